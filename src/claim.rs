@@ -1,0 +1,150 @@
+//! Claims: which property is expected to hold, or to fail, for which subject in which scenarios.
+
+use std::fmt;
+use std::sync::Arc;
+
+#[cfg(feature = "cli")]
+use serde::{Deserialize, Serialize};
+
+use crate::property::Property;
+use crate::scenario::Scenario;
+use crate::subject::Subject;
+use crate::verdict::Verdict;
+
+/// A file or folder of `models/`: what it claims.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Its name, as on the command line.
+    pub name: &'static str,
+    /// One sentence about it.
+    pub about: &'static str,
+    /// Its claims, in the order of the report.
+    pub claims: fn() -> Vec<Claim>,
+    /// Subjects for ad-hoc exploration.
+    pub subjects: fn() -> Vec<NamedSubject>,
+}
+
+/// What an ad-hoc exploration hands to a subject.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// The raw bytes of the request.
+    pub request: bytes::Bytes,
+    /// Bytes of response body (or of the whole response, for a model without heads).
+    pub response_bytes: usize,
+    /// hyper's `pipeline_flush`.
+    pub pipeline_flush: bool,
+    /// hyper's `half_close`.
+    pub half_close: bool,
+    /// The handler answers with an upgrade.
+    pub upgrade: bool,
+}
+
+/// A subject that answers questions from the command line.
+#[derive(Clone)]
+pub struct NamedSubject {
+    /// Its name, as on the command line.
+    pub name: String,
+    /// One sentence about it.
+    pub about: String,
+    /// Makes the subject for a question.
+    ///
+    /// # Errors
+    ///
+    /// What the subject does not support, in one line.
+    #[allow(clippy::type_complexity)]
+    pub make: Arc<dyn Fn(&Question) -> Result<Arc<dyn Subject>, String> + Send + Sync>,
+}
+
+impl fmt::Debug for NamedSubject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NamedSubject")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One subject in one scenario: what one exploration is about.
+#[derive(Clone)]
+pub struct Cell {
+    /// The model's name.
+    pub model: &'static str,
+    /// The subject's name within the model: an ordering, a revision.
+    pub subject: String,
+    /// The version of a real connection.
+    pub version: Option<String>,
+    /// The environment.
+    pub scenario: Scenario,
+    /// Whether states are cached.
+    pub caching: bool,
+    /// What is explored.
+    pub run: Arc<dyn Subject>,
+}
+
+impl Cell {
+    /// `model/subject/scenario`: unique, and stable as long as the names are.
+    pub fn id(&self) -> String {
+        format!("{}/{}/{}", self.model, self.subject, self.scenario.name)
+    }
+}
+
+impl fmt::Debug for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cell")
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a claim expects of every one of its cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub enum Expected {
+    /// The property holds in every execution.
+    Proved,
+    /// The property fails in some execution.
+    Refuted,
+}
+
+impl Expected {
+    /// Whether a verdict is the expected one. A run that was cut off or bounded never is a proof.
+    pub fn is_met_by(self, verdict: &Verdict) -> bool {
+        matches!(
+            (self, verdict),
+            (Expected::Proved, Verdict::Proved) | (Expected::Refuted, Verdict::Refuted)
+        )
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Expected::Proved => "proved",
+            Expected::Refuted => "refuted",
+        })
+    }
+}
+
+/// One row of the report: a property of one subject in one or more scenarios.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// A name, unique within the model.
+    pub name: String,
+    /// The claim as a sentence.
+    pub sentence: String,
+    /// The scenarios in a few words.
+    pub scenarios: String,
+    /// What is looked at.
+    pub property: Property,
+    /// What is expected of every cell.
+    pub expected: Expected,
+    /// The cells; at least one, all of one model and subject.
+    pub cells: Vec<Cell>,
+}
+
+impl Claim {
+    /// `model/name`.
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.cells[0].model, self.name)
+    }
+}

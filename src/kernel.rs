@@ -1,0 +1,581 @@
+//! The kernel's side of one connection, seen from the writer: a bounded outbound buffer, the input
+//! that the peer has sent, half-close, close and reset.
+//!
+//! A plain state machine without locks: one method is one system call. Whoever is owed a wake-up
+//! because of it is put on a list that the lock section hands out as it ends.
+//!
+//! Mirrors `send(2)`, `recv(2)`, `shutdown(2)` and `close(2)` on a connected stream socket with
+//! `O_NONBLOCK`, as far as an application can see them.
+
+use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
+use std::io;
+use std::task::Waker;
+
+use bytes::{Bytes, BytesMut};
+
+/// What `close(2)` does while input is still unread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum UnreadInput {
+    /// The peer still receives everything (a Unix socket).
+    #[default]
+    Ignored,
+    /// The peer is reset and loses what it has not read (TCP, RFC 9293, section 3.10.4; RFC 2525,
+    /// section 2.17).
+    Resets,
+}
+
+/// How `poll_flush` of the socket behaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FlushMode {
+    /// Always ready, as a plain socket is.
+    #[default]
+    Immediate,
+    /// After a write the first flush is pending and registers a wake-up; a later one is ready, and
+    /// cancels a registration that has not fired yet. A layer with a buffer or a timer of its own
+    /// (TLS, compression) may behave like this.
+    TwoPhase,
+}
+
+/// Faults that the kernel injects.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Faults {
+    /// `write(2)` fails with `BrokenPipe` once this many bytes have been accepted.
+    pub write_error_after: Option<usize>,
+    /// `write(2)` returns 0 once this many bytes have been accepted.
+    pub write_zero_after: Option<usize>,
+    /// `shutdown(2)` fails with `NotConnected`.
+    pub shutdown_error: bool,
+    /// `read(2)` of the input reports readiness once although there is nothing to read: the first
+    /// read finds nothing even when input is there, and wakes its caller at once.
+    pub spurious_input: bool,
+}
+
+/// Deliberate defects of the kernel, to show that the properties notice them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KernelDefect {
+    /// None.
+    #[default]
+    None,
+    /// The buffer takes one byte more than its capacity.
+    CapacityOffByOne,
+    /// A write that finds the buffer full registers nobody.
+    WriterNotRegistered,
+    /// A read that makes room wakes nobody.
+    WriterNotWoken,
+    /// A write wakes no reader.
+    ReaderNotWoken,
+    /// The end of the stream wakes no reader.
+    EofWakesNobody,
+    /// The reader sees the end of the stream although bytes are left in the buffer.
+    EofBeforeLastByte,
+    /// The first byte that the kernel accepts is thrown away.
+    FirstByteDropped,
+    /// Bytes come out in the wrong order: every read takes from the end.
+    LastInFirstOut,
+    /// A shutdown throws away what the buffer holds.
+    ShutdownDiscards,
+    /// A reset wakes no writer.
+    ResetWakesNobody,
+    /// A write after the shutdown is accepted.
+    WriteAfterShutdown,
+}
+
+/// Somebody's registration for a wake-up. Only whether there is one is part of the state.
+#[derive(Debug, Default)]
+pub(crate) struct Registration(Option<Waker>);
+
+impl Registration {
+    pub(crate) fn set(&mut self, waker: &Waker) {
+        self.0 = Some(waker.clone());
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Puts the waker on the list of wake-ups that are due.
+    pub(crate) fn fire(&mut self, due: &mut Vec<Waker>) {
+        due.extend(self.0.take());
+    }
+}
+
+impl Hash for Registration {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.is_some().hash(state);
+    }
+}
+
+/// Where a two-phase flush stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Flushing {
+    #[default]
+    Clean,
+    /// Something was written since the last complete flush.
+    Dirty,
+    /// A flush was asked for and is not finished.
+    InFlight,
+    /// The device has finished, nobody has asked again yet.
+    Done,
+}
+
+/// The result of a call that may have to wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Call<T> {
+    Done(T),
+    WouldBlock,
+    Failed(io::ErrorKind),
+}
+
+/// The kernel's state for one connection.
+#[derive(Debug)]
+pub struct Kernel {
+    capacity: usize,
+    flush_mode: FlushMode,
+    unread_input: UnreadInput,
+    faults: Faults,
+    defect: KernelDefect,
+
+    outbound: BytesMut,
+    accepted: usize,
+    delivered: usize,
+    write_shut: bool,
+    closed: bool,
+    reset: bool,
+    flushing: Flushing,
+
+    input: VecDeque<Bytes>,
+    input_eof: bool,
+    input_read: bool,
+
+    /// Running digest of what was accepted; see [`Kernel::hash_contents`].
+    digest: u64,
+
+    pub(crate) writer: Registration,
+    pub(crate) flusher: Registration,
+    pub(crate) inputter: Registration,
+    pub(crate) reader: Registration,
+    pub(crate) due: Vec<Waker>,
+}
+
+impl Kernel {
+    /// A connected socket whose outbound buffer holds `capacity` bytes.
+    ///
+    /// # Panics
+    ///
+    /// When `capacity` is 0: such a socket never takes a byte.
+    pub fn new(capacity: usize) -> Self {
+        assert!(
+            capacity > 0,
+            "a kernel buffer holds at least one byte, got capacity 0"
+        );
+        Kernel {
+            capacity,
+            flush_mode: FlushMode::default(),
+            unread_input: UnreadInput::default(),
+            faults: Faults::default(),
+            defect: KernelDefect::default(),
+            outbound: BytesMut::new(),
+            accepted: 0,
+            delivered: 0,
+            write_shut: false,
+            closed: false,
+            reset: false,
+            flushing: Flushing::Clean,
+            input: VecDeque::new(),
+            input_eof: false,
+            input_read: false,
+            digest: 0,
+            writer: Registration::default(),
+            flusher: Registration::default(),
+            inputter: Registration::default(),
+            reader: Registration::default(),
+            due: Vec::new(),
+        }
+    }
+
+    /// Sets how `poll_flush` behaves.
+    pub fn with_flush(mut self, mode: FlushMode) -> Self {
+        self.flush_mode = mode;
+        self
+    }
+
+    /// Sets what closing with unread input does.
+    pub fn with_unread_input(mut self, unread_input: UnreadInput) -> Self {
+        self.unread_input = unread_input;
+        self
+    }
+
+    /// Sets the faults to inject.
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// Plants a defect.
+    pub fn with_defect(mut self, defect: KernelDefect) -> Self {
+        self.defect = defect;
+        self
+    }
+
+    /// Bytes in the outbound buffer.
+    pub fn level(&self) -> usize {
+        self.outbound.len()
+    }
+
+    /// Bytes that writes have handed over so far.
+    pub fn accepted(&self) -> usize {
+        self.accepted
+    }
+
+    /// Bytes that the reader has taken so far.
+    pub fn delivered(&self) -> usize {
+        self.delivered
+    }
+
+    /// Bytes of input that have not been read.
+    pub fn unread(&self) -> usize {
+        self.input.iter().map(Bytes::len).sum()
+    }
+
+    /// Whether the sending side is shut down or closed.
+    pub fn is_shut(&self) -> bool {
+        self.write_shut || self.closed
+    }
+
+    /// Whether the peer has reset the connection.
+    pub fn is_reset(&self) -> bool {
+        self.reset
+    }
+
+    /// Whether a call of `close` would be without effect for the peer.
+    pub(crate) fn close_is_invisible(&self) -> bool {
+        self.reset
+            || (self.write_shut
+                && (self.unread() == 0 || self.unread_input == UnreadInput::Ignored))
+    }
+
+    pub(crate) fn flushes_immediately(&self) -> bool {
+        self.flush_mode == FlushMode::Immediate
+    }
+
+    // ---- the connection's calls ----
+
+    /// `send(2)`: takes what fits.
+    pub(crate) fn write(&mut self, bytes: &[u8], waker: &Waker) -> Call<usize> {
+        if self.reset {
+            return Call::Failed(io::ErrorKind::ConnectionReset);
+        }
+        if self.is_shut() && self.defect != KernelDefect::WriteAfterShutdown {
+            return Call::Failed(io::ErrorKind::BrokenPipe);
+        }
+        if bytes.is_empty() {
+            return Call::Done(0);
+        }
+        if self
+            .faults
+            .write_error_after
+            .is_some_and(|m| self.accepted >= m)
+        {
+            return Call::Failed(io::ErrorKind::BrokenPipe);
+        }
+        if self
+            .faults
+            .write_zero_after
+            .is_some_and(|m| self.accepted >= m)
+        {
+            return Call::Done(0);
+        }
+        let capacity = match self.defect {
+            KernelDefect::CapacityOffByOne => self.capacity + 1,
+            _ => self.capacity,
+        };
+        let mut room = capacity.saturating_sub(self.outbound.len());
+        for limit in [self.faults.write_error_after, self.faults.write_zero_after] {
+            room = room.min(limit.map_or(usize::MAX, |m| m - self.accepted));
+        }
+        if room == 0 {
+            if self.defect != KernelDefect::WriterNotRegistered {
+                self.writer.set(waker);
+            }
+            return Call::WouldBlock;
+        }
+        let taken = room.min(bytes.len());
+        let kept = if self.defect == KernelDefect::FirstByteDropped && self.accepted == 0 {
+            &bytes[1..taken]
+        } else {
+            &bytes[..taken]
+        };
+        self.outbound.extend_from_slice(kept);
+        for byte in kept {
+            self.digest = self
+                .digest
+                .rotate_left(7)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                ^ u64::from(*byte);
+        }
+        self.accepted += taken;
+        self.writer.clear();
+        if self.flush_mode == FlushMode::TwoPhase {
+            self.flushing = Flushing::Dirty;
+        }
+        if self.defect != KernelDefect::ReaderNotWoken {
+            self.reader.fire(&mut self.due);
+        }
+        Call::Done(taken)
+    }
+
+    /// `poll_flush` of the socket.
+    pub(crate) fn flush(&mut self, waker: &Waker) -> Call<()> {
+        if self.reset {
+            return Call::Failed(io::ErrorKind::ConnectionReset);
+        }
+        match self.flushing {
+            Flushing::Clean => Call::Done(()),
+            Flushing::Dirty => {
+                self.flushing = Flushing::InFlight;
+                self.flusher.set(waker);
+                Call::WouldBlock
+            }
+            Flushing::InFlight | Flushing::Done => {
+                self.flushing = Flushing::Clean;
+                self.flusher.clear();
+                Call::Done(())
+            }
+        }
+    }
+
+    /// The layer below finishes a flush that is in flight and wakes whoever is registered.
+    pub(crate) fn finish_flush(&mut self) -> bool {
+        if self.flushing != Flushing::InFlight {
+            return false;
+        }
+        self.flushing = Flushing::Done;
+        self.flusher.fire(&mut self.due);
+        true
+    }
+
+    pub(crate) fn flush_in_flight(&self) -> bool {
+        self.flushing == Flushing::InFlight
+    }
+
+    /// `shutdown(SHUT_WR)`: the peer sees the end of the stream behind what is in the buffer.
+    pub(crate) fn shutdown(&mut self) -> Call<()> {
+        if self.reset || self.faults.shutdown_error {
+            return Call::Failed(io::ErrorKind::NotConnected);
+        }
+        self.write_shut = true;
+        if self.defect == KernelDefect::ShutdownDiscards {
+            self.outbound.clear();
+        }
+        self.wake_reader_for_eof();
+        Call::Done(())
+    }
+
+    /// `close(2)`.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+        if self.unread() > 0 && self.unread_input == UnreadInput::Resets {
+            self.outbound.clear();
+            self.reset = true;
+        }
+        self.wake_reader_for_eof();
+        self.inputter.clear();
+        self.writer.clear();
+        self.flusher.clear();
+    }
+
+    fn wake_reader_for_eof(&mut self) {
+        if self.defect != KernelDefect::EofWakesNobody {
+            self.reader.fire(&mut self.due);
+        }
+    }
+
+    /// `recv(2)` on the connection's side: the next piece of input, at most `max` bytes; empty at
+    /// the end of the input.
+    pub(crate) fn read_input(&mut self, max: usize, waker: &Waker) -> Call<Bytes> {
+        if self.reset {
+            return Call::Failed(io::ErrorKind::ConnectionReset);
+        }
+        let first = !std::mem::replace(&mut self.input_read, true);
+        if first && self.faults.spurious_input {
+            self.due.push(waker.clone());
+            return Call::WouldBlock;
+        }
+        match self.input.front_mut() {
+            Some(piece) => {
+                let bytes = piece.split_to(max.min(piece.len()));
+                if piece.is_empty() {
+                    self.input.pop_front();
+                }
+                self.inputter.clear();
+                Call::Done(bytes)
+            }
+            None if self.input_eof => Call::Done(Bytes::new()),
+            None => {
+                self.inputter.set(waker);
+                Call::WouldBlock
+            }
+        }
+    }
+
+    // ---- the peer's calls ----
+
+    /// The peer sends `bytes`.
+    pub fn send_input(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.input.push_back(bytes);
+            self.inputter.fire(&mut self.due);
+        }
+    }
+
+    /// The peer sends FIN.
+    pub fn finish_input(&mut self) {
+        self.input_eof = true;
+        self.inputter.fire(&mut self.due);
+    }
+
+    /// The peer takes at most `max` bytes; empty at the end of the stream.
+    pub(crate) fn read(&mut self, max: usize, waker: &Waker) -> Call<Bytes> {
+        if self.reset {
+            return Call::Failed(io::ErrorKind::ConnectionReset);
+        }
+        if self.is_shut() && self.defect == KernelDefect::EofBeforeLastByte {
+            return Call::Done(Bytes::new());
+        }
+        if self.outbound.is_empty() {
+            if self.is_shut() {
+                return Call::Done(Bytes::new());
+            }
+            self.reader.set(waker);
+            return Call::WouldBlock;
+        }
+        let taken = max.min(self.outbound.len());
+        let bytes = if self.defect == KernelDefect::LastInFirstOut {
+            let keep = self.outbound.len() - taken;
+            self.outbound.split_off(keep).freeze()
+        } else {
+            self.outbound.split_to(taken).freeze()
+        };
+        self.delivered += taken;
+        if self.defect != KernelDefect::WriterNotWoken {
+            self.writer.fire(&mut self.due);
+        }
+        Call::Done(bytes)
+    }
+
+    /// The peer resets the connection: what it has not read is gone.
+    pub(crate) fn reset(&mut self) {
+        self.reset = true;
+        self.outbound.clear();
+        if self.defect != KernelDefect::ResetWakesNobody {
+            self.writer.fire(&mut self.due);
+            self.flusher.fire(&mut self.due);
+            self.inputter.fire(&mut self.due);
+        }
+    }
+
+    /// Hashes what can influence the future, apart from the bytes themselves.
+    pub(crate) fn hash_levels<H: Hasher>(&self, state: &mut H) {
+        self.outbound.len().hash(state);
+        self.accepted.hash(state);
+        self.delivered.hash(state);
+        (self.write_shut, self.closed, self.reset).hash(state);
+        self.flushing.hash(state);
+        self.unread().hash(state);
+        (self.input_eof, self.input_read).hash(state);
+        (&self.writer, &self.flusher, &self.inputter, &self.reader).hash(state);
+    }
+
+    /// Hashes the bytes. Opaque subjects need not: there the bytes are a function of the call
+    /// histories, and some bytes (a `date` header) differ from one run to the next.
+    pub(crate) fn hash_contents<H: Hasher>(&self, state: &mut H) {
+        self.digest.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waker() -> &'static Waker {
+        Waker::noop()
+    }
+
+    #[test]
+    fn takes_what_fits_and_then_blocks() {
+        let mut kernel = Kernel::new(3);
+        assert_eq!(kernel.write(b"hello", waker()), Call::Done(3));
+        assert_eq!(kernel.write(b"lo", waker()), Call::WouldBlock);
+        assert!(kernel.writer.is_set());
+        assert_eq!(
+            kernel.read(2, waker()),
+            Call::Done(Bytes::from_static(b"he"))
+        );
+        assert_eq!(kernel.due.len(), 1, "the writer is owed a wake-up");
+        assert_eq!(kernel.write(b"lo", waker()), Call::Done(2));
+    }
+
+    #[test]
+    fn end_of_stream_comes_behind_the_last_byte() {
+        let mut kernel = Kernel::new(3);
+        assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
+        assert_eq!(kernel.shutdown(), Call::Done(()));
+        assert_eq!(
+            kernel.write(b"c", waker()),
+            Call::Failed(io::ErrorKind::BrokenPipe)
+        );
+        assert_eq!(
+            kernel.read(9, waker()),
+            Call::Done(Bytes::from_static(b"ab"))
+        );
+        assert_eq!(kernel.read(9, waker()), Call::Done(Bytes::new()));
+    }
+
+    #[test]
+    fn reset_discards_and_fails() {
+        let mut kernel = Kernel::new(3);
+        assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
+        kernel.reset();
+        assert_eq!(kernel.level(), 0);
+        assert_eq!(
+            kernel.write(b"c", waker()),
+            Call::Failed(io::ErrorKind::ConnectionReset)
+        );
+        assert_eq!(kernel.shutdown(), Call::Failed(io::ErrorKind::NotConnected));
+    }
+
+    #[test]
+    fn closing_with_unread_input_resets_where_tcp_does() {
+        let mut kernel = Kernel::new(3).with_unread_input(UnreadInput::Resets);
+        kernel.send_input(Bytes::from_static(b"more"));
+        assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
+        kernel.close();
+        assert_eq!(
+            kernel.read(9, waker()),
+            Call::Failed(io::ErrorKind::ConnectionReset)
+        );
+    }
+
+    #[test]
+    fn two_phase_flush_consumes_its_registration() {
+        let mut kernel = Kernel::new(3).with_flush(FlushMode::TwoPhase);
+        assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
+        assert_eq!(kernel.flush(waker()), Call::WouldBlock);
+        assert!(kernel.flusher.is_set());
+        assert_eq!(kernel.flush(waker()), Call::Done(()));
+        assert!(!kernel.flusher.is_set());
+        assert!(!kernel.finish_flush(), "nothing is in flight any more");
+    }
+
+    #[test]
+    #[should_panic(expected = "at least one byte")]
+    fn capacity_zero_is_refused() {
+        let _ = Kernel::new(0);
+    }
+}

@@ -1,0 +1,50 @@
+//! **lastbyte** checks, with loom and to the end, whether a connection delivers its last byte
+//! before it shuts down.
+//!
+//! A [`Subject`] (a model's state machine or a real connection) writes over a [`Socket`] whose
+//! kernel buffer is bounded; a [`Reader`] takes the bytes out; scripts do whatever else happens.
+//! With `--cfg loom` the `Explorer` runs every interleaving of them and says for each
+//! [`Property`] whether it holds. Without the flag the same parts run on std types, on any
+//! executor.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod claim;
+mod event;
+#[cfg(loom)]
+mod executor;
+#[cfg(loom)]
+mod explorer;
+mod kernel;
+#[cfg(not(loom))]
+mod live;
+mod property;
+mod reader;
+#[cfg(feature = "cli")]
+pub mod results;
+mod scenario;
+mod script;
+mod socket;
+mod subject;
+mod sync;
+mod verdict;
+mod world;
+
+pub use claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
+pub use event::{ActorId, Event, Levels, Step, Trace};
+#[cfg(loom)]
+pub use executor::ExecutorDefect;
+#[cfg(loom)]
+pub use explorer::{Explorer, Limits, Progress};
+pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
+#[cfg(not(loom))]
+pub use live::{Observed, run_once};
+pub use property::{Property, Violations};
+pub use reader::{BadReader, Contradiction, Framing, Raw, Reader, ReaderDefect};
+pub use scenario::Scenario;
+pub use script::{Script, ScriptStep};
+pub use socket::Socket;
+pub use subject::{Running, Subject};
+pub use verdict::{Cut, Ending, Exploration, Outcome, ReaderEnding, Verdict};
+pub use world::{Handle, SPIN_POLLS};

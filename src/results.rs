@@ -1,0 +1,195 @@
+//! Results as data: what the table, JSON, the report and every other view are made of.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::claim::{Claim, Expected};
+use crate::event::Trace;
+use crate::property::Property;
+use crate::verdict::{Exploration, Outcome, Verdict};
+
+/// Version of the JSON format.
+pub const FORMAT: u32 = 1;
+
+/// All results of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The version of this crate.
+    pub lastbyte: String,
+    /// Whether every selected claim was explored; `false` after an interruption.
+    pub complete: bool,
+    /// Number of the slice and how many there are, counted from 1.
+    pub shard: Option<(usize, usize)>,
+    /// Claims of the whole registry that the selection leaves out.
+    pub not_selected: usize,
+    /// One row for each claim.
+    pub rows: Vec<Row>,
+}
+
+/// The result of one claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// `model/claim`.
+    pub id: String,
+    /// The model's name.
+    pub model: String,
+    /// The ordering, revision or connection.
+    pub subject: String,
+    /// The version of a real connection.
+    pub version: Option<String>,
+    /// The claim as a sentence.
+    pub sentence: String,
+    /// The scenarios in a few words.
+    pub scenario: String,
+    /// What is looked at.
+    pub property: Property,
+    /// What was expected.
+    pub expected: Expected,
+    /// The verdict over all cells: the expected one if every cell has it, otherwise the first
+    /// other one.
+    pub verdict: Verdict,
+    /// Whether every cell has the expected verdict.
+    pub holds: bool,
+    /// Number of cells.
+    pub cells: usize,
+    /// Executions over all cells.
+    pub executions: u64,
+    /// States over all cells; 0 where nothing was cached.
+    pub states: u64,
+    /// Seconds over all cells.
+    pub seconds: f64,
+    /// Outcomes over all cells, most frequent first.
+    pub outcomes: Vec<(Outcome, u64)>,
+    /// Where the verdict differs from the expected one.
+    pub surprise: Option<Surprise>,
+    /// The shortest counterexample over all cells.
+    pub counterexample: Option<Counterexample>,
+    /// Executions and seconds of every cell, for the growth plot; only for up to 32 cells.
+    pub each: Vec<CellFigures>,
+}
+
+/// A cell whose verdict is not the expected one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Surprise {
+    /// The cell.
+    pub cell: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+}
+
+/// A counterexample with the cell that it belongs to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Counterexample {
+    /// The cell's id.
+    pub cell: String,
+    /// What happened.
+    pub trace: Trace,
+}
+
+/// Figures of one cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CellFigures {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Executions.
+    pub executions: u64,
+    /// Seconds.
+    pub seconds: f64,
+}
+
+impl Row {
+    /// The row of a claim whose cells were explored with these results, in the claim's order.
+    ///
+    /// # Panics
+    ///
+    /// When the claim has no cells.
+    pub fn new(claim: &Claim, explored: &[Exploration]) -> Row {
+        let first = &claim.cells[0];
+        let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
+        let mut surprise = None;
+        let mut counterexample: Option<Counterexample> = None;
+        for (cell, exploration) in claim.cells.iter().zip(explored) {
+            for (outcome, executions) in &exploration.histogram {
+                *outcomes.entry(outcome.clone()).or_default() += executions;
+            }
+            let verdict = exploration.verdict(claim.property);
+            if !claim.expected.is_met_by(&verdict) && surprise.is_none() {
+                surprise = Some(Surprise {
+                    cell: cell.id(),
+                    verdict,
+                });
+            }
+            if let Some(trace) = exploration.counterexamples.get(&claim.property)
+                && counterexample
+                    .as_ref()
+                    .is_none_or(|known| trace.steps.len() < known.trace.steps.len())
+            {
+                counterexample = Some(Counterexample {
+                    cell: cell.id(),
+                    trace: trace.clone(),
+                });
+            }
+        }
+        let verdict = match (&surprise, claim.expected) {
+            (Some(surprise), _) => surprise.verdict.clone(),
+            (None, Expected::Proved) => Verdict::Proved,
+            (None, Expected::Refuted) => Verdict::Refuted,
+        };
+        let mut outcomes: Vec<_> = outcomes.into_iter().collect();
+        outcomes.sort_by_key(|(_, executions)| std::cmp::Reverse(*executions));
+        let each = if claim.cells.len() <= 32 {
+            let figures = claim.cells.iter().zip(explored);
+            figures
+                .map(|(cell, exploration)| CellFigures {
+                    scenario: cell.scenario.name.clone(),
+                    executions: exploration.executions,
+                    seconds: exploration.seconds,
+                })
+                .collect()
+        } else {
+            Vec::new()
+        };
+        Row {
+            id: claim.id(),
+            model: first.model.to_owned(),
+            subject: first.subject.clone(),
+            version: first.version.clone(),
+            sentence: claim.sentence.clone(),
+            scenario: claim.scenarios.clone(),
+            property: claim.property,
+            expected: claim.expected,
+            holds: surprise.is_none() && explored.len() == claim.cells.len(),
+            verdict,
+            cells: claim.cells.len(),
+            executions: explored.iter().map(|e| e.executions).sum(),
+            states: explored.iter().map(|e| e.states).sum(),
+            seconds: explored.iter().map(|e| e.seconds).sum(),
+            outcomes,
+            surprise,
+            counterexample,
+            each,
+        }
+    }
+}
+
+impl Results {
+    /// Whether every claim came out as declared, and none is missing.
+    pub fn hold(&self) -> bool {
+        self.complete && !self.rows.is_empty() && self.rows.iter().all(|row| row.holds)
+    }
+
+    /// Properties that were refuted somewhere: these are not vacuous.
+    pub fn seen_to_fail(&self) -> Vec<Property> {
+        Property::ALL
+            .into_iter()
+            .filter(|property| {
+                self.rows
+                    .iter()
+                    .any(|row| row.property == *property && row.counterexample.is_some())
+            })
+            .collect()
+    }
+}

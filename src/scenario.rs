@@ -1,0 +1,107 @@
+//! What surrounds a connection: the kernel, the reader, the input and the scripts.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
+use crate::reader::{Reader, ReaderDefect};
+use crate::script::{Script, ScriptStep};
+
+/// One environment for one connection.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// A short name, unique among the scenarios of a subject.
+    pub name: String,
+    /// Capacity of the kernel's outbound buffer in bytes, at least 1.
+    pub capacity: usize,
+    /// How the peer reads.
+    pub reader: Reader,
+    /// What the peer has sent before the start.
+    pub input: Vec<Bytes>,
+    /// Whether the peer has sent FIN behind it.
+    pub input_eof: bool,
+    /// How the socket's flush behaves.
+    pub flush: FlushMode,
+    /// What closing with unread input does.
+    pub unread_input: UnreadInput,
+    /// Faults that the kernel injects.
+    pub faults: Faults,
+    /// What else happens, each script an actor of its own; at most 3.
+    pub scripts: Vec<Script>,
+    /// How many feeds there are.
+    pub feeds: usize,
+    /// How many signals there are.
+    pub signals: usize,
+    /// A defect planted in the kernel.
+    pub kernel_defect: KernelDefect,
+    /// A defect planted in the reader.
+    pub reader_defect: ReaderDefect,
+}
+
+impl Scenario {
+    /// A kernel buffer of `capacity` bytes, a peer that has sent nothing and reads as `reader`
+    /// says. The other fields are their defaults.
+    pub fn new(name: impl Into<String>, capacity: usize, reader: Reader) -> Scenario {
+        Scenario {
+            name: name.into(),
+            capacity,
+            reader,
+            input: Vec::new(),
+            input_eof: false,
+            flush: FlushMode::default(),
+            unread_input: UnreadInput::default(),
+            faults: Faults::default(),
+            scripts: Vec::new(),
+            feeds: 0,
+            signals: 0,
+            kernel_defect: KernelDefect::default(),
+            reader_defect: ReaderDefect::default(),
+        }
+    }
+
+    /// The same with this input, sent in one piece.
+    pub fn with_input(mut self, input: impl Into<Bytes>) -> Scenario {
+        self.input.push(input.into());
+        self
+    }
+
+    /// The same with FIN behind the input.
+    pub fn with_input_eof(mut self) -> Scenario {
+        self.input_eof = true;
+        self
+    }
+
+    /// The same with one more script.
+    pub fn with_script(mut self, script: Script) -> Scenario {
+        self.scripts.push(script);
+        self
+    }
+
+    pub(crate) fn kernel(&self) -> Kernel {
+        let mut kernel = Kernel::new(self.capacity)
+            .with_flush(self.flush)
+            .with_unread_input(self.unread_input)
+            .with_faults(self.faults.clone())
+            .with_defect(self.kernel_defect);
+        for piece in &self.input {
+            kernel.send_input(piece.clone());
+        }
+        if self.input_eof {
+            kernel.finish_input();
+        }
+        kernel
+    }
+
+    /// Whether nobody but the connection can change what a read of its input returns.
+    pub(crate) fn input_is_private(&self) -> bool {
+        let scripts = self.scripts.iter().flat_map(|script| &script.steps);
+        self.reader.resets_after.is_none() && !scripts.into_iter().any(ScriptStep::touches_input)
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.name)
+    }
+}

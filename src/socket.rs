@@ -1,0 +1,321 @@
+//! The socket as the connection under test holds it.
+//!
+//! [`Socket`] implements `futures::io::{AsyncRead, AsyncWrite}` here and, with the feature `tokio`,
+//! tokio's traits. Adapters for other traits (hyper 1's `rt::{Read, Write}`) are a few lines over
+//! [`Socket::poll_recv`], [`Socket::poll_send`], [`Socket::poll_flush_socket`] and
+//! [`Socket::poll_shut`].
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures::io::{AsyncRead, AsyncWrite};
+use static_assertions::assert_impl_all;
+
+use crate::event::Event;
+use crate::kernel::Call;
+use crate::property::Property;
+use crate::world::{Handle, State};
+
+/// The connection's end of the modelled stream socket. Dropping it closes it.
+#[derive(Debug)]
+pub struct Socket {
+    handle: Handle,
+}
+
+assert_impl_all!(Socket: Send, Sync, Unpin, AsyncRead, AsyncWrite);
+
+fn error_name(kind: io::ErrorKind) -> String {
+    format!("{kind:?}")
+}
+
+impl Socket {
+    pub(crate) fn new(handle: Handle) -> Self {
+        Socket { handle }
+    }
+
+    /// A handle for promises, notes, feeds and signals. It does not keep the socket open.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// `send(2)`: hands over as many of `bytes` as the kernel takes.
+    ///
+    /// # Errors
+    ///
+    /// `ConnectionReset` after the peer's reset, `BrokenPipe` after a shutdown, and what the
+    /// scenario injects.
+    pub fn poll_send(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let Handle { world, actor } = &self.handle;
+        let offered = bytes.len();
+        let sent = world.section(*actor, |state| {
+            let was_shut = state.kernel.is_shut();
+            let call = state.kernel.write(bytes, cx.waker());
+            match &call {
+                Call::Done(accepted) => {
+                    if *accepted > 0 {
+                        state.changed();
+                    }
+                    state.inside = offered - accepted;
+                    state.write_pending = false;
+                    state.log(
+                        *actor,
+                        Event::Write {
+                            offered,
+                            accepted: *accepted,
+                        },
+                    );
+                }
+                Call::WouldBlock => {
+                    state.inside = offered;
+                    state.write_pending = true;
+                    state.log(*actor, Event::WritePending { offered });
+                }
+                Call::Failed(kind) => state.log(
+                    *actor,
+                    Event::WriteFailed {
+                        error: error_name(*kind),
+                    },
+                ),
+            }
+            if was_shut && offered > 0 {
+                state.violate(Property::OneShutdown);
+            }
+            call
+        });
+        sent.map_or(Poll::Pending, into_poll)
+    }
+
+    /// `poll_flush`: ready at once on a plain socket, which buffers nothing of its own.
+    ///
+    /// # Errors
+    ///
+    /// `ConnectionReset` after the peer's reset.
+    pub fn poll_flush_socket(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Handle { world, actor } = &self.handle;
+        {
+            // A plain socket's flush is no system call.
+            let mut state = world.peek();
+            if state.over.is_some() {
+                return Poll::Pending;
+            }
+            if state.kernel.flushes_immediately() {
+                state.log(*actor, Event::Flush);
+                return Poll::Ready(Ok(()));
+            }
+        }
+        let flushed = world.section(*actor, |state| {
+            let call = state.kernel.flush(cx.waker());
+            match &call {
+                Call::Done(()) => {
+                    state.write_pending = false;
+                    state.log(*actor, Event::Flush);
+                }
+                Call::WouldBlock => {
+                    state.write_pending = true;
+                    state.changed();
+                    let State { device, kernel, .. } = state;
+                    device.fire(&mut kernel.due);
+                    state.log(*actor, Event::FlushPending);
+                }
+                Call::Failed(kind) => state.log(
+                    *actor,
+                    Event::WriteFailed {
+                        error: error_name(*kind),
+                    },
+                ),
+            }
+            call
+        });
+        flushed.map_or(Poll::Pending, into_poll)
+    }
+
+    /// `shutdown(SHUT_WR)`.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected` after the peer's reset, and when the scenario injects it.
+    pub fn poll_shut(&self, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Handle { world, actor } = &self.handle;
+        let shut = world.section(*actor, |state| {
+            let call = state.kernel.shutdown();
+            match &call {
+                Call::Failed(kind) => state.log(
+                    *actor,
+                    Event::ShutdownFailed {
+                        error: error_name(*kind),
+                    },
+                ),
+                _ => {
+                    state.shutdowns += 1;
+                    state.changed();
+                    state.log(*actor, Event::Shutdown);
+                }
+            }
+            if state.inside > 0 && !state.kernel.is_reset() {
+                state.violate(Property::NothingBufferedAtShutdown);
+            }
+            if state.shutdowns > 1 {
+                state.violate(Property::OneShutdown);
+            }
+            call
+        });
+        shut.map_or(Poll::Pending, into_poll)
+    }
+
+    /// `recv(2)`: the next piece of the input, at most `max` bytes; empty at its end.
+    ///
+    /// # Errors
+    ///
+    /// `ConnectionReset` after the peer's reset.
+    pub fn poll_recv(&self, cx: &mut Context<'_>, max: usize) -> Poll<io::Result<Bytes>> {
+        let Handle { world, actor } = &self.handle;
+        let receive = |state: &mut State| {
+            state.asked_for_input = true;
+            let call = state.kernel.read_input(max, cx.waker());
+            match &call {
+                Call::Done(bytes) => {
+                    if !bytes.is_empty() {
+                        state.changed();
+                    }
+                    state.log(*actor, Event::Input { bytes: bytes.len() });
+                }
+                Call::WouldBlock => state.log(*actor, Event::InputPending),
+                Call::Failed(kind) => state.log(
+                    *actor,
+                    Event::InputFailed {
+                        error: error_name(*kind),
+                    },
+                ),
+            }
+            call
+        };
+        let private = {
+            let state = world.peek();
+            if state.over.is_some() {
+                return Poll::Pending;
+            }
+            state.input_is_private
+        };
+        let received = if private {
+            // All input was there before the start and nobody else touches it: no choice of
+            // loom's could make a difference here.
+            let call = receive(&mut world.peek());
+            let due = std::mem::take(&mut world.peek().kernel.due);
+            due.into_iter().for_each(std::task::Waker::wake);
+            call
+        } else {
+            match world.section(*actor, receive) {
+                Ok(call) => call,
+                Err(_) => return Poll::Pending,
+            }
+        };
+        into_poll(received)
+    }
+
+    fn close(&mut self) {
+        let Handle { world, actor } = &self.handle;
+        let close = |state: &mut State| {
+            let shut_before = state.kernel.is_shut();
+            state.kernel.close();
+            state.log(*actor, Event::Close);
+            if state.inside > 0 && !shut_before && !state.kernel.is_reset() {
+                state.violate(Property::NothingBufferedAtShutdown);
+            }
+        };
+        {
+            let mut state = world.peek();
+            if state.over.is_some() {
+                return;
+            }
+            if state.kernel.close_is_invisible() {
+                // The peer cannot tell it from what came before: not a step of its own.
+                close(&mut state);
+                return;
+            }
+        }
+        // Over in the meantime: there is nobody left who could see the close.
+        let _over = world.section(*actor, close);
+    }
+}
+
+fn into_poll<T>(call: Call<T>) -> Poll<io::Result<T>> {
+    match call {
+        Call::Done(value) => Poll::Ready(Ok(value)),
+        Call::WouldBlock => Poll::Pending,
+        Call::Failed(kind) => Poll::Ready(Err(kind.into())),
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_recv(cx, buf.len()).map_ok(|bytes| {
+            buf[..bytes.len()].copy_from_slice(&bytes);
+            bytes.len()
+        })
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_send(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_flush_socket(cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_shut(cx)
+    }
+}
+
+#[cfg(feature = "tokio")]
+mod tokio_io {
+    use super::*;
+    use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+    impl AsyncRead for Socket {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buf: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            self.poll_recv(cx, buf.remaining())
+                .map_ok(|bytes| buf.put_slice(&bytes))
+        }
+    }
+
+    impl AsyncWrite for Socket {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buf: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            self.poll_send(cx, buf)
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.poll_flush_socket(cx)
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.poll_shut(cx)
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What an exploration found: outcomes, verdicts, counterexamples.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+#[cfg(feature = "cli")]
+use serde::{Deserialize, Serialize};
+
+use crate::event::Trace;
+use crate::property::Property;
+
+/// How the subject ended in one execution.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub enum Ending {
+    /// With `Ok`.
+    Ok,
+    /// With this error.
+    Err(String),
+    /// Not at all: it waits, and nobody is left to wake it.
+    Waiting,
+    /// Not at all: it is polled again and again without any change.
+    Spinning,
+    /// With a panic.
+    Panicked(String),
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ending::Ok => write!(f, "Ok"),
+            Ending::Err(error) => write!(f, "error ({error})"),
+            Ending::Waiting => write!(f, "waits"),
+            Ending::Spinning => write!(f, "spins"),
+            Ending::Panicked(message) => write!(f, "panic ({message})"),
+        }
+    }
+}
+
+/// How the reader ended in one execution.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub enum ReaderEnding {
+    /// It has everything that it was promised.
+    Complete,
+    /// End of file before message length reached.
+    CutShort,
+    /// It waits for bytes, and nobody is left to write them.
+    Waiting,
+    /// It stopped, as the scenario says.
+    Stopped,
+    /// It reset the connection, as the scenario says.
+    Reset,
+    /// Its read failed.
+    Failed(String),
+}
+
+impl fmt::Display for ReaderEnding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReaderEnding::Complete => write!(f, "complete"),
+            ReaderEnding::CutShort => write!(f, "end of file before message length reached"),
+            ReaderEnding::Waiting => write!(f, "waits for bytes"),
+            ReaderEnding::Stopped => write!(f, "stopped"),
+            ReaderEnding::Reset => write!(f, "reset the connection"),
+            ReaderEnding::Failed(error) => write!(f, "read failed ({error})"),
+        }
+    }
+}
+
+/// How one execution ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Outcome {
+    /// The subject's ending.
+    pub subject: Ending,
+    /// The reader's ending.
+    pub reader: ReaderEnding,
+    /// Bytes that arrived.
+    pub received: usize,
+    /// Bytes that the kernel had accepted.
+    pub accepted: usize,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "subject: {}; reader: {}; {} bytes accepted, {} received",
+            self.subject, self.reader, self.accepted, self.received
+        )
+    }
+}
+
+/// Why an exploration did not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub enum Cut {
+    /// The time was up.
+    Time,
+    /// The number of executions was reached.
+    Executions,
+    /// The number of remembered states was reached.
+    Memory,
+    /// An execution had too many steps.
+    Steps,
+    /// The subject behaved differently under the same schedule.
+    NotDeterministic,
+    /// The exploring process died or was interrupted.
+    Crashed(String),
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cut::Time => write!(f, "out of time"),
+            Cut::Executions => write!(f, "out of executions"),
+            Cut::Memory => write!(f, "out of memory for states"),
+            Cut::Steps => write!(f, "an execution has too many steps"),
+            Cut::NotDeterministic => write!(f, "the subject is not deterministic"),
+            Cut::Crashed(why) => write!(f, "the exploration crashed: {why}"),
+        }
+    }
+}
+
+/// What an exploration says about one property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub enum Verdict {
+    /// Holds in every execution; the exploration was unbounded and complete.
+    Proved,
+    /// Holds in every execution with at most this many preemptions.
+    Bounded(usize),
+    /// Not known: the exploration was cut off.
+    CutOff(Cut),
+    /// Fails, and there is a counterexample.
+    Refuted,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Proved => f.pad("proved"),
+            Verdict::Bounded(n) => f.pad(&format!("bounded({n})")),
+            Verdict::CutOff(cut) => f.pad(&format!("cut off: {cut}")),
+            Verdict::Refuted => f.pad("refuted"),
+        }
+    }
+}
+
+/// Everything that one exploration found.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Exploration {
+    /// How often loom ran the system, including executions that were pruned.
+    pub executions: u64,
+    /// Executions that ended early because their state had been explored before.
+    pub pruned: u64,
+    /// Distinct pairs of state and mover that were remembered; 0 without state caching.
+    pub states: u64,
+    /// Whether states were cached.
+    pub cached: bool,
+    /// Lock sections of the longest execution.
+    pub depth: usize,
+    /// The preemption bound; `None` is unbounded.
+    pub bound: Option<usize>,
+    /// Why it did not come to its end; `None` if it did.
+    pub cut: Option<Cut>,
+    /// How often each outcome was seen.
+    #[cfg_attr(feature = "cli", serde(with = "histogram_as_list"))]
+    pub histogram: BTreeMap<Outcome, u64>,
+    /// The shortest counterexample found for each property that fails.
+    pub counterexamples: BTreeMap<Property, Trace>,
+    /// Time that it took, in seconds.
+    pub seconds: f64,
+}
+
+impl Exploration {
+    /// The verdict on one property.
+    pub fn verdict(&self, property: Property) -> Verdict {
+        if self.counterexamples.contains_key(&property) {
+            return Verdict::Refuted;
+        }
+        match (&self.cut, self.bound) {
+            (Some(cut), _) => Verdict::CutOff(cut.clone()),
+            (None, Some(bound)) => Verdict::Bounded(bound),
+            (None, None) => Verdict::Proved,
+        }
+    }
+
+    /// Executions that came to their end.
+    pub fn concluded(&self) -> u64 {
+        self.histogram.values().sum()
+    }
+}
+
+#[cfg(feature = "cli")]
+mod histogram_as_list {
+    //! JSON has no maps with structured keys.
+    use super::*;
+    use serde::{Deserializer, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Entry {
+        #[serde(flatten)]
+        outcome: Outcome,
+        executions: u64,
+    }
+
+    pub fn serialize<S: Serializer>(
+        histogram: &BTreeMap<Outcome, u64>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(histogram.iter().map(|(outcome, executions)| Entry {
+            outcome: outcome.clone(),
+            executions: *executions,
+        }))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Outcome, u64>, D::Error> {
+        let entries = Vec::<Entry>::deserialize(deserializer)?;
+        Ok(entries
+            .into_iter()
+            .map(|entry| (entry.outcome, entry.executions))
+            .collect())
+    }
+}
