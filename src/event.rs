@@ -113,7 +113,8 @@ pub enum Event {
     FeedPending,
     /// A wake-up is delivered to `actor`, which is owed a poll from now on.
     Wake {
-        /// Who is woken.
+        /// Who is woken. In JSON `whom`: a step's `actor` is who acts.
+        #[cfg_attr(feature = "cli", serde(rename = "whom"))]
         actor: ActorId,
     },
     /// The actor has nothing to do and waits for a wake-up.

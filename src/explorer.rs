@@ -68,6 +68,15 @@ impl Default for Explorer {
 /// Called now and then with the number of executions so far.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 
+/// Counterexamples are looked for with up to this many preemptions.
+const LARGEST_READABLE_BOUND: usize = 2;
+
+/// How many executions the search for a readable counterexample may take for each bound.
+const READABLE_EXECUTIONS: u64 = 2_000;
+
+/// How many executions a bounded run may take after the unbounded one was cut off.
+const BOUNDED_EXECUTIONS: u64 = 200_000;
+
 /// How many executions lie between two looks at the clock.
 const CLOCK_INTERVAL: u64 = 64;
 
@@ -304,6 +313,52 @@ impl Explorer {
     /// [`Cut::Crashed`].
     pub fn explore(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
         self.run(subject, scenario, None).0
+    }
+
+    /// Explores without a bound for the verdict; then, where a property fails, once more with
+    /// rising preemption bounds for the most readable counterexample; or, where it was cut off
+    /// before anything failed, with a bound that can be finished.
+    pub fn decide(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
+        let mut exploration = self.explore(subject, scenario);
+        let bounded = |bound, executions| Explorer {
+            bound: Some(bound),
+            caching: false,
+            limits: Limits {
+                executions: Some(executions),
+                ..self.limits.clone()
+            },
+            progress: self.progress.clone(),
+        };
+        if !exploration.counterexamples.is_empty() {
+            for bound in 0..=LARGEST_READABLE_BOUND {
+                let found = bounded(bound, READABLE_EXECUTIONS).explore(subject, scenario);
+                let all = exploration
+                    .counterexamples
+                    .keys()
+                    .all(|property| found.counterexamples.contains_key(property));
+                for (property, trace) in found.counterexamples {
+                    let known = exploration.counterexamples.entry(property);
+                    let known = known.or_insert_with(|| trace.clone());
+                    if trace.steps.len() <= known.steps.len() {
+                        *known = trace;
+                    }
+                }
+                if all {
+                    break;
+                }
+            }
+        } else if matches!(
+            exploration.cut,
+            Some(Cut::Time | Cut::Executions | Cut::Memory)
+        ) {
+            for bound in (1..=LARGEST_READABLE_BOUND).rev() {
+                let found = bounded(bound, BOUNDED_EXECUTIONS).explore(subject, scenario);
+                if found.cut.is_none() || !found.counterexamples.is_empty() {
+                    return found;
+                }
+            }
+        }
+        exploration
     }
 
     /// Follows one schedule; `None` when the system does not permit it.

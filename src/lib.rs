@@ -11,6 +11,8 @@
 #![deny(missing_docs)]
 
 mod claim;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod event;
 #[cfg(loom)]
 mod executor;
@@ -23,6 +25,8 @@ mod property;
 mod reader;
 #[cfg(feature = "cli")]
 pub mod results;
+#[cfg(feature = "cli")]
+pub mod runner;
 mod scenario;
 mod script;
 mod socket;

@@ -106,7 +106,7 @@ impl Row {
     /// # Panics
     ///
     /// When the claim has no cells.
-    pub fn new(claim: &Claim, explored: &[Exploration]) -> Row {
+    pub fn new(claim: &Claim, explored: &[&Exploration]) -> Row {
         let first = &claim.cells[0];
         let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
         let mut surprise = None;
@@ -126,6 +126,7 @@ impl Row {
                 && counterexample
                     .as_ref()
                     .is_none_or(|known| trace.steps.len() < known.trace.steps.len())
+                && !trace.steps.is_empty()
             {
                 counterexample = Some(Counterexample {
                     cell: cell.id(),
