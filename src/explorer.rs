@@ -319,12 +319,22 @@ impl Explorer {
     /// rising preemption bounds for the most readable counterexample; or, where it was cut off
     /// before anything failed, with a bound that can be finished.
     pub fn decide(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
-        let mut exploration = self.explore(subject, scenario);
+        let end = self.limits.time.map(|time| Instant::now() + time);
+        let unbounded = Explorer {
+            limits: Limits {
+                // The rest is for a bounded run, should the time not suffice.
+                time: self.limits.time.map(|time| time * 2 / 3),
+                ..self.limits.clone()
+            },
+            ..self.clone()
+        };
+        let mut exploration = unbounded.explore(subject, scenario);
         let bounded = |bound, executions| Explorer {
             bound: Some(bound),
             caching: false,
             limits: Limits {
                 executions: Some(executions),
+                time: end.map(|end| end.saturating_duration_since(Instant::now())),
                 ..self.limits.clone()
             },
             progress: self.progress.clone(),

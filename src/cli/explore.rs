@@ -43,7 +43,6 @@ mod inner {
 
 #[cfg(loom)]
 mod inner {
-    use std::fmt::Write;
     use std::io::IsTerminal;
     use std::sync::Arc;
     use std::time::{Duration, Instant};
@@ -134,8 +133,9 @@ mod inner {
 
     fn text(subject: &NamedSubject, arguments: &Explore, exploration: &Exploration) -> String {
         let mut text = String::new();
-        // Writing to a string cannot fail.
-        let mut line = |words: std::fmt::Arguments<'_>| drop(writeln!(text, "{words}"));
+        let mut line = |words: std::fmt::Arguments<'_>| {
+            text += &format!("{words}\n");
+        };
         line(format_args!(
             "{}, {} bytes of response, kernel buffer of {} bytes, reader {}",
             subject.name, arguments.response_bytes, arguments.capacity, arguments.reader
