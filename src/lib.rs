@@ -22,6 +22,8 @@ mod live;
 mod property;
 mod reader;
 #[cfg(feature = "cli")]
+pub mod render;
+#[cfg(feature = "cli")]
 pub mod results;
 mod scenario;
 mod script;
