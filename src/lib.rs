@@ -24,6 +24,8 @@ mod live;
 mod property;
 mod reader;
 #[cfg(feature = "cli")]
+pub mod render;
+#[cfg(feature = "cli")]
 pub mod results;
 #[cfg(feature = "cli")]
 pub mod runner;

@@ -1,0 +1,70 @@
+//! Views of results and traces. A renderer turns data into text; it knows nothing of loom, of
+//! subjects or of the terminal.
+//!
+//! Names, panic messages and bytes of requests come from outside. Every view passes them through
+//! [`visible`] first, and then escapes what its own format reserves.
+
+pub mod table;
+
+/// The text with every control character, line break and invisible direction mark spelled out, so
+/// that it can neither move a cursor nor change how its surroundings are read.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_invisible(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Whether a character acts on its surroundings instead of being seen.
+fn is_invisible(c: char) -> bool {
+    let steers = matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        // Permitted in Rust's strings, forbidden in XML.
+        | '\u{fffe}' | '\u{ffff}');
+    c.is_control() || steers
+}
+
+/// The number with a comma before every group of three digits.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1 claim`, `2 claims`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", thousands(number as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_become_visible() {
+        assert_eq!(visible("plain, ünïcödé"), "plain, ünïcödé");
+        assert_eq!(visible("\x1b[2J\n\u{202e}x"), "\\u{1b}[2J\\n\\u{202e}x");
+        assert_eq!(visible("\u{9b}\u{7f}\0"), "\\u{9b}\\u{7f}\\u{0}");
+    }
+
+    #[test]
+    fn thousands_are_grouped_from_the_right() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (98304, "98,304")] {
+            assert_eq!(thousands(number), text);
+        }
+        assert_eq!(thousands(u64::MAX), "18,446,744,073,709,551,615");
+    }
+}

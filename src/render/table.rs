@@ -1,0 +1,183 @@
+//! The verdict table for the terminal.
+
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row as Line, Table, Width, presets,
+};
+
+use super::{count, thousands, visible};
+use crate::property::Property;
+use crate::results::{Results, Row};
+use crate::verdict::Verdict;
+
+/// The narrowest table, in columns. A terminal below that wraps it.
+pub const NARROWEST: usize = 72;
+
+/// Columns behind the property: expected, verdict, cells, executions, seconds.
+const FIXED: [(&str, u16); 5] = [
+    ("expected", 10),
+    ("verdict", 10),
+    ("cells", 8),
+    ("executions", 15),
+    ("seconds", 10),
+];
+
+/// The table, `width` columns wide, with the summary below it; every line ends with a line break.
+///
+/// A model has a heading; every subject with its scenarios is a line, its properties are the rows
+/// below. The row of a claim that did not come out as declared says which cell is to blame.
+pub fn table(results: &Results, width: usize) -> String {
+    let width = width.clamp(NARROWEST, 120);
+    let mut text = rows(width, [heads()]);
+    let mut model = None;
+    let mut group = None;
+    for row in &results.rows {
+        if model != Some(&row.model) {
+            text.push('\n');
+            paragraph(&mut text, width, 0, &visible(&row.model));
+            (model, group) = (Some(&row.model), None);
+        }
+        let head = (&row.subject, &row.version, &row.scenario);
+        if group != Some(head) {
+            paragraph(&mut text, width, 2, &visible(&heading(row)));
+            group = Some(head);
+        }
+        text.push_str(&rows(width, [line(row)]));
+        if let Some(surprise) = &row.surprise {
+            let blame = format!("! {}: {}", surprise.cell, surprise.verdict);
+            paragraph(&mut text, width, 6, &visible(&blame));
+        } else if !row.holds {
+            paragraph(&mut text, width, 6, "! not every cell was explored");
+        }
+    }
+    text.push('\n');
+    for sentence in summary(results) {
+        paragraph(&mut text, width, 0, &sentence);
+    }
+    text
+}
+
+/// What the table comes to, in sentences.
+pub fn summary(results: &Results) -> Vec<String> {
+    let rows = &results.rows;
+    let held = rows.iter().filter(|row| row.holds).count();
+    let executions = rows.iter().map(|row| row.executions).sum();
+    let seconds: f64 = rows.iter().map(|row| row.seconds).sum();
+    let mut sentences = vec![format!(
+        "{}: {} as declared, {} not. {} executions in {seconds:.2} s.",
+        count(rows.len(), "claim"),
+        thousands(held as u64),
+        thousands((rows.len() - held) as u64),
+        thousands(executions),
+    )];
+    if results.not_selected > 0 {
+        let left_out = count(results.not_selected, "claim");
+        sentences.push(format!("{left_out} not selected."));
+    }
+    if let Some((slice, of)) = results.shard {
+        sentences.push(format!("Slice {slice} of {of}."));
+    }
+    if !results.complete {
+        sentences.push("The run was interrupted: claims are missing.".to_owned());
+    }
+    let never = never_seen_to_fail(results);
+    if never.is_empty() {
+        sentences.push("Every property was seen to fail somewhere.".to_owned());
+    } else {
+        let names: Vec<_> = never.iter().map(|property| property.name()).collect();
+        sentences.push(format!("Never seen to fail: {}.", names.join(", ")));
+    }
+    sentences
+}
+
+/// Properties that the rows claim and that no counterexample refutes: these may be vacuous.
+pub fn never_seen_to_fail(results: &Results) -> Vec<Property> {
+    let seen = results.seen_to_fail();
+    let claimed = |property| results.rows.iter().any(|row| row.property == property);
+    let mut never: Vec<_> = Property::ALL.into_iter().collect();
+    never.retain(|property| claimed(*property) && !seen.contains(property));
+    never
+}
+
+fn heading(row: &Row) -> String {
+    let mut heading = row.subject.clone();
+    if let Some(version) = &row.version {
+        heading.push(' ');
+        heading.push_str(version);
+    }
+    format!("{heading}: {}", row.scenario)
+}
+
+fn heads() -> Vec<String> {
+    let heads = FIXED.into_iter().map(|(head, _)| head.to_owned());
+    std::iter::once("property".to_owned())
+        .chain(heads)
+        .collect()
+}
+
+fn line(row: &Row) -> Vec<String> {
+    vec![
+        row.property.to_string(),
+        row.expected.to_string(),
+        match &row.verdict {
+            // Why it was is told below the row.
+            Verdict::CutOff(_) => "cut off".to_owned(),
+            verdict => verdict.to_string(),
+        },
+        thousands(row.cells as u64),
+        thousands(row.executions),
+        format!("{:.2}", row.seconds),
+    ]
+}
+
+/// Rows of the columns, in lines of at most `width` columns.
+fn rows<const N: usize>(width: usize, lines: [Vec<String>; N]) -> String {
+    let fixed: u16 = FIXED.iter().map(|(_, width)| width).sum();
+    let first = u16::try_from(width).unwrap_or(u16::MAX) - fixed;
+    let mut table = Table::new();
+    table
+        .force_no_tty()
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    for line in lines {
+        let cells = line.into_iter().enumerate().map(|(i, text)| {
+            let cell = Cell::new(text);
+            match i {
+                0 => cell,
+                1 | 2 => cell.set_alignment(CellAlignment::Left),
+                _ => cell.set_alignment(CellAlignment::Right),
+            }
+        });
+        table.add_row(Line::from(cells));
+    }
+    let widths = std::iter::once(first).chain(FIXED.into_iter().map(|(_, width)| width));
+    for (i, width) in widths.enumerate() {
+        let column = table.column_mut(i).expect("every line has every column");
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+        // The property stands below its subject's heading.
+        column.set_padding(if i == 0 { (4, 1) } else { (0, 1) });
+    }
+    let mut text = String::new();
+    for line in table.lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Adds words, wrapped to `width` columns and indented.
+fn paragraph(text: &mut String, width: usize, indent: usize, words: &str) {
+    let mut table = Table::new();
+    table
+        .force_no_tty()
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
+        .add_row([words]);
+    let column = table.column_mut(0).expect("the table has a column");
+    column.set_padding((u16::try_from(indent).unwrap_or(0), 0));
+    for line in table.lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+}
