@@ -14,6 +14,8 @@ use lastbyte::{Handle, Question};
 
 use crate::http::Responses;
 
+#[cfg(all(hyper_1, hyper_0_14))]
+pub mod claims;
 pub mod shapes;
 #[cfg(hyper_0_14)]
 pub mod v0_14;
