@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::{Format, Verify};
-use super::{Exit, Misuse, all_claims, plain, print, width};
+use super::{Exit, Misuse, all_claims, print, width};
 use crate::claim::{Claim, Model};
+use crate::render::table;
 use crate::results::{FORMAT, Results, Row};
 use crate::runner::{Explored, Meter, Pool, cells_of};
 use crate::verdict::{Cut, Exploration, Verdict};
@@ -47,7 +48,7 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
             print(&format!("{json}\n"));
         }
         Format::Text => {
-            print(&plain::table(&results, width()));
+            print(&table::table(&results, width()));
             print(&format!(
                 "{:.1} s in all\n",
                 started.elapsed().as_secs_f64()
