@@ -9,10 +9,13 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(not(loom), allow(dead_code, reason = "what only the explorer uses"))]
 
 mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+pub mod documents;
 mod event;
 #[cfg(loom)]
 mod executor;

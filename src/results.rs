@@ -25,6 +25,8 @@ pub struct Results {
     pub shard: Option<(usize, usize)>,
     /// Claims of the whole registry that the selection leaves out.
     pub not_selected: usize,
+    /// Executions of all cells, each cell counted once however many claims share it.
+    pub executions: u64,
     /// One row for each claim.
     pub rows: Vec<Row>,
 }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -232,6 +232,8 @@ impl Drop for Worker {
 /// A worker's side: explores what is ordered on stdin, answers on stdout, until stdin ends.
 #[cfg(loom)]
 pub(crate) fn serve(claims: &[Claim]) -> io::Result<()> {
+    use std::sync::Arc;
+
     use crate::explorer::{Explorer, Limits, Progress};
 
     let cells: HashMap<String, Cell> = cells_of(claims)

@@ -49,6 +49,9 @@ pub(crate) struct Verify {
     /// Write a report, one self-contained index.html, into this directory.
     #[arg(long, value_name = "DIR")]
     pub(crate) report: Option<PathBuf>,
+    /// Write the verdict table into this Markdown file, where it is marked.
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) update: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,7 @@
 //! `cargo verify`: every claim, in as many processes as there are processors.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use super::args::{Format, Verify};
 use super::{Exit, Misuse, all_claims, print, width};
 use crate::claim::{Claim, Model};
+use crate::documents;
 use crate::render::table;
 use crate::results::{FORMAT, Results, Row};
 use crate::runner::{Explored, Meter, Pool, cells_of};
@@ -55,7 +57,22 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
             ));
         }
     }
+    if let Some(path) = &arguments.update {
+        update(path, &results)?;
+    }
     Ok(exit(&results))
+}
+
+fn update(path: &Path, results: &Results) -> Result<(), Misuse> {
+    let failed = |error| Misuse(format!("cannot update {}: {error}", path.display()));
+    let document = std::fs::read_to_string(path).map_err(failed)?;
+    let updated = documents::splice(&document, results).ok_or_else(|| {
+        let begin = documents::BEGIN;
+        Misuse(format!("{} has no line {begin}", path.display()))
+    })?;
+    let partial = path.with_extension("partial");
+    std::fs::write(&partial, updated).map_err(failed)?;
+    std::fs::rename(&partial, path).map_err(failed)
 }
 
 fn select(all: &[Claim], filters: &[String]) -> Result<Vec<Claim>, Misuse> {
@@ -171,6 +188,10 @@ fn collect(claims: &[Claim], explored: &Explored, all: usize) -> Results {
             .all(|cell| explored.contains_key(&cell.id())),
         shard: None,
         not_selected: all - claims.len(),
+        executions: explored
+            .values()
+            .map(|exploration| exploration.executions)
+            .sum(),
         rows: rows.collect(),
     }
 }

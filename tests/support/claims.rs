@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use lastbyte::Expected;
 use libtest_mimic::{Arguments, Trial};
 
+/// Its table must be what the program prints.
+#[cfg(loom)]
+const DESIGN: &str = include_str!("../../DESIGN.md");
+
 /// Runs every claim that expects `expected`.
 #[cfg(loom)]
 pub fn run(expected: Expected) -> ExitCode {
@@ -57,6 +61,14 @@ fn check(claims: &[lastbyte::Claim]) -> Result<(), libtest_mimic::Failed> {
             return Err(format!(
                 "{}: expected {}, got {verdict} in {cell}",
                 row.id, row.expected
+            )
+            .into());
+        }
+        let line = lastbyte::documents::line(&row);
+        if !DESIGN.contains(&line) {
+            return Err(format!(
+                "DESIGN.md is out of date, it lacks {line}; `cargo verify --update DESIGN.md` \
+                 writes it"
             )
             .into());
         }
