@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod actor;
 mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -37,12 +38,13 @@ mod sync;
 mod verdict;
 mod world;
 
+pub use actor::Actor;
 pub use claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
 pub use event::{ActorId, Event, Levels, Step, Trace};
 #[cfg(loom)]
 pub use executor::ExecutorDefect;
 #[cfg(loom)]
-pub use explorer::{Explorer, Limits, Progress};
+pub use explorer::{Explorer, Limits, Observer, Progress};
 pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
 #[cfg(not(loom))]
 pub use live::{Observed, run_once};
