@@ -16,7 +16,7 @@ use crate::event::{ActorId, Event};
 use crate::property::Property;
 use crate::sync::{Parked, park};
 use crate::verdict::Ending;
-use crate::world::{Over, World};
+use crate::world::World;
 
 /// Deliberate defects of the executor, to show that the properties notice them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -166,7 +166,7 @@ fn wait(world: &World, actor: ActorId) -> Next {
     }
     if slot.token {
         if slot.polled_without_change(changes) {
-            state.conclude(Some(actor));
+            state.conclude_spinning(actor);
             return Next::Leave;
         }
         return Next::Poll;
@@ -205,7 +205,7 @@ fn leave(world: &World, actor: ActorId) {
                 .expect("the search never panics")
                 .finish(&state);
         }
-        state.over == Some(Over::Pruned) && !passed
+        state.over.is_some() && !passed
     };
     if pass {
         world.pass();

@@ -50,7 +50,7 @@ pub(crate) struct Slot {
     /// Digest of all that the actor has observed, or of its state as it declared it.
     history: (u64, u64),
     declared: bool,
-    /// Acquired the lock once after the execution was over.
+    /// Acquired the lock once after the execution was over, or need not.
     #[cfg(loom)]
     pub(crate) passed: bool,
 }
@@ -175,6 +175,9 @@ impl State {
 
     /// Records a step that the actor itself does not observe.
     pub(crate) fn record(&mut self, actor: ActorId, event: Event) {
+        if self.over.is_some() {
+            return;
+        }
         let levels = Levels {
             inside: self.inside,
             kernel: self.kernel.level(),
@@ -322,8 +325,21 @@ impl State {
         #[cfg(loom)]
         for slot in &mut self.slots {
             if let Some(thread) = slot.parked.take() {
+                // It could not have moved, so there is nothing to show.
+                slot.passed = true;
                 thread.unpark();
             }
+        }
+    }
+
+    /// Concludes although others could move: they show loom what they would have done, or the
+    /// executions in which they move earlier are never run.
+    #[cfg(loom)]
+    pub(crate) fn conclude_spinning(&mut self, actor: ActorId) {
+        if self.over.is_none() {
+            self.conclude(Some(actor));
+            self.slots[actor.index()].passed = true;
+            crate::sync::skip_branch();
         }
     }
 
@@ -493,7 +509,7 @@ impl World {
         }
         slot.calls += 1;
         if slot.calls > CALLS_IN_ONE_POLL {
-            state.conclude(Some(actor));
+            state.conclude_spinning(actor);
             return Err(ItIsOver);
         }
         let result = act(&mut state);

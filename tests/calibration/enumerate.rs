@@ -100,6 +100,11 @@ impl State {
         self.movers().is_empty() && self.actors.iter().any(waiting)
     }
 
+    /// Somebody is polled again and again without any change.
+    pub fn is_spinning(&self) -> bool {
+        self.spins.is_some()
+    }
+
     fn begin_poll(&mut self, i: usize, log: &mut Log) {
         let actor = &mut self.actors[i];
         actor.mode = Mode::Polled;
@@ -146,6 +151,9 @@ impl State {
         }
         let op = ops[actor.pc];
         if !self.section(op, i, log) {
+            if op == Op::Nag {
+                self.wake(i, i, log);
+            }
             return self.pending(i, log);
         }
         let actor = &mut self.actors[i];
@@ -213,7 +221,7 @@ impl State {
                 log.push((id(i), event));
                 return found || op == Op::Try;
             }
-            Op::Await | Op::Look => {
+            Op::Await | Op::Nag | Op::Look => {
                 let channel = &mut self.channels[i];
                 let raised = channel.raised;
                 channel.signal_waits = !raised;
@@ -273,18 +281,29 @@ pub struct Everything {
 }
 
 /// Follows one schedule: every state, who moved in it, and the last state.
-pub fn follow(program: &Program, schedule: &[ActorId], log: &mut Log) -> (Vec<(State, usize)>, State) {
+///
+/// # Errors
+///
+/// When somebody moves who cannot.
+pub fn follow(
+    program: &Program,
+    schedule: &[ActorId],
+    log: &mut Log,
+) -> Result<(Vec<(State, usize)>, State), String> {
     let mut state = State::start(program, log);
     let mut edges = Vec::new();
     for actor in schedule.iter().map(|actor| actor.index()) {
+        if !state.movers().contains(&actor) {
+            return Err(format!("actor {actor} cannot move at this point of {schedule:?}"));
+        }
         edges.push((state.canonical(), actor));
         state.step(program, actor, log);
     }
-    (edges, state.canonical())
+    Ok((edges, state.canonical()))
 }
 
-/// Enumerates all interleavings; `None` when there are more than `most`.
-pub fn enumerate(program: &Program, most: u128) -> Option<Everything> {
+/// Visits every state once, and counts the interleavings below it.
+pub fn enumerate(program: &Program) -> Everything {
     fn visit(
         program: &Program,
         state: &State,
@@ -315,7 +334,7 @@ pub fn enumerate(program: &Program, most: u128) -> Option<Everything> {
     let mut found = Everything::default();
     let start = State::start(program, &mut Log::new());
     found.interleavings = visit(program, &start, &mut HashMap::new(), &mut found);
-    (found.interleavings <= most).then_some(found)
+    found
 }
 
 /// Every maximal interleaving as a schedule, one by one.

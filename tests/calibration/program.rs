@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use lastbyte::{Actor, Handle, Reader, Running, Scenario, ScriptStep, Socket, Subject};
+use lastbyte::{Actor, ExecutorDefect, Handle, Reader, Running, Scenario, ScriptStep, Socket, Subject};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -28,6 +28,8 @@ pub enum Op {
     Try,
     /// Waits for the own signal.
     Await,
+    /// Waits for the own signal, asking for one poll after the other.
+    Nag,
     /// Looks at the own signal; if it is not raised, stays registered and goes on.
     Look,
     /// Ends the poll and goes on in the next one, which somebody has to ask for.
@@ -52,6 +54,7 @@ fn ops(actors: usize, longest: usize) -> impl Strategy<Value = Vec<Op>> {
         3 => Just(Op::Take),
         2 => Just(Op::Try),
         2 => Just(Op::Await),
+        1 => Just(Op::Nag),
         2 => Just(Op::Look),
     ];
     let local = prop_oneof![6 => Just(None), 2 => Just(Some(Op::Pause)), 1 => Just(Some(Op::Yield))];
@@ -121,6 +124,12 @@ impl Thread {
                 }
                 Op::Try => *taken += u32::from(handle.poll_feed(me, cx).is_ready()),
                 Op::Await => ready!(handle.poll_signal(me, cx)),
+                Op::Nag => {
+                    if handle.poll_signal(me, cx).is_pending() {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                }
                 Op::Look => *taken += u32::from(handle.poll_signal(me, cx).is_ready()),
                 Op::Close => drop(socket.take()),
                 Op::Pause | Op::Yield => {
@@ -155,13 +164,18 @@ impl Subject for Thread {
 
 impl Program {
     /// The program as a subject and its surroundings.
-    pub fn scenario(&self, declares: bool) -> (Arc<dyn Subject>, Scenario) {
+    pub fn scenario(
+        &self,
+        declares: bool,
+        defect: ExecutorDefect,
+    ) -> (Arc<dyn Subject>, Scenario) {
         let thread = |me: usize| Thread {
             ops: self.0[me].clone(),
             me,
             declares,
         };
         let mut scenario = Scenario::new("program", 1, Reader::PROMPT);
+        scenario.executor_defect = defect;
         scenario.feeds = self.0.len();
         scenario.signals = self.0.len();
         scenario.peer = Some(Arc::new(thread(0)));
