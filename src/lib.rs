@@ -14,6 +14,7 @@ mod actor;
 mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod defect;
 mod event;
 #[cfg(loom)]
 mod executor;
@@ -40,9 +41,8 @@ mod world;
 
 pub use actor::Actor;
 pub use claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
+pub use defect::{ExecutorDefect, KeyPart};
 pub use event::{ActorId, Event, Levels, Step, Trace};
-#[cfg(loom)]
-pub use executor::ExecutorDefect;
 #[cfg(loom)]
 pub use explorer::{Explorer, Limits, Observer, Progress};
 pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};

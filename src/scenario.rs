@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::actor::Actor;
+use crate::defect::ExecutorDefect;
 use crate::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
 use crate::reader::{Reader, ReaderDefect};
 use crate::script::{Script, ScriptStep};
@@ -43,6 +44,8 @@ pub struct Scenario {
     pub kernel_defect: KernelDefect,
     /// A defect planted in the reader.
     pub reader_defect: ReaderDefect,
+    /// A defect planted in the executor or the explorer.
+    pub executor_defect: ExecutorDefect,
 }
 
 impl Scenario {
@@ -65,6 +68,7 @@ impl Scenario {
             signals: 0,
             kernel_defect: KernelDefect::default(),
             reader_defect: ReaderDefect::default(),
+            executor_defect: ExecutorDefect::default(),
         }
     }
 
