@@ -52,6 +52,8 @@ pub struct Explorer {
     pub limits: Limits,
     /// Told how far it is.
     pub progress: Option<Progress>,
+    /// Told what happened in every execution. Costs time.
+    pub observer: Option<Observer>,
 }
 
 impl Default for Explorer {
@@ -61,9 +63,13 @@ impl Default for Explorer {
             caching: true,
             limits: Limits::default(),
             progress: None,
+            observer: None,
         }
     }
 }
+
+/// Called with every execution, and whether it came to its end; the others were pruned.
+pub type Observer = Arc<dyn Fn(&Trace, bool) + Send + Sync>;
 
 /// Called now and then with the number of executions so far.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
@@ -85,6 +91,7 @@ pub(crate) struct Search {
     caching: bool,
     limits: Limits,
     progress: Option<Progress>,
+    observer: Option<Observer>,
     deadline: Option<Instant>,
     seen: HashSet<u128>,
     /// State and mover at each choice of the previous execution, and of this one.
@@ -110,6 +117,7 @@ impl Search {
             caching: explorer.caching && explorer.bound.is_none(),
             limits: limits.clone(),
             progress: explorer.progress.clone(),
+            observer: explorer.observer.clone(),
             deadline: limits.time.map(|time| Instant::now() + time),
             seen: HashSet::new(),
             previous: Vec::new(),
@@ -210,6 +218,9 @@ impl Search {
 
     /// Called when an execution is through.
     pub(crate) fn finish(&mut self, state: &State) {
+        if let Some(observer) = &self.observer {
+            observer(&state.trace(None), state.outcome.is_some());
+        }
         let Some(outcome) = &state.outcome else {
             return;
         };
@@ -270,8 +281,7 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, search: &Arc<Mutex<S
     if !search.lock().expect("the search never panics").begin() {
         stop_loom();
     }
-    let mut names = vec!["reader".to_owned(), subject.actor()];
-    names.extend(scenario.scripts.iter().map(|script| script.name.clone()));
+    let names = scenario.names(subject.actor());
     let mut world = World::new(scenario, names, subject.framing());
     world.search = Some(search.clone());
     let world = Arc::new(world);
@@ -298,12 +308,18 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, search: &Arc<Mutex<S
             drive(&world, actor, Box::pin(perform_all(handle, script)));
         });
     }
-    let reader = read_to_end(
-        handle(ActorId::READER),
-        scenario.reader,
-        scenario.reader_defect,
-    );
-    drive(&world, ActorId::READER, Box::pin(reader));
+    for (n, program) in scenario.actors.iter().enumerate() {
+        let actor = ActorId::script(scenario.scripts.len() + n);
+        let (world, program) = (world.clone(), program.clone());
+        let handle = handle(actor);
+        loom::thread::spawn(move || drive(&world, actor, program.start(handle)));
+    }
+    let peer = handle(ActorId::READER);
+    let peer = match &scenario.peer {
+        Some(program) => program.start(peer),
+        None => Box::pin(read_to_end(peer, scenario.reader, scenario.reader_defect)),
+    };
+    drive(&world, ActorId::READER, peer);
 }
 
 impl Explorer {
@@ -383,6 +399,7 @@ impl Explorer {
             caching: false,
             limits: self.limits.clone(),
             progress: None,
+            observer: None,
         };
         unbounded.run(subject, scenario, Some(schedule.to_vec())).1
     }

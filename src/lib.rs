@@ -11,9 +11,11 @@
 #![deny(missing_docs)]
 #![cfg_attr(not(loom), allow(dead_code, reason = "what only the explorer uses"))]
 
+mod actor;
 mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod defect;
 #[cfg(feature = "cli")]
 pub mod documents;
 mod event;
@@ -40,12 +42,12 @@ mod sync;
 mod verdict;
 mod world;
 
+pub use actor::Actor;
 pub use claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
+pub use defect::{ExecutorDefect, KeyPart};
 pub use event::{ActorId, Event, Levels, Step, Trace};
 #[cfg(loom)]
-pub use executor::ExecutorDefect;
-#[cfg(loom)]
-pub use explorer::{Explorer, Limits, Progress};
+pub use explorer::{Explorer, Limits, Observer, Progress};
 pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
 #[cfg(not(loom))]
 pub use live::{Observed, run_once};
