@@ -74,3 +74,8 @@ fn mermaid_of_lost_bytes() {
 fn json_lines_of_lost_bytes() {
     assert_snapshot!(lastbyte::render::jsonl::lines(&lost_bytes(), CAPTION));
 }
+
+#[test]
+fn svg_of_lost_bytes() {
+    assert_snapshot!(lastbyte::render::svg::sequence(&lost_bytes(), CAPTION));
+}

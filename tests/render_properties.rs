@@ -5,7 +5,7 @@ mod fixtures;
 use fixtures::HOSTILE;
 use lastbyte::render::chart::{self, Options};
 use lastbyte::render::story::{self, Caption};
-use lastbyte::render::{jsonl, mermaid, table};
+use lastbyte::render::{jsonl, mermaid, svg, table};
 use lastbyte::{ActorId, Event, Levels, Property, Step, Trace};
 use proptest::prelude::*;
 
@@ -143,6 +143,27 @@ proptest! {
         let diagram = mermaid::sequence(&trace, Caption { property, replay: &replay });
         prop_assert!(is_harmless(&diagram));
         prop_assert!(!diagram.contains(['<', '`', '"', '&']));
+    }
+
+    #[test]
+    fn svg_is_well_formed(trace in trace(), property in property(), replay in text()) {
+        let picture = svg::sequence(&trace, Caption { property, replay: &replay });
+        prop_assert!(is_harmless(&picture));
+        let mut reader = quick_xml::Reader::from_str(&picture);
+        let mut elements = 0;
+        loop {
+            use quick_xml::events::Event::{Empty, Eof, Start};
+            match reader.read_event().expect(&picture) {
+                Eof => break,
+                Start(element) | Empty(element) => {
+                    elements += 1;
+                    let known = ["svg", "title", "desc", "style", "rect", "text", "path"];
+                    prop_assert!(known.contains(&element.name().as_ref()));
+                }
+                _ => {}
+            }
+        }
+        prop_assert!(elements > trace.steps.len() / 2);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod chart;
 pub mod jsonl;
 pub mod mermaid;
 pub mod story;
+pub mod svg;
 pub mod table;
 
 /// The text with every control character, line break and invisible direction mark spelled out, so
