@@ -113,8 +113,8 @@ pub enum Event {
     FeedPending,
     /// A wake-up is delivered to `actor`, which is owed a poll from now on.
     Wake {
-        /// Who is woken. In JSON `whom`: a step's `actor` is who acts.
-        #[cfg_attr(feature = "cli", serde(rename = "whom"))]
+        /// Who is woken. Not `actor` in JSON: that is who acts, beside it.
+        #[cfg_attr(feature = "cli", serde(rename = "woken"))]
         actor: ActorId,
     },
     /// The actor has nothing to do and waits for a wake-up.
@@ -193,5 +193,23 @@ impl Trace {
             .windows(2)
             .filter(|pair| pair[0] != pair[1])
             .count()
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wake_up_keeps_who_wakes_whom_in_json() {
+        let step = Step {
+            actor: ActorId::SUBJECT,
+            event: Event::Wake {
+                actor: ActorId::READER,
+            },
+            levels: Levels::default(),
+        };
+        let json = serde_json::to_string(&step).expect("a step is representable");
+        assert_eq!(serde_json::from_str::<Step>(&json).expect(&json), step);
     }
 }

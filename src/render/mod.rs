@@ -4,6 +4,11 @@
 //! Names, panic messages and bytes of requests come from outside. Every view passes them through
 //! [`visible`] first, and then escapes what its own format reserves.
 
+pub mod chart;
+pub mod jsonl;
+pub mod mermaid;
+pub mod story;
+pub mod svg;
 pub mod table;
 
 /// The text with every control character, line break and invisible direction mark spelled out, so

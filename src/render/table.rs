@@ -167,16 +167,8 @@ fn rows<const N: usize>(width: usize, lines: [Vec<String>; N]) -> String {
 
 /// Adds words, wrapped to `width` columns and indented.
 fn paragraph(text: &mut String, width: usize, indent: usize, words: &str) {
-    let mut table = Table::new();
-    table
-        .force_no_tty()
-        .load_preset(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
-        .add_row([words]);
-    let column = table.column_mut(0).expect("the table has a column");
-    column.set_padding((u16::try_from(indent).unwrap_or(0), 0));
-    for line in table.lines() {
+    for line in textwrap::wrap(words, width - indent) {
+        text.extend(std::iter::repeat_n(' ', indent));
         text.push_str(line.trim_end());
         text.push('\n');
     }

@@ -1,0 +1,322 @@
+//! A counterexample as a sequence chart for the terminal.
+
+use anstyle::{AnsiColor, Style};
+use textwrap::core::display_width;
+
+use super::story::{self, Beat, Caption, Flow};
+use crate::event::{ActorId, Trace};
+
+/// How a chart is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Columns of the terminal; charts are between 72 and 160 columns wide.
+    pub width: usize,
+    /// Whether ANSI colours are used.
+    pub colour: bool,
+    /// What the chart ends with.
+    pub caption: Caption<'a>,
+}
+
+/// Where the lanes are, in columns.
+struct Layout {
+    numbers: usize,
+    subject: usize,
+    buffer: usize,
+    reader: usize,
+    /// The scripts' lane; 0 without scripts.
+    others: usize,
+    /// Columns of a level's number.
+    digits: usize,
+    bars: bool,
+}
+
+/// Columns between the lanes of the buffers, where the arrows are.
+const ARROW: usize = 8;
+/// Glyphs of a bar.
+const BAR: usize = 6;
+
+impl Layout {
+    fn new(width: usize, scripts: bool, digits: usize) -> Layout {
+        let width = width.clamp(72, 160);
+        let bars = width >= 96;
+        let buffer = digits + if bars { 1 + BAR } else { 0 };
+        let numbers = 9;
+        // One column of space before every lane of words.
+        let words = width - numbers - 2 * buffer - 2 * ARROW - if scripts { 2 } else { 1 };
+        let (subject, reader, others) = if scripts {
+            let side = words * 3 / 10;
+            (words - 2 * side, side, side)
+        } else {
+            (words * 3 / 5, words - words * 3 / 5, 0)
+        };
+        Layout {
+            numbers,
+            subject,
+            buffer,
+            reader,
+            others,
+            digits,
+            bars,
+        }
+    }
+}
+
+struct Palette {
+    head: Style,
+    faint: Style,
+    broken: Style,
+    flow: Style,
+}
+
+impl Palette {
+    fn new(colour: bool) -> Palette {
+        if !colour {
+            let plain = Style::new();
+            return Palette {
+                head: plain,
+                faint: plain,
+                broken: plain,
+                flow: plain,
+            };
+        }
+        Palette {
+            head: Style::new().bold(),
+            faint: Style::new().dimmed(),
+            broken: AnsiColor::Red.on_default().bold(),
+            flow: AnsiColor::Cyan.on_default(),
+        }
+    }
+}
+
+/// A piece of a line: text in a lane of a given width.
+struct Piece {
+    text: String,
+    width: usize,
+    style: Style,
+}
+
+/// The chart; every line ends with a line break.
+///
+/// A line tells one call of an actor with what surrounds it (being polled, waking somebody,
+/// beginning to wait) and shows how full the buffers are afterwards. An exclamation mark is at the
+/// step from which on the violation was unavoidable.
+pub fn text(trace: &Trace, options: Options<'_>) -> String {
+    let beats = story::beats(trace, options.caption.property);
+    let scripts = beats.iter().any(|beat| beat.actor > ActorId::SUBJECT);
+    let levels = beats.iter().map(|beat| beat.levels);
+    let numbers = levels
+        .clone()
+        .flat_map(|levels| [levels.inside, levels.kernel]);
+    let digits = numbers.map(|level| short(level).len()).max();
+    let layout = Layout::new(options.width, scripts, digits.unwrap_or(0).max(4));
+    let palette = Palette::new(options.colour);
+    let mut chart = String::new();
+    heads(&mut chart, trace, &layout, &palette);
+    let largest = levels.map(|levels| levels.inside).max();
+    for beat in &beats {
+        row(
+            &mut chart,
+            trace,
+            &layout,
+            &palette,
+            beat,
+            largest.unwrap_or(0),
+        );
+    }
+    chart.push('\n');
+    let closing = story::closing(trace, &options.caption);
+    let label = closing.iter().map(|(label, _)| label.len() + 2).max();
+    let label = label.unwrap_or(0);
+    for (what, sentence) in &closing {
+        let width = options.width.clamp(72, 160) - label;
+        for (i, line) in wrap(sentence, width).into_iter().enumerate() {
+            let what = if i == 0 {
+                format!("{what}:")
+            } else {
+                String::new()
+            };
+            push_line(
+                &mut chart,
+                [
+                    Piece {
+                        text: what,
+                        width: label,
+                        style: palette.head,
+                    },
+                    Piece {
+                        text: line,
+                        width,
+                        style: Style::new(),
+                    },
+                ],
+            );
+        }
+    }
+    chart
+}
+
+fn heads(chart: &mut String, trace: &Trace, layout: &Layout, palette: &Palette) {
+    let capacity = format!("kernel buffer of {}", short(trace.capacity));
+    let others = if layout.others > 0 { "others" } else { "" };
+    let buffer = layout.buffer + ARROW;
+    let columns = [
+        ("steps".to_owned(), layout.numbers),
+        (story::name(trace, ActorId::SUBJECT), layout.subject + 1),
+        ("write buffer".to_owned(), buffer),
+        (capacity, buffer),
+        (story::name(trace, ActorId::READER), layout.reader + 1),
+        (others.to_owned(), layout.others),
+    ];
+    let wrapped = columns.map(|(text, width)| (wrap(&text, width.saturating_sub(1)), width));
+    let height = wrapped.iter().map(|(lines, _)| lines.len()).max();
+    for i in 0..height.unwrap_or(0) {
+        let pieces = wrapped.iter().map(|(lines, width)| Piece {
+            text: lines.get(i).cloned().unwrap_or_default(),
+            width: *width,
+            style: palette.head,
+        });
+        push_line(chart, pieces);
+    }
+}
+
+fn row(
+    chart: &mut String,
+    trace: &Trace,
+    layout: &Layout,
+    palette: &Palette,
+    beat: &Beat,
+    largest: usize,
+) {
+    let style = if beat.broken {
+        palette.broken
+    } else {
+        Style::new()
+    };
+    let (mut subject, mut reader, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    match beat.actor {
+        ActorId::SUBJECT => subject = wrap(&beat.text, layout.subject),
+        ActorId::READER => reader = wrap(&beat.text, layout.reader),
+        script => {
+            let text = format!("{}: {}", story::name(trace, script), beat.text);
+            others = wrap(&text, layout.others.max(1));
+        }
+    }
+    let height = subject.len().max(reader.len()).max(others.len());
+    let piece = |text: &str, width, style| Piece {
+        text: text.to_owned(),
+        width,
+        style,
+    };
+    for i in 0..height {
+        let line = |lines: &[String]| lines.get(i).cloned().unwrap_or_default();
+        let first = i == 0;
+        let number = format!(
+            "{}{}",
+            if beat.broken { "! " } else { "  " },
+            beat.numbers()
+        );
+        let (out, taken) = arrows(beat.flow);
+        let only_first = |text: String| if first { text } else { String::new() };
+        let (inside, kernel) = (beat.levels.inside, beat.levels.kernel);
+        push_line(
+            chart,
+            [
+                piece(
+                    &only_first(number),
+                    layout.numbers,
+                    if beat.broken { style } else { palette.faint },
+                ),
+                piece(&line(&subject), layout.subject + 1, style),
+                piece(
+                    &only_first(gauge(inside, largest, layout)),
+                    layout.buffer,
+                    style,
+                ),
+                piece(&only_first(out), ARROW, palette.flow),
+                piece(
+                    &only_first(gauge(kernel, trace.capacity, layout)),
+                    layout.buffer,
+                    Style::new(),
+                ),
+                piece(&only_first(taken), ARROW, palette.flow),
+                piece(&line(&reader), layout.reader + 1, style),
+                piece(&line(&others), layout.others, style),
+            ],
+        );
+    }
+}
+
+/// A level as a number, with a bar where there is room for it.
+fn gauge(level: usize, full: usize, layout: &Layout) -> String {
+    let number = format!("{:>width$}", short(level), width = layout.digits);
+    if layout.bars {
+        format!("{number} {}", bar(level, full))
+    } else {
+        number
+    }
+}
+
+/// At most seven characters: from ten million on, whole millions and so on.
+fn short(level: usize) -> String {
+    let units = [("", 1), ("M", 1_000_000), ("T", 1_000_000_000_000)];
+    let level = level as u128;
+    let fits = units
+        .into_iter()
+        .find(|(_, unit)| level / unit < 10_000_000);
+    let (name, unit) = fits.unwrap_or(("E", 1_000_000_000_000_000_000));
+    format!("{}{name}", level / unit)
+}
+
+/// A bar that is empty only at 0 and full only at `full`.
+fn bar(level: usize, full: usize) -> String {
+    let filled = match (level, full) {
+        (0, _) => 0,
+        (level, full) if level >= full => BAR,
+        (level, full) => ((level as u128 * BAR as u128 / full as u128) as usize).clamp(1, BAR - 1),
+    };
+    "█".repeat(filled) + &"·".repeat(BAR - filled)
+}
+
+/// The arrow out of the write buffer and the one out of the kernel's buffer.
+fn arrows(flow: Option<Flow>) -> (String, String) {
+    let none = String::new;
+    match flow {
+        None => (none(), none()),
+        Some(Flow::Accepted(bytes)) => (arrow(&bytes.to_string(), '▸'), none()),
+        Some(Flow::Refused) => (arrow("", '╳'), none()),
+        Some(Flow::Fin) => (arrow("FIN", '▸'), none()),
+        Some(Flow::Taken(bytes)) => (none(), arrow(&bytes.to_string(), '▸')),
+        Some(Flow::Eof) => (none(), arrow("FIN", '▸')),
+        Some(Flow::Reset) => (none(), " ◂RST── ".to_owned()),
+    }
+}
+
+fn arrow(label: &str, head: char) -> String {
+    // A number too long for the arrow is told in words beside it.
+    let label = if label.len() > ARROW - 4 { "" } else { label };
+    format!(" {label:─^width$}{head} ", width = ARROW - 3)
+}
+
+/// The text in lines of at most `width` columns; a word that is longer is broken.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let lines = textwrap::wrap(text, width.max(1));
+    lines
+        .into_iter()
+        .map(std::borrow::Cow::into_owned)
+        .collect()
+}
+
+/// Adds the pieces as a line without spaces at its end.
+fn push_line(chart: &mut String, pieces: impl IntoIterator<Item = Piece>) {
+    let mut gap = 0;
+    for Piece { text, width, style } in pieces {
+        let trimmed = text.trim_end();
+        if !trimmed.is_empty() {
+            chart.extend(std::iter::repeat_n(' ', gap));
+            gap = 0;
+            chart.push_str(&format!("{style}{trimmed}{style:#}"));
+        }
+        gap += width.saturating_sub(display_width(trimmed));
+    }
+    chart.push('\n');
+}

@@ -1,0 +1,67 @@
+//! A trace as JSON lines: one object for what it is, one for each step, one for what it shows.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::is_invisible;
+use super::story::{self, Caption};
+use crate::event::{Step, Trace};
+
+#[derive(Serialize)]
+struct Line<'a> {
+    /// Counted from 1, as in every chart.
+    step: usize,
+    name: &'a str,
+    #[serde(flatten)]
+    what: &'a Step,
+}
+
+/// The lines; every one ends with a line break. Characters that act on a terminal are escaped.
+///
+/// # Panics
+///
+/// Never: a trace is always representable.
+pub fn lines(trace: &Trace, caption: Caption<'_>) -> String {
+    let mut text = String::new();
+    let mut push = |line: Value| {
+        text.push_str(&escaped(&line.to_string()));
+        text.push('\n');
+    };
+    push(json!({
+        "actors": trace.actors,
+        "capacity": trace.capacity,
+        "schedule": trace.schedule,
+    }));
+    for (i, step) in trace.steps.iter().enumerate() {
+        let line = Line {
+            step: i + 1,
+            name: trace.actor_name(step.actor),
+            what: step,
+        };
+        push(serde_json::to_value(line).expect("a step is representable"));
+    }
+    push(json!({
+        "violated": caption.property,
+        "sentence": caption.property.sentence(),
+        "unavoidable_from": story::unavoidable(trace, caption.property).map(|at| at + 1),
+        "replay": caption.replay,
+    }));
+    text
+}
+
+/// JSON in which no character acts on its surroundings. Outside of strings JSON has none of them,
+/// and in strings they may be escaped.
+pub(crate) fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_invisible(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}

@@ -1,0 +1,212 @@
+//! A trace as a story: the lines that every chart shows, in words.
+//!
+//! Being polled, waking somebody and beginning to wait are told together with the call that they
+//! surround. Nothing is left out.
+
+use serde::Serialize;
+
+use super::{count, visible};
+use crate::event::{ActorId, Event, Levels, Step, Trace};
+use crate::property::Property;
+
+/// What a chart ends with.
+#[derive(Clone, Copy, Debug)]
+pub struct Caption<'a> {
+    /// The property that the trace violates.
+    pub property: Property,
+    /// The command that replays it.
+    pub replay: &'a str,
+}
+
+/// What moves between the lanes in a beat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flow {
+    /// Bytes from the write buffer into the kernel's buffer.
+    Accepted(usize),
+    /// The kernel takes nothing.
+    Refused,
+    /// The end of the stream, into the kernel.
+    Fin,
+    /// Bytes from the kernel's buffer to the reader.
+    Taken(usize),
+    /// The reader sees the end of the stream.
+    Eof,
+    /// The reader resets the connection.
+    Reset,
+}
+
+/// One line of a chart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Beat {
+    /// Number of the first step that it tells, counted from 1.
+    pub first: usize,
+    /// Number of the last step that it tells.
+    pub last: usize,
+    /// Who acts.
+    pub actor: ActorId,
+    /// What happens. Control characters are already spelled out.
+    pub text: String,
+    /// What moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow: Option<Flow>,
+    /// How full every buffer is afterwards.
+    pub levels: Levels,
+    /// From here on the property cannot be saved any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub broken: bool,
+}
+
+impl Beat {
+    /// `7`, or `7-9` when it tells several steps.
+    pub fn numbers(&self) -> String {
+        if self.first == self.last {
+            self.first.to_string()
+        } else {
+            format!("{}-{}", self.first, self.last)
+        }
+    }
+}
+
+/// The beats of a trace.
+pub fn beats(trace: &Trace, property: Property) -> Vec<Beat> {
+    let broken = unavoidable(trace, property);
+    let mut beats: Vec<Beat> = Vec::new();
+    // Whether the last beat so far is nothing but a poll that just began.
+    let mut opened = false;
+    let mut finished = false;
+    for (i, step) in trace.steps.iter().enumerate() {
+        let continues = beats.last().is_some_and(|beat| beat.actor == step.actor);
+        let text = words(trace, step);
+        let mut flow = flow(&step.event);
+        if flow == Some(Flow::Fin) {
+            // Closing after a shutdown sends nothing more.
+            flow = flow.filter(|_| !finished);
+            finished = true;
+        }
+        let is_aside = matches!(step.event, Event::Wake { .. } | Event::Park);
+        match beats.last_mut() {
+            Some(beat) if continues && (is_aside || (opened && step.event != Event::Poll)) => {
+                beat.text.push_str(if opened { ": " } else { "; " });
+                beat.text.push_str(&text);
+                beat.last = i + 1;
+                beat.levels = step.levels;
+                beat.flow = beat.flow.or(flow);
+                beat.broken |= broken == Some(i);
+            }
+            _ => beats.push(Beat {
+                first: i + 1,
+                last: i + 1,
+                actor: step.actor,
+                text,
+                flow,
+                levels: step.levels,
+                broken: broken == Some(i),
+            }),
+        }
+        opened = step.event == Event::Poll;
+    }
+    beats
+}
+
+/// Index of the step after which the property could not be kept any more.
+///
+/// Bytes are lost once the connection gives the socket up with bytes in its own buffer; what
+/// follows only shows it. Elsewhere it is the step that broke the property.
+pub fn unavoidable(trace: &Trace, property: Property) -> Option<usize> {
+    let loses = matches!(
+        property,
+        Property::NothingTruncated | Property::NoSilentLoss | Property::NothingBufferedAtShutdown
+    );
+    let gives_up = |step: &Step| {
+        let gives_up = matches!(step.event, Event::Shutdown | Event::Close);
+        step.actor == ActorId::SUBJECT && gives_up && step.levels.inside > 0
+    };
+    let given_up = trace.steps.iter().position(gives_up);
+    let broken_at = trace.broken_at.filter(|at| *at < trace.steps.len());
+    match given_up {
+        Some(at) if loses && broken_at.is_none_or(|broken| at <= broken) => Some(at),
+        _ => broken_at,
+    }
+}
+
+/// The sentences that a chart ends with: what is violated, since when, how to replay it.
+pub fn closing(trace: &Trace, caption: &Caption<'_>) -> Vec<(&'static str, String)> {
+    let Caption { property, replay } = caption;
+    let since = match unavoidable(trace, *property) {
+        None => "not known".to_owned(),
+        Some(at) => {
+            let step = &trace.steps[at];
+            let mut since = format!("step {}, {}", at + 1, name(trace, step.actor));
+            since.push_str(": ");
+            since.push_str(&words(trace, step));
+            if step.levels.inside > 0 {
+                let inside = count(step.levels.inside, "byte");
+                since.push_str(&format!(" with {inside} in the write buffer"));
+            }
+            since
+        }
+    };
+    vec![
+        ("violated", property.sentence().to_owned()),
+        ("unavoidable from", since),
+        ("replay", visible(replay)),
+    ]
+}
+
+/// The name of an actor, fit to be shown.
+pub fn name(trace: &Trace, actor: ActorId) -> String {
+    visible(trace.actor_name(actor))
+}
+
+fn flow(event: &Event) -> Option<Flow> {
+    match event {
+        Event::Write { accepted, .. } => Some(Flow::Accepted(*accepted)),
+        Event::WritePending { .. } | Event::WriteFailed { .. } => Some(Flow::Refused),
+        Event::Shutdown | Event::Close => Some(Flow::Fin),
+        Event::Read { bytes } => Some(Flow::Taken(*bytes)),
+        Event::Eof => Some(Flow::Eof),
+        Event::Reset => Some(Flow::Reset),
+        _ => None,
+    }
+}
+
+fn words(trace: &Trace, step: &Step) -> String {
+    let text = match &step.event {
+        Event::Poll => "polled".to_owned(),
+        Event::Write { offered, accepted } => {
+            format!("writes {}, {accepted} accepted", count(*offered, "byte"))
+        }
+        Event::WritePending { offered } => {
+            format!("writes {}: would block", count(*offered, "byte"))
+        }
+        Event::WriteFailed { error } => format!("write fails: {error}"),
+        Event::Flush => "flush: ready".to_owned(),
+        Event::FlushPending => "flush: pending".to_owned(),
+        Event::Shutdown => "shutdown(SHUT_WR)".to_owned(),
+        Event::ShutdownFailed { error } => format!("shutdown fails: {error}"),
+        Event::Close => "closes the socket".to_owned(),
+        Event::Input { bytes: 0 } => "reads the end of its input".to_owned(),
+        Event::Input { bytes } => format!("reads {} of input", count(*bytes, "byte")),
+        Event::InputPending => "finds no input".to_owned(),
+        Event::InputFailed { error } => format!("reading input fails: {error}"),
+        Event::Read { bytes } => format!("reads {}", count(*bytes, "byte")),
+        Event::ReadPending => "finds nothing to read".to_owned(),
+        Event::Eof => "sees the end of the stream".to_owned(),
+        Event::Complete => "has everything".to_owned(),
+        Event::Stop => "stops reading".to_owned(),
+        Event::Reset => "resets the connection".to_owned(),
+        Event::ReadFailed { error } => format!("read fails: {error}"),
+        Event::Script { step } => step.clone(),
+        Event::Feed { item } => format!("takes {item} from its feed"),
+        Event::FeedPending => "finds its feed empty".to_owned(),
+        Event::Wake { actor } if *actor == step.actor => "wakes itself".to_owned(),
+        Event::Wake { actor } => format!("wakes {}", trace.actor_name(*actor)),
+        Event::Park => "waits".to_owned(),
+        Event::Ended { error: None } => "ends with Ok".to_owned(),
+        Event::Ended { error: Some(error) } => format!("ends with an error: {error}"),
+        Event::Panicked { message } => format!("panics: {message}"),
+        Event::Note { text } => text.clone(),
+    };
+    visible(&text)
+}

@@ -1,0 +1,280 @@
+//! A counterexample as a self-contained SVG picture, readable on light and on dark pages.
+
+use askama::Template;
+
+use super::story::{self, Beat, Caption, Flow};
+use super::{count, thousands};
+use crate::event::{ActorId, Trace};
+
+/// A lane, from its left edge in pixels.
+struct Lane {
+    x: usize,
+    width: usize,
+}
+
+const SUBJECT: Lane = Lane { x: 80, width: 280 };
+const BUFFER: Lane = Lane { x: 376, width: 136 };
+const KERNEL: Lane = Lane { x: 576, width: 136 };
+const READER: Lane = Lane { x: 776, width: 210 };
+const OTHERS: Lane = Lane {
+    x: 1002,
+    width: 190,
+};
+
+const LINE: usize = 18;
+/// Lines of one row, or of a name; what is longer ends in an ellipsis.
+const LINES: usize = 5;
+/// A buffer of at most as many bytes is drawn as one box for each.
+const BOXES: usize = 16;
+
+impl Lane {
+    /// The text in lines that fit the lane, in letters of ordinary width.
+    fn wrap(&self, text: &str) -> Vec<String> {
+        wrap(text, self.width * 10 / 76)
+    }
+}
+
+fn wrap(text: &str, letters: usize) -> Vec<String> {
+    let mut lines: Vec<_> = textwrap::wrap(text, letters)
+        .into_iter()
+        .map(std::borrow::Cow::into_owned)
+        .collect();
+    if lines.len() > LINES {
+        lines.truncate(LINES);
+        lines[LINES - 1].push('…');
+    }
+    lines
+}
+
+struct Text {
+    x: usize,
+    y: usize,
+    class: &'static str,
+    text: String,
+}
+
+struct Head {
+    x: usize,
+    width: usize,
+    lines: Vec<Text>,
+}
+
+struct Box {
+    x: usize,
+    width: usize,
+    class: &'static str,
+}
+
+struct Gauge {
+    x: usize,
+    level: String,
+    cells: Vec<Box>,
+}
+
+struct Arrow {
+    from: usize,
+    to: usize,
+    /// Where the tip's other end is.
+    back: isize,
+    refused: bool,
+    text: String,
+}
+
+struct Row {
+    y: usize,
+    height: usize,
+    numbers: String,
+    lines: Vec<Text>,
+    gauges: [Gauge; 2],
+    arrow: Option<Arrow>,
+    broken: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sequence.svg", escape = "html")]
+struct Picture {
+    width: usize,
+    height: usize,
+    head_height: usize,
+    title: String,
+    description: String,
+    heads: Vec<Head>,
+    rows: Vec<Row>,
+    closing: Vec<Text>,
+}
+
+/// The picture, 1000 pixels wide, or 1200 with scripts.
+///
+/// # Panics
+///
+/// Never: writing into a string does not fail.
+pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {
+    let beats = story::beats(trace, caption.property);
+    let scripts = beats.iter().any(|beat| beat.actor > ActorId::SUBJECT);
+    let (heads, head_height) = heads(trace, scripts);
+    let largest = beats.iter().map(|beat| beat.levels.inside).max();
+    let mut y = 14 + head_height + 10;
+    let mut rows = Vec::with_capacity(beats.len());
+    let mut lost = false;
+    for beat in &beats {
+        lost |= beat.broken;
+        let row = row(trace, beat, y, largest.unwrap_or(0), lost);
+        y += row.height;
+        rows.push(row);
+    }
+    let sentences = story::closing(trace, &caption);
+    let description = sentences
+        .iter()
+        .map(|(what, sentence)| format!("{what}: {sentence}"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    y += 12;
+    let mut closing = Vec::new();
+    for (what, sentence) in sentences {
+        closing.push(text(20, y + 15, "label", what.to_owned()));
+        let class = match what {
+            "violated" => "broken",
+            "replay" => "command",
+            _ => "plain",
+        };
+        for line in wrap(&sentence, 110) {
+            closing.push(text(176, y + 15, class, line));
+            y += LINE + 3;
+        }
+    }
+    let picture = Picture {
+        width: if scripts { 1200 } else { 1000 },
+        height: y + 14,
+        head_height,
+        title: format!("A counterexample to {}", caption.property),
+        description,
+        heads,
+        rows,
+        closing,
+    };
+    picture.render().expect("a string takes everything")
+}
+
+fn text(x: usize, y: usize, class: &'static str, text: String) -> Text {
+    Text { x, y, class, text }
+}
+
+fn heads(trace: &Trace, scripts: bool) -> (Vec<Head>, usize) {
+    let capacity = count(trace.capacity, "byte");
+    let mut lanes = vec![
+        (SUBJECT, story::name(trace, ActorId::SUBJECT)),
+        (BUFFER, "write buffer".to_owned()),
+        (KERNEL, format!("kernel, {capacity}")),
+        (READER, story::name(trace, ActorId::READER)),
+    ];
+    if scripts {
+        lanes.push((OTHERS, "others".to_owned()));
+    }
+    let lanes: Vec<_> = lanes
+        .into_iter()
+        .map(|(lane, name)| (lane.wrap(&name), lane))
+        .collect();
+    let lines = lanes.iter().map(|(lines, _)| lines.len()).max();
+    let height = 12 + LINE * lines.unwrap_or(1);
+    let heads = lanes.into_iter().map(|(lines, lane)| {
+        let top = 14 + (height - LINE * lines.len()) / 2 + 14;
+        let middle = lane.x + lane.width / 2;
+        let lines = lines.into_iter().enumerate();
+        Head {
+            x: lane.x,
+            width: lane.width,
+            lines: lines
+                .map(|(i, line)| text(middle, top + LINE * i, "", line))
+                .collect(),
+        }
+    });
+    (heads.collect(), height)
+}
+
+fn row(trace: &Trace, beat: &Beat, y: usize, largest: usize, lost: bool) -> Row {
+    let (lane, words) = match beat.actor {
+        ActorId::SUBJECT => (SUBJECT, beat.text.clone()),
+        ActorId::READER => (READER, beat.text.clone()),
+        script => {
+            let name = story::name(trace, script);
+            (OTHERS, format!("{name}: {}", beat.text))
+        }
+    };
+    let lines: Vec<_> = lane
+        .wrap(&words)
+        .into_iter()
+        .enumerate()
+        .map(|(i, line)| text(lane.x + 6, y + 20 + LINE * i, "", line))
+        .collect();
+    let inside = if lost { "lost" } else { "full" };
+    Row {
+        y,
+        height: 30 + LINE * lines.len().saturating_sub(1),
+        numbers: beat.numbers(),
+        lines,
+        gauges: [
+            gauge(&BUFFER, beat.levels.inside, largest, inside),
+            gauge(&KERNEL, beat.levels.kernel, trace.capacity, "kernel"),
+        ],
+        arrow: beat.flow.map(arrow),
+        broken: beat.broken,
+    }
+}
+
+/// One box for each byte of a small buffer, a bar for a large one.
+fn gauge(lane: &Lane, level: usize, full: usize, class: &'static str) -> Gauge {
+    let (digits, gap) = (48, 6);
+    let left = lane.x + digits + gap;
+    let room = lane.width - digits - gap - 4;
+    let mut cells = Vec::new();
+    if full <= BOXES {
+        let each = (room / full.max(1)).min(18);
+        for i in 0..full {
+            let class = if i < level { class } else { "empty" };
+            cells.push(Box {
+                x: left + i * each,
+                width: each - 2,
+                class,
+            });
+        }
+    } else {
+        cells.push(Box {
+            x: left,
+            width: room,
+            class: "empty",
+        });
+        let filled = (level.min(full) as u128 * room as u128).div_ceil(full as u128) as usize;
+        if filled > 0 {
+            cells.push(Box {
+                x: left,
+                width: filled,
+                class,
+            });
+        }
+    }
+    Gauge {
+        x: lane.x + digits,
+        level: thousands(level as u64),
+        cells,
+    }
+}
+
+fn arrow(flow: Flow) -> Arrow {
+    let out = (BUFFER.x + BUFFER.width + 4, KERNEL.x - 4);
+    let taken = (KERNEL.x + KERNEL.width + 4, READER.x - 4);
+    let ((from, to), text) = match flow {
+        Flow::Accepted(bytes) => (out, thousands(bytes as u64)),
+        Flow::Refused => (out, String::new()),
+        Flow::Fin => (out, "FIN".to_owned()),
+        Flow::Taken(bytes) => (taken, thousands(bytes as u64)),
+        Flow::Eof => (taken, "FIN".to_owned()),
+        Flow::Reset => ((taken.1, taken.0), "RST".to_owned()),
+    };
+    Arrow {
+        from,
+        to,
+        back: if from < to { -8 } else { 8 },
+        refused: flow == Flow::Refused,
+        text,
+    }
+}
