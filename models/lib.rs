@@ -1,5 +1,6 @@
 //! What is checked: one file or folder per model, each registered here with one line.
 
+pub mod dispatch_loop;
 pub mod http;
 pub mod hyper_h1;
 pub mod shutdown_ordering;

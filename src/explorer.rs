@@ -353,7 +353,7 @@ impl Explorer {
                 time: end.map(|end| end.saturating_duration_since(Instant::now())),
                 ..self.limits.clone()
             },
-            progress: self.progress.clone(),
+            ..self.clone()
         };
         if !exploration.counterexamples.is_empty() {
             for bound in 0..=LARGEST_READABLE_BOUND {
