@@ -1,2 +1,4 @@
 //! x
-pub(super) fn claims() -> Vec<lastbyte::Claim> { vec![] }
+pub(super) fn claims() -> Vec<lastbyte::Claim> {
+    vec![]
+}

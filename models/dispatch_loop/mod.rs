@@ -202,7 +202,11 @@ fn ask(revision: Revision, question: &Question) -> Result<Connection, String> {
         0 => Body::Empty,
         n => Body::Full(n),
     };
-    if question.request.iter().any(|byte| !b"GCPp123456789Ux!".contains(byte)) {
+    if question
+        .request
+        .iter()
+        .any(|byte| !b"GCPp123456789Ux!".contains(byte))
+    {
         return Err(format!(
             "{NAME} reads abstract messages: G, C, P and a digit, p and a digit, U, ! and body \
              bytes x; got {:?}",
