@@ -274,92 +274,6 @@ impl Connection {
         };
         Some((dispatcher, reader.to_owned(), s.received, s.accepted))
     }
-
-    /// What every state of the fixed ordering satisfies, for a reader that reads to the end. Apart
-    /// from the sums it speaks only of empty, full and registered.
-    pub fn invariant(&self, s: &State) -> bool {
-        let Task { mode, .. } = s.dispatcher;
-        // Nothing gets lost or made up.
-        s.received + s.accepted == s.received * 2 + s.kernel
-            && s.accepted + s.inside == self.response
-            && s.kernel <= self.capacity
-            && !s.reset
-            && s.failed.is_none()
-            // Shut down implies nothing buffered, and is the last thing that happens.
-            && (s.next == Next::Shutdown) == (s.inside == 0)
-            && s.next != Next::Request
-            && s.shut == (mode == Mode::Ended)
-            && (!s.shut || s.inside == 0)
-            // Who waits is registered, and has a reason; a reason that goes away wakes.
-            && (mode != Mode::Waiting || s.wants_room)
-            && (!s.wants_room || (s.kernel == self.capacity && s.inside > 0))
-            && (s.reader.mode != Mode::Waiting || s.wants_bytes)
-            && (!s.wants_bytes || (s.kernel == 0 && !s.shut))
-            // The end of the stream comes behind the last byte.
-            && match s.reader_at {
-                ReaderAt::Reading => s.reader.mode != Mode::Ended,
-                ReaderAt::Eof => s.reader.mode == Mode::Ended && s.shut && s.kernel == 0,
-                ReaderAt::Stopped | ReaderAt::Reset => false,
-            }
-    }
-
-    /// What follows from the invariant in every state, without running anything.
-    pub fn consequence(&self, s: &State) -> bool {
-        let delivered = s.received == self.response;
-        let stuck = self.outcome(s).is_some();
-        (s.reader_at != ReaderAt::Eof || delivered) && (!stuck || (s.shut && delivered))
-    }
-
-    /// Every state of this size, reachable or not.
-    pub fn all_states(&self) -> Vec<State> {
-        let bools = [false, true];
-        let modes = [Mode::Called, Mode::Polled, Mode::Waiting, Mode::Ended];
-        let mut tasks = Vec::new();
-        for mode in modes {
-            for owed in bools {
-                tasks.extend(bools.map(|fresh| Task { mode, owed, fresh }));
-            }
-        }
-        let sizes = 0..=self.response;
-        let mut counters = Vec::new();
-        for inside in sizes.clone() {
-            for accepted in sizes.clone() {
-                for received in sizes.clone() {
-                    counters
-                        .extend((0..=self.capacity + 1).map(|k| (inside, accepted, received, k)));
-                }
-            }
-        }
-        let mut states = Vec::new();
-        for &(inside, accepted, received, kernel) in &counters {
-            for (&dispatcher, &reader) in
-                tasks.iter().flat_map(|d| tasks.iter().map(move |r| (d, r)))
-            {
-                for flags in 0..16 {
-                    let flag = |n: usize| flags >> n & 1 == 1;
-                    let next = if flag(0) { Next::Shutdown } else { Next::Write };
-                    for reader_at in [ReaderAt::Reading, ReaderAt::Eof] {
-                        states.push(State {
-                            dispatcher,
-                            next,
-                            inside,
-                            failed: None,
-                            kernel,
-                            accepted,
-                            shut: flag(1),
-                            reset: false,
-                            wants_room: flag(2),
-                            wants_bytes: flag(3),
-                            reader,
-                            reader_at,
-                            received,
-                        });
-                    }
-                }
-            }
-        }
-        states
-    }
 }
 
 impl Model for Connection {
@@ -370,8 +284,7 @@ impl Model for Connection {
         if !self.everywhere {
             return vec![self.start()];
         }
-        let states = self.all_states().into_iter();
-        states.filter(|state| self.invariant(state)).collect()
+        self.states_with_invariant()
     }
 
     fn actions(&self, s: &State, actions: &mut Vec<Who>) {
