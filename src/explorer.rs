@@ -68,8 +68,8 @@ impl Default for Explorer {
     }
 }
 
-/// Called with every execution, and whether it came to its end; the others were pruned.
-pub type Observer = Arc<dyn Fn(&Trace, bool) + Send + Sync>;
+/// Called with every execution and its outcome, which a pruned one has not.
+pub type Observer = Arc<dyn Fn(&Trace, Option<&Outcome>) + Send + Sync>;
 
 /// Called now and then with the number of executions so far.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
@@ -219,7 +219,7 @@ impl Search {
     /// Called when an execution is through.
     pub(crate) fn finish(&mut self, state: &State) {
         if let Some(observer) = &self.observer {
-            observer(&state.trace(None), state.outcome.is_some());
+            observer(&state.trace(None), state.outcome.as_ref());
         }
         let Some(outcome) = &state.outcome else {
             return;
