@@ -189,7 +189,7 @@ impl Dispatcher {
     /// `Conn::poll_drain_or_close_read`, conn.rs.
     pub(super) fn poll_drain_or_close_read(&mut self, cx: &mut Context<'_>) {
         // Whatever it returns: the state tells whether the body is through.
-        drop(self.poll_read_body(cx, "drain the body"));
+        let _read = self.poll_read_body(cx, "drain the body");
         if !matches!(self.state.reading, Reading::Init | Reading::KeepAlive) {
             self.state.close_read();
         }

@@ -74,10 +74,11 @@ impl Dispatcher {
         }
         if self.config.gives_up == GivesUp::ShutDown {
             // `Buffered::poll_shutdown`, io.rs.
+            self.enter("shut down");
             if revision.shutdown_flushes {
                 ready!(self.poll_flush_buffered(cx, true))?;
             }
-            self.at("shut down");
+            self.at("shut");
             ready!(self.socket.poll_shut(cx))?;
         }
         self.take_error()?;
