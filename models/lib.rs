@@ -1,5 +1,7 @@
 //! What is checked: one file or folder per model, each registered here with one line.
 
+pub mod http;
+pub mod hyper_h1;
 pub mod shutdown_ordering;
 
 /// Every model. Adding one is a file and a line here; it then appears in `cargo verify`, in the

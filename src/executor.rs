@@ -12,23 +12,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
+use crate::defect::ExecutorDefect;
 use crate::event::{ActorId, Event};
 use crate::property::Property;
 use crate::sync::{Parked, park};
 use crate::verdict::Ending;
-use crate::world::{Over, World};
-
-/// Deliberate defects of the executor, to show that the properties notice them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ExecutorDefect {
-    /// None.
-    #[default]
-    None,
-    /// A wake-up that comes while the actor runs is lost.
-    RunningWakeUpLost,
-    /// A wake-up that comes while the actor waits is lost.
-    WaitingWakeUpLost,
-}
+use crate::world::World;
 
 struct ActorWaker {
     world: Weak<World>,
@@ -166,7 +155,7 @@ fn wait(world: &World, actor: ActorId) -> Next {
     }
     if slot.token {
         if slot.polled_without_change(changes) {
-            state.conclude(Some(actor));
+            state.conclude_spinning(actor);
             return Next::Leave;
         }
         return Next::Poll;
@@ -205,7 +194,9 @@ fn leave(world: &World, actor: ActorId) {
                 .expect("the search never panics")
                 .finish(&state);
         }
-        state.over == Some(Over::Pruned) && !passed
+        state.over.is_some()
+            && !passed
+            && state.defect != ExecutorDefect::NothingShownAfterPruning
     };
     if pass {
         world.pass();

@@ -52,6 +52,8 @@ pub struct Explorer {
     pub limits: Limits,
     /// Told how far it is.
     pub progress: Option<Progress>,
+    /// Told what happened in every execution. Costs time.
+    pub observer: Option<Observer>,
 }
 
 impl Default for Explorer {
@@ -61,12 +63,25 @@ impl Default for Explorer {
             caching: true,
             limits: Limits::default(),
             progress: None,
+            observer: None,
         }
     }
 }
 
+/// Called with every execution, and whether it came to its end; the others were pruned.
+pub type Observer = Arc<dyn Fn(&Trace, bool) + Send + Sync>;
+
 /// Called now and then with the number of executions so far.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// Counterexamples are looked for with up to this many preemptions.
+const LARGEST_READABLE_BOUND: usize = 2;
+
+/// How many executions the search for a readable counterexample may take for each bound.
+const READABLE_EXECUTIONS: u64 = 2_000;
+
+/// How many executions a bounded run may take after the unbounded one was cut off.
+const BOUNDED_EXECUTIONS: u64 = 200_000;
 
 /// How many executions lie between two looks at the clock.
 const CLOCK_INTERVAL: u64 = 64;
@@ -76,6 +91,7 @@ pub(crate) struct Search {
     caching: bool,
     limits: Limits,
     progress: Option<Progress>,
+    observer: Option<Observer>,
     deadline: Option<Instant>,
     seen: HashSet<u128>,
     /// State and mover at each choice of the previous execution, and of this one.
@@ -101,6 +117,7 @@ impl Search {
             caching: explorer.caching && explorer.bound.is_none(),
             limits: limits.clone(),
             progress: explorer.progress.clone(),
+            observer: explorer.observer.clone(),
             deadline: limits.time.map(|time| Instant::now() + time),
             seen: HashSet::new(),
             previous: Vec::new(),
@@ -201,6 +218,9 @@ impl Search {
 
     /// Called when an execution is through.
     pub(crate) fn finish(&mut self, state: &State) {
+        if let Some(observer) = &self.observer {
+            observer(&state.trace(None), state.outcome.is_some());
+        }
         let Some(outcome) = &state.outcome else {
             return;
         };
@@ -261,8 +281,7 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, search: &Arc<Mutex<S
     if !search.lock().expect("the search never panics").begin() {
         stop_loom();
     }
-    let mut names = vec!["reader".to_owned(), subject.actor()];
-    names.extend(scenario.scripts.iter().map(|script| script.name.clone()));
+    let names = scenario.names(subject.actor());
     let mut world = World::new(scenario, names, subject.framing());
     world.search = Some(search.clone());
     let world = Arc::new(world);
@@ -289,12 +308,18 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, search: &Arc<Mutex<S
             drive(&world, actor, Box::pin(perform_all(handle, script)));
         });
     }
-    let reader = read_to_end(
-        handle(ActorId::READER),
-        scenario.reader,
-        scenario.reader_defect,
-    );
-    drive(&world, ActorId::READER, Box::pin(reader));
+    for (n, program) in scenario.actors.iter().enumerate() {
+        let actor = ActorId::script(scenario.scripts.len() + n);
+        let (world, program) = (world.clone(), program.clone());
+        let handle = handle(actor);
+        loom::thread::spawn(move || drive(&world, actor, program.start(handle)));
+    }
+    let peer = handle(ActorId::READER);
+    let peer = match &scenario.peer {
+        Some(program) => program.start(peer),
+        None => Box::pin(read_to_end(peer, scenario.reader, scenario.reader_defect)),
+    };
+    drive(&world, ActorId::READER, peer);
 }
 
 impl Explorer {
@@ -304,6 +329,62 @@ impl Explorer {
     /// [`Cut::Crashed`].
     pub fn explore(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
         self.run(subject, scenario, None).0
+    }
+
+    /// Explores without a bound for the verdict; then, where a property fails, once more with
+    /// rising preemption bounds for the most readable counterexample; or, where it was cut off
+    /// before anything failed, with a bound that can be finished.
+    pub fn decide(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
+        let end = self.limits.time.map(|time| Instant::now() + time);
+        let unbounded = Explorer {
+            limits: Limits {
+                // The rest is for a bounded run, should the time not suffice.
+                time: self.limits.time.map(|time| time * 2 / 3),
+                ..self.limits.clone()
+            },
+            ..self.clone()
+        };
+        let mut exploration = unbounded.explore(subject, scenario);
+        let bounded = |bound, executions| Explorer {
+            bound: Some(bound),
+            caching: false,
+            limits: Limits {
+                executions: Some(executions),
+                time: end.map(|end| end.saturating_duration_since(Instant::now())),
+                ..self.limits.clone()
+            },
+            progress: self.progress.clone(),
+        };
+        if !exploration.counterexamples.is_empty() {
+            for bound in 0..=LARGEST_READABLE_BOUND {
+                let found = bounded(bound, READABLE_EXECUTIONS).explore(subject, scenario);
+                let all = exploration
+                    .counterexamples
+                    .keys()
+                    .all(|property| found.counterexamples.contains_key(property));
+                for (property, trace) in found.counterexamples {
+                    let known = exploration.counterexamples.entry(property);
+                    let known = known.or_insert_with(|| trace.clone());
+                    if trace.steps.len() <= known.steps.len() {
+                        *known = trace;
+                    }
+                }
+                if all {
+                    break;
+                }
+            }
+        } else if matches!(
+            exploration.cut,
+            Some(Cut::Time | Cut::Executions | Cut::Memory)
+        ) {
+            for bound in (1..=LARGEST_READABLE_BOUND).rev() {
+                let found = bounded(bound, BOUNDED_EXECUTIONS).explore(subject, scenario);
+                if found.cut.is_none() || !found.counterexamples.is_empty() {
+                    return found;
+                }
+            }
+        }
+        exploration
     }
 
     /// Follows one schedule; `None` when the system does not permit it.
@@ -318,6 +399,7 @@ impl Explorer {
             caching: false,
             limits: self.limits.clone(),
             progress: None,
+            observer: None,
         };
         unbounded.run(subject, scenario, Some(schedule.to_vec())).1
     }

@@ -9,8 +9,15 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(not(loom), allow(dead_code, reason = "what only the explorer uses"))]
 
+mod actor;
 mod claim;
+#[cfg(feature = "cli")]
+pub mod cli;
+mod defect;
+#[cfg(feature = "cli")]
+pub mod documents;
 mod event;
 #[cfg(loom)]
 mod executor;
@@ -25,6 +32,8 @@ mod reader;
 pub mod render;
 #[cfg(feature = "cli")]
 pub mod results;
+#[cfg(feature = "cli")]
+pub mod runner;
 mod scenario;
 mod script;
 mod socket;
@@ -33,12 +42,12 @@ mod sync;
 mod verdict;
 mod world;
 
+pub use actor::Actor;
 pub use claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
+pub use defect::{ExecutorDefect, KeyPart};
 pub use event::{ActorId, Event, Levels, Step, Trace};
 #[cfg(loom)]
-pub use executor::ExecutorDefect;
-#[cfg(loom)]
-pub use explorer::{Explorer, Limits, Progress};
+pub use explorer::{Explorer, Limits, Observer, Progress};
 pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
 #[cfg(not(loom))]
 pub use live::{Observed, run_once};

@@ -13,7 +13,7 @@ use crate::reader::read_to_end;
 use crate::scenario::Scenario;
 use crate::script::perform_all;
 use crate::socket::Socket;
-use crate::subject::Subject;
+use crate::subject::{Running, Subject};
 use crate::verdict::{Ending, Outcome};
 use crate::world::{Handle, World};
 
@@ -32,8 +32,7 @@ pub struct Observed {
 ///
 /// Waits for ever when the subject or the reader does: put a timeout around it.
 pub async fn run_once(subject: &dyn Subject, scenario: &Scenario) -> Observed {
-    let mut names = vec!["reader".to_owned(), subject.actor()];
-    names.extend(scenario.scripts.iter().map(|script| script.name.clone()));
+    let names = scenario.names(subject.actor());
     let world = Arc::new(World::new(scenario, names, subject.framing()));
     let handle = |actor| Handle {
         world: world.clone(),
@@ -47,16 +46,21 @@ pub async fn run_once(subject: &dyn Subject, scenario: &Scenario) -> Observed {
         };
         world.peek().subject = Some(ending);
     };
-    let reader = read_to_end(
-        handle(ActorId::READER),
-        scenario.reader,
-        scenario.reader_defect,
-    );
     let scripts = scenario.scripts.iter().enumerate();
-    let scripts =
-        scripts.map(|(n, script)| perform_all(handle(ActorId::script(n)), script.clone()));
+    let scripts = scripts.map(|(n, script)| -> Running {
+        Box::pin(perform_all(handle(ActorId::script(n)), script.clone()))
+    });
+    let actors = scenario.actors.iter().enumerate();
+    let actors = actors
+        .map(|(n, actor)| actor.start(handle(ActorId::script(scenario.scripts.len() + n))));
+    let peer = handle(ActorId::READER);
+    let peer: Running = match &scenario.peer {
+        Some(actor) => actor.start(peer),
+        None => Box::pin(read_to_end(peer, scenario.reader, scenario.reader_defect)),
+    };
+    let others = scripts.chain(actors).chain([peer]);
     // No actor but the connection can fail.
-    let (_, _) = join(join(reader, connection), join_all(scripts)).await;
+    let (_, _) = join(connection, join_all(others)).await;
     let mut state = world.peek();
     for slot in &mut state.slots {
         slot.done = true;

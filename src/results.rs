@@ -25,6 +25,8 @@ pub struct Results {
     pub shard: Option<(usize, usize)>,
     /// Claims of the whole registry that the selection leaves out.
     pub not_selected: usize,
+    /// Executions of all cells, each cell counted once however many claims share it.
+    pub executions: u64,
     /// One row for each claim.
     pub rows: Vec<Row>,
 }
@@ -106,7 +108,7 @@ impl Row {
     /// # Panics
     ///
     /// When the claim has no cells.
-    pub fn new(claim: &Claim, explored: &[Exploration]) -> Row {
+    pub fn new(claim: &Claim, explored: &[&Exploration]) -> Row {
         let first = &claim.cells[0];
         let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
         let mut surprise = None;
@@ -126,6 +128,7 @@ impl Row {
                 && counterexample
                     .as_ref()
                     .is_none_or(|known| trace.steps.len() < known.trace.steps.len())
+                && !trace.steps.is_empty()
             {
                 counterexample = Some(Counterexample {
                     cell: cell.id(),

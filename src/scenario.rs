@@ -1,9 +1,12 @@
 //! What surrounds a connection: the kernel, the reader, the input and the scripts.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::actor::Actor;
+use crate::defect::ExecutorDefect;
 use crate::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
 use crate::reader::{Reader, ReaderDefect};
 use crate::script::{Script, ScriptStep};
@@ -29,6 +32,10 @@ pub struct Scenario {
     pub faults: Faults,
     /// What else happens, each script an actor of its own; at most 3.
     pub scripts: Vec<Script>,
+    /// Actors of the caller's own making, behind the scripts; at most 3 together with them.
+    pub actors: Vec<Arc<dyn Actor>>,
+    /// Who acts in the reader's place; `None` for the reader.
+    pub peer: Option<Arc<dyn Actor>>,
     /// How many feeds there are.
     pub feeds: usize,
     /// How many signals there are.
@@ -37,6 +44,8 @@ pub struct Scenario {
     pub kernel_defect: KernelDefect,
     /// A defect planted in the reader.
     pub reader_defect: ReaderDefect,
+    /// A defect planted in the executor or the explorer.
+    pub executor_defect: ExecutorDefect,
 }
 
 impl Scenario {
@@ -53,10 +62,13 @@ impl Scenario {
             unread_input: UnreadInput::default(),
             faults: Faults::default(),
             scripts: Vec::new(),
+            actors: Vec::new(),
+            peer: None,
             feeds: 0,
             signals: 0,
             kernel_defect: KernelDefect::default(),
             reader_defect: ReaderDefect::default(),
+            executor_defect: ExecutorDefect::default(),
         }
     }
 
@@ -78,6 +90,15 @@ impl Scenario {
         self
     }
 
+    /// The actors' names in traces, by [`ActorId`](crate::ActorId).
+    pub(crate) fn names(&self, subject: String) -> Vec<String> {
+        let peer = self.peer.as_ref().map(|peer| peer.name());
+        let mut names = vec![peer.unwrap_or_else(|| "reader".to_owned()), subject];
+        names.extend(self.scripts.iter().map(|script| script.name.clone()));
+        names.extend(self.actors.iter().map(|actor| actor.name()));
+        names
+    }
+
     pub(crate) fn kernel(&self) -> Kernel {
         let mut kernel = Kernel::new(self.capacity)
             .with_flush(self.flush)
@@ -96,7 +117,10 @@ impl Scenario {
     /// Whether nobody but the connection can change what a read of its input returns.
     pub(crate) fn input_is_private(&self) -> bool {
         let scripts = self.scripts.iter().flat_map(|script| &script.steps);
-        self.reader.resets_after.is_none() && !scripts.into_iter().any(ScriptStep::touches_input)
+        self.reader.resets_after.is_none()
+            && self.peer.is_none()
+            && self.actors.is_empty()
+            && !scripts.into_iter().any(ScriptStep::touches_input)
     }
 }
 

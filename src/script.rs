@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
@@ -101,32 +101,39 @@ fn perform(state: &mut State, actor: ActorId, step: &ScriptStep) {
     }
 }
 
+impl Handle {
+    /// Performs one step of a script as a lock section of this actor.
+    ///
+    /// Pending where the step has to wait; the caller should then return `Pending` as well.
+    pub fn perform(&self, step: &ScriptStep, cx: &mut Context<'_>) -> Poll<()> {
+        let Handle { world, actor } = self;
+        let performed = world.section(*actor, |state| {
+            match step {
+                ScriptStep::FinishFlush if !state.kernel.flush_in_flight() => {
+                    state.device.set(cx.waker());
+                    return Poll::Pending;
+                }
+                ScriptStep::AwaitReceived(bytes) if state.kernel.delivered() < *bytes => {
+                    state.progress.set(cx.waker());
+                    return Poll::Pending;
+                }
+                _ => {}
+            }
+            perform(state, *actor, step);
+            Poll::Ready(())
+        });
+        performed.unwrap_or(Poll::Pending)
+    }
+}
+
 /// Performs the steps one by one.
 pub(crate) async fn perform_all(handle: Handle, script: Script) -> Result<(), String> {
     let mut next = 0;
     poll_fn(move |cx| {
         while let Some(step) = script.steps.get(next) {
             handle.at(&("script", next));
-            let Handle { world, actor } = &handle;
-            let performed = world.section(*actor, |state| {
-                match step {
-                    ScriptStep::FinishFlush if !state.kernel.flush_in_flight() => {
-                        state.device.set(cx.waker());
-                        return Poll::Pending;
-                    }
-                    ScriptStep::AwaitReceived(bytes) if state.kernel.delivered() < *bytes => {
-                        state.progress.set(cx.waker());
-                        return Poll::Pending;
-                    }
-                    _ => {}
-                }
-                perform(state, *actor, step);
-                Poll::Ready(())
-            });
-            match performed {
-                Ok(Poll::Ready(())) => next += 1,
-                Ok(Poll::Pending) | Err(_) => return Poll::Pending,
-            }
+            ready!(handle.perform(step, cx));
+            next += 1;
         }
         Poll::Ready(Ok(()))
     })

@@ -180,6 +180,22 @@ pub struct Exploration {
 }
 
 impl Exploration {
+    /// No exploration at all, and why.
+    pub fn missing(cut: Cut) -> Exploration {
+        Exploration {
+            executions: 0,
+            pruned: 0,
+            states: 0,
+            cached: false,
+            depth: 0,
+            bound: None,
+            cut: Some(cut),
+            histogram: BTreeMap::new(),
+            counterexamples: BTreeMap::new(),
+            seconds: 0.0,
+        }
+    }
+
     /// The verdict on one property.
     pub fn verdict(&self, property: Property) -> Verdict {
         if self.counterexamples.contains_key(&property) {

@@ -7,12 +7,17 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+#[cfg(loom)]
+use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, AtomicU8};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
+use crate::defect::ExecutorDefect;
+#[cfg(loom)]
+use crate::defect::KeyPart;
 use crate::event::{ActorId, Event, Levels, Step, Trace};
 use crate::kernel::{Kernel, Registration};
 use crate::property::{Property, Violations};
@@ -50,7 +55,7 @@ pub(crate) struct Slot {
     /// Digest of all that the actor has observed, or of its state as it declared it.
     history: (u64, u64),
     declared: bool,
-    /// Acquired the lock once after the execution was over.
+    /// Acquired the lock once after the execution was over, or need not.
     #[cfg(loom)]
     pub(crate) passed: bool,
 }
@@ -163,6 +168,7 @@ pub(crate) struct State {
     /// Input and flush can be looked at outside of a lock section: nobody else touches them.
     pub(crate) input_is_private: bool,
     pub(crate) capacity: usize,
+    pub(crate) defect: ExecutorDefect,
 }
 
 impl State {
@@ -175,6 +181,9 @@ impl State {
 
     /// Records a step that the actor itself does not observe.
     pub(crate) fn record(&mut self, actor: ActorId, event: Event) {
+        if self.over.is_some() {
+            return;
+        }
         let levels = Levels {
             inside: self.inside,
             kernel: self.kernel.level(),
@@ -199,31 +208,52 @@ impl State {
     /// The whole state as 128 bits.
     #[cfg(loom)]
     pub(crate) fn key(&self) -> u128 {
+        let has = |part| self.defect != ExecutorDefect::KeyWithout(part);
         let mut hasher = DefaultHasher::new();
-        self.kernel.hash_levels(&mut hasher);
-        if self.slots[ActorId::SUBJECT.index()].declared {
-            self.kernel.hash_contents(&mut hasher);
+        if has(KeyPart::Kernel) {
+            self.kernel.hash_levels(&mut hasher);
+            if self.slots[ActorId::SUBJECT.index()].declared {
+                self.kernel.hash_contents(&mut hasher);
+            }
+            (&self.progress, &self.device).hash(&mut hasher);
         }
-        self.inside.hash(&mut hasher);
-        self.promises.len().hash(&mut hasher);
-        for promise in &self.promises {
-            promise.len().hash(&mut hasher);
+        if has(KeyPart::Inside) {
+            self.inside.hash(&mut hasher);
         }
-        (&self.reader, self.framing.digest()).hash(&mut hasher);
-        (&self.progress, &self.device).hash(&mut hasher);
+        if has(KeyPart::Reader) {
+            self.promises.len().hash(&mut hasher);
+            for promise in &self.promises {
+                promise.len().hash(&mut hasher);
+            }
+            (&self.reader, self.framing.digest()).hash(&mut hasher);
+        }
         for slot in &self.slots {
-            slot.done.hash(&mut hasher);
-            if slot.done {
+            let ended = slot.done && has(KeyPart::Ended);
+            ended.hash(&mut hasher);
+            if ended {
                 continue;
             }
-            (slot.token, slot.self_woken, slot.first).hash(&mut hasher);
-            (slot.is_parked(), slot.idle_polls, slot.history).hash(&mut hasher);
-            (slot.changes_before == Some(self.changes)).hash(&mut hasher);
+            let woken = has(KeyPart::Token).then_some((slot.token, slot.self_woken));
+            let fresh = has(KeyPart::Fresh).then_some(slot.first);
+            let waiting = has(KeyPart::Waiting).then_some(slot.is_parked());
+            let place = has(KeyPart::Place).then_some(slot.history);
+            let idle = has(KeyPart::Idle).then_some(slot.idle_polls);
+            let unchanged = slot.changes_before == Some(self.changes);
+            let unchanged = has(KeyPart::Changed).then_some(unchanged);
+            (woken, fresh, waiting, place, idle, unchanged).hash(&mut hasher);
         }
-        (&self.feeds, &self.signals).hash(&mut hasher);
-        self.violations.bits().hash(&mut hasher);
-        (&self.subject, self.shutdowns, self.reset_early).hash(&mut hasher);
-        (self.asked_for_input, self.write_pending).hash(&mut hasher);
+        if has(KeyPart::Channels) {
+            (&self.feeds, &self.signals).hash(&mut hasher);
+        }
+        if has(KeyPart::Violations) {
+            self.violations.bits().hash(&mut hasher);
+        }
+        if has(KeyPart::Ended) {
+            (&self.subject, self.shutdowns, self.reset_early).hash(&mut hasher);
+        }
+        if has(KeyPart::Poll) {
+            (self.asked_for_input, self.write_pending).hash(&mut hasher);
+        }
         let first = hasher.finish();
         0xa5u8.hash(&mut hasher);
         u128::from(first) << 64 | u128::from(hasher.finish())
@@ -239,6 +269,14 @@ impl State {
             return;
         }
         let owed_already = slot.token;
+        let lost = match self.defect {
+            ExecutorDefect::RunningWakeUpLost => !slot.is_parked(),
+            ExecutorDefect::WaitingWakeUpLost => slot.is_parked(),
+            _ => false,
+        };
+        if lost {
+            return;
+        }
         #[cfg(loom)]
         if let Some(thread) = slot.parked.take() {
             thread.unpark();
@@ -322,8 +360,21 @@ impl State {
         #[cfg(loom)]
         for slot in &mut self.slots {
             if let Some(thread) = slot.parked.take() {
+                // It could not have moved, so there is nothing to show.
+                slot.passed = true;
                 thread.unpark();
             }
+        }
+    }
+
+    /// Concludes although others could move: they show loom what they would have done, or the
+    /// executions in which they move earlier are never run.
+    #[cfg(loom)]
+    pub(crate) fn conclude_spinning(&mut self, actor: ActorId) {
+        if self.over.is_none() {
+            self.conclude(Some(actor));
+            self.slots[actor.index()].passed = true;
+            crate::sync::skip_branch();
         }
     }
 
@@ -379,7 +430,8 @@ impl World {
             .map(|(i, name)| Slot {
                 name,
                 // The main thread's first acquisition is the choice of who starts.
-                quiet: i != ActorId::READER.index(),
+                quiet: i != ActorId::READER.index()
+                    || scenario.executor_defect == ExecutorDefect::FirstChoiceSuppressed,
                 first: true,
                 ..Slot::default()
             })
@@ -410,6 +462,7 @@ impl World {
                 outcome: None,
                 input_is_private: scenario.input_is_private(),
                 capacity: scenario.capacity,
+                defect: scenario.executor_defect,
             }),
             in_section: AtomicBool::new(false),
             running: AtomicU8::new(ActorId::READER.0),
@@ -487,13 +540,17 @@ impl World {
             }
         }
         state.schedule.push(actor);
+        let defect = state.defect;
         let slot = &mut state.slots[actor.index()];
-        if std::mem::take(&mut slot.first) {
-            slot.token = slot.self_woken;
+        if std::mem::take(&mut slot.first) || defect == ExecutorDefect::FlagResetLate {
+            slot.token = match defect {
+                ExecutorDefect::FlagNotReset | ExecutorDefect::FlagResetEarly => slot.token,
+                _ => slot.self_woken,
+            };
         }
         slot.calls += 1;
         if slot.calls > CALLS_IN_ONE_POLL {
-            state.conclude(Some(actor));
+            state.conclude_spinning(actor);
             return Err(ItIsOver);
         }
         let result = act(&mut state);
@@ -552,7 +609,9 @@ impl World {
                 .resolve(actor);
         }
         let changes = state.changes;
+        let resets_early = state.defect == ExecutorDefect::FlagResetEarly;
         let slot = &mut state.slots[actor.index()];
+        slot.token &= !resets_early;
         slot.first = true;
         slot.self_woken = false;
         slot.calls = 0;

@@ -60,14 +60,13 @@ pub fn table(results: &Results, width: usize) -> String {
 pub fn summary(results: &Results) -> Vec<String> {
     let rows = &results.rows;
     let held = rows.iter().filter(|row| row.holds).count();
-    let executions = rows.iter().map(|row| row.executions).sum();
     let seconds: f64 = rows.iter().map(|row| row.seconds).sum();
     let mut sentences = vec![format!(
         "{}: {} as declared, {} not. {} executions in {seconds:.2} s.",
         count(rows.len(), "claim"),
         thousands(held as u64),
         thousands((rows.len() - held) as u64),
-        thousands(executions),
+        thousands(results.executions),
     )];
     if results.not_selected > 0 {
         let left_out = count(results.not_selected, "claim");

@@ -1,0 +1,36 @@
+//! Tells the crate which versions of hyper it is built against, from the lock file that cargo
+//! resolved them with: hyper itself says it nowhere. A series that is there is a `cfg` as well.
+
+use std::path::{Path, PathBuf};
+
+fn lock_file(package: &Path) -> PathBuf {
+    let found = package.ancestors().map(|folder| folder.join("Cargo.lock"));
+    let mut found = found.filter(|file| file.exists());
+    found.next().expect("cargo has written a lock file")
+}
+
+fn main() {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    let file = lock_file(Path::new(&package));
+    println!("cargo:rerun-if-changed={}", file.display());
+    let lock = std::fs::read_to_string(&file).expect("the lock file is text");
+    for series in ["1", "0_14"] {
+        println!("cargo:rustc-check-cfg=cfg(hyper_{series})");
+    }
+    let mut lines = lock.lines();
+    while let Some(line) = lines.next() {
+        if line != "name = \"hyper\"" {
+            continue;
+        }
+        let version = lines
+            .next()
+            .and_then(|line| line.strip_prefix("version = "));
+        let version = version.expect("a package has a version").trim_matches('"');
+        let series = match version.starts_with("0.14.") {
+            true => "0_14",
+            false => "1",
+        };
+        println!("cargo:rustc-cfg=hyper_{series}");
+        println!("cargo:rustc-env=HYPER_{series}_VERSION={version}");
+    }
+}

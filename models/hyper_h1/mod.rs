@@ -1,0 +1,193 @@
+//! Real, unpatched hyper: its HTTP/1 server connection over the modelled socket.
+//!
+//! Here is what both lines of hyper share: how a server is configured, and how its connection is
+//! driven. [`v1`] and [`v0_14`] hold what differs, [`shapes`] the requests and what is claimed.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+use bytes::Bytes;
+use lastbyte::{Handle, Question};
+
+use crate::http::Responses;
+
+#[cfg(all(hyper_1, hyper_0_14))]
+pub mod claims;
+pub mod shapes;
+#[cfg(hyper_0_14)]
+pub mod v0_14;
+#[cfg(hyper_1)]
+pub mod v1;
+
+/// The stack that hyper needs, in bytes: measured, see `tests/hyper_stack.rs`.
+pub const STACK_BYTES: usize = 512 * 1024;
+
+/// What every response says about the time. hyper would add the time of day, and the stream would
+/// differ from one run to the next.
+pub const DATE: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
+
+/// What the handler does with a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Handler {
+    /// Drops the body unread, and answers.
+    #[default]
+    Ignores,
+    /// Reads the body to its end or its first error, then answers.
+    Reads,
+    /// Reads the body to its end or its first error, and answers with what it read.
+    Echoes,
+    /// Answers, and reads the body beside it.
+    AnswersFirst,
+}
+
+/// Where the body of the response comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// One piece of known length.
+    #[default]
+    Whole,
+    /// A stream with pieces of this many bytes, all of them ready, of unknown length.
+    Pieces(usize),
+    /// A feed of the scenario, which must yield just [`Server::body`]. Of unknown length.
+    Feed(usize),
+}
+
+/// A server: the settings of hyper's connection, and the handler.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Server {
+    /// The body of every response.
+    pub body: Bytes,
+    /// Where it comes from.
+    pub source: Source,
+    /// What the handler does.
+    pub handler: Handler,
+    /// hyper's `pipeline_flush`.
+    pub pipeline_flush: bool,
+    /// hyper's `half_close`.
+    pub half_close: bool,
+    /// hyper's `keep_alive`.
+    pub keep_alive: bool,
+    /// hyper's `max_buf_size`, if it is not the default.
+    pub max_buf_size: Option<usize>,
+    /// The handler switches protocols, and says this in the new one.
+    pub upgrade: Option<Bytes>,
+    /// The request to be upgraded is a CONNECT.
+    pub connect: bool,
+    /// The scenario's signal that makes the connection shut down gracefully.
+    pub graceful: Option<usize>,
+    /// How many responses the client waits for.
+    pub expected: usize,
+}
+
+impl Server {
+    /// A server with hyper's defaults that answers every request with `bytes` bytes of body.
+    pub fn answering(bytes: usize) -> Server {
+        Server {
+            body: (0..bytes).map(|n| b'a' + (n % 26) as u8).collect(),
+            source: Source::Whole,
+            handler: Handler::Ignores,
+            pipeline_flush: false,
+            half_close: false,
+            keep_alive: true,
+            max_buf_size: None,
+            upgrade: None,
+            connect: false,
+            graceful: None,
+            expected: 1,
+        }
+    }
+
+    /// The server that a question from the command line is about.
+    ///
+    /// # Errors
+    ///
+    /// When the request's method is HEAD: the client of this crate takes every response for one
+    /// that has a body.
+    pub fn for_question(question: &Question) -> Result<Server, String> {
+        if question.request.starts_with(b"HEAD ") {
+            return Err("HEAD requests are not supported, use GET".to_owned());
+        }
+        let mut server = Server::answering(question.response_bytes);
+        server.pipeline_flush = question.pipeline_flush;
+        server.half_close = question.half_close;
+        if question.upgrade {
+            server.upgrade = Some(std::mem::take(&mut server.body));
+            server.connect = question.request.starts_with(b"CONNECT ");
+        }
+        Ok(server)
+    }
+
+    fn responses(&self) -> Responses {
+        Responses::new(self.expected, self.connect)
+    }
+}
+
+type Task = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+/// What the handlers of one connection know.
+#[derive(Clone)]
+struct Exchange {
+    server: Arc<Server>,
+    handle: Handle,
+    /// What goes on beside the connection, as a runtime's other tasks would.
+    beside: Arc<Mutex<Vec<Task>>>,
+}
+
+impl Exchange {
+    fn new(server: Server, handle: Handle) -> Self {
+        Exchange {
+            server: Arc::new(server),
+            handle,
+            beside: Arc::default(),
+        }
+    }
+
+    /// Runs `task` beside the connection.
+    fn spawn(&self, task: impl Future<Output = Result<(), String>> + Send + 'static) {
+        let mut beside = self.beside.lock().expect("no task panics under the lock");
+        beside.push(Box::pin(task));
+    }
+
+    /// Drives the connection and what goes on beside it to their ends. The socket is closed as soon
+    /// as the connection is at its end.
+    async fn drive<C, E>(&self, connection: C, graceful: fn(Pin<&mut C>)) -> Result<(), String>
+    where
+        C: Future<Output = Result<(), E>>,
+        E: fmt::Display,
+    {
+        let mut connection = Some(Box::pin(connection));
+        let mut signal = self.server.graceful;
+        let mut ended = Ok(());
+        let mut running = Vec::new();
+        poll_fn(move |cx| {
+            if let Some(running) = connection.as_mut() {
+                if signal.is_some_and(|signal| self.handle.poll_signal(signal, cx).is_ready()) {
+                    signal = None;
+                    graceful(running.as_mut());
+                }
+                if let Poll::Ready(result) = running.as_mut().poll(cx) {
+                    ended = result.map_err(|error| error.to_string());
+                    connection = None;
+                }
+            }
+            running.append(&mut self.beside.lock().expect("no task panics under the lock"));
+            running.retain_mut(|task: &mut Task| match task.as_mut().poll(cx) {
+                Poll::Pending => true,
+                Poll::Ready(result) => {
+                    if ended.is_ok() {
+                        ended = result;
+                    }
+                    false
+                }
+            });
+            match &connection {
+                None if running.is_empty() => Poll::Ready(std::mem::replace(&mut ended, Ok(()))),
+                _ => Poll::Pending,
+            }
+        })
+        .await
+    }
+}

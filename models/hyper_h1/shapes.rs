@@ -1,0 +1,99 @@
+//! What the client sends and the handler does with it, and the scenarios made of that.
+
+use bytes::Bytes;
+use lastbyte::{Reader, Scenario, Script, ScriptStep};
+
+use super::{Handler, Server};
+
+/// Bytes of a whole response: a head of 76 bytes and a body of 63. Where hyper adds
+/// `connection: close`, it is 158.
+pub const RESPONSE: usize = 139;
+
+const BODY: usize = 63;
+
+/// Kernel buffers in bytes: a quarter of a response, half of one, and more than one.
+pub const CAPACITIES: [usize; 3] = [32, 64, 1024];
+
+/// A request, how it ends, and the server that gets it.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// Its name.
+    pub name: &'static str,
+    /// The request's bytes.
+    pub request: &'static str,
+    /// When FIN follows.
+    pub fin: Fin,
+    /// Who answers.
+    pub server: Server,
+}
+
+/// When the client sends FIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fin {
+    /// Never.
+    Never,
+    /// Together with the request.
+    AtOnce,
+    /// At any point of the execution.
+    AnyTime,
+}
+
+const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+const LAST_GET: &str = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+const HALF_A_BODY: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello";
+const BAD_CHUNK: &str =
+    "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhelloX\r\n";
+
+/// Every shape.
+pub fn shapes() -> Vec<Shape> {
+    let shape = |name, request, fin, handler, half_close| Shape {
+        name,
+        request,
+        fin,
+        server: Server {
+            handler,
+            half_close,
+            ..Server::answering(BODY)
+        },
+    };
+    use Fin::{AnyTime, AtOnce, Never};
+    use Handler::{Ignores, Reads};
+    vec![
+        shape("request-complete", GET, Never, Ignores, false),
+        shape("connection-close", LAST_GET, Never, Ignores, false),
+        shape("body-ignored", HALF_A_BODY, Never, Ignores, false),
+        shape("malformed-chunk", BAD_CHUNK, Never, Reads, false),
+        shape("malformed-chunk-ignored", BAD_CHUNK, Never, Ignores, false),
+        shape("early-eof", HALF_A_BODY, AtOnce, Reads, false),
+        shape("early-eof-ignored", HALF_A_BODY, AtOnce, Ignores, false),
+        shape("fin-behind-request", GET, AtOnce, Ignores, false),
+        shape("fin-any-time", GET, AnyTime, Ignores, false),
+        shape("half-close-at-once", GET, AtOnce, Ignores, true),
+        shape("half-close-any-time", GET, AnyTime, Ignores, true),
+    ]
+}
+
+impl Shape {
+    /// The shape with this name.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub fn named(name: &str) -> Shape {
+        let mut shapes = shapes().into_iter();
+        let found = shapes.find(|shape| shape.name == name);
+        found.unwrap_or_else(|| panic!("there is no shape {name:?}"))
+    }
+
+    /// The scenario with this kernel buffer and this reader.
+    pub fn scenario(&self, capacity: usize, reader: Reader) -> Scenario {
+        let name = format!("{}-over-{capacity}", self.name);
+        let scenario = Scenario::new(name, capacity, reader);
+        let scenario = scenario.with_input(Bytes::from_static(self.request.as_bytes()));
+        match self.fin {
+            Fin::Never => scenario,
+            Fin::AtOnce => scenario.with_input_eof(),
+            Fin::AnyTime => scenario.with_script(Script::new("client", [ScriptStep::FinishInput])),
+        }
+    }
+}

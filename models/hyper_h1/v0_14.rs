@@ -1,0 +1,160 @@
+//! hyper 0.14, the last release of its line: `hyper::server::conn::Http`, over tokio's traits.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+use futures::stream;
+use hyper_0_14::body::HttpBody;
+use hyper_0_14::server::conn::{Connection, Http};
+use hyper_0_14::service::service_fn;
+use hyper_0_14::upgrade::Upgraded;
+use hyper_0_14::{Body, Request, Response, StatusCode, header};
+use lastbyte::{Framing, NamedSubject, Running, Socket, Subject};
+use tokio::io::AsyncWrite;
+
+use super::{DATE, Exchange, Handler, STACK_BYTES, Server, Source};
+
+/// The version of hyper that is driven, as cargo's lock file has it.
+pub const VERSION: &str = env!("HYPER_0_14_VERSION");
+
+/// A server connection of hyper 0.14.
+#[derive(Clone, Debug)]
+pub struct Hyper014(pub Server);
+
+impl Subject for Hyper014 {
+    fn start(&self, socket: Socket) -> Running {
+        Box::pin(serve(self.0.clone(), socket))
+    }
+
+    fn actor(&self) -> String {
+        "hyper".to_owned()
+    }
+
+    fn framing(&self) -> Box<dyn Framing> {
+        Box::new(self.0.responses())
+    }
+
+    fn stack_bytes(&self) -> usize {
+        STACK_BYTES
+    }
+}
+
+/// Makes the subject for a server.
+pub fn subject(server: Server) -> Arc<dyn Subject> {
+    Arc::new(Hyper014(server))
+}
+
+/// `hyper-0.14` for ad-hoc exploration.
+pub fn named() -> NamedSubject {
+    NamedSubject {
+        name: "hyper-0.14".to_owned(),
+        about: format!("hyper {VERSION}, server side, unpatched"),
+        make: Arc::new(|question| Server::for_question(question).map(subject)),
+    }
+}
+
+async fn serve(server: Server, socket: Socket) -> Result<(), String> {
+    let exchange = Exchange::new(server, socket.handle());
+    let service = service_fn(|request| answer(exchange.clone(), request));
+    let settings = &exchange.server;
+    let mut http = Http::new();
+    http.http1_only(true)
+        .pipeline_flush(settings.pipeline_flush)
+        .http1_half_close(settings.half_close)
+        .http1_keep_alive(settings.keep_alive);
+    if let Some(bytes) = settings.max_buf_size {
+        http.max_buf_size(bytes);
+    }
+    let connection = http.serve_connection(socket, service);
+    if settings.upgrade.is_some() {
+        // The type of an upgradeable connection has no public name here.
+        exchange
+            .drive(connection.with_upgrades(), |connection| {
+                connection.graceful_shutdown()
+            })
+            .await
+    } else {
+        exchange
+            .drive(connection, Connection::graceful_shutdown)
+            .await
+    }
+}
+
+async fn answer(
+    exchange: Exchange,
+    mut request: Request<Body>,
+) -> Result<Response<Body>, Infallible> {
+    let Exchange { server, handle, .. } = &exchange;
+    let response = Response::builder().header(header::DATE, DATE);
+    if let Some(words) = server.upgrade.clone() {
+        let upgrade = hyper_0_14::upgrade::on(&mut request);
+        handle.promise(words.clone());
+        exchange.spawn(async move {
+            let upgraded = upgrade.await.map_err(|error| error.to_string())?;
+            say(upgraded, words)
+                .await
+                .map_err(|error| error.to_string())
+        });
+        let response = if server.connect {
+            response.status(StatusCode::OK)
+        } else {
+            response
+                .status(StatusCode::SWITCHING_PROTOCOLS)
+                .header(header::CONNECTION, "upgrade")
+                .header(header::UPGRADE, "words")
+        };
+        return Ok(response.body(Body::empty()).expect("the head is valid"));
+    }
+    let mut words = server.body.clone();
+    match server.handler {
+        Handler::Ignores => drop(request),
+        Handler::Reads => drop(read(request.into_body()).await),
+        Handler::Echoes => words = read(request.into_body()).await,
+        Handler::AnswersFirst => {
+            let reading = read(request.into_body());
+            exchange.spawn(async move {
+                drop(reading.await);
+                Ok(())
+            });
+        }
+    }
+    handle.promise(words.clone());
+    let body = match server.source {
+        Source::Whole => Body::from(words),
+        Source::Pieces(size) => {
+            let pieces: Vec<_> = words.chunks(size).map(Bytes::copy_from_slice).collect();
+            Body::wrap_stream(stream::iter(pieces.into_iter().map(Ok::<_, Infallible>)))
+        }
+        Source::Feed(feed) => {
+            let handle = handle.clone();
+            Body::wrap_stream(stream::poll_fn(move |cx| {
+                let item = handle.poll_feed(feed, cx);
+                item.map(|item| item.map(Ok::<_, Infallible>))
+            }))
+        }
+    };
+    Ok(response.body(body).expect("the head is valid"))
+}
+
+/// Reads a body to its end or its first error.
+async fn read(mut body: Body) -> Bytes {
+    let mut all = Vec::new();
+    while let Some(Ok(piece)) = body.data().await {
+        all.extend_from_slice(&piece);
+    }
+    all.into()
+}
+
+/// Says `words` in the new protocol, and then no more.
+async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
+    while !words.is_empty() {
+        let written = poll_fn(|cx| Pin::new(&mut upgraded).poll_write(cx, &words)).await?;
+        words.advance(written);
+    }
+    poll_fn(|cx| Pin::new(&mut upgraded).poll_flush(cx)).await?;
+    poll_fn(|cx| Pin::new(&mut upgraded).poll_shutdown(cx)).await
+}

@@ -1,0 +1,20 @@
+//! Actors of the caller's own making, for scenarios that a reader and scripts cannot express.
+
+use std::fmt;
+
+use crate::subject::Running;
+use crate::world::Handle;
+
+/// Something else that acts while the connection does. Unlike a [`Script`](crate::Script) it may
+/// wait, look and decide.
+///
+/// The explorer's own calibration runs generated programs as actors; a model can use one for a
+/// peer with a protocol of its own. What a [`Subject`](crate::Subject) must observe holds for an
+/// actor too: it is deterministic, and it touches nothing but its handle.
+pub trait Actor: Send + Sync + fmt::Debug {
+    /// Its name in traces.
+    fn name(&self) -> String;
+
+    /// Begins to act.
+    fn start(&self, handle: Handle) -> Running;
+}

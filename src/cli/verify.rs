@@ -1,0 +1,210 @@
+//! `cargo verify`: every claim, in as many processes as there are processors.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+
+use super::args::{Format, Verify};
+use super::{Exit, Misuse, all_claims, print, width};
+use crate::claim::{Claim, Model};
+use crate::documents;
+use crate::render::table;
+use crate::results::{FORMAT, Results, Row};
+use crate::runner::{Explored, Meter, Pool, cells_of};
+use crate::verdict::{Cut, Exploration, Verdict};
+
+/// The command that explores.
+pub(crate) const COMMAND: &str = "cargo verify";
+
+pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse> {
+    let all = all_claims(registry);
+    let claims = select(&all, &arguments.only)?;
+    if arguments.list {
+        print(&list(registry, &claims));
+        return Ok(Exit::Fine);
+    }
+    if !cfg!(loom) {
+        return Err(Misuse(format!(
+            "this build explores nothing, it lacks --cfg loom; use `{COMMAND}`"
+        )));
+    }
+    let sliced = match arguments.shard {
+        None => claims,
+        Some(shard) => claims
+            .into_iter()
+            .skip(shard.index - 1)
+            .step_by(shard.count)
+            .collect(),
+    };
+    let started = Instant::now();
+    let explored = explore(&sliced, arguments)?;
+    let mut results = collect(&sliced, &explored, all.len());
+    results.shard = arguments.shard.map(|shard| (shard.index, shard.count));
+    match arguments.format {
+        Format::Json => {
+            let json = serde_json::to_string_pretty(&results).expect("results are plain data");
+            print(&format!("{json}\n"));
+        }
+        Format::Text => {
+            print(&table::table(&results, width()));
+            print(&format!(
+                "{:.1} s in all\n",
+                started.elapsed().as_secs_f64()
+            ));
+        }
+    }
+    if let Some(path) = &arguments.update {
+        update(path, &results)?;
+    }
+    Ok(exit(&results))
+}
+
+fn update(path: &Path, results: &Results) -> Result<(), Misuse> {
+    let failed = |error| Misuse(format!("cannot update {}: {error}", path.display()));
+    let document = std::fs::read_to_string(path).map_err(failed)?;
+    let updated = documents::splice(&document, results).ok_or_else(|| {
+        let begin = documents::BEGIN;
+        Misuse(format!("{} has no line {begin}", path.display()))
+    })?;
+    let partial = path.with_extension("partial");
+    std::fs::write(&partial, updated).map_err(failed)?;
+    std::fs::rename(&partial, path).map_err(failed)
+}
+
+fn select(all: &[Claim], filters: &[String]) -> Result<Vec<Claim>, Misuse> {
+    let matches = |claim: &Claim, filter: &str| {
+        let cell = &claim.cells[0];
+        let version = cell.version.as_deref().unwrap_or_default();
+        [
+            &claim.id(),
+            &cell.subject,
+            version,
+            &claim.scenarios,
+            claim.property.name(),
+        ]
+        .iter()
+        .any(|text| text.contains(filter))
+    };
+    for filter in filters {
+        if !all.iter().any(|claim| matches(claim, filter)) {
+            return Err(Misuse(format!(
+                "no claim matches --only {filter}; accepted is a part of an id, subject, version, \
+                 scenario or property as `{COMMAND} --list` shows them"
+            )));
+        }
+    }
+    let wanted =
+        |claim: &&Claim| filters.is_empty() || filters.iter().any(|filter| matches(claim, filter));
+    Ok(all.iter().filter(wanted).cloned().collect())
+}
+
+fn list(registry: &[Model], claims: &[Claim]) -> String {
+    let mut text = String::new();
+    for model in registry {
+        text += &format!("{}: {}\n", model.name, model.about);
+        for claim in claims
+            .iter()
+            .filter(|claim| claim.cells[0].model == model.name)
+        {
+            let (id, expected, cells) = (claim.id(), claim.expected, claim.cells.len());
+            let plural = if cells == 1 { "cell" } else { "cells" };
+            text += &format!("  {id}  {} {expected}, {cells} {plural}\n", claim.property);
+        }
+        for subject in (model.subjects)() {
+            text += &format!("  --subject {}  {}\n", subject.name, subject.about);
+        }
+    }
+    text
+}
+
+fn explore(claims: &[Claim], arguments: &Verify) -> Result<Explored, Misuse> {
+    let failed = |what: &str, error: &dyn std::fmt::Display| Misuse(format!("{what}: {error}"));
+    let cells = cells_of(claims);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let pool = Pool {
+        program: std::env::current_exe().map_err(|e| failed("cannot find this program", &e))?,
+        jobs: arguments.jobs.map_or(processors, |jobs| jobs as usize),
+        deadline: arguments
+            .max_seconds
+            .map(|s| Instant::now() + Duration::from_secs(s)),
+    };
+    let meter = Arc::new(Meter::default());
+    let interrupted = meter.clone();
+    ctrlc::set_handler(move || interrupted.stop.store(true, Ordering::Relaxed))
+        .map_err(|error| failed("cannot handle interrupts", &error))?;
+    std::thread::scope(|scope| {
+        let shown = scope.spawn(|| show(&meter, cells.len() as u64));
+        let explored = pool.explore(&cells, &meter);
+        meter.stop.store(true, Ordering::Relaxed);
+        drop(shown.join());
+        explored.map_err(|error| failed("cannot start a process that explores", &error))
+    })
+}
+
+/// Shows how far it is until it is told to stop: a bar on a terminal, a line now and then elsewhere.
+fn show(meter: &Meter, cells: u64) {
+    let bar = ProgressBar::new(cells);
+    let style = "{bar:30} {pos}/{len} cells  {msg}";
+    bar.set_style(ProgressStyle::with_template(style).expect("the template is constant"));
+    let started = Instant::now();
+    let plain = !std::io::stderr().is_terminal();
+    let mut said = started;
+    while !meter.stop.load(Ordering::Relaxed) {
+        let executions = meter.executions.load(Ordering::Relaxed);
+        let done = meter.cells.load(Ordering::Relaxed);
+        let rate = executions as f64 / started.elapsed().as_secs_f64().max(0.001);
+        let current = meter.current.lock().expect("nobody panics here").clone();
+        let (executions, rate) = (HumanCount(executions), HumanCount(rate as u64));
+        bar.set_position(done);
+        bar.set_message(format!("{executions} executions, {rate}/s  {current}"));
+        if plain && said.elapsed() > Duration::from_secs(5) {
+            said = Instant::now();
+            eprintln!("{done}/{cells} cells, {executions} executions, {rate}/s, {current}");
+        }
+        std::thread::park_timeout(Duration::from_millis(100));
+    }
+    bar.finish_and_clear();
+}
+
+/// One row for each claim; a cell that was not reached counts as cut off.
+fn collect(claims: &[Claim], explored: &Explored, all: usize) -> Results {
+    let missing = Exploration::missing(Cut::Time);
+    let rows = claims.iter().map(|claim| {
+        let cells = claim.cells.iter();
+        let explorations: Vec<_> = cells
+            .map(|cell| explored.get(&cell.id()).unwrap_or(&missing))
+            .collect();
+        Row::new(claim, &explorations)
+    });
+    Results {
+        format: FORMAT,
+        lastbyte: env!("CARGO_PKG_VERSION").to_owned(),
+        complete: cells_of(claims)
+            .iter()
+            .all(|cell| explored.contains_key(&cell.id())),
+        shard: None,
+        not_selected: all - claims.len(),
+        executions: explored
+            .values()
+            .map(|exploration| exploration.executions)
+            .sum(),
+        rows: rows.collect(),
+    }
+}
+
+fn exit(results: &Results) -> Exit {
+    // What is cut off or bounded is not known; what is known and not as declared differs.
+    let known = |row: &Row| matches!(row.verdict, Verdict::Proved | Verdict::Refuted);
+    let differs = |row: &Row| !row.holds && known(row);
+    if results.hold() {
+        Exit::Fine
+    } else if results.rows.iter().any(differs) {
+        Exit::Differs
+    } else {
+        Exit::CutOff
+    }
+}

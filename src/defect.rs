@@ -1,0 +1,76 @@
+//! Deliberate defects of the executor and of the explorer, to show that they would be noticed.
+
+/// A defect of what polls the actors, or of what remembers their states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ExecutorDefect {
+    /// None.
+    #[default]
+    None,
+    /// A wake-up that comes while the actor runs is lost.
+    RunningWakeUpLost,
+    /// A wake-up that comes while the actor waits is lost.
+    WaitingWakeUpLost,
+    /// A poll does not absorb the wake-ups that came before it: the flag is never reset.
+    FlagNotReset,
+    /// A poll absorbs only what came before it was due: the flag is reset too early, outside of
+    /// its first lock section.
+    FlagResetEarly,
+    /// The flag is reset by every lock section of a poll, not only by the first.
+    FlagResetLate,
+    /// A pruned execution does not show loom what its other actors would have done next.
+    NothingShownAfterPruning,
+    /// The first lock section of the main thread is no choice.
+    FirstChoiceSuppressed,
+    /// Two states are taken for the same although they differ in this.
+    KeyWithout(KeyPart),
+}
+
+/// A part of the state by which the explorer recognises what it has seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyPart {
+    /// What the kernel holds, and who is registered there.
+    Kernel,
+    /// What the connection holds itself.
+    Inside,
+    /// How the reader stands and what it has received.
+    Reader,
+    /// Who has ended.
+    Ended,
+    /// Who is owed another poll.
+    Token,
+    /// Whose poll has had no lock section yet.
+    Fresh,
+    /// Who waits.
+    Waiting,
+    /// Where each actor is.
+    Place,
+    /// How many polls in a row changed nothing.
+    Idle,
+    /// Whether anything changed since the poll began.
+    Changed,
+    /// What feeds and signals hold, and who is registered there.
+    Channels,
+    /// Which properties are broken.
+    Violations,
+    /// What the subject did in this poll: asked for input, left a write pending.
+    Poll,
+}
+
+impl KeyPart {
+    /// Every part.
+    pub const ALL: [KeyPart; 13] = [
+        KeyPart::Kernel,
+        KeyPart::Inside,
+        KeyPart::Reader,
+        KeyPart::Ended,
+        KeyPart::Token,
+        KeyPart::Fresh,
+        KeyPart::Waiting,
+        KeyPart::Place,
+        KeyPart::Idle,
+        KeyPart::Changed,
+        KeyPart::Channels,
+        KeyPart::Violations,
+        KeyPart::Poll,
+    ];
+}

@@ -1,0 +1,250 @@
+//! Is the explorer right? Generated programs, explored and enumerated by brute force.
+//!
+//! Two claims are checked: without state caching the explorer runs every maximal interleaving
+//! exactly once; with it, it takes every step out of every state and reaches every final state and
+//! every stall. The event logs of all executions must agree with the enumerator's as well.
+//!
+//! `LASTBYTE_PROGRAMS` sets the number of programs, `LASTBYTE_SEED` where they begin.
+
+#[cfg(loom)]
+mod enumerate;
+#[cfg(loom)]
+mod program;
+
+#[cfg(not(loom))]
+#[test]
+fn covered_by_the_build_with_cfg_loom() {}
+
+#[cfg(loom)]
+mod tests {
+    use std::collections::HashSet;
+    use std::sync::{Arc, Mutex};
+
+    use lastbyte::{ExecutorDefect, Exploration, Explorer, KeyPart, Trace};
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+    use crate::enumerate::{Everything, Log, State, enumerate, follow, schedules};
+    use crate::program::{Program, programs};
+
+    /// Programs in a default run, and in CI.
+    const PROGRAMS: u32 = 600;
+    /// Programs with more interleavings are only explored with caching.
+    const MOST_INTERLEAVINGS: u128 = 3_000;
+
+    fn number(variable: &str, otherwise: u32) -> u32 {
+        std::env::var(variable).map_or(otherwise, |text| {
+            text.parse().unwrap_or_else(|_| panic!("{variable} is a number, got {text:?}"))
+        })
+    }
+
+    /// Runs `check` on generated programs, the same ones every time; the first failure is shrunk.
+    fn on_programs(
+        cases: u32,
+        mut check: impl FnMut(&Program) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let mut seed = [0; 32];
+        seed[..4].copy_from_slice(&number("LASTBYTE_SEED", 0).to_le_bytes());
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+        for _ in 0..cases {
+            let mut tree = programs().new_tree(&mut runner).map_err(|reason| reason.to_string())?;
+            let Err(mut why) = check(&tree.current()) else {
+                continue;
+            };
+            let mut smallest = tree.current();
+            while tree.simplify() {
+                while let Ok(()) = check(&tree.current()) {
+                    if !tree.complicate() {
+                        return Err(format!("{why}\n{smallest:?}"));
+                    }
+                }
+                (why, smallest) = (check(&tree.current()).expect_err("just failed"), tree.current());
+            }
+            return Err(format!("{why}\n{smallest:?}"));
+        }
+        Ok(())
+    }
+
+    type Executions = Vec<(Trace, bool)>;
+
+    /// How to explore.
+    #[derive(Clone, Copy, Debug)]
+    struct Mode {
+        caching: bool,
+        declares: bool,
+        defect: ExecutorDefect,
+    }
+
+    fn explore(program: &Program, mode: Mode) -> Result<(Exploration, Executions), String> {
+        let (subject, scenario) = program.scenario(mode.declares, mode.defect);
+        let traces = Arc::new(Mutex::new(Vec::new()));
+        let kept = traces.clone();
+        let explorer = Explorer {
+            caching: mode.caching,
+            observer: Some(Arc::new(move |trace: &Trace, concluded| {
+                let mut kept = kept.lock().expect("no panic");
+                kept.push((trace.clone(), concluded));
+            })),
+            ..Explorer::default()
+        };
+        let exploration = explorer.explore(&subject, &scenario);
+        drop(explorer);
+        let traces = Arc::into_inner(traces).expect("loom is through");
+        if let Some(cut) = &exploration.cut {
+            return Err(format!("cut off: {cut}"));
+        }
+        Ok((exploration, traces.into_inner().expect("no panic")))
+    }
+
+    fn same<T: PartialEq>(what: &str, explored: &HashSet<T>, all: &HashSet<T>) -> Result<(), String>
+    where
+        T: Eq + std::hash::Hash,
+    {
+        if explored == all {
+            Ok(())
+        } else {
+            let (explored, all) = (explored.len(), all.len());
+            Err(format!("other {what}: {explored} explored, {all} exist"))
+        }
+    }
+
+    /// The last state, if both sides tell the same story under the same schedule.
+    fn last_state(program: &Program, trace: &Trace) -> Result<State, String> {
+        let mut log = Log::new();
+        let (_, last) = follow(program, &trace.schedule, &mut log)?;
+        let steps = trace.steps.iter();
+        let steps: Log = steps.map(|step| (step.actor, step.event.clone())).collect();
+        if steps == log {
+            Ok(last)
+        } else {
+            let schedule = &trace.schedule;
+            Err(format!("{schedule:?}: explored {steps:#?}, enumerated {log:#?}"))
+        }
+    }
+
+    /// Every maximal interleaving exactly once.
+    fn without_caching(
+        program: &Program,
+        all: &Everything,
+        defect: ExecutorDefect,
+    ) -> Result<(), String> {
+        let mode = Mode { caching: false, declares: false, defect };
+        let (exploration, executions) = explore(program, mode)?;
+        let mut finals = HashSet::new();
+        for (trace, concluded) in &executions {
+            if !concluded {
+                return Err("an execution does not conclude".to_owned());
+            }
+            finals.insert(last_state(program, trace)?);
+        }
+        let seen = executions.into_iter().map(|(trace, _)| trace.schedule);
+        same("interleavings", &seen.collect(), &schedules(program))?;
+        same("final states", &finals, &all.finals)?;
+        if u128::from(exploration.executions) != all.interleavings {
+            let (some, all) = (exploration.executions, all.interleavings);
+            return Err(format!("{some} executions for {all} interleavings"));
+        }
+        Ok(())
+    }
+
+    /// Every state, every step out of it, every final state, every stall.
+    fn with_caching(
+        program: &Program,
+        all: &Everything,
+        declares: bool,
+        defect: ExecutorDefect,
+    ) -> Result<(), String> {
+        let mode = Mode { caching: true, declares, defect };
+        let (exploration, executions) = explore(program, mode)?;
+        let (mut edges, mut finals) = (HashSet::new(), HashSet::new());
+        for (trace, concluded) in &executions {
+            edges.extend(follow(program, &trace.schedule, &mut Log::new())?.0);
+            if *concluded {
+                finals.insert(last_state(program, trace)?);
+            }
+        }
+        same("steps", &edges, &all.edges)?;
+        same("final states", &finals, &all.finals)?;
+        let stalls = |states: &HashSet<State>| {
+            let stalls = states.iter().filter(|state| state.is_stalled());
+            stalls.cloned().collect::<HashSet<_>>()
+        };
+        same("stalls", &stalls(&finals), &stalls(&all.finals))?;
+        // What an actor's history tells apart may be more than what its state does.
+        if declares && exploration.states != all.states.len() as u64 {
+            let (some, all) = (exploration.states, all.states.len());
+            return Err(format!("{some} states remembered, {all} exist"));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_explorer_agrees_with_brute_force() {
+        let (mut programs, mut uncached, mut interleavings) = ([0; 4], 0, 0);
+        let (mut states, mut edges, mut stalls, mut spins) = (0, 0, 0, 0);
+        on_programs(number("LASTBYTE_PROGRAMS", PROGRAMS), |program| {
+            let none = ExecutorDefect::None;
+            let all = enumerate(program);
+            if all.interleavings <= MOST_INTERLEAVINGS {
+                without_caching(program, &all, none).map_err(|why| format!("uncached: {why}"))?;
+                uncached += 1;
+                interleavings += all.interleavings;
+            }
+            for declares in [true, false] {
+                with_caching(program, &all, declares, none)
+                    .map_err(|why| format!("cached, declared {declares}: {why}"))?;
+            }
+            programs[program.0.len()] += 1;
+            states += all.states.len();
+            edges += all.edges.len();
+            stalls += all.finals.iter().filter(|state| state.is_stalled()).count();
+            spins += all.finals.iter().filter(|state| state.is_spinning()).count();
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+        println!("{} programs of 2 actors, {} of 3: {states} states, {edges} steps, {stalls} stalls, {spins} spins", programs[2], programs[3]);
+        println!("{uncached} of them without caching: {interleavings} interleavings");
+        for seen in [programs[2], programs[3], stalls, spins] {
+            assert!(seen > 0, "programs that are all alike calibrate nothing");
+        }
+    }
+
+    /// What the comparison is worth: it notices every one of these.
+    #[test]
+    fn a_defective_explorer_does_not_agree() {
+        use ExecutorDefect::*;
+        let parts = [
+            KeyPart::Ended,
+            KeyPart::Token,
+            KeyPart::Fresh,
+            KeyPart::Waiting,
+            KeyPart::Place,
+            KeyPart::Idle,
+            KeyPart::Changed,
+            KeyPart::Channels,
+        ];
+        let defects = [
+            RunningWakeUpLost,
+            WaitingWakeUpLost,
+            FlagNotReset,
+            FlagResetEarly,
+            FlagResetLate,
+            NothingShownAfterPruning,
+            FirstChoiceSuppressed,
+        ];
+        let defects = defects.into_iter().chain(parts.map(KeyWithout));
+        let mut survivors = Vec::new();
+        for defect in defects {
+            let noticed = on_programs(PROGRAMS, |program| {
+                let all = enumerate(program);
+                with_caching(program, &all, true, defect)
+            });
+            match noticed {
+                Ok(()) => survivors.push(defect),
+                Err(error) => println!("{defect:?}: {}", error.lines().next().unwrap_or_default()),
+            }
+        }
+        assert_eq!(survivors, []);
+    }
+}

@@ -1,0 +1,204 @@
+//! The command line: exit codes, one-line errors, formats.
+
+use std::process::{Command, Output};
+
+fn verify(words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_verify"))
+        .args(words)
+        .output()
+        .expect("the program that was just built can be run")
+}
+
+/// Expects exit code 2 and one line on stderr that contains every one of `parts`.
+fn refused(words: &[&str], parts: &[&str]) {
+    let output = verify(words);
+    let error = String::from_utf8(output.stderr).expect("errors are text");
+    assert_eq!(output.status.code(), Some(2), "{words:?}: {error}");
+    assert_eq!(error.lines().count(), 1, "{words:?}: {error}");
+    assert!(output.stdout.is_empty(), "{words:?}");
+    for part in parts {
+        assert!(
+            error.contains(part),
+            "{words:?} should mention {part}: {error}"
+        );
+    }
+}
+
+const SUBJECT: &str = "shutdown_ordering:original";
+
+#[test]
+fn bad_usage_is_one_line_and_exit_code_2() {
+    refused(&["--only", "no-such-claim"], &["no-such-claim", "--list"]);
+    refused(&["--format", "xml"], &["xml", "text", "json"]);
+    refused(&["--max-seconds", "0"], &["0", "1..="]);
+    refused(&["--shard", "3/2"], &["3/2", "I/N"]);
+    refused(&["--jobs", "many"], &["many"]);
+    refused(&["--bogus"], &["--bogus"]);
+    refused(&["bogus"], &["bogus"]);
+    refused(&["explore"], &["--subject", "--request"]);
+}
+
+#[test]
+fn bad_questions_are_one_line_and_exit_code_2() {
+    let request = std::env::temp_dir().join(format!("lastbyte-request-{}", std::process::id()));
+    std::fs::write(&request, "G").expect("the temporary folder can be written");
+    let good = request
+        .to_str()
+        .expect("the temporary folder has a plain name");
+    let ask = |subject, file, more: &[&'static str], parts: &[&str]| {
+        let words = ["explore", "--subject", subject, "--request", file];
+        refused(&[&words, more].concat(), parts);
+    };
+    ask("bogus", good, &[], &["bogus", SUBJECT]);
+    ask(SUBJECT, good, &["--capacity", "0"], &["--capacity", "1..="]);
+    ask(SUBJECT, good, &["--capacity", "-1"], &["-1"]);
+    ask(SUBJECT, good, &["--response-bytes", "1e9"], &["1e9"]);
+    ask(
+        SUBJECT,
+        good,
+        &["--response-bytes", "99999999999999999999999"],
+        &["--response-bytes"],
+    );
+    ask(
+        SUBJECT,
+        good,
+        &["--reader", "slow:0"],
+        &["slow:0", "slow:R"],
+    );
+    if cfg!(loom) {
+        ask(SUBJECT, "/no/such\nfile", &[], &["/no/such\\nfile"]);
+        ask(SUBJECT, "/dev/null", &[], &["empty"]);
+        ask(SUBJECT, "/", &[], &["cannot read"]);
+        ask(SUBJECT, good, &["--half-close"], &["hyper-1"]);
+    }
+    std::fs::remove_file(&request).expect("it was just written");
+}
+
+#[test]
+fn help_and_lists_work_in_both_builds() {
+    for words in [
+        &["--help"][..],
+        &["--list"],
+        &["explore", "--list"],
+        &["explore", "--help"],
+    ] {
+        let output = verify(words);
+        assert_eq!(output.status.code(), Some(0), "{words:?}");
+        assert!(!output.stdout.is_empty(), "{words:?}");
+    }
+    let list = String::from_utf8(verify(&["--list"]).stdout).expect("text");
+    assert!(list.contains("shutdown_ordering/original-loses"), "{list}");
+    assert!(list.contains(SUBJECT), "{list}");
+}
+
+#[cfg(not(loom))]
+#[test]
+fn a_build_without_the_flag_says_which_command_to_use() {
+    refused(&[], &["cargo verify", "--cfg loom"]);
+    refused(
+        &["explore", "--subject", SUBJECT, "--request", "Cargo.toml"],
+        &["cargo verify explore"],
+    );
+}
+
+#[cfg(loom)]
+mod exploring {
+    use super::*;
+
+    fn explore(more: &[&str]) -> Output {
+        let request = std::env::temp_dir().join(format!(
+            "lastbyte-question-{}-{:?}",
+            std::process::id(),
+            std::thread::current().id()
+        ));
+        std::fs::write(&request, "G").expect("the temporary folder can be written");
+        let file = request
+            .to_str()
+            .expect("the temporary folder has a plain name");
+        let output = verify(&[&["explore", "--request", file], more].concat());
+        std::fs::remove_file(&request).expect("it was just written");
+        output
+    }
+
+    #[test]
+    fn exit_codes_tell_proved_refuted_and_cut_off() {
+        let size = [
+            "--response-bytes",
+            "8",
+            "--capacity",
+            "3",
+            "--reader",
+            "slow:1",
+        ];
+        let fixed = "shutdown_ordering:flush-before-shutdown";
+        let proved = explore(&[&["--subject", fixed], &size[..]].concat());
+        assert_eq!(proved.status.code(), Some(0));
+        let refuted = explore(&[&["--subject", SUBJECT], &size[..]].concat());
+        assert_eq!(refuted.status.code(), Some(1));
+        // 1,000 bytes through a buffer of 1 without caching: more interleavings than atoms.
+        let large = [
+            "--response-bytes",
+            "1000",
+            "--capacity",
+            "1",
+            "--uncached",
+            "--max-seconds",
+            "1",
+        ];
+        let cut_off = explore(&[&["--subject", fixed], &large[..]].concat());
+        assert_eq!(cut_off.status.code(), Some(3), "{cut_off:?}");
+        let text = String::from_utf8(cut_off.stdout).expect("text");
+        assert!(!text.contains("proved"), "{text}");
+    }
+
+    #[test]
+    fn json_holds_what_machines_want() {
+        let filter = "shutdown_ordering/fixed-waits-for-reader";
+        let output = verify(&["--only", filter, "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0));
+        let results: lastbyte::results::Results =
+            serde_json::from_slice(&output.stdout).expect("the format that is documented");
+        assert!(results.complete && results.hold());
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let row = &value["rows"][0];
+        for field in [
+            "model",
+            "subject",
+            "version",
+            "scenario",
+            "property",
+            "expected",
+            "verdict",
+            "executions",
+            "seconds",
+            "counterexample",
+        ] {
+            assert!(row.get(field).is_some(), "{field} is missing");
+        }
+        assert_eq!(row["verdict"], "refuted");
+        let steps = row["counterexample"]["trace"]["steps"]
+            .as_array()
+            .expect("a list of events");
+        assert!(
+            steps.iter().any(|step| step["event"] == "stop"),
+            "{steps:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_reached_in_time_is_cut_off() {
+        let output = verify(&[
+            "--only",
+            "fixed-never-loses",
+            "--max-seconds",
+            "1",
+            "--format",
+            "json",
+        ]);
+        assert_eq!(output.status.code(), Some(3));
+        let results: lastbyte::results::Results =
+            serde_json::from_slice(&output.stdout).expect("the format that is documented");
+        assert!(!results.complete && !results.hold());
+        assert!(results.rows.iter().all(|row| !row.holds));
+    }
+}

@@ -1,0 +1,97 @@
+//! Runs claims as tests: one test for each claim, its properties together.
+
+use std::process::ExitCode;
+
+use lastbyte::Expected;
+use libtest_mimic::{Arguments, Trial};
+
+/// Its table must be what the program prints.
+#[cfg(loom)]
+const DESIGN: &str = include_str!("../../DESIGN.md");
+
+/// Runs every claim that expects `expected`.
+#[cfg(loom)]
+pub fn run(expected: Expected) -> ExitCode {
+    use std::collections::BTreeMap;
+
+    let mut arguments = Arguments::from_args();
+    // Each test keeps all processors busy with processes.
+    arguments.test_threads.get_or_insert(1);
+    let mut groups = BTreeMap::<String, Vec<lastbyte::Claim>>::new();
+    for model in lastbyte_models::registry() {
+        for claim in (model.claims)() {
+            if claim.expected == expected {
+                let id = claim.id();
+                let property = format!("/{}", claim.property);
+                let group = id.strip_suffix(&property).unwrap_or(&id);
+                groups.entry(group.to_owned()).or_default().push(claim);
+            }
+        }
+    }
+    assert!(
+        !groups.is_empty(),
+        "no claim expects {expected}: nothing would be tested"
+    );
+    let trials = groups
+        .into_iter()
+        .map(|(group, claims)| Trial::test(group, move || check(&claims)));
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+#[cfg(loom)]
+fn check(claims: &[lastbyte::Claim]) -> Result<(), libtest_mimic::Failed> {
+    use lastbyte::results::Row;
+    use lastbyte::runner::{Meter, Pool, cells_of};
+
+    let pool = Pool {
+        program: env!("CARGO_BIN_EXE_verify").into(),
+        jobs: std::thread::available_parallelism().map_or(1, usize::from),
+        deadline: None,
+    };
+    let explored = pool.explore(&cells_of(claims), &Meter::default())?;
+    for claim in claims {
+        let explorations: Option<Vec<_>> = claim
+            .cells
+            .iter()
+            .map(|cell| explored.get(&cell.id()))
+            .collect();
+        let row = Row::new(claim, &explorations.ok_or("a cell was not explored")?);
+        if let Some(surprise) = row.surprise {
+            let (cell, verdict) = (surprise.cell, surprise.verdict);
+            return Err(format!(
+                "{}: expected {}, got {verdict} in {cell}",
+                row.id, row.expected
+            )
+            .into());
+        }
+        let line = lastbyte::documents::line(&row);
+        if !DESIGN.contains(&line) {
+            return Err(format!(
+                "DESIGN.md is out of date, it lacks {line}; `cargo verify --update DESIGN.md` \
+                 writes it"
+            )
+            .into());
+        }
+        // A refutation without a counterexample would be none.
+        assert_eq!(
+            row.counterexample.is_some(),
+            row.expected == Expected::Refuted
+        );
+    }
+    Ok(())
+}
+
+/// Says what this build does not cover.
+#[cfg(not(loom))]
+pub fn run(expected: Expected) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let name = "nothing_is_explored_without_cfg_loom";
+    let trial = Trial::test(name, move || {
+        eprintln!(
+            "claims that expect {expected} are explored by RUSTFLAGS=\"--cfg loom\" cargo test \
+             or cargo verify, not by this build"
+        );
+        Ok(())
+    });
+    libtest_mimic::run(&arguments, vec![trial]).exit_code()
+}
