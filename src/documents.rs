@@ -32,7 +32,10 @@ pub fn table(results: &Results) -> String {
     for row in &results.rows {
         if model != Some(&row.model) {
             let heading = "| subject | scenarios | property | verdict | cells | executions |";
-            text += &format!("\n**{}**\n\n{heading}\n|---|---|---|---|---:|---:|\n", row.model);
+            text += &format!(
+                "\n**{}**\n\n{heading}\n|---|---|---|---|---:|---:|\n",
+                row.model
+            );
             model = Some(&row.model);
         }
         text += &line(row);

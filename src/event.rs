@@ -113,8 +113,8 @@ pub enum Event {
     FeedPending,
     /// A wake-up is delivered to `actor`, which is owed a poll from now on.
     Wake {
-        /// Who is woken. In JSON `whom`: a step's `actor` is who acts.
-        #[cfg_attr(feature = "cli", serde(rename = "whom"))]
+        /// Who is woken. Not `actor` in JSON: that is who acts, beside it.
+        #[cfg_attr(feature = "cli", serde(rename = "woken"))]
         actor: ActorId,
     },
     /// The actor has nothing to do and waits for a wake-up.

@@ -194,9 +194,7 @@ fn leave(world: &World, actor: ActorId) {
                 .expect("the search never panics")
                 .finish(&state);
         }
-        state.over.is_some()
-            && !passed
-            && state.defect != ExecutorDefect::NothingShownAfterPruning
+        state.over.is_some() && !passed && state.defect != ExecutorDefect::NothingShownAfterPruning
     };
     if pass {
         world.pass();

@@ -51,8 +51,8 @@ pub async fn run_once(subject: &dyn Subject, scenario: &Scenario) -> Observed {
         Box::pin(perform_all(handle(ActorId::script(n)), script.clone()))
     });
     let actors = scenario.actors.iter().enumerate();
-    let actors = actors
-        .map(|(n, actor)| actor.start(handle(ActorId::script(scenario.scripts.len() + n))));
+    let actors =
+        actors.map(|(n, actor)| actor.start(handle(ActorId::script(scenario.scripts.len() + n))));
     let peer = handle(ActorId::READER);
     let peer: Running = match &scenario.peer {
         Some(actor) => actor.start(peer),

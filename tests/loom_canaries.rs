@@ -37,7 +37,10 @@ mod canaries {
     }
 
     fn two_cells() -> (LoomArc<AtomicUsize>, LoomArc<AtomicUsize>) {
-        (LoomArc::new(AtomicUsize::new(0)), LoomArc::new(AtomicUsize::new(0)))
+        (
+            LoomArc::new(AtomicUsize::new(0)),
+            LoomArc::new(AtomicUsize::new(0)),
+        )
     }
 
     /// tokio-rs/loom#166: a sequentially consistent load may miss a sequentially consistent store
@@ -111,6 +114,10 @@ mod canaries {
                 thread.join().unwrap();
             });
         }));
-        println!("{:?} {:?}", checked.map_err(|e| e.downcast_ref::<String>().cloned()), seen.lock());
+        println!(
+            "{:?} {:?}",
+            checked.map_err(|e| e.downcast_ref::<String>().cloned()),
+            seen.lock()
+        );
     }
 }

@@ -7,19 +7,6 @@ use lastbyte::{Cell, Claim, Expected, Model, NamedSubject, Property, Reader, Sub
 use super::shapes::{CAPACITIES, RESPONSE, Shape, shapes};
 use super::{Server, v0_14, v1};
 
-/// What is looked at in every scenario.
-pub const PROPERTIES: [Property; 9] = [
-    Property::NothingTruncated,
-    Property::NoSilentLoss,
-    Property::ReceivedIsPrefix,
-    Property::AcceptedArrives,
-    Property::NothingBufferedAtShutdown,
-    Property::NoStall,
-    Property::NoSpin,
-    Property::OneShutdown,
-    Property::NoPanic,
-];
-
 /// A line of hyper.
 #[derive(Clone, Copy, Debug)]
 pub struct Series {
@@ -66,90 +53,156 @@ impl Series {
         }
     }
 
-    /// What comes out, and why.
-    pub fn expected(&self, shape: &Shape, capacity: usize, property: Property) -> Expected {
-        use Property::{NoSilentLoss, NothingBufferedAtShutdown, NothingTruncated};
-        let cut_short = capacity < RESPONSE;
-        let refuted = match shape.name {
-            // The read side is closed by something else than the end of the response.
+    /// All cells of the shapes with one of these fates, over kernel buffers that `fits` likes.
+    fn cells(&self, fates: &[Fate], fits: fn(usize) -> bool) -> Vec<Cell> {
+        let shapes = shapes().into_iter();
+        let shapes = shapes.filter(|shape| fates.contains(&Fate::of(shape)));
+        let capacities = || CAPACITIES.into_iter().filter(|capacity| fits(*capacity));
+        shapes
+            .flat_map(|shape| capacities().map(move |capacity| self.cell(&shape, capacity)))
+            .collect()
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        use Expected::{Proved, Refuted};
+        use Fate::{ClosesEarly, DrainsFirst, EndsByFin};
+        use Property::{
+            AcceptedArrives, NoPanic, NoSilentLoss, NoSpin, NoStall, NothingBufferedAtShutdown,
+            NothingTruncated, OneShutdown, ReceivedIsPrefix,
+        };
+        let harmless = [
+            ReceivedIsPrefix,
+            AcceptedArrives,
+            NoStall,
+            NoSpin,
+            OneShutdown,
+            NoPanic,
+        ];
+        let lost = [NothingTruncated, NoSilentLoss, NothingBufferedAtShutdown];
+        let everything = [lost.as_slice(), &harmless].concat();
+        let any = |_| true;
+        let small = |capacity| capacity < RESPONSE;
+        let large = |capacity| capacity > RESPONSE;
+
+        let mut claims = Vec::new();
+        let mut claim = |name: &str,
+                         sentence: &str,
+                         scenarios: &str,
+                         expected,
+                         properties: &[_],
+                         cells: Vec<Cell>| {
+            claims.extend(properties.iter().map(|&property| Claim {
+                name: format!("{}-{name}/{property}", self.name),
+                sentence: sentence.to_owned(),
+                scenarios: scenarios.to_owned(),
+                property,
+                expected,
+                cells: cells.clone(),
+            }));
+        };
+        if self.shuts_down_unflushed {
+            claim(
+                "loses-silently",
+                "When the read side closes before the response is flushed, hyper cuts the \
+                 response short and reports Ok.",
+                "body ignored, malformed chunk, early EOF; K=32/64",
+                Refuted,
+                &lost,
+                self.cells(&[ClosesEarly], small),
+            );
+            claim(
+                "delivers-what-was-accepted",
+                "What arrives then is what the kernel had accepted.",
+                "body ignored, malformed chunk, early EOF; K=32/64",
+                Proved,
+                &harmless,
+                self.cells(&[ClosesEarly], small),
+            );
+            claim(
+                "small-is-fine",
+                "A response that fits the kernel's buffer arrives whole.",
+                "body ignored, malformed chunk, early EOF; K=1024",
+                Proved,
+                &everything,
+                self.cells(&[ClosesEarly], large),
+            );
+            claim(
+                "ordinary-close-is-fine",
+                "An ordinary end of the exchange waits for the flush: the response arrives whole.",
+                "request complete, connection: close, half-close; K=32/64/1024",
+                Proved,
+                &everything,
+                self.cells(&[DrainsFirst], any),
+            );
+        } else {
+            claim(
+                "never-loses",
+                "Every response arrives whole, whatever closes the read side.",
+                "request complete, connection: close, body ignored, malformed chunk, early EOF, \
+                 half-close; K=32/64/1024",
+                Proved,
+                &everything,
+                self.cells(&[ClosesEarly, DrainsFirst], any),
+            );
+        }
+        claim(
+            "fin-ends-the-exchange",
+            "Without half_close, FIN behind the request ends the exchange: what is not flushed is \
+             given up, by design.",
+            "FIN with the request or at any time; K=32/64/1024",
+            Refuted,
+            &[NothingTruncated],
+            self.cells(&[EndsByFin], any),
+        );
+        claim(
+            "fin-is-reported",
+            "The connection reports an error when FIN has ended the exchange.",
+            "FIN with the request or at any time; K=32/64/1024",
+            Proved,
+            &[[NoSilentLoss].as_slice(), &harmless].concat(),
+            self.cells(&[EndsByFin], any),
+        );
+        let mut every_interleaving = self.cell(&Shape::named("body-ignored"), 64);
+        every_interleaving.scenario.name.push_str("-uncached");
+        every_interleaving.caching = false;
+        claim(
+            "body-ignored-without-caching",
+            "The published case without state caching: every interleaving on its own.",
+            "body ignored; K=64",
+            match self.shuts_down_unflushed {
+                true => Refuted,
+                false => Proved,
+            },
+            &lost,
+            vec![every_interleaving],
+        );
+        claims
+    }
+}
+
+/// What becomes of hyper's read side in a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Something else than the end of the exchange closes it: the handler has dropped the body,
+    /// or the body is invalid or cut off.
+    ClosesEarly,
+    /// The exchange ends after the flush (`try_keep_alive`, conn.rs of hyper 1.12.0).
+    DrainsFirst,
+    /// FIN in the middle of an exchange is its end (`mid_message_detect_eof`, conn.rs of hyper
+    /// 1.12.0).
+    EndsByFin,
+}
+
+impl Fate {
+    fn of(shape: &Shape) -> Fate {
+        match shape.name {
             "body-ignored"
             | "malformed-chunk"
             | "malformed-chunk-ignored"
             | "early-eof"
-            | "early-eof-ignored" => {
-                let lost = [NothingTruncated, NoSilentLoss, NothingBufferedAtShutdown];
-                self.shuts_down_unflushed && cut_short && lost.contains(&property)
-            }
-            // Without `half_close`, FIN in the middle of an exchange is the end of it, by design;
-            // the connection says so with an error.
-            "fin-behind-request" => property == NothingTruncated,
-            "fin-any-time" => {
-                property == NothingTruncated || cut_short && property == NothingBufferedAtShutdown
-            }
-            _ => false,
-        };
-        match refuted {
-            true => Expected::Refuted,
-            false => Expected::Proved,
-        }
-    }
-
-    /// One claim for each property and what is expected of it, and the demonstration without
-    /// state caching.
-    fn claims(&self) -> Vec<Claim> {
-        let mut claims: Vec<Claim> = Vec::new();
-        for property in PROPERTIES {
-            for expected in [Expected::Proved, Expected::Refuted] {
-                let mut cells = Vec::new();
-                let mut scenarios: Vec<&str> = Vec::new();
-                for shape in &shapes() {
-                    for capacity in CAPACITIES {
-                        if self.expected(shape, capacity, property) == expected {
-                            cells.push(self.cell(shape, capacity));
-                            scenarios.push(shape.name);
-                        }
-                    }
-                }
-                scenarios.dedup();
-                if cells.is_empty() {
-                    continue;
-                }
-                let fails = match expected {
-                    Expected::Proved => "",
-                    Expected::Refuted => "-fails",
-                };
-                let scenarios = match scenarios.len() == shapes().len() {
-                    true => "every request".to_owned(),
-                    false => scenarios.join(", "),
-                };
-                claims.push(Claim {
-                    name: format!("{}-{property}{fails}", self.name),
-                    sentence: property.sentence().to_owned(),
-                    scenarios,
-                    property,
-                    expected,
-                    cells,
-                });
-            }
-        }
-        claims.push(self.uncached());
-        claims
-    }
-
-    /// The published shape, explored without state caching.
-    fn uncached(&self) -> Claim {
-        let shape = Shape::named("body-ignored");
-        let property = Property::NothingTruncated;
-        let mut cell = self.cell(&shape, 64);
-        cell.scenario.name.push_str("-uncached");
-        cell.caching = false;
-        Claim {
-            name: format!("{}-body-ignored-uncached", self.name),
-            sentence: property.sentence().to_owned(),
-            scenarios: "body-ignored over 64 bytes, every interleaving".to_owned(),
-            property,
-            expected: self.expected(&shape, 64, property),
-            cells: vec![cell],
+            | "early-eof-ignored" => Fate::ClosesEarly,
+            "fin-behind-request" | "fin-any-time" => Fate::EndsByFin,
+            _ => Fate::DrainsFirst,
         }
     }
 }

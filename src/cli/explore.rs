@@ -1,7 +1,7 @@
 //! `cargo verify explore`: a reviewer's own question.
 
 use super::args::Explore;
-use super::{Exit, Misuse, plain, print};
+use super::{Exit, Misuse, print};
 use crate::claim::{Model, NamedSubject};
 
 pub(super) fn run(registry: &[Model], arguments: &Explore) -> Result<Exit, Misuse> {
@@ -54,8 +54,11 @@ mod inner {
     use super::*;
     use crate::claim::Question;
     use crate::cli::args::Format;
+    use crate::cli::{colour, width};
     use crate::explorer::{Explorer, Limits, Progress};
     use crate::property::Property;
+    use crate::render::chart;
+    use crate::render::story::Caption;
     use crate::scenario::Scenario;
     use crate::verdict::{Cut, Exploration, Verdict};
 
@@ -158,17 +161,55 @@ mod inner {
             line(format_args!("{executions:>10}  {outcome}"));
         }
         if let Some((property, trace)) = exploration.counterexamples.iter().next() {
-            line(format_args!(
-                "\nThe shortest counterexample to: {}\n",
-                property.sentence()
-            ));
-            text += &plain::chart(trace);
+            line(format_args!("\nThe shortest counterexample:\n"));
+            let caption = Caption {
+                property: *property,
+                replay: &command(arguments),
+            };
+            text += &chart::text(
+                trace,
+                chart::Options {
+                    width: width(),
+                    colour: colour(),
+                    caption,
+                },
+            );
         }
         if matches!(exploration.cut, Some(Cut::NotDeterministic)) {
             text += "The subject behaved differently under the same schedule, so nothing can be \
                      said about it.\n";
         }
         text
+    }
+
+    /// The command that finds the same counterexample again.
+    fn command(arguments: &Explore) -> String {
+        let path = arguments
+            .request
+            .as_deref()
+            .expect("clap requires --request");
+        let mut command = format!(
+            "cargo verify explore --subject {} --request {} --response-bytes {} --capacity {} \
+             --reader {}",
+            arguments.subject.as_deref().unwrap_or_default(),
+            path.display(),
+            arguments.response_bytes,
+            arguments.capacity,
+            arguments.reader
+        );
+        let flags = [
+            (arguments.pipeline_flush, " --pipeline-flush"),
+            (arguments.half_close, " --half-close"),
+            (arguments.upgrade, " --upgrade"),
+            (arguments.client_eof, " --client-eof"),
+            (arguments.uncached, " --uncached"),
+        ];
+        command.extend(
+            flags
+                .into_iter()
+                .filter_map(|(set, flag)| set.then_some(flag)),
+        );
+        command
     }
 
     fn json(subject: &NamedSubject, exploration: &Exploration) -> String {

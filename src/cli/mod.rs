@@ -2,7 +2,6 @@
 
 mod args;
 mod explore;
-mod plain;
 mod verify;
 
 use std::fmt;

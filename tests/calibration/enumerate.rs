@@ -217,7 +217,11 @@ impl State {
                     self.changed();
                 }
                 let item = "1 bytes".to_owned();
-                let event = if found { Event::Feed { item } } else { Event::FeedPending };
+                let event = if found {
+                    Event::Feed { item }
+                } else {
+                    Event::FeedPending
+                };
                 log.push((id(i), event));
                 return found || op == Op::Try;
             }
@@ -226,7 +230,11 @@ impl State {
                 let raised = channel.raised;
                 channel.signal_waits = !raised;
                 self.actors[i].taken += u32::from(raised && op == Op::Look);
-                let text = if raised { "sees the signal" } else { "waits for the signal" };
+                let text = if raised {
+                    "sees the signal"
+                } else {
+                    "waits for the signal"
+                };
                 log.push((id(i), Event::Note { text: text.into() }));
                 return raised || op == Op::Look;
             }
@@ -294,7 +302,9 @@ pub fn follow(
     let mut edges = Vec::new();
     for actor in schedule.iter().map(|actor| actor.index()) {
         if !state.movers().contains(&actor) {
-            return Err(format!("actor {actor} cannot move at this point of {schedule:?}"));
+            return Err(format!(
+                "actor {actor} cannot move at this point of {schedule:?}"
+            ));
         }
         edges.push((state.canonical(), actor));
         state.step(program, actor, log);
@@ -339,7 +349,12 @@ pub fn enumerate(program: &Program) -> Everything {
 
 /// Every maximal interleaving as a schedule, one by one.
 pub fn schedules(program: &Program) -> HashSet<Vec<ActorId>> {
-    fn visit(program: &Program, state: &State, path: &mut Vec<ActorId>, all: &mut HashSet<Vec<ActorId>>) {
+    fn visit(
+        program: &Program,
+        state: &State,
+        path: &mut Vec<ActorId>,
+        all: &mut HashSet<Vec<ActorId>>,
+    ) {
         let movers = state.movers();
         if movers.is_empty() {
             all.insert(path.clone());

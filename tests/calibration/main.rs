@@ -34,7 +34,8 @@ mod tests {
 
     fn number(variable: &str, otherwise: u32) -> u32 {
         std::env::var(variable).map_or(otherwise, |text| {
-            text.parse().unwrap_or_else(|_| panic!("{variable} is a number, got {text:?}"))
+            text.parse()
+                .unwrap_or_else(|_| panic!("{variable} is a number, got {text:?}"))
         })
     }
 
@@ -48,7 +49,9 @@ mod tests {
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
         for _ in 0..cases {
-            let mut tree = programs().new_tree(&mut runner).map_err(|reason| reason.to_string())?;
+            let mut tree = programs()
+                .new_tree(&mut runner)
+                .map_err(|reason| reason.to_string())?;
             let Err(mut why) = check(&tree.current()) else {
                 continue;
             };
@@ -59,7 +62,10 @@ mod tests {
                         return Err(format!("{why}\n{smallest:?}"));
                     }
                 }
-                (why, smallest) = (check(&tree.current()).expect_err("just failed"), tree.current());
+                (why, smallest) = (
+                    check(&tree.current()).expect_err("just failed"),
+                    tree.current(),
+                );
             }
             return Err(format!("{why}\n{smallest:?}"));
         }
@@ -119,7 +125,9 @@ mod tests {
             Ok(last)
         } else {
             let schedule = &trace.schedule;
-            Err(format!("{schedule:?}: explored {steps:#?}, enumerated {log:#?}"))
+            Err(format!(
+                "{schedule:?}: explored {steps:#?}, enumerated {log:#?}"
+            ))
         }
     }
 
@@ -129,7 +137,11 @@ mod tests {
         all: &Everything,
         defect: ExecutorDefect,
     ) -> Result<(), String> {
-        let mode = Mode { caching: false, declares: false, defect };
+        let mode = Mode {
+            caching: false,
+            declares: false,
+            defect,
+        };
         let (exploration, executions) = explore(program, mode)?;
         let mut finals = HashSet::new();
         for (trace, concluded) in &executions {
@@ -155,7 +167,11 @@ mod tests {
         declares: bool,
         defect: ExecutorDefect,
     ) -> Result<(), String> {
-        let mode = Mode { caching: true, declares, defect };
+        let mode = Mode {
+            caching: true,
+            declares,
+            defect,
+        };
         let (exploration, executions) = explore(program, mode)?;
         let (mut edges, mut finals) = (HashSet::new(), HashSet::new());
         for (trace, concluded) in &executions {
@@ -199,11 +215,18 @@ mod tests {
             states += all.states.len();
             edges += all.edges.len();
             stalls += all.finals.iter().filter(|state| state.is_stalled()).count();
-            spins += all.finals.iter().filter(|state| state.is_spinning()).count();
+            spins += all
+                .finals
+                .iter()
+                .filter(|state| state.is_spinning())
+                .count();
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{error}"));
-        println!("{} programs of 2 actors, {} of 3: {states} states, {edges} steps, {stalls} stalls, {spins} spins", programs[2], programs[3]);
+        println!(
+            "{} programs of 2 actors, {} of 3: {states} states, {edges} steps, {stalls} stalls, {spins} spins",
+            programs[2], programs[3]
+        );
         println!("{uncached} of them without caching: {interleavings} interleavings");
         for seen in [programs[2], programs[3], stalls, spins] {
             assert!(seen > 0, "programs that are all alike calibrate nothing");

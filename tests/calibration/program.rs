@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use lastbyte::{Actor, ExecutorDefect, Handle, Reader, Running, Scenario, ScriptStep, Socket, Subject};
+use lastbyte::{
+    Actor, ExecutorDefect, Handle, Reader, Running, Scenario, ScriptStep, Socket, Subject,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -57,11 +59,15 @@ fn ops(actors: usize, longest: usize) -> impl Strategy<Value = Vec<Op>> {
         1 => Just(Op::Nag),
         2 => Just(Op::Look),
     ];
-    let local = prop_oneof![6 => Just(None), 2 => Just(Some(Op::Pause)), 1 => Just(Some(Op::Yield))];
+    let local =
+        prop_oneof![6 => Just(None), 2 => Just(Some(Op::Pause)), 1 => Just(Some(Op::Yield))];
     // Every poll begins with a lock section: so does a program, and so it does behind a pause.
     (vec((section.clone(), local), 0..longest), section).prop_map(|(body, last)| {
         let body = body.into_iter();
-        let mut ops: Vec<_> = body.flat_map(|(op, local)| [Some(op), local]).flatten().collect();
+        let mut ops: Vec<_> = body
+            .flat_map(|(op, local)| [Some(op), local])
+            .flatten()
+            .collect();
         ops.push(last);
         ops
     })
@@ -164,11 +170,7 @@ impl Subject for Thread {
 
 impl Program {
     /// The program as a subject and its surroundings.
-    pub fn scenario(
-        &self,
-        declares: bool,
-        defect: ExecutorDefect,
-    ) -> (Arc<dyn Subject>, Scenario) {
+    pub fn scenario(&self, declares: bool, defect: ExecutorDefect) -> (Arc<dyn Subject>, Scenario) {
         let thread = |me: usize| Thread {
             ops: self.0[me].clone(),
             me,

@@ -1,0 +1,134 @@
+//! Real hyper in the harness: which version ran, how many executions it took, and that what is
+//! assumed about opaque subjects (deterministic, small enough for their stack) is so.
+
+use lastbyte_models::hyper_h1::{v0_14, v1};
+
+#[test]
+fn the_versions_that_run_are_the_ones_that_are_claimed() {
+    assert_eq!(v1::VERSION, "1.12.0");
+    assert_eq!(v0_14::VERSION, "0.14.32");
+    for claim in (lastbyte_models::hyper_h1::claims::model().claims)() {
+        for cell in &claim.cells {
+            let version = match cell.subject.as_str() {
+                "hyper-1" => v1::VERSION,
+                _ => v0_14::VERSION,
+            };
+            assert_eq!(cell.version.as_deref(), Some(version), "{}", cell.id());
+        }
+    }
+}
+
+#[cfg(not(loom))]
+#[test]
+fn exploring_needs_cfg_loom() {
+    eprintln!("real hyper is explored by RUSTFLAGS=\"--cfg loom\" cargo test, not by this build");
+}
+
+#[cfg(loom)]
+mod explored {
+    use std::sync::Arc;
+
+    use lastbyte::{Cell, Exploration, Explorer, Outcome, Question, Reader, Scenario, Subject};
+    use lastbyte_models::hyper_h1::Server;
+    use lastbyte_models::hyper_h1::claims::{HYPER_0_14, HYPER_1};
+    use lastbyte_models::hyper_h1::shapes::{Shape, shapes};
+
+    fn explore(cell: &Cell, caching: bool) -> Exploration {
+        let explorer = Explorer {
+            caching,
+            ..Explorer::default()
+        };
+        let explored = explorer.explore(&cell.run, &cell.scenario);
+        // A subject that is not deterministic would be cut off.
+        assert_eq!(explored.cut, None, "{}", cell.id());
+        explored
+    }
+
+    fn outcomes(explored: &Exploration) -> Vec<&Outcome> {
+        explored.histogram.keys().collect()
+    }
+
+    #[test]
+    fn the_published_case_takes_few_executions() {
+        let published = HYPER_1.cell(&Shape::named("body-ignored"), 64);
+        let explored = explore(&published, false);
+        assert!(explored.counterexamples.is_empty());
+        assert_eq!(explored.executions, 336);
+        let [outcome] = outcomes(&explored)[..] else {
+            panic!("one outcome was expected: {:?}", explored.histogram);
+        };
+        assert_eq!(
+            outcome.to_string(),
+            "subject: Ok; reader: complete; 139 bytes accepted, 139 received"
+        );
+        assert_eq!(explore(&published, true).executions, 88);
+    }
+
+    #[test]
+    fn hyper_0_14_delivers_what_the_kernel_had_accepted_and_says_ok() {
+        let published = HYPER_0_14.cell(&Shape::named("body-ignored"), 64);
+        let explored = explore(&published, false);
+        let outcomes: Vec<String> = outcomes(&explored)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let cut = "subject: Ok; reader: end of file before message length reached";
+        assert_eq!(
+            outcomes,
+            [
+                "subject: Ok; reader: complete; 139 bytes accepted, 139 received".to_owned(),
+                format!("{cut}; 64 bytes accepted, 64 received"),
+                format!("{cut}; 128 bytes accepted, 128 received"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_history_of_calls_stands_for_hypers_state() {
+        for series in [HYPER_1, HYPER_0_14] {
+            for shape in shapes() {
+                for capacity in [64, 1024] {
+                    let cell = series.cell(&shape, capacity);
+                    let (every, cached) = (explore(&cell, false), explore(&cell, true));
+                    assert_eq!(outcomes(&every), outcomes(&cached), "{}", cell.id());
+                    let broken = |explored: &Exploration| -> Vec<_> {
+                        explored.counterexamples.keys().copied().collect()
+                    };
+                    assert_eq!(broken(&every), broken(&cached), "{}", cell.id());
+                    assert!(cached.executions <= every.executions, "{}", cell.id());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn questions_from_the_command_line_are_answered() {
+        let question = Question {
+            request: bytes::Bytes::from_static(
+                b"GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n",
+            ),
+            response_bytes: 20,
+            upgrade: true,
+            ..Question::default()
+        };
+        for named in (lastbyte_models::hyper_h1::claims::model().subjects)() {
+            let subject: Arc<dyn Subject> = (named.make)(&question).expect("it is supported");
+            let scenario = Scenario::new("asked", 64, Reader::PROMPT);
+            let scenario = scenario.with_input(question.request.clone());
+            let explored = Explorer::default().explore(&subject, &scenario);
+            assert_eq!(explored.cut, None, "{}", named.name);
+            assert!(explored.counterexamples.is_empty(), "{}", named.name);
+            assert!(explored.concluded() > 0);
+        }
+    }
+
+    #[test]
+    fn a_head_request_is_refused() {
+        let question = Question {
+            request: bytes::Bytes::from_static(b"HEAD / HTTP/1.1\r\n\r\n"),
+            ..Question::default()
+        };
+        let refused = Server::for_question(&question).expect_err("HEAD has no body");
+        assert!(refused.contains("use GET"), "{refused}");
+    }
+}
