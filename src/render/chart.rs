@@ -1,6 +1,6 @@
 //! A counterexample as a sequence chart for the terminal.
 
-use anstyle::{AnsiColor, Style};
+use console::Style;
 use textwrap::core::display_width;
 
 use super::story::{self, Beat, Caption, Flow};
@@ -66,24 +66,19 @@ struct Palette {
     faint: Style,
     broken: Style,
     flow: Style,
+    plain: Style,
 }
 
 impl Palette {
+    /// The caller has decided about colour; what the process's own output is does not matter.
     fn new(colour: bool) -> Palette {
-        if !colour {
-            let plain = Style::new();
-            return Palette {
-                head: plain,
-                faint: plain,
-                broken: plain,
-                flow: plain,
-            };
-        }
+        let style = || Style::new().force_styling(colour);
         Palette {
-            head: Style::new().bold(),
-            faint: Style::new().dimmed(),
-            broken: AnsiColor::Red.on_default().bold(),
-            flow: AnsiColor::Cyan.on_default(),
+            head: style().bold(),
+            faint: style().dim(),
+            broken: style().red().bold(),
+            flow: style().cyan(),
+            plain: style(),
         }
     }
 }
@@ -141,12 +136,12 @@ pub fn text(trace: &Trace, options: Options<'_>) -> String {
                     Piece {
                         text: what,
                         width: label,
-                        style: palette.head,
+                        style: palette.head.clone(),
                     },
                     Piece {
                         text: line,
                         width,
-                        style: Style::new(),
+                        style: palette.plain.clone(),
                     },
                 ],
             );
@@ -173,7 +168,7 @@ fn heads(chart: &mut String, trace: &Trace, layout: &Layout, palette: &Palette) 
         let pieces = wrapped.iter().map(|(lines, width)| Piece {
             text: lines.get(i).cloned().unwrap_or_default(),
             width: *width,
-            style: palette.head,
+            style: palette.head.clone(),
         });
         push_line(chart, pieces);
     }
@@ -187,10 +182,10 @@ fn row(
     beat: &Beat,
     largest: usize,
 ) {
-    let style = if beat.broken {
-        palette.broken
+    let (style, number_style) = if beat.broken {
+        (&palette.broken, &palette.broken)
     } else {
-        Style::new()
+        (&palette.plain, &palette.faint)
     };
     let (mut subject, mut reader, mut others) = (Vec::new(), Vec::new(), Vec::new());
     match beat.actor {
@@ -202,10 +197,10 @@ fn row(
         }
     }
     let height = subject.len().max(reader.len()).max(others.len());
-    let piece = |text: &str, width, style| Piece {
+    let piece = |text: &str, width, style: &Style| Piece {
         text: text.to_owned(),
         width,
-        style,
+        style: style.clone(),
     };
     for i in 0..height {
         let line = |lines: &[String]| lines.get(i).cloned().unwrap_or_default();
@@ -221,24 +216,20 @@ fn row(
         push_line(
             chart,
             [
-                piece(
-                    &only_first(number),
-                    layout.numbers,
-                    if beat.broken { style } else { palette.faint },
-                ),
+                piece(&only_first(number), layout.numbers, number_style),
                 piece(&line(&subject), layout.subject + 1, style),
                 piece(
                     &only_first(gauge(inside, largest, layout)),
                     layout.buffer,
                     style,
                 ),
-                piece(&only_first(out), ARROW, palette.flow),
+                piece(&only_first(out), ARROW, &palette.flow),
                 piece(
                     &only_first(gauge(kernel, trace.capacity, layout)),
                     layout.buffer,
-                    Style::new(),
+                    &palette.plain,
                 ),
-                piece(&only_first(taken), ARROW, palette.flow),
+                piece(&only_first(taken), ARROW, &palette.flow),
                 piece(&line(&reader), layout.reader + 1, style),
                 piece(&line(&others), layout.others, style),
             ],
@@ -314,7 +305,7 @@ fn push_line(chart: &mut String, pieces: impl IntoIterator<Item = Piece>) {
         if !trimmed.is_empty() {
             chart.extend(std::iter::repeat_n(' ', gap));
             gap = 0;
-            chart.push_str(&format!("{style}{trimmed}{style:#}"));
+            chart.push_str(&style.apply_to(trimmed).to_string());
         }
         gap += width.saturating_sub(display_width(trimmed));
     }
