@@ -8,5 +8,9 @@ pub mod shutdown_ordering;
 /// Every model. Adding one is a file and a line here; it then appears in `cargo verify`, in the
 /// tests and in the report.
 pub fn registry() -> Vec<lastbyte::Model> {
-    vec![shutdown_ordering::model(), hyper_h1::claims::model()]
+    vec![
+        shutdown_ordering::model(),
+        dispatch_loop::model(),
+        hyper_h1::claims::model(),
+    ]
 }

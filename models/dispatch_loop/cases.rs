@@ -49,28 +49,56 @@ pub(super) fn device(flushes: usize) -> Script {
 
 fn on(name: &str, capacity: usize, input: &'static [u8]) -> Scenario {
     let scenario = Scenario::new(name, capacity, Reader::PROMPT);
-    if input.is_empty() { scenario } else { scenario.with_input(input) }
+    if input.is_empty() {
+        scenario
+    } else {
+        scenario.with_input(input)
+    }
 }
 
 fn fed(scenario: Scenario, pieces: usize) -> Scenario {
-    Scenario { feeds: 1, ..scenario }.with_script(feeder(0, pieces))
+    Scenario {
+        feeds: 1,
+        ..scenario
+    }
+    .with_script(feeder(0, pieces))
 }
 
 fn two_phase(scenario: Scenario, flushes: usize) -> Scenario {
-    Scenario { flush: FlushMode::TwoPhase, ..scenario }.with_script(device(flushes))
+    Scenario {
+        flush: FlushMode::TwoPhase,
+        ..scenario
+    }
+    .with_script(device(flushes))
 }
 
 fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
-    Connection { owed: Owed::AtStart(owed.concat().into()), ..connection }
+    Connection {
+        owed: Owed::AtStart(owed.concat().into()),
+        ..connection
+    }
 }
 
 /// Every named situation.
 pub fn cases() -> Vec<Case> {
     let full = |owed| Connection::server([Body::Full(2)], owed);
-    let reads = |connection| Connection { user_body: UserBody::Read, ..connection };
-    let pipelined = |connection| Connection { pipeline_flush: true, ..connection };
-    let queued = |connection| Connection { write_strategy: WriteStrategy::Queue, ..connection };
-    let case = |about, connection, scenario| Case { about, connection, scenario };
+    let reads = |connection| Connection {
+        user_body: UserBody::Read,
+        ..connection
+    };
+    let pipelined = |connection| Connection {
+        pipeline_flush: true,
+        ..connection
+    };
+    let queued = |connection| Connection {
+        write_strategy: WriteStrategy::Queue,
+        ..connection
+    };
+    let case = |about, connection, scenario| Case {
+        about,
+        connection,
+        scenario,
+    };
     // The peer has seen the beginning of what the connection writes.
     let begun = ScriptStep::AwaitReceived(1);
     vec![
@@ -106,12 +134,18 @@ pub fn cases() -> Vec<Case> {
         ),
         case(
             "A streamed answer over a socket whose flush takes two calls.",
-            Connection { write_limit: 2, ..Connection::server([Body::Ready(3)], 1) },
+            Connection {
+                write_limit: 2,
+                ..Connection::server([Body::Ready(3)], 1)
+            },
             two_phase(on("two-phase-flush", 8, b"G"), 6),
         ),
         case(
             "The same, and what the buffer has no room for is the end of the answer.",
-            Connection { write_limit: 3, ..Connection::server([Body::Ready(3)], 1) },
+            Connection {
+                write_limit: 3,
+                ..Connection::server([Body::Ready(3)], 1)
+            },
             two_phase(on("two-phase-end", 8, b"G"), 6),
         ),
         case(
@@ -135,8 +169,11 @@ pub fn cases() -> Vec<Case> {
         case(
             "A client's peer sends FIN, and the request body is not finished.",
             owing(Connection::client([Body::Fed(1)]), &[&message::head(0)]),
-            Scenario { feeds: 1, ..on("client-peer-fin", 4, b"") }
-                .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
+            Scenario {
+                feeds: 1,
+                ..on("client-peer-fin", 4, b"")
+            }
+            .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
         ),
         case(
             "The peer sends FIN while the answer is being flushed.",
@@ -146,7 +183,10 @@ pub fn cases() -> Vec<Case> {
         ),
         case(
             "The same with half_close.",
-            Connection { half_close: true, ..full(1) },
+            Connection {
+                half_close: true,
+                ..full(1)
+            },
             on("fin-during-flush-half-close", 1, b"G")
                 .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
         ),
@@ -178,26 +218,46 @@ pub fn cases() -> Vec<Case> {
         ),
         case(
             "graceful_shutdown comes at any point of an exchange.",
-            Connection { graceful: Some(0), owed: Owed::AsServed, ..full(1) },
-            Scenario { signals: 1, ..on("graceful", 1, b"G") }
-                .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+            Connection {
+                graceful: Some(0),
+                owed: Owed::AsServed,
+                ..full(1)
+            },
+            Scenario {
+                signals: 1,
+                ..on("graceful", 1, b"G")
+            }
+            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
         ),
         case(
             "graceful_shutdown comes at any point, and the request body at any other.",
-            reads(Connection { graceful: Some(0), owed: Owed::AsServed, ..full(1) }),
-            Scenario { signals: 1, ..on("graceful-body", 1, b"P2x") }
-                .with_script(peer([send(b"x")]))
-                .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+            reads(Connection {
+                graceful: Some(0),
+                owed: Owed::AsServed,
+                ..full(1)
+            }),
+            Scenario {
+                signals: 1,
+                ..on("graceful-body", 1, b"P2x")
+            }
+            .with_script(peer([send(b"x")]))
+            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
         ),
         case(
             "The service drops an unfinished request body, and the user takes the socket out \
              when poll_without_shutdown is ready.",
-            Connection { gives_up: GivesUp::TakenOut, ..full(1) },
+            Connection {
+                gives_up: GivesUp::TakenOut,
+                ..full(1)
+            },
             on("taken-out", 1, b"P2x"),
         ),
         case(
             "An upgrade with early data behind it.",
-            owing(Connection::server([Body::Empty], 0), &[&message::head(0), message::UPGRADED]),
+            owing(
+                Connection::server([Body::Empty], 0),
+                &[&message::head(0), message::UPGRADED],
+            ),
             on("upgrade", 1, b"Uxx"),
         ),
         case(
@@ -207,7 +267,10 @@ pub fn cases() -> Vec<Case> {
         ),
         case(
             "pipeline_flush, and an upgrade with early data behind it.",
-            pipelined(owing(Connection::server([Body::Empty], 0), &[&message::head(0), message::UPGRADED])),
+            pipelined(owing(
+                Connection::server([Body::Empty], 0),
+                &[&message::head(0), message::UPGRADED],
+            )),
             on("pipeline-flush-upgrade", 4, b"Uxx"),
         ),
         case(
@@ -240,7 +303,8 @@ pub fn cases() -> Vec<Case> {
             "Vectored writes: a client's response is there before its request is flushed, and a \
              second request is to follow.",
             queued(Connection::client([Body::Full(2), Body::Empty])),
-            on("client-queue-early-response", 1, b"").with_script(peer([begun.clone(), send(b"G")])),
+            on("client-queue-early-response", 1, b"")
+                .with_script(peer([begun.clone(), send(b"G")])),
         ),
         case(
             "The same with one flat buffer.",
@@ -256,8 +320,11 @@ pub fn cases() -> Vec<Case> {
         case(
             "TCP: the service drops an unfinished request body, more of which arrives.",
             full(1),
-            Scenario { unread_input: UnreadInput::Resets, ..on("unread-input", 1, b"P3x") }
-                .with_script(peer([send(b"x")])),
+            Scenario {
+                unread_input: UnreadInput::Resets,
+                ..on("unread-input", 1, b"P3x")
+            }
+            .with_script(peer([send(b"x")])),
         ),
     ]
 }

@@ -176,7 +176,9 @@ impl Dispatcher {
             Err(_) => Reading::Closed,
             Ok(()) if piece.len() == left => Reading::KeepAlive,
             Ok(()) => {
-                self.state.reading = Reading::Body { left: left - piece.len() };
+                self.state.reading = Reading::Body {
+                    left: left - piece.len(),
+                };
                 return Poll::Ready(Some(Ok(())));
             }
         };
@@ -195,7 +197,10 @@ impl Dispatcher {
 
     /// `Conn::poll_read_keep_alive`, conn.rs, with `mid_message_detect_eof` and
     /// `require_empty_read`.
-    pub(super) fn poll_read_keep_alive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+    pub(super) fn poll_read_keep_alive(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Failure>> {
         if self.state.reading == Reading::Closed {
             return Poll::Pending;
         }
@@ -219,7 +224,11 @@ impl Dispatcher {
         }
         let must_error = self.state.keep_alive != KeepAlive::Idle;
         self.state.close_read();
-        Poll::Ready(if must_error { Err(Failure::Incomplete) } else { Ok(()) })
+        Poll::Ready(if must_error {
+            Err(Failure::Incomplete)
+        } else {
+            Ok(())
+        })
     }
 
     /// `Conn::force_io_read`, conn.rs.

@@ -89,7 +89,10 @@ impl Dispatcher {
     fn poll_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         let revision = self.config.revision;
         for round in 0..ROUNDS {
-            self.state.place = Place { iteration: round, ..Place::default() };
+            self.state.place = Place {
+                iteration: round,
+                ..Place::default()
+            };
             if revision.flush_gates_reads {
                 self.enter("gate");
                 ready!(self.poll_flush_of_conn(cx))?;
@@ -115,9 +118,8 @@ impl Dispatcher {
                 WriteAgain::Flushed => self.can_write_again() && flush_ready,
                 WriteAgain::Rechecked => self.can_write_again() && (write_ready || flush_ready),
             };
-            let room_for_a_head = revision.head_rechecked
-                && self.state.place.head_waits
-                && self.can_write_head();
+            let room_for_a_head =
+                revision.head_rechecked && self.state.place.head_waits && self.can_write_head();
             let wants_read_again = self.wants_read_again() || room_for_a_head;
             if !wants_write_again && !wants_read_again {
                 return self.leave(cx);
@@ -229,7 +231,11 @@ impl Dispatcher {
                 let message = ready!(self.poll_msg(cx));
                 let body = self.config.body_of(message);
                 let streams = (body != Body::Empty).then_some(body);
-                self.state.body_rx = streams.map(|body| BodyRx { message, body, taken: 0 });
+                self.state.body_rx = streams.map(|body| BodyRx {
+                    message,
+                    body,
+                    taken: 0,
+                });
                 self.write_head(&message::head(message), streams);
             } else if !self.can_buffer_body() {
                 ready!(self.poll_flush_of_conn(cx))?;
@@ -260,11 +266,7 @@ impl Dispatcher {
     }
 
     /// `Body::poll_frame` of the user's body.
-    fn poll_frame(
-        &mut self,
-        rx: &mut BodyRx,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Bytes>> {
+    fn poll_frame(&mut self, rx: &mut BodyRx, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let frame = match rx.body {
             Body::Empty => None,
             Body::Full(bytes) => Some(message::body(rx.message, bytes)),
@@ -371,7 +373,9 @@ impl Dispatcher {
                 self.state.messages += 1;
                 self.state.in_flight = Some(request);
                 self.config.promise_as_served(&self.socket, request);
-                self.socket.handle().note(format!("serves request {}", request + 1));
+                self.socket
+                    .handle()
+                    .note(format!("serves request {}", request + 1));
             }
             Role::Client => self.state.callback = false,
         }

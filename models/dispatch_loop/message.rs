@@ -32,7 +32,13 @@ pub(super) fn parse(buf: &mut BytesMut) -> Result<Option<Head>, Malformed> {
         (None, _) | (Some(b'P' | b'p'), None) => return Ok(None),
         (Some(b'G'), _) => (Head::new(0, true), 1),
         (Some(b'C'), _) => (Head::new(0, false), 1),
-        (Some(b'U'), _) => (Head { upgrade: true, ..Head::new(0, true) }, 1),
+        (Some(b'U'), _) => (
+            Head {
+                upgrade: true,
+                ..Head::new(0, true)
+            },
+            1,
+        ),
         (Some(kind @ (b'P' | b'p')), Some(digit @ b'1'..=b'9')) => {
             (Head::new(usize::from(digit - b'0'), *kind == b'P'), 2)
         }
@@ -44,7 +50,11 @@ pub(super) fn parse(buf: &mut BytesMut) -> Result<Option<Head>, Malformed> {
 
 impl Head {
     fn new(body: usize, keep_alive: bool) -> Head {
-        Head { body, keep_alive, upgrade: false }
+        Head {
+            body,
+            keep_alive,
+            upgrade: false,
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use bytes::Bytes;
 use lastbyte::{Model, NamedSubject, Question, Running, Socket, Subject};
 
 pub use cases::{Case, cases};
+pub use claims::{VERDICTS, Verdicts};
 pub use message::Body;
 pub use revision::*;
 pub use sweep::{Entry, Left, cell, left_out, situations, summary, sweep};
@@ -202,7 +203,11 @@ fn ask(revision: Revision, question: &Question) -> Result<Connection, String> {
         0 => Body::Empty,
         n => Body::Full(n),
     };
-    if question.request.iter().any(|byte| !b"GCPp123456789Ux!".contains(byte)) {
+    if question
+        .request
+        .iter()
+        .any(|byte| !b"GCPp123456789Ux!".contains(byte))
+    {
         return Err(format!(
             "{NAME} reads abstract messages: G, C, P and a digit, p and a digit, U, ! and body \
              bytes x; got {:?}",

@@ -32,7 +32,11 @@ pub(super) enum Writing {
 impl Writing {
     /// Behind the end of a message.
     pub(super) fn after(last: bool) -> Writing {
-        if last { Writing::Closed } else { Writing::KeepAlive }
+        if last {
+            Writing::Closed
+        } else {
+            Writing::KeepAlive
+        }
     }
 }
 
