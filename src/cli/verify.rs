@@ -45,7 +45,15 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
     }
     let started = Instant::now();
     let explored = explore(&sliced, arguments)?;
-    let mut results = collect(&sliced, &explored, all.len());
+    let out_of_time = arguments
+        .max_seconds
+        .is_some_and(|s| started.elapsed().as_secs() >= s);
+    let cut = if out_of_time {
+        Cut::Time
+    } else {
+        Cut::Interrupted
+    };
+    let mut results = collect(&sliced, &explored, all.len(), cut);
     results.shard = arguments.shard.map(|shard| (shard.index, shard.count));
     results.selected = claims.len();
     show(&results, arguments.format, arguments.report.as_deref())?;
@@ -222,8 +230,8 @@ fn watch(meter: &Meter, cells: u64) {
 }
 
 /// One row for each claim; a cell that was not reached counts as cut off.
-fn collect(claims: &[Claim], explored: &Explored, all: usize) -> Results {
-    let missing = Exploration::missing(Cut::Time);
+fn collect(claims: &[Claim], explored: &Explored, all: usize, cut: Cut) -> Results {
+    let missing = Exploration::missing(cut);
     let rows = claims.iter().map(|claim| {
         let cells = claim.cells.iter();
         let explorations: Vec<_> = cells
