@@ -12,6 +12,7 @@ pub mod template;
 pub fn registry() -> Vec<lastbyte::Model> {
     vec![
         shutdown_ordering::model(),
+        dispatch_loop::model(),
         hyper_h1::claims::model(),
         template::model(),
         mutants::model(),

@@ -191,7 +191,10 @@ impl Search {
         }
         if self.caching && !self.seen.insert(key) {
             self.pruned += 1;
-            if self.path[..position].iter().any(|&(before, _)| before == key) {
+            if self.path[..position]
+                .iter()
+                .any(|&(before, _)| before == key)
+            {
                 // Nothing below was explored: pruning here would call an endless execution, or
                 // two calls declared alike, a proof.
                 self.cut = Some(Cut::Cycle);

@@ -19,6 +19,7 @@ use bytes::Bytes;
 use lastbyte::{Model, NamedSubject, Question, Running, Socket, Subject};
 
 pub use cases::{Case, cases};
+pub use claims::{VERDICTS, Verdicts};
 pub use message::Body;
 pub use revision::*;
 pub use sweep::{Entry, Left, cell, left_out, situations, summary, sweep};

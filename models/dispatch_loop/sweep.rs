@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{Cell, Exploration, FlushMode, Property, Reader, Scenario, Script, ScriptStep, Verdict};
+use lastbyte::{
+    Cell, Exploration, FlushMode, Property, Reader, Scenario, Script, ScriptStep, Verdict,
+};
 
 use super::message::{self, Body};
 use super::{
@@ -31,7 +33,13 @@ const fn request(
     later: &'static [&'static [u8]],
     owed: (usize, &'static [u8]),
 ) -> Request {
-    Request { name, first, later, fin: false, owed }
+    Request {
+        name,
+        first,
+        later,
+        fin: false,
+        owed,
+    }
 }
 
 const REQUESTS: [Request; 12] = [
@@ -46,11 +54,17 @@ const REQUESTS: [Request; 12] = [
     request("malformed", b"!", &[], (0, message::BAD_REQUEST)),
     request("malformed-second", b"G!", &[], (1, message::BAD_REQUEST)),
     request("half-a-second", b"GP", &[], (1, b"")),
-    Request { fin: true, ..request("fin", b"G", &[], (1, b"")) },
+    Request {
+        fin: true,
+        ..request("fin", b"G", &[], (1, b""))
+    },
 ];
 
-const ANSWERS: [(&str, Body); 3] =
-    [("full", Body::Full(2)), ("ready", Body::Ready(2)), ("fed", Body::Fed(1))];
+const ANSWERS: [(&str, Body); 3] = [
+    ("full", Body::Full(2)),
+    ("ready", Body::Ready(2)),
+    ("fed", Body::Fed(1)),
+];
 
 /// Kernel capacity, flush, and `max_buf_size`: a buffer below the answer's size, one above it, and
 /// one behind a flush that takes two calls.
@@ -165,8 +179,11 @@ fn combination(
         flush: socket.2,
         ..Scenario::new(name, socket.1, reader).with_input(request.first)
     };
-    let mut steps: Vec<_> =
-        request.later.iter().map(|bytes| ScriptStep::Send(Bytes::from_static(bytes))).collect();
+    let mut steps: Vec<_> = request
+        .later
+        .iter()
+        .map(|bytes| ScriptStep::Send(Bytes::from_static(bytes)))
+        .collect();
     if request.fin {
         steps.extend([ScriptStep::AwaitReceived(1), ScriptStep::FinishInput]);
     }
@@ -204,7 +221,11 @@ fn combination(
         Use::BodyKept => connection.user_body = UserBody::Kept,
         Use::Plainly | Use::ReaderSlow | Use::ReaderStops | Use::ReaderResets => {}
     }
-    Case { about: "", connection, scenario }
+    Case {
+        about: "",
+        connection,
+        scenario,
+    }
 }
 
 /// Whether so many scripts act that the exploration takes too long.
@@ -233,13 +254,21 @@ pub fn situations() -> Vec<Case> {
                     if is_too_large(request, answer.1, socket.2) {
                         continue;
                     }
-                    all.push(combination(request, answer, socket, buffer, ("", Use::Plainly)));
+                    all.push(combination(
+                        request,
+                        answer,
+                        socket,
+                        buffer,
+                        ("", Use::Plainly),
+                    ));
                 }
             }
         }
         for used in USES {
             if !may_close_early(request, used.1) {
-                all.push(combination(request, ANSWERS[0], SOCKETS[0], BUFFERS[0], used));
+                all.push(combination(
+                    request, ANSWERS[0], SOCKETS[0], BUFFERS[0], used,
+                ));
             }
         }
     }
@@ -257,15 +286,21 @@ pub fn cell(case: &Case, revision: &Revision) -> Option<Cell> {
         version: None,
         scenario: case.scenario.clone(),
         caching: true,
-        run: Arc::new(Connection { revision: *revision, ..case.connection.clone() }),
+        run: Arc::new(Connection {
+            revision: *revision,
+            ..case.connection.clone()
+        }),
     })
 }
 
 /// Every cell of the sweep.
 pub fn sweep() -> Vec<Cell> {
     let situations = situations();
-    let of_revision =
-        |revision| situations.iter().filter_map(move |case| cell(case, revision));
+    let of_revision = |revision| {
+        situations
+            .iter()
+            .filter_map(move |case| cell(case, revision))
+    };
     REVISIONS.iter().flat_map(of_revision).collect()
 }
 
