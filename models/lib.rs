@@ -3,6 +3,7 @@
 pub mod dispatch_loop;
 pub mod http;
 pub mod hyper_h1;
+pub mod mutants;
 pub mod shutdown_ordering;
 pub mod template;
 
@@ -14,5 +15,6 @@ pub fn registry() -> Vec<lastbyte::Model> {
         dispatch_loop::model(),
         hyper_h1::claims::model(),
         template::model(),
+        mutants::model(),
     ]
 }
