@@ -61,6 +61,8 @@ pub(crate) struct Verify {
 pub(crate) enum Task {
     /// Explore one subject in one scenario of your own.
     Explore(Explore),
+    /// Explore one claim, and say in sentences what its verdict is worth.
+    Explain(Explain),
     /// Follow a saved counterexample.
     Replay(Replay),
     /// Join the JSON results of slices.
@@ -108,9 +110,15 @@ pub(crate) struct Explore {
     /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: Option<u64>,
-    /// How to print the results.
+    /// How to print the results: text or json.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The claim, as `--list` shows it.
+    pub(crate) claim: String,
 }
 
 #[derive(Debug, Args)]
@@ -141,6 +149,10 @@ pub(crate) enum Format {
     Text,
     /// Everything, for machines.
     Json,
+    /// JUnit's XML, for the test reports of CI.
+    Junit,
+    /// A summary for a pull request.
+    Markdown,
 }
 
 /// The `i`th of `n` slices.
