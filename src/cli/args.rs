@@ -126,8 +126,23 @@ pub(crate) struct Replay {
     /// A file written by `--save`.
     pub(crate) file: PathBuf,
     /// Go forward and back with the keyboard.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     pub(crate) step: bool,
+    /// How to draw it.
+    #[arg(long, value_enum, default_value_t = Drawing::Text)]
+    pub(crate) format: Drawing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Drawing {
+    /// A sequence chart for the terminal.
+    Text,
+    /// A sequence diagram for Markdown.
+    Mermaid,
+    /// A picture.
+    Svg,
+    /// One line of JSON for each step.
+    Jsonl,
 }
 
 #[derive(Debug, Args)]
