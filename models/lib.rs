@@ -1,11 +1,20 @@
 //! What is checked: one file or folder per model, each registered here with one line.
 
+pub mod dispatch_loop;
 pub mod http;
 pub mod hyper_h1;
+pub mod mutants;
 pub mod shutdown_ordering;
+pub mod template;
 
 /// Every model. Adding one is a file and a line here; it then appears in `cargo verify`, in the
 /// tests and in the report.
 pub fn registry() -> Vec<lastbyte::Model> {
-    vec![shutdown_ordering::model(), hyper_h1::claims::model()]
+    vec![
+        shutdown_ordering::model(),
+        dispatch_loop::model(),
+        hyper_h1::claims::model(),
+        template::model(),
+        mutants::model(),
+    ]
 }

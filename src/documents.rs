@@ -61,6 +61,7 @@ mod tests {
             lastbyte: "0".to_owned(),
             complete: true,
             shard: None,
+            selected: 0,
             not_selected: 0,
             executions: 0,
             rows: Vec::new(),

@@ -68,8 +68,8 @@ impl Default for Explorer {
     }
 }
 
-/// Called with every execution, and whether it came to its end; the others were pruned.
-pub type Observer = Arc<dyn Fn(&Trace, bool) + Send + Sync>;
+/// Called with every execution and its outcome, which a pruned one has not.
+pub type Observer = Arc<dyn Fn(&Trace, Option<&Outcome>) + Send + Sync>;
 
 /// Called now and then with the number of executions so far.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
@@ -191,6 +191,14 @@ impl Search {
         }
         if self.caching && !self.seen.insert(key) {
             self.pruned += 1;
+            if self.path[..position]
+                .iter()
+                .any(|&(before, _)| before == key)
+            {
+                // Nothing below was explored: pruning here would call an endless execution, or
+                // two calls declared alike, a proof.
+                self.cut = Some(Cut::Cycle);
+            }
             return Choice::Prune;
         }
         Choice::Explore
@@ -219,7 +227,7 @@ impl Search {
     /// Called when an execution is through.
     pub(crate) fn finish(&mut self, state: &State) {
         if let Some(observer) = &self.observer {
-            observer(&state.trace(None), state.outcome.is_some());
+            observer(&state.trace(None), state.outcome.as_ref());
         }
         let Some(outcome) = &state.outcome else {
             return;
@@ -353,7 +361,7 @@ impl Explorer {
                 time: end.map(|end| end.saturating_duration_since(Instant::now())),
                 ..self.limits.clone()
             },
-            progress: self.progress.clone(),
+            ..self.clone()
         };
         if !exploration.counterexamples.is_empty() {
             for bound in 0..=LARGEST_READABLE_BOUND {

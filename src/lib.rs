@@ -29,6 +29,8 @@ mod live;
 mod property;
 mod reader;
 #[cfg(feature = "cli")]
+pub mod recording;
+#[cfg(feature = "cli")]
 pub mod render;
 #[cfg(feature = "cli")]
 pub mod results;

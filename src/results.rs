@@ -23,7 +23,9 @@ pub struct Results {
     pub complete: bool,
     /// Number of the slice and how many there are, counted from 1.
     pub shard: Option<(usize, usize)>,
-    /// Claims of the whole registry that the selection leaves out.
+    /// Claims that were selected, over all slices.
+    pub selected: usize,
+    /// Claims of the whole registry that are not in `rows`.
     pub not_selected: usize,
     /// Executions of all cells, each cell counted once however many claims share it.
     pub executions: u64,

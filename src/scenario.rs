@@ -36,9 +36,9 @@ pub struct Scenario {
     pub actors: Vec<Arc<dyn Actor>>,
     /// Who acts in the reader's place; `None` for the reader.
     pub peer: Option<Arc<dyn Actor>>,
-    /// How many feeds there are.
+    /// How many feeds there are; each is polled by one actor only.
     pub feeds: usize,
-    /// How many signals there are.
+    /// How many signals there are; each is polled by one actor only.
     pub signals: usize,
     /// A defect planted in the kernel.
     pub kernel_defect: KernelDefect,

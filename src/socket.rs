@@ -180,6 +180,7 @@ impl Socket {
                         state.changed();
                     }
                     state.log(*actor, Event::Input { bytes: bytes.len() });
+                    state.observe(*actor, bytes);
                 }
                 Call::WouldBlock => state.log(*actor, Event::InputPending),
                 Call::Failed(kind) => state.log(

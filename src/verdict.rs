@@ -107,9 +107,14 @@ pub enum Cut {
     Memory,
     /// An execution had too many steps.
     Steps,
+    /// An execution came back to a state that it had left: it can go on for ever, or the subject
+    /// declares two different points of its program as the same.
+    Cycle,
     /// The subject behaved differently under the same schedule.
     NotDeterministic,
-    /// The exploring process died or was interrupted.
+    /// Somebody interrupted the run.
+    Interrupted,
+    /// The exploring process died.
     Crashed(String),
 }
 
@@ -120,6 +125,8 @@ impl fmt::Display for Cut {
             Cut::Executions => write!(f, "out of executions"),
             Cut::Memory => write!(f, "out of memory for states"),
             Cut::Steps => write!(f, "an execution has too many steps"),
+            Cut::Cycle => write!(f, "an execution comes back to a state that it had left"),
+            Cut::Interrupted => write!(f, "interrupted"),
             Cut::NotDeterministic => write!(f, "the subject is not deterministic"),
             Cut::Crashed(why) => write!(f, "the exploration crashed: {why}"),
         }

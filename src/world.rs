@@ -179,6 +179,12 @@ impl State {
         self.record(actor, event);
     }
 
+    /// The actor has seen something that its events do not show.
+    pub(crate) fn observe(&mut self, actor: ActorId, what: impl Hash) {
+        let slot = &mut self.slots[actor.index()];
+        slot.history = digest((slot.history, what));
+    }
+
     /// Records a step that the actor itself does not observe.
     pub(crate) fn record(&mut self, actor: ActorId, event: Event) {
         if self.over.is_some() {
@@ -701,6 +707,7 @@ impl Handle {
                 None => "the end".to_owned(),
             };
             state.log(actor, Event::Feed { item: text });
+            state.observe(actor, &item);
             Poll::Ready(item)
         });
         polled.unwrap_or(Poll::Pending)

@@ -49,6 +49,9 @@ pub(crate) struct Verify {
     /// Write a report, one self-contained index.html, into this directory.
     #[arg(long, value_name = "DIR")]
     pub(crate) report: Option<PathBuf>,
+    /// Save every counterexample into this directory, for `replay`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) save: Option<PathBuf>,
     /// Write the verdict table into this Markdown file, where it is marked.
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) update: Option<PathBuf>,
@@ -58,6 +61,10 @@ pub(crate) struct Verify {
 pub(crate) enum Task {
     /// Explore one subject in one scenario of your own.
     Explore(Explore),
+    /// Follow a saved counterexample.
+    Replay(Replay),
+    /// Join the JSON results of slices.
+    Merge(Merge),
     /// Explore cells as told on stdin; used by the other commands.
     #[command(hide = true)]
     Worker,
@@ -104,6 +111,28 @@ pub(crate) struct Explore {
     /// How to print the results.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// A file written by `--save`.
+    pub(crate) file: PathBuf,
+    /// Go forward and back with the keyboard.
+    #[arg(long)]
+    pub(crate) step: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// What `cargo verify --shard I/N --format json` printed, one file for each slice.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// How to print the results.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Write a report, one self-contained index.html, into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

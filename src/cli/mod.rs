@@ -2,6 +2,8 @@
 
 mod args;
 mod explore;
+mod merge;
+mod replay;
 mod verify;
 
 use std::fmt;
@@ -66,6 +68,11 @@ pub fn main(registry: Vec<Model>) -> ExitCode {
     let done = match arguments.command {
         None => verify::run(&registry, &arguments.verify),
         Some(Task::Explore(explore)) => explore::run(&registry, &explore),
+        Some(Task::Replay(replay)) => replay::run(&registry, &replay),
+        Some(Task::Merge(merge)) => merge::join(&registry, &merge.files).and_then(|results| {
+            verify::show(&results, merge.format, merge.report.as_deref())?;
+            Ok(verify::exit(&results))
+        }),
         Some(Task::Worker) => crate::runner::serve(&all_claims(&registry))
             .map(|()| Exit::Fine)
             .map_err(|error| Misuse(error.to_string())),

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
-use super::args::{Format, Verify};
+use super::args::{Format, Shard, Verify};
 use super::{Exit, Misuse, all_claims, print, width};
 use crate::claim::{Claim, Model};
 use crate::documents;
+use crate::recording;
 use crate::render::table;
 use crate::results::{FORMAT, Results, Row};
 use crate::runner::{Explored, Meter, Pool, cells_of};
@@ -33,34 +34,94 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
         )));
     }
     let sliced = match arguments.shard {
-        None => claims,
-        Some(shard) => claims
-            .into_iter()
-            .skip(shard.index - 1)
-            .step_by(shard.count)
-            .collect(),
+        None => claims.clone(),
+        Some(shard) => slice(&claims, shard),
     };
+    if let Some(directory) = &arguments.save {
+        check_directory(directory)?;
+    }
+    if let Some(directory) = &arguments.report {
+        check_directory(directory)?;
+    }
     let started = Instant::now();
     let explored = explore(&sliced, arguments)?;
-    let mut results = collect(&sliced, &explored, all.len());
+    let out_of_time = arguments
+        .max_seconds
+        .is_some_and(|s| started.elapsed().as_secs() >= s);
+    let cut = if out_of_time {
+        Cut::Time
+    } else {
+        Cut::Interrupted
+    };
+    let mut results = collect(&sliced, &explored, all.len(), cut);
     results.shard = arguments.shard.map(|shard| (shard.index, shard.count));
-    match arguments.format {
-        Format::Json => {
-            let json = serde_json::to_string_pretty(&results).expect("results are plain data");
-            print(&format!("{json}\n"));
-        }
-        Format::Text => {
-            print(&table::table(&results, width()));
-            print(&format!(
-                "{:.1} s in all\n",
-                started.elapsed().as_secs_f64()
-            ));
-        }
+    results.selected = claims.len();
+    show(&results, arguments.format, arguments.report.as_deref())?;
+    if arguments.format == Format::Text {
+        print(&format!(
+            "{:.1} s in all\n",
+            started.elapsed().as_secs_f64()
+        ));
+    }
+    if let Some(directory) = &arguments.save {
+        recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
     }
     if let Some(path) = &arguments.update {
         update(path, &results)?;
     }
     Ok(exit(&results))
+}
+
+/// Prints the results, and writes the report if one is wanted.
+pub(super) fn show(results: &Results, format: Format, report: Option<&Path>) -> Result<(), Misuse> {
+    match format {
+        Format::Json => {
+            let json = serde_json::to_string_pretty(results).expect("results are plain data");
+            print(&format!("{json}\n"));
+        }
+        Format::Text => print(&table::table(results, width())),
+    }
+    if let Some(directory) = report {
+        return Err(Misuse(format!("no report yet: {}", directory.display())));
+    }
+    Ok(())
+}
+
+/// The claims of one slice. Claims that share their first cell stay together, so that no slice
+/// explores what another one does.
+fn slice(claims: &[Claim], shard: Shard) -> Vec<Claim> {
+    let mut groups: Vec<String> = Vec::new();
+    let mut sliced = Vec::new();
+    for claim in claims {
+        let cell = claim.cells[0].id();
+        let group = groups
+            .iter()
+            .position(|known| *known == cell)
+            .unwrap_or_else(|| {
+                groups.push(cell);
+                groups.len() - 1
+            });
+        if group % shard.count == shard.index - 1 {
+            sliced.push(claim.clone());
+        }
+    }
+    sliced
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Misuse {
+    Misuse(format!(
+        "cannot write {}: {error}; accepted is a directory",
+        path.display()
+    ))
+}
+
+/// Finds out before the exploration whether its results can be written.
+fn check_directory(directory: &Path) -> Result<(), Misuse> {
+    let probe = directory.join(".partial");
+    std::fs::create_dir_all(directory)
+        .and_then(|()| std::fs::write(&probe, ""))
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(|error| cannot_write(directory, &error))
 }
 
 fn update(path: &Path, results: &Results) -> Result<(), Misuse> {
@@ -70,9 +131,7 @@ fn update(path: &Path, results: &Results) -> Result<(), Misuse> {
         let begin = documents::BEGIN;
         Misuse(format!("{} has no line {begin}", path.display()))
     })?;
-    let partial = path.with_extension("partial");
-    std::fs::write(&partial, updated).map_err(failed)?;
-    std::fs::rename(&partial, path).map_err(failed)
+    recording::write_whole(path, &updated).map_err(failed)
 }
 
 fn select(all: &[Claim], filters: &[String]) -> Result<Vec<Claim>, Misuse> {
@@ -137,7 +196,7 @@ fn explore(claims: &[Claim], arguments: &Verify) -> Result<Explored, Misuse> {
     ctrlc::set_handler(move || interrupted.stop.store(true, Ordering::Relaxed))
         .map_err(|error| failed("cannot handle interrupts", &error))?;
     std::thread::scope(|scope| {
-        let shown = scope.spawn(|| show(&meter, cells.len() as u64));
+        let shown = scope.spawn(|| watch(&meter, cells.len() as u64));
         let explored = pool.explore(&cells, &meter);
         meter.stop.store(true, Ordering::Relaxed);
         drop(shown.join());
@@ -146,7 +205,7 @@ fn explore(claims: &[Claim], arguments: &Verify) -> Result<Explored, Misuse> {
 }
 
 /// Shows how far it is until it is told to stop: a bar on a terminal, a line now and then elsewhere.
-fn show(meter: &Meter, cells: u64) {
+fn watch(meter: &Meter, cells: u64) {
     let bar = ProgressBar::new(cells);
     let style = "{bar:30} {pos}/{len} cells  {msg}";
     bar.set_style(ProgressStyle::with_template(style).expect("the template is constant"));
@@ -171,8 +230,8 @@ fn show(meter: &Meter, cells: u64) {
 }
 
 /// One row for each claim; a cell that was not reached counts as cut off.
-fn collect(claims: &[Claim], explored: &Explored, all: usize) -> Results {
-    let missing = Exploration::missing(Cut::Time);
+fn collect(claims: &[Claim], explored: &Explored, all: usize, cut: Cut) -> Results {
+    let missing = Exploration::missing(cut);
     let rows = claims.iter().map(|claim| {
         let cells = claim.cells.iter();
         let explorations: Vec<_> = cells
@@ -182,6 +241,7 @@ fn collect(claims: &[Claim], explored: &Explored, all: usize) -> Results {
     });
     Results {
         format: FORMAT,
+        selected: claims.len(),
         lastbyte: env!("CARGO_PKG_VERSION").to_owned(),
         complete: cells_of(claims)
             .iter()
@@ -196,7 +256,7 @@ fn collect(claims: &[Claim], explored: &Explored, all: usize) -> Results {
     }
 }
 
-fn exit(results: &Results) -> Exit {
+pub(super) fn exit(results: &Results) -> Exit {
     // What is cut off or bounded is not known; what is known and not as declared differs.
     let known = |row: &Row| matches!(row.verdict, Verdict::Proved | Verdict::Refuted);
     let differs = |row: &Row| !row.holds && known(row);

@@ -5,7 +5,7 @@
 //! waiting actor, which goes on; one that is polled is owed another poll, unless the wake-up comes
 //! before the poll's first lock section.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use lastbyte::{ActorId, Event, SPIN_POLLS, ScriptStep};
 
@@ -41,7 +41,8 @@ struct Actor {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 struct Channel {
-    items: usize,
+    /// Who put each of them.
+    items: VecDeque<usize>,
     raised: bool,
     /// Its owner is registered with the feed; with the signal.
     feed_waits: bool,
@@ -184,7 +185,7 @@ impl State {
         match op {
             Op::Put(to) => {
                 self.changed();
-                self.channels[to].items += 1;
+                self.channels[to].items.push_back(i);
                 log.push((id(i), script(ScriptStep::Feed(to, ".".into()))));
             }
             Op::Wake(whom) => {
@@ -209,11 +210,11 @@ impl State {
             }
             Op::Take | Op::Try => {
                 let channel = &mut self.channels[i];
-                let found = channel.items > 0;
-                channel.items -= usize::from(found);
+                let item = channel.items.pop_front();
+                let found = item.is_some();
                 channel.feed_waits = !found;
-                self.actors[i].taken += u32::from(found);
-                if found {
+                if let Some(item) = item {
+                    self.actors[i].taken = 4 * self.actors[i].taken + item as u32 + 1;
                     self.changed();
                 }
                 let item = "1 bytes".to_owned();

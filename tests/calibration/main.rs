@@ -20,7 +20,7 @@ mod tests {
     use std::collections::HashSet;
     use std::sync::{Arc, Mutex};
 
-    use lastbyte::{ExecutorDefect, Exploration, Explorer, KeyPart, Trace};
+    use lastbyte::{ExecutorDefect, Exploration, Explorer, KeyPart, Outcome, Trace};
     use proptest::strategy::{Strategy, ValueTree};
     use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -88,9 +88,9 @@ mod tests {
         let kept = traces.clone();
         let explorer = Explorer {
             caching: mode.caching,
-            observer: Some(Arc::new(move |trace: &Trace, concluded| {
+            observer: Some(Arc::new(move |trace: &Trace, outcome: Option<&Outcome>| {
                 let mut kept = kept.lock().expect("no panic");
-                kept.push((trace.clone(), concluded));
+                kept.push((trace.clone(), outcome.is_some()));
             })),
             ..Explorer::default()
         };

@@ -120,15 +120,15 @@ impl Thread {
             self.declare(handle, *pc, *taken);
             let mut perform = |step| handle.perform(&step, cx);
             match *op {
-                Op::Put(to) => ready!(perform(ScriptStep::Feed(to, Bytes::from_static(b".")))),
+                Op::Put(to) => ready!(perform(ScriptStep::Feed(to, Bytes::from(vec![me as u8])))),
                 Op::Wake(whom) => ready!(perform(ScriptStep::WakeFeed(whom))),
                 Op::Raise(whose) => ready!(perform(ScriptStep::Raise(whose))),
                 Op::WakeSubject => ready!(perform(ScriptStep::WakeSubject)),
-                Op::Take => {
-                    ready!(handle.poll_feed(me, cx));
-                    *taken += 1;
-                }
-                Op::Try => *taken += u32::from(handle.poll_feed(me, cx).is_ready()),
+                Op::Take | Op::Try => match handle.poll_feed(me, cx) {
+                    Poll::Ready(Some(item)) => *taken = 4 * *taken + u32::from(item[0]) + 1,
+                    Poll::Pending if *op == Op::Take => return Poll::Pending,
+                    Poll::Ready(None) | Poll::Pending => {}
+                },
                 Op::Await => ready!(handle.poll_signal(me, cx)),
                 Op::Nag => {
                     if handle.poll_signal(me, cx).is_pending() {

@@ -1,0 +1,330 @@
+//! The named situations, each with the connection that gets into it and its environment.
+
+use bytes::Bytes;
+use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
+
+use super::message::{self, Body};
+use super::{Connection, GivesUp, Owed, UserBody, WriteStrategy};
+
+/// A situation. [`Connection::revision`] is to be set.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What happens, as a sentence.
+    pub about: &'static str,
+    /// The connection.
+    pub connection: Connection,
+    /// What surrounds it.
+    pub scenario: Scenario,
+}
+
+impl Case {
+    /// Its name, which is the scenario's.
+    pub fn name(&self) -> &str {
+        &self.scenario.name
+    }
+}
+
+fn peer(steps: impl Into<Vec<ScriptStep>>) -> Script {
+    Script::new("peer", steps)
+}
+
+fn send(bytes: &'static [u8]) -> ScriptStep {
+    ScriptStep::Send(Bytes::from_static(bytes))
+}
+
+/// Feeds the body of message `n` piece by piece, each wake-up a step behind its data.
+pub(super) fn feeder(message: usize, pieces: usize) -> Script {
+    let feed = message::BODY_FEED;
+    let piece = || ScriptStep::Feed(feed, message::body(message, 1));
+    let mut steps: Vec<_> = (0..pieces)
+        .flat_map(|_| [piece(), ScriptStep::WakeFeed(feed)])
+        .collect();
+    steps.extend([ScriptStep::EndFeed(feed), ScriptStep::WakeFeed(feed)]);
+    Script::new("body", steps)
+}
+
+pub(super) fn device(flushes: usize) -> Script {
+    Script::new("device", vec![ScriptStep::FinishFlush; flushes])
+}
+
+fn on(name: &str, capacity: usize, input: &'static [u8]) -> Scenario {
+    let scenario = Scenario::new(name, capacity, Reader::PROMPT);
+    if input.is_empty() {
+        scenario
+    } else {
+        scenario.with_input(input)
+    }
+}
+
+fn fed(scenario: Scenario, pieces: usize) -> Scenario {
+    Scenario {
+        feeds: 1,
+        ..scenario
+    }
+    .with_script(feeder(0, pieces))
+}
+
+fn two_phase(scenario: Scenario, flushes: usize) -> Scenario {
+    Scenario {
+        flush: FlushMode::TwoPhase,
+        ..scenario
+    }
+    .with_script(device(flushes))
+}
+
+fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
+    Connection {
+        owed: Owed::AtStart(owed.concat().into()),
+        ..connection
+    }
+}
+
+/// Every named situation.
+pub fn cases() -> Vec<Case> {
+    let full = |owed| Connection::server([Body::Full(2)], owed);
+    let reads = |connection| Connection {
+        user_body: UserBody::Read,
+        ..connection
+    };
+    let pipelined = |connection| Connection {
+        pipeline_flush: true,
+        ..connection
+    };
+    let queued = |connection| Connection {
+        write_strategy: WriteStrategy::Queue,
+        ..connection
+    };
+    let case = |about, connection, scenario| Case {
+        about,
+        connection,
+        scenario,
+    };
+    // The peer has seen the beginning of what the connection writes.
+    let begun = ScriptStep::AwaitReceived(1);
+    vec![
+        case(
+            "A request closes the connection.",
+            full(1),
+            on("close", 1, b"C"),
+        ),
+        case(
+            "The service drops an unfinished request body and answers.",
+            full(1),
+            on("dropped-body", 1, b"P2x"),
+        ),
+        case(
+            "The same, and the whole answer fits into the kernel.",
+            full(1),
+            on("dropped-body-fits", 4, b"P2x"),
+        ),
+        case(
+            "The request body ends while the answer is being flushed, keep-alive is off.",
+            reads(full(1)),
+            on("body-ends-during-flush", 1, b"p2x").with_script(peer([send(b"x")])),
+        ),
+        case(
+            "The request body does not decode while the answer is being flushed.",
+            reads(full(1)),
+            on("body-does-not-decode", 1, b"P2x").with_script(peer([send(b"!")])),
+        ),
+        case(
+            "A malformed request follows the first one.",
+            owing(full(1), &[&full(1).message(0), message::BAD_REQUEST]),
+            on("bad-second-request", 1, b"G!"),
+        ),
+        case(
+            "A streamed answer over a socket whose flush takes two calls.",
+            Connection {
+                write_limit: 2,
+                ..Connection::server([Body::Ready(3)], 1)
+            },
+            two_phase(on("two-phase-flush", 8, b"G"), 6),
+        ),
+        case(
+            "The same, and what the buffer has no room for is the end of the answer.",
+            Connection {
+                write_limit: 3,
+                ..Connection::server([Body::Ready(3)], 1)
+            },
+            two_phase(on("two-phase-end", 8, b"G"), 6),
+        ),
+        case(
+            "The same, and a second request is already there.",
+            Connection {
+                write_limit: 3,
+                ..Connection::server([Body::Ready(3), Body::Full(1)], 2)
+            },
+            two_phase(on("two-phase-pipelined", 8, b"GG"), 6),
+        ),
+        case(
+            "The answer's body comes from another thread.",
+            Connection::server([Body::Fed(1)], 1),
+            fed(on("fed-body", 4, b"G"), 1),
+        ),
+        case(
+            "The same, and a second request is already there.",
+            Connection::server([Body::Fed(1), Body::Full(1)], 2),
+            fed(on("fed-body-pipelined", 8, b"GG"), 1),
+        ),
+        case(
+            "A client's peer sends FIN, and the request body is not finished.",
+            owing(Connection::client([Body::Fed(1)]), &[&message::head(0)]),
+            Scenario {
+                feeds: 1,
+                ..on("client-peer-fin", 4, b"")
+            }
+            .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
+        ),
+        case(
+            "The peer sends FIN while the answer is being flushed.",
+            full(1),
+            on("fin-during-flush", 1, b"G")
+                .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
+        ),
+        case(
+            "The same with half_close.",
+            Connection {
+                half_close: true,
+                ..full(1)
+            },
+            on("fin-during-flush-half-close", 1, b"G")
+                .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
+        ),
+        case(
+            "More of the request body arrives while the answer is being flushed.",
+            reads(full(1)),
+            on("body-during-flush", 1, b"P3x").with_script(peer([send(b"x"), send(b"x")])),
+        ),
+        case(
+            "A second request arrives while the answer to the first is being flushed.",
+            full(2),
+            on("request-during-flush", 1, b"G").with_script(peer([send(b"G")])),
+        ),
+        case(
+            "The service drops an unfinished request body, and the reader stops.",
+            full(1),
+            Scenario {
+                reader: Reader::PROMPT.stops_after(1),
+                ..on("reader-stops", 1, b"P2x")
+            },
+        ),
+        case(
+            "The service drops an unfinished request body, and the reader resets.",
+            full(1),
+            Scenario {
+                reader: Reader::PROMPT.resets_after(1),
+                ..on("reader-resets", 1, b"P2x")
+            },
+        ),
+        case(
+            "graceful_shutdown comes at any point of an exchange.",
+            Connection {
+                graceful: Some(0),
+                owed: Owed::AsServed,
+                ..full(1)
+            },
+            Scenario {
+                signals: 1,
+                ..on("graceful", 1, b"G")
+            }
+            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+        ),
+        case(
+            "graceful_shutdown comes at any point, and the request body at any other.",
+            reads(Connection {
+                graceful: Some(0),
+                owed: Owed::AsServed,
+                ..full(1)
+            }),
+            Scenario {
+                signals: 1,
+                ..on("graceful-body", 1, b"P2x")
+            }
+            .with_script(peer([send(b"x")]))
+            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+        ),
+        case(
+            "The service drops an unfinished request body, and the user takes the socket out \
+             when poll_without_shutdown is ready.",
+            Connection {
+                gives_up: GivesUp::TakenOut,
+                ..full(1)
+            },
+            on("taken-out", 1, b"P2x"),
+        ),
+        case(
+            "An upgrade with early data behind it.",
+            owing(
+                Connection::server([Body::Empty], 0),
+                &[&message::head(0), message::UPGRADED],
+            ),
+            on("upgrade", 1, b"Uxx"),
+        ),
+        case(
+            "pipeline_flush, a request that closes, and bytes behind it.",
+            pipelined(full(1)),
+            on("pipeline-flush-close", 4, b"CG"),
+        ),
+        case(
+            "pipeline_flush, and an upgrade with early data behind it.",
+            pipelined(owing(
+                Connection::server([Body::Empty], 0),
+                &[&message::head(0), message::UPGRADED],
+            )),
+            on("pipeline-flush-upgrade", 4, b"Uxx"),
+        ),
+        case(
+            "pipeline_flush, and a malformed request.",
+            pipelined(owing(full(0), &[message::BAD_REQUEST])),
+            on("pipeline-flush-bad-request", 4, b"!"),
+        ),
+        case(
+            "pipeline_flush, and the beginning of a second request.",
+            pipelined(full(1)),
+            on("pipeline-flush-partial", 4, b"GP"),
+        ),
+        case(
+            "pipeline_flush, and two requests.",
+            pipelined(full(2)),
+            on("pipeline-flush-two", 1, b"GG"),
+        ),
+        case(
+            "Vectored writes: the request body ends while the answer is being flushed, and the \
+             next request follows it.",
+            queued(reads(full(2))),
+            on("queue-next-request", 1, b"P2x").with_script(peer([send(b"xG")])),
+        ),
+        case(
+            "The same with one flat buffer.",
+            reads(full(2)),
+            on("flatten-next-request", 1, b"P2x").with_script(peer([send(b"xG")])),
+        ),
+        case(
+            "Vectored writes: a client's response is there before its request is flushed, and a \
+             second request is to follow.",
+            queued(Connection::client([Body::Full(2), Body::Empty])),
+            on("client-queue-early-response", 1, b"")
+                .with_script(peer([begun.clone(), send(b"G")])),
+        ),
+        case(
+            "The same with one flat buffer.",
+            Connection::client([Body::Full(2), Body::Empty]),
+            on("client-flatten-early-response", 1, b"")
+                .with_script(peer([begun.clone(), send(b"G")])),
+        ),
+        case(
+            "A client's response that closes is there before its request is flushed.",
+            Connection::client([Body::Full(2)]),
+            on("client-early-close", 1, b"").with_script(peer([begun.clone(), send(b"C")])),
+        ),
+        case(
+            "TCP: the service drops an unfinished request body, more of which arrives.",
+            full(1),
+            Scenario {
+                unread_input: UnreadInput::Resets,
+                ..on("unread-input", 1, b"P3x")
+            }
+            .with_script(peer([send(b"x")])),
+        ),
+    ]
+}

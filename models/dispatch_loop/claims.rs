@@ -1,0 +1,163 @@
+//! What the model claims: for every named case and property the verdict at every revision.
+
+use lastbyte::{Claim, Expected, Property};
+
+use super::{Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, cases, cell, situations};
+
+/// The verdicts on one property of one case.
+#[derive(Clone, Copy, Debug)]
+pub struct Verdicts {
+    /// The case.
+    pub case: &'static str,
+    /// The property.
+    pub property: Property,
+    /// One letter for each of [`REVISIONS`]: `.` holds, `x` fails, `-` is left out.
+    pub letters: &'static str,
+    /// What it is known as, or why it is as it is.
+    pub note: &'static str,
+}
+
+const fn verdicts(
+    case: &'static str,
+    property: Property,
+    letters: &'static str,
+    note: &'static str,
+) -> Verdicts {
+    Verdicts {
+        case,
+        property,
+        letters,
+        note,
+    }
+}
+
+use Property::{
+    EndsWithoutReader, NoSilentLoss, NoSpin, NoStall, NothingTruncated, ReadsDuringFlush,
+    ReceivedIsPrefix,
+};
+
+/// All expected verdicts.
+#[rustfmt::skip]
+pub const VERDICTS: &[Verdicts] = &[
+    //       case                             property          7 8 9 10  11 12 p g
+    verdicts("close",                         NoSilentLoss,     ".........", "the read side closes only behind a complete flush"),
+    verdicts("dropped-body",                  NoSilentLoss,     "xxxxx....", "#4022"),
+    verdicts("dropped-body-fits",             NoSilentLoss,     ".........", "a kernel with room hides #4022"),
+    verdicts("body-ends-during-flush",        NoSilentLoss,     "xxxxx....", "#4022"),
+    verdicts("body-does-not-decode",          NoSilentLoss,     "xxxxx....", "#4022"),
+    verdicts("bad-second-request",            NothingTruncated, "xxxxx....", "#4022, and the connection says so"),
+    verdicts("client-early-close",            NoSilentLoss,     "xxxxx....", "#4022, a client's request"),
+    verdicts("graceful",                      NoSilentLoss,     ".........", "the write side closes only behind a complete flush"),
+    verdicts("graceful-body",                 NoSilentLoss,     "xxxxx....", "#4022, on a connection that is idle and not flushed"),
+    verdicts("two-phase-flush",               NoStall,          "x.x......", "#3952"),
+    verdicts("two-phase-end",                 NoStall,          "x.xxxx...", "#3952, then #4143"),
+    verdicts("two-phase-pipelined",           NoStall,          "x.xxxx...", "#3952, then #4143"),
+    verdicts("fed-body",                      NoSpin,           ".x.......", "#3976"),
+    verdicts("fed-body",                      NoStall,          "...xxx...", "#4143"),
+    verdicts("fed-body-pipelined",            NoStall,          "...xxxx..", "#4143, then the flag that the flush sets"),
+    verdicts("client-peer-fin",               NoSpin,           ".x.x.....", "#4085"),
+    verdicts("fin-during-flush",              NothingTruncated, "xxxxxxxx.", "by design without half_close"),
+    verdicts("fin-during-flush-half-close",   NothingTruncated, ".........", "half_close"),
+    verdicts("body-during-flush",             ReadsDuringFlush, "........x", "what a flush in front of the reads costs"),
+    verdicts("request-during-flush",          ReadsDuringFlush, "........x", "what a flush in front of the reads costs"),
+    verdicts("reader-stops",                  EndsWithoutReader,".....xxxx", "what waiting for the flush costs"),
+    verdicts("taken-out",                     NoSilentLoss,     "xxxxxxx..", "poll_without_shutdown is ready before the flush is"),
+    verdicts("upgrade",                       ReceivedIsPrefix, ".........", "early data alone does no harm"),
+    verdicts("pipeline-flush-close",          NoSilentLoss,     "xxxxxxx.-", "the flush returns early"),
+    verdicts("pipeline-flush-upgrade",        ReceivedIsPrefix, "xxxxxxx.-", "the flush returns early"),
+    verdicts("pipeline-flush-bad-request",    NothingTruncated, "xxxxxxx.-", "the flush returns early"),
+    verdicts("pipeline-flush-partial",        NoStall,          "xxxxxxx.-", "the flush returns early"),
+    verdicts("pipeline-flush-two",            NoStall,          "........-", "whole requests are answered and flushed"),
+    verdicts("queue-next-request",            NoStall,          "xxxxxxx..", "nobody polls the write behind the flush"),
+    verdicts("flatten-next-request",          NoStall,          ".........", "one flat buffer takes the next head at once"),
+    verdicts("client-queue-early-response",   NoStall,          "xxxxxxx..", "nobody polls the write behind the flush"),
+    verdicts("client-flatten-early-response", NoStall,          ".........", "one flat buffer takes the next head at once"),
+    verdicts("unread-input",                  NoSilentLoss,     "xxxxxxxxx", "TCP resets, whatever the loop does"),
+];
+
+impl Verdicts {
+    /// What is expected at the `n`th of [`REVISIONS`]; `None` where it is left out.
+    pub fn expected(&self, n: usize) -> Option<Expected> {
+        match self.letters.as_bytes()[n] {
+            b'.' => Some(Expected::Proved),
+            b'x' => Some(Expected::Refuted),
+            _ => None,
+        }
+    }
+
+    /// Whether the report shows the verdict at the `n`th revision: where it differs from the
+    /// released revision before, and where the newest one or the read-gated one fails.
+    fn is_shown(&self, n: usize) -> bool {
+        let expected = self.expected(n);
+        let fails = expected == Some(Expected::Refuted);
+        let before = if n == 0 {
+            Some(Expected::Proved)
+        } else {
+            self.expected(n - 1)
+        };
+        match REVISIONS[n] {
+            RECHECK_FLUSHES => fails || expected != before,
+            // The read-gated variant is compared with the order that it varies.
+            revision if revision.flush_gates_reads => expected != self.expected(0),
+            // A row that holds throughout is claimed of the newest revision.
+            _ => expected.is_some() && expected != before,
+        }
+    }
+
+    /// The same at every revision.
+    fn is_constant(&self) -> bool {
+        (1..REVISIONS.len()).all(|n| self.expected(n).is_none_or(|e| Some(e) == self.expected(0)))
+    }
+}
+
+/// What holds in every situation of the sweep for the proposed revision.
+const EVERYWHERE: [Property; 5] = [
+    NoStall,
+    NoSpin,
+    ReceivedIsPrefix,
+    Property::OneShutdown,
+    Property::NoPanic,
+];
+
+pub(super) fn claims() -> Vec<Claim> {
+    let cases = cases();
+    let mut claims = Vec::new();
+    for verdicts in VERDICTS {
+        let case = cases.iter().find(|case| case.name() == verdicts.case);
+        let case = case.expect("every row names a case");
+        for (n, revision) in REVISIONS.iter().enumerate() {
+            let newest = *revision == RECHECK_FLUSHES;
+            if verdicts.is_shown(n) || (newest && verdicts.is_constant()) {
+                claims.extend(claim(verdicts, case, n, revision));
+            }
+        }
+    }
+    claims.extend(EVERYWHERE.map(everywhere));
+    claims
+}
+
+fn claim(verdicts: &Verdicts, case: &Case, n: usize, revision: &Revision) -> Option<Claim> {
+    Some(Claim {
+        name: format!("{}/{}/{}", revision.name, case.name(), verdicts.property),
+        sentence: format!("{} ({})", case.about, verdicts.note),
+        scenarios: case.name().to_owned(),
+        property: verdicts.property,
+        expected: verdicts.expected(n)?,
+        cells: vec![cell(case, revision)?],
+    })
+}
+
+fn everywhere(property: Property) -> Claim {
+    let cells: Vec<_> = situations()
+        .iter()
+        .filter_map(|case| cell(case, &PROPOSED))
+        .collect();
+    Claim {
+        name: format!("{}/everywhere/{property}", PROPOSED.name),
+        sentence: format!("{} In every situation of the sweep.", property.sentence()),
+        scenarios: format!("{} situations", cells.len()),
+        property,
+        expected: Expected::Proved,
+        cells,
+    }
+}

@@ -1,0 +1,224 @@
+//! hyper's HTTP/1 dispatch loop in every revision, with the revision as data.
+//!
+//! One model step is one `poll_*` call of hyper's; the calls on the socket, the body and the
+//! signal are the scheduling points. Messages are abstract: a head is a byte, a body is counted
+//! ([`Body`]).
+
+mod cases;
+mod claims;
+mod conn;
+mod dispatch;
+mod message;
+mod revision;
+mod state;
+mod sweep;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use lastbyte::{Model, NamedSubject, Question, Running, Socket, Subject};
+
+pub use cases::{Case, cases};
+pub use claims::{VERDICTS, Verdicts};
+pub use message::Body;
+pub use revision::*;
+pub use sweep::{Entry, Left, cell, left_out, situations, summary, sweep};
+
+/// Which side of HTTP the connection is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// It reads requests and writes responses.
+    #[default]
+    Server,
+    /// It writes requests and reads responses.
+    Client,
+}
+
+/// hyper's `WriteStrategy`, which follows from whether the socket has vectored writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum WriteStrategy {
+    /// All bytes are copied into one buffer.
+    #[default]
+    Flatten,
+    /// Bodies are queued behind the head, and the next head waits until the queue is empty.
+    Queue,
+}
+
+/// What the user does with the body of the message that the connection reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum UserBody {
+    /// Drops it unread with the answer.
+    #[default]
+    Dropped,
+    /// Reads it to the end, whatever happens to the answer.
+    Read,
+    /// Keeps it and does not read it.
+    Kept,
+}
+
+/// How the user drives the connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum GivesUp {
+    /// As a future, which ends with a shutdown of the socket.
+    #[default]
+    ShutDown,
+    /// With `poll_without_shutdown`, taking the socket out when that is ready.
+    TakenOut,
+}
+
+/// What the reader is promised.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Owed {
+    /// These bytes, from the start.
+    AtStart(Bytes),
+    /// For every request the whole response, from the moment at which the service is called.
+    AsServed,
+}
+
+/// A connection, its settings and its user.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// The revision of the loop.
+    pub revision: Revision,
+    /// Which side it is.
+    pub role: Role,
+    /// hyper's `pipeline_flush`.
+    pub pipeline_flush: bool,
+    /// hyper's `half_close`.
+    pub half_close: bool,
+    /// hyper's write strategy.
+    pub write_strategy: WriteStrategy,
+    /// hyper's `max_buf_size`: a body is polled only while fewer bytes are buffered.
+    pub write_limit: usize,
+    /// What the user does with what it receives.
+    pub user_body: UserBody,
+    /// How the user drives the connection.
+    pub gives_up: GivesUp,
+    /// The signal that makes the user call `graceful_shutdown`.
+    pub graceful: Option<usize>,
+    /// What is written: the bodies of the first, the second ... message; the last one repeats.
+    pub bodies: Vec<Body>,
+    /// How many requests a client sends.
+    pub requests: usize,
+    /// What the reader is promised.
+    pub owed: Owed,
+}
+
+impl Connection {
+    /// A server with hyper's default settings whose service answers with these bodies; the reader
+    /// is promised the first `owed` responses.
+    pub fn server(bodies: impl Into<Vec<Body>>, owed: usize) -> Connection {
+        let bodies = bodies.into();
+        let mut connection = Connection {
+            revision: ORIGINAL,
+            role: Role::Server,
+            pipeline_flush: false,
+            half_close: false,
+            write_strategy: WriteStrategy::default(),
+            write_limit: 64,
+            user_body: UserBody::default(),
+            gives_up: GivesUp::default(),
+            graceful: None,
+            bodies,
+            requests: 0,
+            owed: Owed::AsServed,
+        };
+        let promised = (0..owed).map(|n| connection.message(n));
+        connection.owed = Owed::AtStart(promised.flatten().collect());
+        connection
+    }
+
+    /// A client that sends requests with these bodies.
+    pub fn client(bodies: impl Into<Vec<Body>>) -> Connection {
+        let bodies = bodies.into();
+        let requests = bodies.len();
+        Connection {
+            role: Role::Client,
+            requests,
+            ..Connection::server(bodies, requests)
+        }
+    }
+
+    fn body_of(&self, message: usize) -> Body {
+        let last = self.bodies.len().checked_sub(1);
+        last.map_or(Body::Empty, |last| self.bodies[message.min(last)])
+    }
+
+    /// Message `n` as the reader must see it.
+    pub fn message(&self, n: usize) -> Bytes {
+        message::whole(n, self.body_of(n))
+    }
+
+    fn promise_as_served(&self, socket: &Socket, n: usize) {
+        if self.owed == Owed::AsServed {
+            socket.handle().promise(self.message(n));
+        }
+    }
+}
+
+impl Subject for Connection {
+    fn start(&self, socket: Socket) -> Running {
+        if let Owed::AtStart(bytes) = &self.owed {
+            socket.handle().promise(bytes.clone());
+        }
+        Box::pin(dispatch::Dispatcher {
+            socket,
+            config: Arc::new(self.clone()),
+            state: state::State::default(),
+        })
+    }
+}
+
+/// What `cargo verify` knows about this model.
+pub fn model() -> Model {
+    Model {
+        name: NAME,
+        about: "hyper's read, write and flush loop in every revision, with its wake-ups",
+        claims: claims::claims,
+        subjects,
+    }
+}
+
+/// The model's name.
+pub const NAME: &str = "dispatch_loop";
+
+fn subjects() -> Vec<NamedSubject> {
+    let subject = |revision: &Revision| {
+        let revision = *revision;
+        NamedSubject {
+            name: format!("{NAME}:{}", revision.name),
+            about: match revision.change {
+                "" => format!("the loop as {}", revision.name),
+                change => format!("the loop of hyper {} ({change})", revision.name),
+            },
+            make: Arc::new(move |question| Ok(Arc::new(ask(revision, question)?))),
+        }
+    };
+    REVISIONS.iter().map(subject).collect()
+}
+
+/// The connection that a question is about: any bytes are one request.
+fn ask(revision: Revision, question: &Question) -> Result<Connection, String> {
+    let body = match question.response_bytes {
+        0 => Body::Empty,
+        n => Body::Full(n),
+    };
+    if question
+        .request
+        .iter()
+        .any(|byte| !b"GCPp123456789Ux!".contains(byte))
+    {
+        return Err(format!(
+            "{NAME} reads abstract messages: G, C, P and a digit, p and a digit, U, ! and body \
+             bytes x; got {:?}",
+            question.request
+        ));
+    }
+    Ok(Connection {
+        revision,
+        pipeline_flush: question.pipeline_flush,
+        half_close: question.half_close,
+        owed: Owed::AsServed,
+        ..Connection::server([body], 0)
+    })
+}

@@ -1,0 +1,159 @@
+//! The revisions of hyper's dispatch loop, as data.
+//!
+//! One field is one step that some revision added or changed; a revision is the previous one with
+//! the fields that its commit touched. [`Dispatcher::poll_loop`](super::dispatch) reads them and
+//! nothing else.
+
+/// Why the loop goes round once more for the sake of writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WriteAgain {
+    /// It does not.
+    Never,
+    /// A body is left to write and the flush was ready.
+    Flushed,
+    /// The same, if a second `poll_write` then makes progress.
+    Rechecked,
+}
+
+/// One revision of `proto/h1/dispatch.rs` and of what it calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Revision {
+    /// Its name in tables.
+    pub name: &'static str,
+    /// The released versions that contain it; empty when it was never released.
+    pub versions: &'static [&'static str],
+    /// The change and its commit in hyper's repository; empty when it is not hyper's.
+    pub change: &'static str,
+
+    /// Why `poll_loop` goes round once more for the sake of writing.
+    pub write_again: WriteAgain,
+    /// `can_write_again` also asks for `!is_closing` and `Writing::Body`, and a ready write no
+    /// longer goes round without a second look.
+    pub only_with_a_body_to_write: bool,
+    /// `Buffered::poll_shutdown` flushes first.
+    pub shutdown_flushes: bool,
+    /// What the second `poll_write` has buffered is flushed before the loop is left.
+    pub recheck_flushes: bool,
+
+    /// The loop goes round once more when that flush has asked for another read.
+    pub recheck_reads_again: bool,
+    /// The loop is left, and the socket given up, only behind a flush that does not care for
+    /// `pipeline_flush`.
+    pub leaves_flushed: bool,
+    /// The loop goes round once more when the flush has made room for a head that had to wait.
+    pub head_rechecked: bool,
+
+    /// The flush comes first, and nothing is read until it is through.
+    pub flush_gates_reads: bool,
+}
+
+/// hyper's order since the dispatcher exists: read, write, flush, and shut down when done.
+pub const ORIGINAL: Revision = Revision {
+    name: "1.7.0",
+    versions: &["0.14.32", "1.7.0"],
+    change: "60d0eaf8",
+    write_again: WriteAgain::Never,
+    only_with_a_body_to_write: false,
+    shutdown_flushes: false,
+    recheck_flushes: false,
+    recheck_reads_again: false,
+    leaves_flushed: false,
+    head_rechecked: false,
+    flush_gates_reads: false,
+};
+
+/// The first repair of the missed write wake-up.
+pub const WRITES_AGAIN: Revision = Revision {
+    name: "1.8.0",
+    versions: &["1.8.0"],
+    change: "#3952, 2377b893",
+    write_again: WriteAgain::Flushed,
+    ..ORIGINAL
+};
+
+/// Its revert.
+pub const REVERTED: Revision = Revision {
+    name: "1.9.0",
+    versions: &["1.8.1", "1.9.0"],
+    change: "#3977, 4492f31e",
+    write_again: WriteAgain::Never,
+    ..WRITES_AGAIN
+};
+
+/// The second repair of the missed write wake-up.
+pub const RECHECKS: Revision = Revision {
+    name: "1.10.0",
+    versions: &["1.10.0"],
+    change: "#3988, 743a3ba0",
+    write_again: WriteAgain::Rechecked,
+    ..REVERTED
+};
+
+/// The repair of the busy loop on a half-closed peer.
+pub const LOOKS_AT_CLOSING: Revision = Revision {
+    name: "1.10.1",
+    versions: &["1.10.1"],
+    change: "#4086, c6cb906f",
+    only_with_a_body_to_write: true,
+    ..RECHECKS
+};
+
+/// The repair of the lost last bytes.
+pub const SHUTDOWN_FLUSHES: Revision = Revision {
+    name: "1.11.0",
+    versions: &["1.11.0"],
+    change: "#4018, 72046cc7",
+    shutdown_flushes: true,
+    ..LOOKS_AT_CLOSING
+};
+
+/// The repair of the bytes that the second write poll stranded.
+pub const RECHECK_FLUSHES: Revision = Revision {
+    name: "1.12.0",
+    versions: &["1.12.0"],
+    change: "#4143, f660f5bf",
+    recheck_flushes: true,
+    ..SHUTDOWN_FLUSHES
+};
+
+/// A proposal: what the sweep still finds in 1.12.0, closed.
+pub const PROPOSED: Revision = Revision {
+    name: "proposed",
+    versions: &[],
+    change: "",
+    recheck_reads_again: true,
+    leaves_flushed: true,
+    head_rechecked: true,
+    ..RECHECK_FLUSHES
+};
+
+/// The flush in front of the reads: delivers the last byte, and stops reading for it.
+pub const READ_GATED: Revision = Revision {
+    name: "read-gated",
+    versions: &[],
+    change: "",
+    flush_gates_reads: true,
+    ..ORIGINAL
+};
+
+/// Every revision, in the order of the tables.
+pub const REVISIONS: [Revision; 9] = [
+    ORIGINAL,
+    WRITES_AGAIN,
+    REVERTED,
+    RECHECKS,
+    LOOKS_AT_CLOSING,
+    SHUTDOWN_FLUSHES,
+    RECHECK_FLUSHES,
+    PROPOSED,
+    READ_GATED,
+];
+
+impl Revision {
+    /// The revision with this [`name`](Revision::name), or the one that a released version
+    /// contains.
+    pub fn find(name: &str) -> Option<&'static Revision> {
+        let by_name = REVISIONS.iter().find(|revision| revision.name == name);
+        by_name.or_else(|| REVISIONS.iter().find(|r| r.versions.contains(&name)))
+    }
+}

@@ -1,0 +1,359 @@
+//! The sweep: every revision in every sensible combination of the environment's axes.
+//!
+//! The named [`cases`](super::cases()) are part of it. The others are the product of what the peer
+//! sends, what the service answers, the socket and the write buffer, and, one at a time, how the
+//! connection is used otherwise.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use lastbyte::{
+    Cell, Exploration, FlushMode, Property, Reader, Scenario, Script, ScriptStep, Verdict,
+};
+
+use super::message::{self, Body};
+use super::{
+    Case, Connection, GivesUp, NAME, Owed, REVISIONS, Revision, UserBody, WriteStrategy, cases,
+};
+
+/// What the peer sends: at the start, later, whether FIN follows, and which answers it is owed.
+struct Request {
+    name: &'static str,
+    first: &'static [u8],
+    later: &'static [&'static [u8]],
+    fin: bool,
+    /// Responses, and what follows them.
+    owed: (usize, &'static [u8]),
+}
+
+const fn request(
+    name: &'static str,
+    first: &'static [u8],
+    later: &'static [&'static [u8]],
+    owed: (usize, &'static [u8]),
+) -> Request {
+    Request {
+        name,
+        first,
+        later,
+        fin: false,
+        owed,
+    }
+}
+
+const REQUESTS: [Request; 12] = [
+    request("get", b"G", &[], (1, b"")),
+    request("close", b"C", &[], (1, b"")),
+    request("unfinished-body", b"P2x", &[], (1, b"")),
+    request("body-ends-later", b"P2x", &[b"x"], (1, b"")),
+    request("closing-body-ends-later", b"p2x", &[b"x"], (1, b"")),
+    request("bad-body", b"P2x", &[b"!"], (1, b"")),
+    request("two", b"GG", &[], (2, b"")),
+    request("next-behind-body", b"P2x", &[b"xG"], (2, b"")),
+    request("malformed", b"!", &[], (0, message::BAD_REQUEST)),
+    request("malformed-second", b"G!", &[], (1, message::BAD_REQUEST)),
+    request("half-a-second", b"GP", &[], (1, b"")),
+    Request {
+        fin: true,
+        ..request("fin", b"G", &[], (1, b""))
+    },
+];
+
+const ANSWERS: [(&str, Body); 3] = [
+    ("full", Body::Full(2)),
+    ("ready", Body::Ready(2)),
+    ("fed", Body::Fed(1)),
+];
+
+/// Kernel capacity, flush, and `max_buf_size`: a buffer below the answer's size, one above it, and
+/// one behind a flush that takes two calls.
+const SOCKETS: [(&str, usize, FlushMode, usize); 3] = [
+    ("small", 1, FlushMode::Immediate, 64),
+    ("roomy", 16, FlushMode::Immediate, 64),
+    ("two-phase", 16, FlushMode::TwoPhase, 2),
+];
+
+const BUFFERS: [(&str, WriteStrategy, bool); 3] = [
+    ("flatten", WriteStrategy::Flatten, false),
+    ("queue", WriteStrategy::Queue, false),
+    ("pipeline-flush", WriteStrategy::Flatten, true),
+];
+
+/// How the connection is used otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Plainly,
+    ReaderSlow,
+    ReaderStops,
+    ReaderResets,
+    Graceful,
+    TakenOut,
+    HalfClose,
+    BodyDropped,
+    BodyKept,
+}
+
+const USES: [(&str, Use); 8] = [
+    ("reader-slow", Use::ReaderSlow),
+    ("reader-stops", Use::ReaderStops),
+    ("reader-resets", Use::ReaderResets),
+    ("graceful", Use::Graceful),
+    ("taken-out", Use::TakenOut),
+    ("half-close", Use::HalfClose),
+    ("body-dropped", Use::BodyDropped),
+    ("body-kept", Use::BodyKept),
+];
+
+/// A combination that is left out, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Left {
+    /// The combination.
+    pub what: &'static str,
+    /// The reason.
+    pub why: &'static str,
+}
+
+/// What the sweep leaves out.
+pub const fn left_out() -> &'static [Left] {
+    const LEFT: &[Left] = &[
+        Left {
+            what: "read-gated with pipeline_flush",
+            why: "a flush that returns early gates nothing; nobody proposed the pair",
+        },
+        Left {
+            what: "pipeline_flush with vectored writes",
+            why: "set_flush_pipeline turns the queue off (io.rs)",
+        },
+        Left {
+            what: "two uses at once (graceful_shutdown and a reader that stops, say)",
+            why: "the product would take an hour; each use is combined with every request",
+        },
+        Left {
+            what: "a body from another thread with a peer that sends more, or with a two-phase flush",
+            why: "four actors besides the reader: minutes for a cell; the named cases have the pairs \
+                  that matter",
+        },
+        Left {
+            what: "a client in the product of axes",
+            why: "its cases are named one by one",
+        },
+        Left {
+            what: "upgrades in the product of axes",
+            why: "an answer to an upgrade has no body; its cases are named one by one",
+        },
+        Left {
+            what: "header_read_timeout",
+            why: "time is not modelled",
+        },
+        Left {
+            what: "Expect: 100-continue, trailers, HTTP/1.0",
+            why: "they change what is written, not when it is flushed",
+        },
+        Left {
+            what: "a second request owed behind a body that the service drops or keeps",
+            why: "the connection may close in front of it",
+        },
+    ];
+    LEFT
+}
+
+fn combination(
+    request: &Request,
+    answer: (&str, Body),
+    socket: (&str, usize, FlushMode, usize),
+    buffer: (&str, WriteStrategy, bool),
+    (used_name, used): (&str, Use),
+) -> Case {
+    let mut name = [request.name, answer.0, socket.0, buffer.0].join(".");
+    if used != Use::Plainly {
+        name = [&name, used_name].join(".");
+    }
+    let reader = match used {
+        Use::ReaderSlow => Reader::slow(1),
+        Use::ReaderStops => Reader::PROMPT.stops_after(1),
+        Use::ReaderResets => Reader::PROMPT.resets_after(1),
+        _ => Reader::PROMPT,
+    };
+    let mut scenario = Scenario {
+        flush: socket.2,
+        ..Scenario::new(name, socket.1, reader).with_input(request.first)
+    };
+    let mut steps: Vec<_> = request
+        .later
+        .iter()
+        .map(|bytes| ScriptStep::Send(Bytes::from_static(bytes)))
+        .collect();
+    if request.fin {
+        steps.extend([ScriptStep::AwaitReceived(1), ScriptStep::FinishInput]);
+    }
+    if !steps.is_empty() {
+        scenario = scenario.with_script(Script::new("peer", steps));
+    }
+    if let Body::Fed(pieces) = answer.1 {
+        scenario.feeds = 1;
+        scenario = scenario.with_script(super::cases::feeder(0, pieces));
+    }
+    if socket.2 == FlushMode::TwoPhase {
+        scenario = scenario.with_script(super::cases::device(6));
+    }
+    let mut connection = Connection {
+        write_strategy: buffer.1,
+        pipeline_flush: buffer.2,
+        write_limit: socket.3,
+        user_body: UserBody::Read,
+        // One feed, one answer from it.
+        ..Connection::server([answer.1, Body::Full(1)], request.owed.0)
+    };
+    if let Owed::AtStart(bytes) = &connection.owed {
+        connection.owed = Owed::AtStart([bytes, request.owed.1].concat().into());
+    }
+    match used {
+        Use::Graceful => {
+            connection.graceful = Some(0);
+            connection.owed = Owed::AsServed;
+            scenario.signals = 1;
+            scenario = scenario.with_script(Script::new("user", [ScriptStep::Raise(0)]));
+        }
+        Use::TakenOut => connection.gives_up = GivesUp::TakenOut,
+        Use::HalfClose => connection.half_close = true,
+        Use::BodyDropped => connection.user_body = UserBody::Dropped,
+        Use::BodyKept => connection.user_body = UserBody::Kept,
+        Use::Plainly | Use::ReaderSlow | Use::ReaderStops | Use::ReaderResets => {}
+    }
+    Case {
+        about: "",
+        connection,
+        scenario,
+    }
+}
+
+/// Whether so many scripts act that the exploration takes too long.
+fn is_too_large(request: &Request, answer: Body, flush: FlushMode) -> bool {
+    let peer = !request.later.is_empty() || request.fin;
+    matches!(answer, Body::Fed(_)) && (peer || flush == FlushMode::TwoPhase)
+}
+
+/// Whether the service may close in front of something that is owed.
+fn may_close_early(request: &Request, used: Use) -> bool {
+    match used {
+        Use::BodyDropped | Use::BodyKept => request.owed.0 > 1,
+        // What graceful_shutdown answers is promised as it is served; a 400 is not.
+        Use::Graceful => !request.owed.1.is_empty(),
+        _ => false,
+    }
+}
+
+/// All situations of the sweep: the named ones first.
+pub fn situations() -> Vec<Case> {
+    let mut all = cases();
+    for request in &REQUESTS {
+        for answer in ANSWERS {
+            for socket in SOCKETS {
+                for buffer in BUFFERS {
+                    if is_too_large(request, answer.1, socket.2) {
+                        continue;
+                    }
+                    all.push(combination(
+                        request,
+                        answer,
+                        socket,
+                        buffer,
+                        ("", Use::Plainly),
+                    ));
+                }
+            }
+        }
+        for used in USES {
+            if !may_close_early(request, used.1) {
+                all.push(combination(
+                    request, ANSWERS[0], SOCKETS[0], BUFFERS[0], used,
+                ));
+            }
+        }
+    }
+    all
+}
+
+/// The cell of one situation at one revision; `None` where the pair is left out.
+pub fn cell(case: &Case, revision: &Revision) -> Option<Cell> {
+    if revision.flush_gates_reads && case.connection.pipeline_flush {
+        return None;
+    }
+    Some(Cell {
+        model: NAME,
+        subject: revision.name.to_owned(),
+        version: None,
+        scenario: case.scenario.clone(),
+        caching: true,
+        run: Arc::new(Connection {
+            revision: *revision,
+            ..case.connection.clone()
+        }),
+    })
+}
+
+/// Every cell of the sweep.
+pub fn sweep() -> Vec<Cell> {
+    let situations = situations();
+    let of_revision = |revision| {
+        situations
+            .iter()
+            .filter_map(move |case| cell(case, revision))
+    };
+    REVISIONS.iter().flat_map(of_revision).collect()
+}
+
+/// One entry of the summarised table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The revision's name.
+    pub revision: String,
+    /// The property.
+    pub property: Property,
+    /// How many situations were explored to the end.
+    pub explored: usize,
+    /// How many of them refute the property.
+    pub refuted: usize,
+    /// The worst of these: a named one if there is one, otherwise the one with the shortest
+    /// counterexample.
+    pub worst: Option<String>,
+}
+
+/// Revision by property, from explored cells. A cell that was cut off counts for no property
+/// that it does not refute.
+pub fn summary<'a>(explored: impl IntoIterator<Item = (&'a Cell, &'a Exploration)>) -> Vec<Entry> {
+    let named: Vec<String> = cases().iter().map(|case| case.name().to_owned()).collect();
+    let mut found: BTreeMap<(usize, Property), (usize, Vec<(usize, usize, String)>)> =
+        BTreeMap::new();
+    for (cell, exploration) in explored {
+        let Some(revision) = REVISIONS.iter().position(|r| r.name == cell.subject) else {
+            continue;
+        };
+        let name = &cell.scenario.name;
+        let rank = named.iter().position(|n| n == name).unwrap_or(named.len());
+        for property in Property::ALL {
+            let (explored, refuted) = found.entry((revision, property)).or_default();
+            match exploration.verdict(property) {
+                Verdict::Proved => *explored += 1,
+                Verdict::Refuted => {
+                    *explored += 1;
+                    let length = exploration.counterexamples[&property].steps.len();
+                    refuted.push((rank, length, name.clone()));
+                }
+                Verdict::Bounded(_) | Verdict::CutOff(_) => {}
+            }
+        }
+    }
+    let entry = |((revision, property), (explored, refuted)): (_, (usize, Vec<_>))| {
+        let revision: usize = revision;
+        Entry {
+            revision: REVISIONS[revision].name.to_owned(),
+            property,
+            explored,
+            refuted: refuted.len(),
+            worst: refuted.into_iter().min().map(|(_, _, name)| name),
+        }
+    };
+    found.into_iter().map(entry).collect()
+}

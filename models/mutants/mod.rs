@@ -1,0 +1,105 @@
+//! What the properties are worth: one defect at a time in the dispatcher, the kernel, the reader or
+//! the executor, and the property that has to notice it.
+//!
+//! Defects of the explorer itself break no property, they hide that one is broken: those are
+//! noticed by the comparison with brute force (`tests/calibration`) and with another checker
+//! (`tests/second_opinion`).
+
+mod dispatcher;
+mod table;
+
+use std::sync::Arc;
+
+use lastbyte::{
+    Cell, Claim, ExecutorDefect, Expected, KernelDefect, Model, Property, Reader, ReaderDefect,
+    Scenario,
+};
+
+pub use dispatcher::{Mutant, Mutation};
+pub use table::{Row, equivalent, rows};
+
+impl Row {
+    fn cell(&self, subject: &str, mutated: bool) -> Cell {
+        let mutation = match (mutated, self.mutation) {
+            (true, mutation) => mutation,
+            // What checks the kernel does so over the right one, too.
+            (false, check @ (Mutation::ChecksCapacity | Mutation::ChecksShutdown)) => check,
+            (false, _) => self.base,
+        };
+        let (n, k) = (self.response, self.capacity);
+        let name = format!("N={n},K={k},reader={},for={}", self.reader, self.name);
+        let mut scenario = Scenario::new(name, k, self.reader).with_input("1");
+        scenario.faults = self.faults.clone();
+        scenario.scripts.clone_from(&self.scripts);
+        if mutated {
+            scenario.kernel_defect = self.kernel;
+            scenario.reader_defect = self.peer;
+            scenario.executor_defect = self.executor;
+        }
+        Cell {
+            model: "mutant",
+            subject: subject.to_owned(),
+            version: None,
+            scenario,
+            // The mutants do not declare where they are.
+            caching: true,
+            run: Arc::new(Mutant {
+                mutation,
+                response: n,
+                capacity: k,
+            }),
+        }
+    }
+
+    fn scenario(&self) -> String {
+        let (n, k) = (self.response, self.capacity);
+        format!("N={n}, K={k}, reader {}", self.reader)
+    }
+}
+
+fn claims() -> Vec<Claim> {
+    let refuted = rows().into_iter().map(|row| Claim {
+        name: row.name.to_owned(),
+        sentence: row.sentence.to_owned(),
+        scenarios: row.scenario(),
+        property: row.property,
+        expected: Expected::Refuted,
+        cells: vec![row.cell(row.name, true)],
+    });
+    let equivalent = equivalent().into_iter().flat_map(|(row, properties)| {
+        properties.into_iter().map(move |property| Claim {
+            name: format!("equivalent/{}/{property}", row.name),
+            sentence: row.sentence.to_owned(),
+            scenarios: row.scenario(),
+            property,
+            expected: Expected::Proved,
+            cells: vec![row.cell(row.name, true)],
+        })
+    });
+    // Without its defect no mutant breaks the property: the defect is what is noticed.
+    let unmutated = Property::ALL.into_iter().filter_map(|property| {
+        let rows = rows().into_iter().filter(|row| row.property == property);
+        let cells: Vec<_> = rows.map(|row| row.cell("unmutated", false)).collect();
+        (!cells.is_empty()).then(|| Claim {
+            name: format!("unmutated/{property}"),
+            sentence:
+                "Where a mutant breaks the property, the dispatcher without the defect keeps it."
+                    .to_owned(),
+            scenarios: "those of the mutants".to_owned(),
+            property,
+            expected: Expected::Proved,
+            cells,
+        })
+    });
+    refuted.chain(equivalent).chain(unmutated).collect()
+}
+
+/// What `cargo verify` knows about this model.
+pub fn model() -> Model {
+    Model {
+        name: "mutant",
+        about: "defects, one at a time, and the properties that notice them",
+        claims,
+        subjects: Vec::new,
+    }
+}

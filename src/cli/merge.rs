@@ -1,0 +1,103 @@
+//! `cargo verify merge`: the slices of several machines as one result.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::Misuse;
+use crate::claim::Model;
+use crate::results::{FORMAT, Results};
+
+/// Reads the slices and joins them.
+///
+/// # Errors
+///
+/// A file that is no result, slices of different versions or divisions, a slice that is missing,
+/// there twice or incomplete.
+pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Misuse> {
+    let mut slices = BTreeMap::new();
+    for file in files {
+        let shown = file.display();
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Misuse(format!("cannot read {shown}: {error}")))?;
+        let results: Results = serde_json::from_str(&text).map_err(|error| {
+            let accepted = "accepted is what `cargo verify --shard I/N --format json` prints";
+            Misuse(format!("{shown} is no result ({error}); {accepted}"))
+        })?;
+        if results.format != FORMAT {
+            let format = results.format;
+            return Err(Misuse(format!(
+                "{shown} has format {format}; accepted is {FORMAT}"
+            )));
+        }
+        let Some((index, _)) = results.shard else {
+            return Err(Misuse(format!(
+                "{shown} is no slice; accepted are results of --shard I/N"
+            )));
+        };
+        if !results.complete {
+            return Err(Misuse(format!(
+                "{shown} is partial: its run was cut off or interrupted"
+            )));
+        }
+        if slices.insert(index, results).is_some() {
+            return Err(Misuse(format!(
+                "slice {index} is there twice, {shown} is the second"
+            )));
+        }
+    }
+    let first = slices
+        .values()
+        .next()
+        .expect("clap requires at least one file")
+        .clone();
+    let (_, count) = first.shard.expect("just looked at");
+    for (index, slice) in &slices {
+        if slice.lastbyte != first.lastbyte {
+            let (a, b) = (&first.lastbyte, &slice.lastbyte);
+            return Err(Misuse(format!(
+                "slice {index} is of lastbyte {b}, others of {a}"
+            )));
+        }
+        if slice.shard.map(|(_, count)| count) != Some(count) || slice.selected != first.selected {
+            return Err(Misuse(format!(
+                "slice {index} belongs to another division of the claims"
+            )));
+        }
+    }
+    if let Some(hole) = (1..=count).find(|index| !slices.contains_key(index)) {
+        return Err(Misuse(format!("slice {hole} of {count} is missing")));
+    }
+    let executions = slices.values().map(|slice| slice.executions).sum();
+    let mut rows: Vec<_> = slices.into_values().flat_map(|slice| slice.rows).collect();
+    let mut versions = BTreeMap::new();
+    for row in &rows {
+        let known = versions
+            .entry(row.subject.clone())
+            .or_insert_with(|| row.version.clone());
+        if *known != row.version {
+            return Err(Misuse(format!(
+                "the slices hold different versions of {}",
+                row.subject
+            )));
+        }
+    }
+    if rows.len() != first.selected {
+        let (rows, selected) = (rows.len(), first.selected);
+        return Err(Misuse(format!(
+            "the slices hold {rows} claims of {selected}"
+        )));
+    }
+    let order: BTreeMap<String, usize> = super::all_claims(registry)
+        .iter()
+        .enumerate()
+        .map(|(position, claim)| (claim.id(), position))
+        .collect();
+    rows.sort_by_key(|row| order.get(&row.id).copied().unwrap_or(usize::MAX));
+    Ok(Results {
+        shard: None,
+        executions,
+        not_selected: first.not_selected + first.rows.len() - rows.len(),
+        rows,
+        ..first
+    })
+}
