@@ -15,6 +15,7 @@ pub fn registry() -> Vec<lastbyte::Model> {
         shutdown_ordering::model(),
         dispatch_loop::model(),
         hyper_h1::claims::model(),
+        hyper_h1::claims::history(),
         template::model(),
         faults::model(),
         mutants::model(),
