@@ -1,5 +1,6 @@
 //! What is checked: one file or folder per model, each registered here with one line.
 
+pub mod dispatch_close;
 pub mod dispatch_loop;
 pub mod http;
 pub mod hyper_h1;
@@ -11,6 +12,7 @@ pub fn registry() -> Vec<lastbyte::Model> {
     vec![
         shutdown_ordering::model(),
         dispatch_loop::model(),
+        dispatch_close::model(),
         hyper_h1::claims::model(),
     ]
 }
