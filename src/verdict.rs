@@ -112,7 +112,9 @@ pub enum Cut {
     Cycle,
     /// The subject behaved differently under the same schedule.
     NotDeterministic,
-    /// The exploring process died or was interrupted.
+    /// Somebody interrupted the run.
+    Interrupted,
+    /// The exploring process died.
     Crashed(String),
 }
 
@@ -124,6 +126,7 @@ impl fmt::Display for Cut {
             Cut::Memory => write!(f, "out of memory for states"),
             Cut::Steps => write!(f, "an execution has too many steps"),
             Cut::Cycle => write!(f, "an execution comes back to a state that it had left"),
+            Cut::Interrupted => write!(f, "interrupted"),
             Cut::NotDeterministic => write!(f, "the subject is not deterministic"),
             Cut::Crashed(why) => write!(f, "the exploration crashed: {why}"),
         }

@@ -84,7 +84,11 @@ impl Slot {
     /// Calls of this poll since anything changed.
     #[cfg(loom)]
     fn idle_calls(&self, changes: u64) -> u32 {
-        if self.calls.1 == changes { self.calls.0 } else { 0 }
+        if self.calls.1 == changes {
+            self.calls.0
+        } else {
+            0
+        }
     }
 
     /// Polls without any change that the actor was woken for; counts towards [`SPIN_POLLS`].

@@ -79,3 +79,57 @@ fn json_lines_of_lost_bytes() {
 fn svg_of_lost_bytes() {
     assert_snapshot!(lastbyte::render::svg::sequence(&lost_bytes(), CAPTION));
 }
+
+#[test]
+fn junit_markdown_and_explanations() {
+    let results = results();
+    assert_snapshot!("junit", lastbyte::render::junit::xml(&results));
+    assert_snapshot!("markdown", lastbyte::render::markdown::summary(&results));
+    let explained: Vec<_> = results
+        .rows
+        .iter()
+        .map(|row| lastbyte::render::explain::sentences(row, &results))
+        .collect();
+    assert_snapshot!("explain", explained.join("\n"));
+}
+
+#[test]
+fn markdown_fits_a_comment() {
+    let mut results = results();
+    let rows = results.rows.clone();
+    while results.rows.len() < 3_000 {
+        results.rows.extend(rows.iter().cloned());
+    }
+    let summary = lastbyte::render::markdown::summary(&results);
+    assert!(summary.len() < 65_536, "{} bytes", summary.len());
+    assert!(summary.contains("rows are left out here"));
+    assert!(summary.ends_with("</details>\n"));
+}
+
+#[test]
+fn report_is_whole_or_absent() {
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("whole-or-absent");
+    lastbyte::render::report::write(&dir.join("new/folder"), &results()).expect("it is writable");
+    let page = std::fs::read_to_string(dir.join("new/folder/index.html")).expect("it is there");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
+    assert!(page.len() < 2_000_000);
+    assert_eq!(
+        page.matches("<script").count(),
+        2,
+        "the data ends where it should"
+    );
+    assert!(!page.contains("<img") && !page.contains('\u{1b}') && !page.contains('\u{202e}'));
+    let addresses = page.replace("http://www.w3.org/2000/svg", "");
+    assert!(!addresses.contains("://"), "it needs no network");
+
+    // A folder in the place of the page: it cannot be replaced, and nothing else is left behind.
+    let blocked = dir.join("blocked");
+    std::fs::create_dir_all(blocked.join("index.html")).expect("it is writable");
+    lastbyte::render::report::write(&blocked, &results()).expect_err("a folder is in the way");
+    let left: Vec<_> = std::fs::read_dir(&blocked).expect("it is there").collect();
+    assert_eq!(left.len(), 1);
+    let file = dir.join("file");
+    std::fs::write(&file, "").expect("it is writable");
+    lastbyte::render::report::write(&file, &results()).expect_err("a file is no directory");
+    std::fs::remove_dir_all(&dir).expect("it is the test's own");
+}

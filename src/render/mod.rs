@@ -5,8 +5,13 @@
 //! [`visible`] first, and then escapes what its own format reserves.
 
 pub mod chart;
+pub mod explain;
+mod growth;
 pub mod jsonl;
+pub mod junit;
+pub mod markdown;
 pub mod mermaid;
+pub mod report;
 pub mod story;
 pub mod svg;
 pub mod table;

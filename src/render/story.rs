@@ -114,10 +114,6 @@ pub fn beats(trace: &Trace, property: Property) -> Vec<Beat> {
 /// Bytes are lost once the connection gives the socket up with bytes in its own buffer; what
 /// follows only shows it. Elsewhere it is the step that broke the property.
 pub fn unavoidable(trace: &Trace, property: Property) -> Option<usize> {
-    let loses = matches!(
-        property,
-        Property::NothingTruncated | Property::NoSilentLoss | Property::NothingBufferedAtShutdown
-    );
     let gives_up = |step: &Step| {
         let gives_up = matches!(step.event, Event::Shutdown | Event::Close);
         step.actor == ActorId::SUBJECT && gives_up && step.levels.inside > 0
@@ -125,9 +121,21 @@ pub fn unavoidable(trace: &Trace, property: Property) -> Option<usize> {
     let given_up = trace.steps.iter().position(gives_up);
     let broken_at = trace.broken_at.filter(|at| *at < trace.steps.len());
     match given_up {
-        Some(at) if loses && broken_at.is_none_or(|broken| at <= broken) => Some(at),
+        Some(at) if loses(property) && broken_at.is_none_or(|broken| at <= broken) => Some(at),
         _ => broken_at,
     }
+}
+
+/// Whether a violation of the property leaves behind what the write buffer holds.
+pub fn strands(property: Property) -> bool {
+    loses(property) || property == Property::NoStall
+}
+
+fn loses(property: Property) -> bool {
+    matches!(
+        property,
+        Property::NothingTruncated | Property::NoSilentLoss | Property::NothingBufferedAtShutdown
+    )
 }
 
 /// The sentences that a chart ends with: what is violated, since when, how to replay it.

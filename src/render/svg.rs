@@ -117,7 +117,7 @@ pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {
     let mut rows = Vec::with_capacity(beats.len());
     let mut lost = false;
     for beat in &beats {
-        lost |= beat.broken;
+        lost |= beat.broken && story::strands(caption.property);
         let row = row(trace, beat, y, largest.unwrap_or(0), lost);
         y += row.height;
         rows.push(row);

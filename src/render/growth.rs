@@ -1,0 +1,123 @@
+//! How executions and time grow with the payload.
+
+use super::{thousands, visible};
+use crate::results::{CellFigures, Results, Row};
+
+/// Sizes that a series needs for a plot.
+const SIZES: usize = 4;
+
+/// The growth of one claim's figures: two plots.
+pub(crate) struct Growth {
+    pub(crate) title: String,
+    pub(crate) scenario: String,
+    pub(crate) plots: Vec<Plot>,
+}
+
+/// Figures against the payload, on linear axes from 0.
+pub(crate) struct Plot {
+    pub(crate) title: &'static str,
+    pub(crate) points: Vec<Point>,
+    /// The points as a polyline.
+    pub(crate) line: String,
+    pub(crate) largest: String,
+    pub(crate) last: String,
+}
+
+pub(crate) struct Point {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) text: String,
+}
+
+/// Where the axes are, in the plot's own units.
+const LEFT: f64 = 12.0;
+const BOTTOM: f64 = 172.0;
+const WIDTH: f64 = 380.0;
+const HEIGHT: f64 = 140.0;
+
+/// The plots of all series whose scenarios differ in N alone. Claims about the same explorations
+/// have one.
+pub(crate) fn of(results: &Results) -> Vec<Growth> {
+    let mut growths = Vec::new();
+    let mut known: Vec<&[CellFigures]> = Vec::new();
+    for row in &results.rows {
+        if known.contains(&row.each.as_slice()) {
+            continue;
+        }
+        known.push(&row.each);
+        for (rest, series) in series(&row.each) {
+            growths.push(growth(row, &rest, &series));
+        }
+    }
+    growths
+}
+
+/// N and the figures, for each of the scenarios' other parameters.
+fn series(each: &[CellFigures]) -> Vec<(String, Vec<(u64, &CellFigures)>)> {
+    let mut all: Vec<(String, Vec<(u64, &CellFigures)>)> = Vec::new();
+    for figures in each {
+        let parts = figures.scenario.split(',');
+        let (sizes, rest): (Vec<_>, Vec<_>) = parts.partition(|part| part.starts_with("N="));
+        let [size] = sizes.as_slice() else { continue };
+        let Ok(size) = size["N=".len()..].parse() else {
+            continue;
+        };
+        let rest = rest.join(", ");
+        match all.iter_mut().find(|(known, _)| *known == rest) {
+            Some((_, series)) => series.push((size, figures)),
+            None => all.push((rest, vec![(size, figures)])),
+        }
+    }
+    for (_, series) in &mut all {
+        series.sort_by_key(|(size, _)| *size);
+        series.dedup_by_key(|(size, _)| *size);
+    }
+    all.retain(|(_, series)| series.len() >= SIZES);
+    all
+}
+
+fn growth(row: &Row, rest: &str, series: &[(u64, &CellFigures)]) -> Growth {
+    let executions = series.iter().map(|(n, figures)| {
+        let text = format!("N={n}: {} executions", thousands(figures.executions));
+        (*n, figures.executions as f64, text)
+    });
+    let seconds = series.iter().map(|(n, figures)| {
+        let text = format!("N={n}: {:.3} s", figures.seconds);
+        (*n, figures.seconds, text)
+    });
+    Growth {
+        title: visible(&row.sentence),
+        scenario: visible(&format!("{}, {rest}", row.subject)),
+        plots: vec![
+            plot("executions", executions.collect(), |most| {
+                thousands(most as u64)
+            }),
+            plot("seconds", seconds.collect(), |most| format!("{most:.3}")),
+        ],
+    }
+}
+
+fn plot(title: &'static str, figures: Vec<(u64, f64, String)>, number: fn(f64) -> String) -> Plot {
+    let most = figures.iter().map(|(_, y, _)| *y).fold(0.0, f64::max);
+    let last = figures.iter().map(|(n, ..)| *n).max().unwrap_or(0);
+    let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+    let points: Vec<_> = figures
+        .into_iter()
+        .map(|(n, y, text)| Point {
+            x: (LEFT + WIDTH * share(n as f64, last as f64)).round(),
+            y: (BOTTOM - HEIGHT * share(y, most)).round(),
+            text,
+        })
+        .collect();
+    let line: Vec<_> = points
+        .iter()
+        .map(|point| format!("{},{}", point.x, point.y))
+        .collect();
+    Plot {
+        title,
+        line: line.join(" "),
+        points,
+        largest: number(most),
+        last: format!("N={last}"),
+    }
+}

@@ -1,0 +1,388 @@
+//! The report: one page with everything, for people who have never run loom.
+//!
+//! The page needs no network. Its table and plots are written here; what opens on a click is drawn
+//! by its script from the data below it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io, process};
+
+use askama::Template;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::growth::{self, Growth};
+use super::story::{self, Caption, Flow};
+use super::{explain, jsonl, table, thousands, visible};
+use crate::event::Trace;
+use crate::property::Property;
+use crate::results::{Results, Row};
+use crate::verdict::{ReaderEnding, Verdict};
+
+/// Outcomes of one claim that are drawn; the others are counted.
+const OUTCOMES: usize = 12;
+
+/// Writes `index.html` into the directory, which is created if need be. The file appears as a
+/// whole or not at all.
+///
+/// # Errors
+///
+/// What the file system reports.
+pub fn write(dir: &Path, results: &Results) -> io::Result<()> {
+    let page = html(results);
+    fs::create_dir_all(dir)?;
+    let unfinished = dir.join(format!(".index.html.{}.partial", process::id()));
+    let written =
+        fs::write(&unfinished, page).and_then(|()| fs::rename(&unfinished, dir.join("index.html")));
+    if written.is_err() {
+        // The first error is the one to tell.
+        let _gone = fs::remove_file(&unfinished);
+    }
+    written
+}
+
+/// The page.
+///
+/// # Panics
+///
+/// Never: writing into a string does not fail.
+pub fn html(results: &Results) -> String {
+    let page = Page {
+        good: results.hold(),
+        version: visible(&results.lastbyte),
+        summary: table::summary(results),
+        models: models(results),
+        growths: growth::of(results),
+        data: data(results),
+    };
+    page.render().expect("a string takes everything")
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    good: bool,
+    version: String,
+    summary: Vec<String>,
+    models: Vec<Model>,
+    growths: Vec<Growth>,
+    data: String,
+}
+
+/// The verdict table of one model.
+struct Model {
+    name: String,
+    properties: Vec<&'static str>,
+    families: Vec<Family>,
+}
+
+/// One subject in some scenarios: a line of the table.
+struct Family {
+    subject: String,
+    version: String,
+    sentences: Vec<String>,
+    scenario: String,
+    /// For each property of the model its claims, nearly always none or one.
+    cells: Vec<(&'static str, Vec<Chip>)>,
+    executions: String,
+    seconds: String,
+}
+
+/// One claim in the table.
+struct Chip {
+    row: usize,
+    class: &'static str,
+    sign: &'static str,
+    word: String,
+    id: String,
+}
+
+fn models(results: &Results) -> Vec<Model> {
+    let mut models: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (i, row) in results.rows.iter().enumerate() {
+        match models.iter_mut().find(|(name, _)| *name == row.model) {
+            Some((_, rows)) => rows.push(i),
+            None => models.push((&row.model, vec![i])),
+        }
+    }
+    let model = |(name, rows): (&str, Vec<usize>)| {
+        let claimed = |property: &Property| {
+            let mut properties = rows.iter().map(|&i| results.rows[i].property);
+            properties.any(|claimed| claimed == *property)
+        };
+        let properties: Vec<_> = Property::ALL.into_iter().filter(claimed).collect();
+        Model {
+            name: visible(name),
+            families: families(results, &rows, &properties),
+            properties: properties.iter().map(|property| property.name()).collect(),
+        }
+    };
+    models.into_iter().map(model).collect()
+}
+
+fn families(results: &Results, rows: &[usize], properties: &[Property]) -> Vec<Family> {
+    let key = |i: usize| {
+        let row = &results.rows[i];
+        (&row.subject, &row.version, &row.scenario)
+    };
+    let mut families: Vec<Vec<usize>> = Vec::new();
+    for &i in rows {
+        match families.iter_mut().find(|family| key(family[0]) == key(i)) {
+            Some(family) => family.push(i),
+            None => families.push(vec![i]),
+        }
+    }
+    let family = |claims: Vec<usize>| {
+        let first = &results.rows[claims[0]];
+        let cell = |property: &Property| {
+            let claims = claims.iter().copied();
+            let of_property = claims.filter(|&i| results.rows[i].property == *property);
+            let chips = of_property.map(|i| chip(i, &results.rows[i])).collect();
+            (property.name(), chips)
+        };
+        let mut sentences: Vec<_> = claims
+            .iter()
+            .map(|&i| visible(&results.rows[i].sentence))
+            .collect();
+        sentences.dedup();
+        // The properties of a family are claims about the same explorations.
+        let most = claims.iter().map(|&i| &results.rows[i]);
+        let most = most.max_by_key(|row| row.executions).unwrap_or(first);
+        Family {
+            subject: visible(&first.subject),
+            version: visible(first.version.as_deref().unwrap_or_default()),
+            sentences,
+            scenario: visible(&first.scenario),
+            cells: properties.iter().map(cell).collect(),
+            executions: thousands(most.executions),
+            seconds: format!("{:.2}", most.seconds),
+        }
+    };
+    families.into_iter().map(family).collect()
+}
+
+fn chip(i: usize, row: &Row) -> Chip {
+    let (sign, word) = match &row.verdict {
+        Verdict::Proved => ("✓", "proved".to_owned()),
+        Verdict::Refuted => ("✗", "refuted".to_owned()),
+        Verdict::Bounded(bound) => ("≤", format!("bounded({bound})")),
+        Verdict::CutOff(_) => ("?", "cut off".to_owned()),
+    };
+    Chip {
+        row: i,
+        class: class(row),
+        sign,
+        word,
+        id: visible(&row.id),
+    }
+}
+
+fn class(row: &Row) -> &'static str {
+    match (&row.verdict, row.holds) {
+        (Verdict::Proved, true) => "proved",
+        (Verdict::Refuted, true) => "refuted",
+        (Verdict::Bounded(_) | Verdict::CutOff(_), _) => "open surprise",
+        (Verdict::Proved, false) => "proved surprise",
+        (Verdict::Refuted, false) => "refuted surprise",
+    }
+}
+
+/// What the page's script draws from.
+#[derive(Serialize)]
+struct Data {
+    rows: Vec<Value>,
+    traces: Vec<Value>,
+    /// Every text of the traces once.
+    texts: Vec<String>,
+}
+
+fn data(results: &Results) -> String {
+    let mut pool = Pool::default();
+    let rows = results
+        .rows
+        .iter()
+        .map(|row| details(row, results, &mut pool));
+    let data = Data {
+        rows: rows.collect(),
+        traces: pool.traces.into_iter().map(|(.., drawn)| drawn).collect(),
+        texts: pool.texts,
+    };
+    let json = serde_json::to_string(&data).expect("all keys are strings");
+    // Nothing in a script element may look like markup.
+    jsonl::escaped(&json)
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
+}
+
+/// Traces and texts that several claims share.
+#[derive(Default)]
+struct Pool<'a> {
+    traces: Vec<(&'a Trace, (Option<usize>, bool), Value)>,
+    texts: Vec<String>,
+    known: BTreeMap<String, usize>,
+}
+
+impl<'a> Pool<'a> {
+    fn text(&mut self, text: &str) -> usize {
+        if let Some(&known) = self.known.get(text) {
+            return known;
+        }
+        let place = self.texts.len();
+        self.known.insert(text.to_owned(), place);
+        self.texts.push(text.to_owned());
+        place
+    }
+
+    /// The place of the trace as it is drawn for this property.
+    fn trace(&mut self, trace: &'a Trace, property: Property) -> usize {
+        let drawn_as = (
+            story::unavoidable(trace, property),
+            story::strands(property),
+        );
+        let same = |(known, as_well, _): &(&Trace, _, _)| *known == trace && *as_well == drawn_as;
+        if let Some(place) = self.traces.iter().position(same) {
+            return place;
+        }
+        let beats = story::beats(trace, property);
+        let drawn: Vec<_> = beats
+            .iter()
+            .map(|beat| {
+                let (flow, bytes) = match beat.flow {
+                    None => ("", 0),
+                    Some(Flow::Accepted(bytes)) => ("out", bytes),
+                    Some(Flow::Refused) => ("refused", 0),
+                    Some(Flow::Fin) => ("fin", 0),
+                    Some(Flow::Taken(bytes)) => ("taken", bytes),
+                    Some(Flow::Eof) => ("eof", 0),
+                    Some(Flow::Reset) => ("reset", 0),
+                };
+                let (text, levels) = (self.text(&beat.text), beat.levels);
+                json!([
+                    beat.numbers(),
+                    beat.actor,
+                    text,
+                    flow,
+                    bytes,
+                    levels.inside,
+                    levels.kernel,
+                    levels.received,
+                    u8::from(beat.broken),
+                ])
+            })
+            .collect();
+        let actors: Vec<_> = trace.actors.iter().map(|name| visible(name)).collect();
+        let value = json!({
+            "actors": actors,
+            "capacity": trace.capacity,
+            "strands": drawn_as.1,
+            "beats": drawn,
+        });
+        self.traces.push((trace, drawn_as, value));
+        self.traces.len() - 1
+    }
+}
+
+fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
+    let outcomes = row.outcomes.iter().take(OUTCOMES).map(|(outcome, times)| {
+        let class = match outcome.reader {
+            ReaderEnding::Complete => "whole",
+            ReaderEnding::CutShort => "cut",
+            _ => "other",
+        };
+        let ended = format!("{}; reader: {}", outcome.subject, outcome.reader);
+        let bytes = format!(
+            "{} accepted, {} received",
+            outcome.accepted, outcome.received
+        );
+        json!([class, visible(&ended), visible(&bytes), times])
+    });
+    let outcomes = outcomes.collect::<Vec<_>>();
+    let rest: u64 = row
+        .outcomes
+        .iter()
+        .skip(OUTCOMES)
+        .map(|(_, times)| times)
+        .sum();
+    let rest = (row.outcomes.len().saturating_sub(OUTCOMES), rest);
+    let command = reproduce(&row.id);
+    let counterexample = row.counterexample.as_ref().map(|counterexample| {
+        let trace = &counterexample.trace;
+        let caption = Caption {
+            property: row.property,
+            replay: &command,
+        };
+        json!({
+            "cell": visible(&counterexample.cell),
+            "trace": pool.trace(trace, row.property),
+            "closing": story::closing(trace, &caption),
+        })
+    });
+    let figures = row.each.iter().map(|figures| {
+        json!([
+            visible(&figures.scenario),
+            figures.executions,
+            figures.seconds
+        ])
+    });
+    json!({
+        "id": visible(&row.id),
+        "sentence": visible(&row.sentence),
+        "class": class(row),
+        "verdict": visible(&row.verdict.to_string()),
+        "expected": row.expected,
+        "holds": row.holds,
+        "facts": [
+            ["subject", visible(&subject(row))],
+            ["scenarios", visible(&row.scenario)],
+            ["property", format!("{}: {}", row.property, row.property.sentence())],
+            ["cells", thousands(row.cells as u64)],
+            ["executions", thousands(row.executions)],
+            ["states remembered", thousands(row.states)],
+            ["seconds", format!("{:.2}", row.seconds)],
+        ],
+        "surprise": row.surprise.as_ref().map(|surprise| {
+            visible(&format!("{}: {}", surprise.cell, surprise.verdict))
+        }),
+        "outcomes": outcomes,
+        "rest": rest,
+        "concluded": concluded(row),
+        "why": explain::sentences(row, results).lines().skip(2).collect::<Vec<_>>(),
+        "counterexample": counterexample,
+        "each": figures.collect::<Vec<_>>(),
+        "command": command,
+    })
+}
+
+/// What the histogram counts. With state caching it says which outcomes there are, and not how
+/// likely they are.
+fn concluded(row: &Row) -> String {
+    let concluded: u64 = row.outcomes.iter().map(|(_, times)| times).sum();
+    let (concluded, all) = (thousands(concluded), thousands(row.executions));
+    if row.states == 0 {
+        format!("{concluded} of {all} executions came to their end.")
+    } else {
+        format!(
+            "{concluded} of {all} executions came to their end, the others to a state that had \
+             been explored before. The bars show which outcomes there are, not how likely they are."
+        )
+    }
+}
+
+fn subject(row: &Row) -> String {
+    match &row.version {
+        Some(version) => format!("{} {version}", row.subject),
+        None => row.subject.clone(),
+    }
+}
+
+/// The command that explores this claim, for a shell.
+pub fn reproduce(id: &str) -> String {
+    let id = visible(id);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._,=:+-".contains(c);
+    if !id.is_empty() && id.chars().all(is_plain) {
+        format!("cargo verify --only {id}")
+    } else {
+        format!("cargo verify --only '{}'", id.replace('\'', "'\\''"))
+    }
+}

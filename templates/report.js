@@ -1,0 +1,260 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const dialog = document.getElementById("details");
+  const body = document.getElementById("details-body");
+  const SVG = "http://www.w3.org/2000/svg";
+  const number = new Intl.NumberFormat("en");
+
+  // Text only ever becomes a text node: nothing of the data is read as markup.
+  function element(tag, attributes, ...children) {
+    const made = document.createElement(tag);
+    return fill(made, attributes, children);
+  }
+  function drawn(tag, attributes, ...children) {
+    return fill(document.createElementNS(SVG, tag), attributes, children);
+  }
+  function fill(made, attributes, children) {
+    for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
+    made.append(...children.filter((child) => child !== null));
+    return made;
+  }
+
+  function facts(pairs) {
+    return element("dl", { class: "facts" }, ...pairs.flatMap(([what, value]) =>
+      [element("dt", {}, what), element("dd", {}, value)]));
+  }
+
+  function histogram(row) {
+    const all = row.outcomes.slice();
+    if (row.rest[0] > 0) all.push(["other", row.rest[0] + " more outcomes", "", row.rest[1]]);
+    const total = all.reduce((sum, [, , , times]) => sum + times, 0);
+    const most = Math.max(...all.map(([, , , times]) => times), 1);
+    const step = 56;
+    const picture = drawn("svg", { class: "histogram", height: all.length * step, role: "img",
+      "aria-label": "How often each outcome was seen" });
+    all.forEach(([kind, ended, bytes, times], i) => {
+      const y = i * step;
+      const share = number.format(Math.round(1000 * times / total) / 10) + " %";
+      const figures = number.format(times) + " executions, " + share + (bytes ? "; " + bytes : "");
+      picture.append(
+        drawn("text", { x: 0, y: y + 14 }, ended),
+        drawn("rect", { class: kind, x: 0, y: y + 20, width: Math.max(0.4, 99 * times / most) + "%", height: 10, rx: 2 }),
+        drawn("text", { class: "tick", x: 0, y: y + 45 }, figures));
+    });
+    return picture;
+  }
+
+  function vessel(kind, title) {
+    const level = element("b", {}, "0");
+    const bytes = element("div", { class: "bytes", "aria-hidden": "true" });
+    const whole = element("div", { class: "vessel " + kind },
+      element("div", { class: "title" }, element("span", {}, title), level), bytes);
+    let boxes = [];
+    let bar = null;
+    return {
+      whole,
+      size(full) {
+        if (full <= 32) {
+          boxes = Array.from({ length: full }, () => element("i"));
+          bytes.append(...boxes);
+        } else {
+          bar = element("i", { class: "full fill" });
+          bytes.classList.add("bar");
+          bytes.append(bar);
+        }
+        this.full = full;
+      },
+      show(value) {
+        level.textContent = number.format(value);
+        boxes.forEach((box, i) => box.classList.toggle("full", i < value));
+        if (bar) bar.style.width = (100 * Math.min(1, value / this.full)) + "%";
+      },
+    };
+  }
+
+  function gauge(place, level, full) {
+    const bar = element("s");
+    bar.style.width = (full > 0 ? 100 * Math.min(1, level / full) : 0) + "%";
+    return element("span", { class: "gauge " + place }, number.format(level), element("u", {}, bar));
+  }
+
+  function arrow(flow, bytes) {
+    const kinds = { out: ["a1", number.format(bytes)], refused: ["a1", ""], fin: ["a1", "FIN"],
+      taken: ["a2", number.format(bytes)], eof: ["a2", "FIN"], reset: ["a2", "RST"] };
+    if (!kinds[flow]) return null;
+    const [place, text] = kinds[flow];
+    const paths = { refused: "M2 16H50M46 11l10 10m0-10l-10 10", reset: "M62 16H4m6-4.5l-6 4.5l6 4.5" };
+    return drawn("svg", { class: "arrow " + place, viewBox: "0 0 64 24", "aria-hidden": "true" },
+      drawn("path", { d: paths[flow] || "M2 16H60m-6-4.5l6 4.5l-6 4.5" }),
+      drawn("text", { x: 31, y: 11 }, text));
+  }
+
+  function name(trace, actor) {
+    return trace.actors[actor] || "unknown actor";
+  }
+
+  // The counterexample: buffers with a scrubber, and the sequence diagram below it.
+  function player(counterexample) {
+    const trace = data.traces[counterexample.trace];
+    const beats = trace.beats.map(([numbers, actor, text, flow, bytes, inside, kernel, received, broken]) =>
+      ({ numbers, actor, text: data.texts[text], flow, bytes, inside, kernel, received, broken }));
+    const most = (of) => beats.reduce((largest, beat) => Math.max(largest, of(beat)), 0);
+    const largest = most((beat) => beat.inside);
+    const broken = beats.findIndex((beat) => beat.broken);
+    const lost = (i) => trace.strands && broken >= 0 && i >= broken;
+    const scripts = beats.some((beat) => beat.actor > 1);
+
+    const inside = vessel("inside", "write buffer");
+    const kernel = vessel("kernel", "kernel, " + number.format(trace.capacity));
+    const received = vessel("received", "received");
+    inside.size(largest);
+    kernel.size(trace.capacity);
+    received.size(most((beat) => beat.received));
+    const now = element("p", { class: "now", "aria-live": "polite" });
+    const range = element("input", { type: "range", min: 1, max: beats.length, value: 1, step: 1,
+      "aria-label": "Step of the counterexample" });
+    const place = element("output", {});
+    const back = element("button", { type: "button", "aria-label": "Step back" }, "‹");
+    const forth = element("button", { type: "button", "aria-label": "Step forward" }, "›");
+    const head = element("div", { class: "player" },
+      element("div", { class: "stage" }, inside.whole, kernel.whole, received.whole), now,
+      element("div", { class: "controls" }, back, range, forth, place));
+
+    const columns = [element("span", { class: "n" }, "steps"), element("span", { class: "words subject-words" }, name(trace, 1)),
+      element("span", { class: "g1" }, "write buffer"), element("span", { class: "g2" }, "kernel"),
+      element("span", { class: "words reader-words" }, name(trace, 0))];
+    if (scripts) columns.push(element("span", { class: "words other-words" }, "others"));
+    const lines = beats.map((beat, i) => {
+      const lane = ["reader-words", "subject-words"][beat.actor] || "other-words";
+      const who = element("span", { class: "who" }, name(trace, beat.actor) + ": ");
+      const words = beat.actor > 1 ? name(trace, beat.actor) + ": " + beat.text : beat.text;
+      const line = element("li", { class: "beat" + (beat.broken ? " broken" : "") + (lost(i) ? " after" : "") },
+        element("span", { class: "n" }, beat.numbers),
+        element("span", { class: "words " + lane }, beat.actor > 1 ? null : who, words),
+        gauge("g1", beat.inside, largest), gauge("g2", beat.kernel, trace.capacity), arrow(beat.flow, beat.bytes));
+      line.addEventListener("click", () => show(i));
+      return line;
+    });
+    const list = element("ol", { class: "sequence" + (scripts ? " scripts" : "") },
+      element("li", { class: "beat" }, ...columns), ...lines);
+
+    let current = -1;
+    function show(i, scroll) {
+      const beat = beats[i];
+      if (!beat || i === current) return;
+      if (current >= 0) lines[current].classList.remove("current");
+      current = i;
+      lines[i].classList.add("current");
+      inside.show(beat.inside);
+      kernel.show(beat.kernel);
+      received.show(beat.received);
+      head.classList.toggle("lost", lost(i));
+      const mark = beat.broken ? element("span", { class: "mark" }, " From here on the violation is unavoidable.") : null;
+      now.replaceChildren(element("b", {}, name(trace, beat.actor) + ": "), beat.text, ...(mark ? [mark] : []));
+      range.value = i + 1;
+      range.setAttribute("aria-valuetext", "step " + beat.numbers + ", " + name(trace, beat.actor) + ": " + beat.text);
+      place.textContent = (i + 1) + " of " + beats.length;
+      if (scroll) keepInSight(lines[i]);
+    }
+    // Below the sticky player, inside the dialog.
+    function keepInSight(line) {
+      const top = head.getBoundingClientRect().bottom + 8;
+      const bottom = body.getBoundingClientRect().bottom - 8;
+      const at = line.getBoundingClientRect();
+      if (at.top < top) body.scrollTop -= top - at.top;
+      else if (at.bottom > bottom) body.scrollTop += at.bottom - bottom;
+    }
+    range.addEventListener("input", () => show(Number(range.value) - 1, true));
+    back.addEventListener("click", () => show(current - 1, true));
+    forth.addEventListener("click", () => show(current + 1, true));
+    show(0);
+    return [head, list, facts(counterexample.closing)];
+  }
+
+  function figures(each) {
+    const cells = each.map(([scenario, executions, seconds]) => element("tr", {},
+      element("td", {}, scenario), element("td", { class: "figure" }, number.format(executions)),
+      element("td", { class: "figure" }, seconds.toFixed(3))));
+    return element("table", { class: "figures" },
+      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "scenario"),
+        element("th", { scope: "col", class: "figure" }, "executions"), element("th", { scope: "col", class: "figure" }, "seconds"))),
+      element("tbody", {}, ...cells));
+  }
+
+  function details(row) {
+    const parts = [
+      element("h3", {}, row.sentence),
+      element("span", { class: "chip " + row.class }, row.verdict),
+      " declared: " + row.expected,
+    ];
+    if (row.surprise) parts.push(element("p", { class: "blame" }, "Not as declared: " + row.surprise));
+    parts.push(facts(row.facts));
+    if (row.counterexample) {
+      parts.push(element("h4", {}, "Counterexample in " + row.counterexample.cell), ...player(row.counterexample));
+    }
+    if (row.outcomes.length) {
+      parts.push(element("h4", {}, "Outcomes"), element("p", { class: "note" }, row.concluded), histogram(row));
+    }
+    parts.push(element("h4", {}, "Why"), element("ul", { class: "why" }, ...row.why.map((line) => element("li", {}, line))));
+    if (row.each.length) parts.push(element("h4", {}, "Each scenario"), figures(row.each));
+    parts.push(element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, row.command)));
+    return parts;
+  }
+
+  let opener = null;
+  function open(index) {
+    const row = data.rows[index];
+    if (!row) return;
+    document.getElementById("details-id").textContent = row.id;
+    body.replaceChildren(...details(row));
+    const title = body.querySelector("h3");
+    title.id = "details-title";
+    if (!dialog.open) dialog.showModal();
+    body.scrollTop = 0;
+    (body.querySelector("input[type=range]") || body).focus({ preventScroll: true });
+    history.replaceState(null, "", "#" + encodeURIComponent(row.id));
+  }
+
+  const buttons = Array.from(document.querySelectorAll("button[data-row]"));
+  document.querySelector("main").addEventListener("click", (event) => {
+    const line = event.target.closest("tr");
+    const button = event.target.closest("button[data-row]") || (line && line.querySelector("button[data-row]"));
+    if (!button || String(getSelection()).length > 0) return;
+    opener = button;
+    open(Number(button.dataset.row));
+  });
+  // The arrow keys go from cell to cell.
+  document.querySelector("main").addEventListener("keydown", (event) => {
+    const here = event.target.closest("button[data-row]");
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!here || !step) return;
+    const from = here.getBoundingClientRect();
+    let best = null;
+    let least = Infinity;
+    for (const button of buttons) {
+      const to = button.getBoundingClientRect();
+      const along = step[0] * (to.left - from.left) + step[1] * (to.top - from.top);
+      const across = Math.abs(step[1] * (to.left - from.left) + step[0] * (to.top - from.top));
+      const far = along + 3 * across;
+      if (along > 1 && far < least) { least = far; best = button; }
+    }
+    if (best) { event.preventDefault(); best.focus(); }
+  });
+  document.getElementById("close").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => {
+    history.replaceState(null, "", location.pathname + location.search);
+    body.replaceChildren();
+    if (opener) opener.focus();
+  });
+
+  function openFromAddress() {
+    let id = "";
+    try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+    const index = data.rows.findIndex((row) => row.id === id);
+    if (index >= 0) open(index);
+  }
+  addEventListener("hashchange", openFromAddress);
+  openFromAddress();
+})();
