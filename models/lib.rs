@@ -1,6 +1,7 @@
 //! What is checked: one file or folder per model, each registered here with one line.
 
 pub mod dispatch_loop;
+pub mod faults;
 pub mod http;
 pub mod hyper_h1;
 pub mod mutants;
@@ -15,6 +16,7 @@ pub fn registry() -> Vec<lastbyte::Model> {
         dispatch_loop::model(),
         hyper_h1::claims::model(),
         template::model(),
+        faults::model(),
         mutants::model(),
     ]
 }

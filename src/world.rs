@@ -29,8 +29,9 @@ use crate::verdict::{Ending, Outcome, ReaderEnding};
 /// After this many polls of one actor that were asked for but changed nothing, it spins.
 pub const SPIN_POLLS: u8 = 3;
 
-/// After this many calls within one poll, the poll is taken for an endless loop.
-const CALLS_IN_ONE_POLL: u32 = 10_000;
+/// After this many calls of one poll since anything changed, the poll is taken for an endless loop.
+#[cfg(loom)]
+const CALLS_WITHOUT_CHANGE: u32 = 50;
 
 /// The executor's view of one actor.
 #[derive(Debug, Default)]
@@ -51,7 +52,9 @@ pub(crate) struct Slot {
     pub(crate) idle_polls: u8,
     /// `State::changes` when the current poll began.
     changes_before: Option<u64>,
-    calls: u32,
+    /// Calls of this poll since anything changed, as of `State::changes` then.
+    #[cfg(loom)]
+    calls: (u32, u64),
     /// Digest of all that the actor has observed, or of its state as it declared it.
     history: (u64, u64),
     declared: bool,
@@ -75,6 +78,17 @@ impl Slot {
         self.self_woken = false;
         self.idle_polls = 0;
         self.changes_before = None;
+        self.calls = (0, 0);
+    }
+
+    /// Calls of this poll since anything changed.
+    #[cfg(loom)]
+    fn idle_calls(&self, changes: u64) -> u32 {
+        if self.calls.1 == changes {
+            self.calls.0
+        } else {
+            0
+        }
     }
 
     /// Polls without any change that the actor was woken for; counts towards [`SPIN_POLLS`].
@@ -243,7 +257,9 @@ impl State {
             let fresh = has(KeyPart::Fresh).then_some(slot.first);
             let waiting = has(KeyPart::Waiting).then_some(slot.is_parked());
             let place = has(KeyPart::Place).then_some(slot.history);
-            let idle = has(KeyPart::Idle).then_some(slot.idle_polls);
+            // Without the calls, the second round of an endless loop would look explored.
+            let idle = (slot.idle_polls, slot.idle_calls(self.changes));
+            let idle = has(KeyPart::Idle).then_some(idle);
             let unchanged = slot.changes_before == Some(self.changes);
             let unchanged = has(KeyPart::Changed).then_some(unchanged);
             (woken, fresh, waiting, place, idle, unchanged).hash(&mut hasher);
@@ -346,7 +362,7 @@ impl State {
                 self.violate(Property::AcceptedArrives);
             }
         }
-        if self.reset_early && ending == Ending::Ok {
+        if self.reset_early && !matches!(ending, Ending::Err(_)) {
             self.violate(Property::ResetEndsWithError);
         }
         if matches!(ending, Ending::Panicked(_)) {
@@ -546,7 +562,7 @@ impl World {
             }
         }
         state.schedule.push(actor);
-        let defect = state.defect;
+        let (defect, changes) = (state.defect, state.changes);
         let slot = &mut state.slots[actor.index()];
         if std::mem::take(&mut slot.first) || defect == ExecutorDefect::FlagResetLate {
             slot.token = match defect {
@@ -554,8 +570,8 @@ impl World {
                 _ => slot.self_woken,
             };
         }
-        slot.calls += 1;
-        if slot.calls > CALLS_IN_ONE_POLL {
+        slot.calls = (slot.idle_calls(changes) + 1, changes);
+        if slot.calls.0 > CALLS_WITHOUT_CHANGE {
             state.conclude_spinning(actor);
             return Err(ItIsOver);
         }
@@ -620,7 +636,7 @@ impl World {
         slot.token &= !resets_early;
         slot.first = true;
         slot.self_woken = false;
-        slot.calls = 0;
+        slot.calls = (0, 0);
         slot.changes_before = Some(changes);
         if actor == ActorId::SUBJECT {
             state.asked_for_input = false;

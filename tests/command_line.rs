@@ -74,6 +74,94 @@ fn bad_questions_are_one_line_and_exit_code_2() {
     std::fs::remove_file(&request).expect("it was just written");
 }
 
+/// A file in the temporary folder, removed at the end.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn new(name: &str, text: &str) -> Scratch {
+        let name = format!("lastbyte-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, text).expect("the temporary folder can be written");
+        Scratch(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0
+            .to_str()
+            .expect("the temporary folder has a plain name")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
+const RECORDING: &str = include_str!("recordings/shutdown_ordering-original-loses.json");
+
+#[test]
+fn bad_recordings_are_one_line_and_exit_code_2() {
+    refused(&["replay", "/no/such/file"], &["/no/such/file"]);
+    refused(&["replay", "--bogus", "x"], &["--bogus"]);
+    let truncated = Scratch::new("truncated", &RECORDING[..RECORDING.len() / 2]);
+    refused(&["replay", truncated.path()], &["no recording", "--save"]);
+    let newer = RECORDING.replace("\"lastbyte_recording\": 1", "\"lastbyte_recording\": 9");
+    let newer = Scratch::new("newer", &newer);
+    refused(&["replay", newer.path()], &["format 9", "format 1"]);
+    let other = Scratch::new(
+        "other",
+        &RECORDING.replace("shutdown_ordering/", "elsewhere/"),
+    );
+    refused(&["replay", other.path()], &["recorded for elsewhere/"]);
+    let version = RECORDING.replace("\"version\": null", "\"version\": \"1.2.3\"");
+    let version = Scratch::new("version", &version);
+    refused(&["replay", version.path()], &["recorded for", "1.2.3"]);
+}
+
+#[test]
+fn bad_slices_are_one_line_and_exit_code_2() {
+    refused(&["merge"], &["FILES"]);
+    refused(&["merge", "/no/such/file"], &["/no/such/file"]);
+    let no_result = Scratch::new("no-result", "{}");
+    refused(&["merge", no_result.path()], &["no result", "--shard"]);
+}
+
+#[cfg(loom)]
+#[test]
+fn slices_are_joined_without_a_hole() {
+    let slice = |shard: &str| {
+        let only = ["--only", "template", "--format", "json", "--shard", shard];
+        String::from_utf8(verify(&only).stdout).expect("JSON is text")
+    };
+    let (first, second) = (slice("1/2"), slice("2/2"));
+    let first = Scratch::new("first", &first);
+    let second_file = Scratch::new("second", &second);
+    let merged = verify(&[
+        "merge",
+        "--format",
+        "json",
+        second_file.path(),
+        first.path(),
+    ]);
+    assert_eq!(merged.status.code(), Some(0));
+    let merged: lastbyte::results::Results =
+        serde_json::from_slice(&merged.stdout).expect("the format that is documented");
+    assert_eq!(merged.rows.len(), merged.selected);
+    assert!(merged.hold());
+    refused(&["merge", first.path()], &["slice 2 of 2 is missing"]);
+    refused(
+        &["merge", first.path(), first.path()],
+        &["slice 1 is there twice"],
+    );
+    let older = second.replace(env!("CARGO_PKG_VERSION"), "0.0.1");
+    let older = Scratch::new("older", &older);
+    refused(
+        &["merge", first.path(), older.path()],
+        &["slice 2 is of lastbyte 0.0.1"],
+    );
+}
+
 #[test]
 fn help_and_lists_work_in_both_builds() {
     for words in [

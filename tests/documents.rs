@@ -87,6 +87,25 @@ mod console {
         }
     }
 
+    const RECORDING: &str = "tests/recordings/hyper-0-14-loses-silently.json";
+    const PICTURE: &str = "models/hyper_h1/lost-bytes.svg";
+
+    #[test]
+    fn the_picture_is_the_recorded_counterexample() {
+        let path = root().join(PICTURE);
+        let drawn = run(&format!("replay {RECORDING} --format svg"));
+        if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+            std::fs::write(&path, &drawn).expect(PICTURE);
+        }
+        let shown = std::fs::read_to_string(&path).expect(PICTURE);
+        assert_eq!(
+            shown, drawn,
+            "{PICTURE} is out of date; UPDATE_DOCUMENTS=1 writes it"
+        );
+        let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+        assert!(readme.contains(PICTURE), "README.md shows the picture");
+    }
+
     #[test]
     fn readme_shows_what_the_program_prints() {
         compare("README.md");

@@ -56,6 +56,8 @@ pub enum Mutation {
     // Steps that are wrong only over a wrong kernel: they check what it promises.
     ChecksCapacity,
     ChecksShutdown,
+    // A step that is wrong only over a wrong executor: it asks for the next poll itself.
+    YieldsAfterWrite,
     // Mutations that nobody can notice.
     ClosesInsteadOfShutdown,
     OffersOneByteAWrite,
@@ -88,7 +90,7 @@ impl Dispatcher {
     }
 
     fn write(&mut self) {
-        let again = self.is(Mutation::StartsOverWhenWoken) && self.polls > 1;
+        let again = self.is(Mutation::StartsOverWhenWoken) && self.polls == 2;
         if !self.read_closed || self.answered && !again {
             return;
         }
@@ -147,7 +149,7 @@ impl Dispatcher {
             );
             let advance = match self.mutation {
                 Mutation::PartialWriteIsComplete => self.write_buf.len(),
-                Mutation::AdvancesOneTooFew => written - 1,
+                Mutation::AdvancesOneTooFew => written.max(2) - 1,
                 Mutation::AdvancesOneTooMany => (written + 1).min(self.write_buf.len()),
                 _ => written,
             };
@@ -155,6 +157,10 @@ impl Dispatcher {
             match self.mutation {
                 Mutation::FlushStopsAfterFirstWrite => break,
                 Mutation::FlushStopsWithoutRegistration => return Poll::Pending,
+                Mutation::YieldsAfterWrite => {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 _ => {}
             }
         }

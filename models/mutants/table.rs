@@ -434,10 +434,11 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
+            base: Mutation::YieldsAfterWrite,
             executor: ExecutorDefect::RunningWakeUpLost,
             ..Row::new(
                 "executor/running-wake-up-lost",
-                Mutation::None,
+                Mutation::YieldsAfterWrite,
                 NoStall,
                 "A wake-up that comes while the actor runs is lost.",
             )
@@ -452,10 +453,11 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
+            base: Mutation::YieldsAfterWrite,
             executor: ExecutorDefect::FlagNotReset,
             ..Row::new(
                 "executor/flag-not-reset",
-                Mutation::None,
+                Mutation::YieldsAfterWrite,
                 NoSpin,
                 "A poll does not absorb the wake-ups that came before it.",
             )

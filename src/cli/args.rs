@@ -61,6 +61,8 @@ pub(crate) struct Verify {
 pub(crate) enum Task {
     /// Explore one subject in one scenario of your own.
     Explore(Explore),
+    /// Explore one claim, and say in sentences what its verdict is worth.
+    Explain(Explain),
     /// Follow a saved counterexample.
     Replay(Replay),
     /// Join the JSON results of slices.
@@ -108,9 +110,15 @@ pub(crate) struct Explore {
     /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: Option<u64>,
-    /// How to print the results.
+    /// How to print the results: text or json.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The claim, as `--list` shows it.
+    pub(crate) claim: String,
 }
 
 #[derive(Debug, Args)]
@@ -118,8 +126,23 @@ pub(crate) struct Replay {
     /// A file written by `--save`.
     pub(crate) file: PathBuf,
     /// Go forward and back with the keyboard.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     pub(crate) step: bool,
+    /// How to draw it.
+    #[arg(long, value_enum, default_value_t = Drawing::Text)]
+    pub(crate) format: Drawing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Drawing {
+    /// A sequence chart for the terminal.
+    Text,
+    /// A sequence diagram for Markdown.
+    Mermaid,
+    /// A picture.
+    Svg,
+    /// One line of JSON for each step.
+    Jsonl,
 }
 
 #[derive(Debug, Args)]
@@ -141,6 +164,10 @@ pub(crate) enum Format {
     Text,
     /// Everything, for machines.
     Json,
+    /// JUnit's XML, for the test reports of CI.
+    Junit,
+    /// A summary for a pull request.
+    Markdown,
 }
 
 /// The `i`th of `n` slices.

@@ -1,6 +1,6 @@
 //! `cargo verify explore`: a reviewer's own question.
 
-use super::args::Explore;
+use super::args::{Explore, Format};
 use super::{Exit, Misuse, print};
 use crate::claim::{Model, NamedSubject};
 
@@ -9,6 +9,11 @@ pub(super) fn run(registry: &[Model], arguments: &Explore) -> Result<Exit, Misus
         .iter()
         .flat_map(|model| (model.subjects)())
         .collect();
+    if !matches!(arguments.format, Format::Text | Format::Json) {
+        return Err(Misuse(
+            "explore prints no such format; accepted are text and json".to_owned(),
+        ));
+    }
     if arguments.list {
         for subject in &subjects {
             print(&format!("{}  {}\n", subject.name, subject.about));
@@ -53,7 +58,6 @@ mod inner {
 
     use super::*;
     use crate::claim::Question;
-    use crate::cli::args::Format;
     use crate::cli::{colour, width};
     use crate::explorer::{Explorer, Limits, Progress};
     use crate::property::Property;
@@ -118,7 +122,7 @@ mod inner {
         bar.finish_and_clear();
         match arguments.format {
             Format::Text => print(&text(subject, arguments, &exploration)),
-            Format::Json => print(&json(subject, &exploration)),
+            _ => print(&json(subject, &exploration)),
         }
         Ok(exit(&exploration))
     }

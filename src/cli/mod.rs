@@ -68,6 +68,7 @@ pub fn main(registry: Vec<Model>) -> ExitCode {
     let done = match arguments.command {
         None => verify::run(&registry, &arguments.verify),
         Some(Task::Explore(explore)) => explore::run(&registry, &explore),
+        Some(Task::Explain(explain)) => verify::explain(&registry, &explain.claim),
         Some(Task::Replay(replay)) => replay::run(&registry, &replay),
         Some(Task::Merge(merge)) => merge::join(&registry, &merge.files).and_then(|results| {
             verify::show(&results, merge.format, merge.report.as_deref())?;

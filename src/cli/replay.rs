@@ -15,31 +15,34 @@ pub(super) fn run(registry: &[Model], arguments: &Replay) -> Result<Exit, Misuse
 
 #[cfg(loom)]
 pub(super) fn run(registry: &[Model], arguments: &Replay) -> Result<Exit, Misuse> {
+    use super::args::Drawing;
     use super::{colour, print, width};
     use crate::recording::Recording;
-    use crate::render::chart;
     use crate::render::story::Caption;
+    use crate::render::{chart, jsonl, mermaid, svg};
 
     let recording = Recording::read(&arguments.file)?;
     let trace = recording.replay(registry)?;
     let command = format!("cargo verify replay {}", arguments.file.display());
-    let draw = |trace: &_| {
-        let caption = Caption {
-            property: recording.property,
-            replay: &command,
-        };
-        let options = chart::Options {
-            width: width(),
-            colour: colour(),
-            caption,
-        };
-        chart::text(trace, options)
+    let caption = Caption {
+        property: recording.property,
+        replay: &command,
+    };
+    let options = chart::Options {
+        width: width(),
+        colour: colour(),
+        caption,
     };
     if arguments.step {
-        step(&trace, draw)?;
-    } else {
-        print(&format!("{}\n\n{}", recording.cell, draw(&trace)));
+        step(&trace, |trace| chart::text(trace, options))?;
+        return Ok(Exit::Differs);
     }
+    print(&match arguments.format {
+        Drawing::Text => format!("{}\n\n{}", recording.cell, chart::text(&trace, options)),
+        Drawing::Mermaid => mermaid::sequence(&trace, caption),
+        Drawing::Svg => svg::sequence(&trace, caption),
+        Drawing::Jsonl => jsonl::lines(&trace, caption),
+    });
     Ok(Exit::Differs)
 }
 

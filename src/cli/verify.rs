@@ -10,10 +10,10 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::{Format, Shard, Verify};
 use super::{Exit, Misuse, all_claims, print, width};
-use crate::claim::{Claim, Model};
+use crate::claim::{Claim, Expected, Model};
 use crate::documents;
 use crate::recording;
-use crate::render::table;
+use crate::render::{explain, junit, markdown, report, table};
 use crate::results::{FORMAT, Results, Row};
 use crate::runner::{Explored, Meter, Pool, cells_of};
 use crate::verdict::{Cut, Exploration, Verdict};
@@ -28,11 +28,7 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
         print(&list(registry, &claims));
         return Ok(Exit::Fine);
     }
-    if !cfg!(loom) {
-        return Err(Misuse(format!(
-            "this build explores nothing, it lacks --cfg loom; use `{COMMAND}`"
-        )));
-    }
+    refuse_without_loom()?;
     let sliced = match arguments.shard {
         None => claims.clone(),
         Some(shard) => slice(&claims, shard),
@@ -44,7 +40,7 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
         check_directory(directory)?;
     }
     let started = Instant::now();
-    let explored = explore(&sliced, arguments)?;
+    let explored = explore(&sliced, arguments.jobs, arguments.max_seconds)?;
     let out_of_time = arguments
         .max_seconds
         .is_some_and(|s| started.elapsed().as_secs() >= s);
@@ -80,9 +76,11 @@ pub(super) fn show(results: &Results, format: Format, report: Option<&Path>) -> 
             print(&format!("{json}\n"));
         }
         Format::Text => print(&table::table(results, width())),
+        Format::Junit => print(&junit::xml(results)),
+        Format::Markdown => print(&markdown::summary(results)),
     }
     if let Some(directory) = report {
-        return Err(Misuse(format!("no report yet: {}", directory.display())));
+        report::write(directory, results).map_err(|error| cannot_write(directory, &error))?;
     }
     Ok(())
 }
@@ -161,6 +159,44 @@ fn select(all: &[Claim], filters: &[String]) -> Result<Vec<Claim>, Misuse> {
     Ok(all.iter().filter(wanted).cloned().collect())
 }
 
+/// `cargo verify explain`: one claim, in sentences.
+pub(super) fn explain(registry: &[Model], claim: &str) -> Result<Exit, Misuse> {
+    let all = all_claims(registry);
+    let Some(claim) = all.iter().find(|known| known.id() == claim) else {
+        return Err(Misuse(format!(
+            "no such claim: {claim}; accepted is an id as `{COMMAND} --list` shows it"
+        )));
+    };
+    refuse_without_loom()?;
+    // Where else the property fails is part of the answer.
+    let related: Vec<_> = all
+        .iter()
+        .filter(|other| {
+            other.id() == claim.id()
+                || (other.property == claim.property && other.expected == Expected::Refuted)
+        })
+        .cloned()
+        .collect();
+    let explored = explore(&related, None, None)?;
+    let results = collect(&related, &explored, all.len(), Cut::Interrupted);
+    let row = results
+        .rows
+        .iter()
+        .find(|row| row.id == claim.id())
+        .expect("it was explored");
+    print(&explain::sentences(row, &results));
+    Ok(exit(&results))
+}
+
+fn refuse_without_loom() -> Result<(), Misuse> {
+    if cfg!(loom) {
+        return Ok(());
+    }
+    Err(Misuse(format!(
+        "this build explores nothing, it lacks --cfg loom; use `{COMMAND}`"
+    )))
+}
+
 fn list(registry: &[Model], claims: &[Claim]) -> String {
     let mut text = String::new();
     for model in registry {
@@ -180,16 +216,18 @@ fn list(registry: &[Model], claims: &[Claim]) -> String {
     text
 }
 
-fn explore(claims: &[Claim], arguments: &Verify) -> Result<Explored, Misuse> {
+fn explore(
+    claims: &[Claim],
+    jobs: Option<u64>,
+    max_seconds: Option<u64>,
+) -> Result<Explored, Misuse> {
     let failed = |what: &str, error: &dyn std::fmt::Display| Misuse(format!("{what}: {error}"));
     let cells = cells_of(claims);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = Pool {
         program: std::env::current_exe().map_err(|e| failed("cannot find this program", &e))?,
-        jobs: arguments.jobs.map_or(processors, |jobs| jobs as usize),
-        deadline: arguments
-            .max_seconds
-            .map(|s| Instant::now() + Duration::from_secs(s)),
+        jobs: jobs.map_or(processors, |jobs| jobs as usize),
+        deadline: max_seconds.map(|s| Instant::now() + Duration::from_secs(s)),
     };
     let meter = Arc::new(Meter::default());
     let interrupted = meter.clone();

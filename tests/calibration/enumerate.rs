@@ -37,6 +37,8 @@ struct Actor {
     idle: u8,
     /// Nothing has changed since this poll began.
     unchanged: bool,
+    /// Calls of this poll since anything changed.
+    calls: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -75,6 +77,7 @@ impl State {
             fresh: true,
             idle: 0,
             unchanged: false,
+            calls: 0,
         };
         let mut state = State {
             actors: vec![started; program.0.len()],
@@ -112,12 +115,14 @@ impl State {
         actor.fresh = true;
         actor.by_itself = false;
         actor.unchanged = true;
+        actor.calls = 0;
         log.push((id(i), Event::Poll));
     }
 
     fn changed(&mut self) {
         for actor in &mut self.actors {
             actor.unchanged = false;
+            actor.calls = 0;
         }
     }
 
@@ -150,6 +155,7 @@ impl State {
             actor.owed = actor.by_itself;
             actor.fresh = false;
         }
+        actor.calls += 1;
         let op = ops[actor.pc];
         if !self.section(op, i, log) {
             if op == Op::Nag {
@@ -257,7 +263,7 @@ impl State {
         } else {
             actor.mode = Mode::Waiting;
             (actor.fresh, actor.by_itself) = (true, false);
-            (actor.idle, actor.unchanged) = (0, false);
+            (actor.idle, actor.unchanged, actor.calls) = (0, false, 0);
             log.push((id(i), Event::Park));
         }
     }
@@ -269,7 +275,7 @@ impl State {
             if actor.mode == Mode::Ended {
                 actor.taken = 0;
                 (actor.owed, actor.by_itself, actor.fresh) = (false, false, false);
-                (actor.idle, actor.unchanged) = (0, false);
+                (actor.idle, actor.unchanged, actor.calls) = (0, false, 0);
             }
         }
         state
