@@ -191,8 +191,8 @@ mod over_real_sockets {
                 drop(connection);
                 (ended, read(client, server).await)
             }
-            // The connection is dropped, and its socket closed, as soon as it ends.
-            None => tokio::join!(async move { connection.await }, read(client, server)),
+            // `join!` drops the connection, and so closes its socket, as soon as it ends.
+            None => tokio::join!(connection, read(client, server)),
         };
         let accepted = seen.accepted();
         eprintln!(
