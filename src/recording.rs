@@ -168,6 +168,19 @@ pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     written
 }
 
+/// The name of the file that [`save`] writes for the claim with this id.
+pub fn file_name(id: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = id.chars().map(plain).collect();
+    format!("{name}.json")
+}
+
 /// Saves the counterexample of every row, one file each, named after the claim.
 ///
 /// # Errors
@@ -180,16 +193,8 @@ pub fn save(directory: &Path, results: &Results) -> std::io::Result<usize> {
         let Some(recording) = Recording::of(row) else {
             continue;
         };
-        let plain = |c: char| {
-            if c.is_ascii_alphanumeric() || c == '_' {
-                c
-            } else {
-                '-'
-            }
-        };
-        let name: String = row.id.chars().map(plain).collect();
         let text = serde_json::to_string_pretty(&recording).expect("a recording is plain data");
-        write_whole(&directory.join(format!("{name}.json")), &(text + "\n"))?;
+        write_whole(&directory.join(file_name(&row.id)), &(text + "\n"))?;
         saved += 1;
     }
     Ok(saved)

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::{fs, io, process};
+use std::{fs, io};
 
 use askama::Template;
 use serde::Serialize;
@@ -16,6 +16,7 @@ use super::story::{self, Caption, Flow};
 use super::{explain, jsonl, table, thousands, visible};
 use crate::event::Trace;
 use crate::property::Property;
+use crate::recording;
 use crate::results::{Results, Row};
 use crate::verdict::{ReaderEnding, Verdict};
 
@@ -31,14 +32,7 @@ const OUTCOMES: usize = 12;
 pub fn write(dir: &Path, results: &Results) -> io::Result<()> {
     let page = html(results);
     fs::create_dir_all(dir)?;
-    let unfinished = dir.join(format!(".index.html.{}.partial", process::id()));
-    let written =
-        fs::write(&unfinished, page).and_then(|()| fs::rename(&unfinished, dir.join("index.html")));
-    if written.is_err() {
-        // The first error is the one to tell.
-        let _gone = fs::remove_file(&unfinished);
-    }
-    written
+    recording::write_whole(&dir.join("index.html"), &page)
 }
 
 /// The page.
@@ -215,10 +209,14 @@ fn data(results: &Results) -> String {
         .replace('&', "\\u0026")
 }
 
+/// What a drawing depends on besides its trace: the step from which on the violation was
+/// unavoidable, and whether bytes are stranded.
+type DrawnAs = (Option<usize>, bool);
+
 /// Traces and texts that several claims share.
 #[derive(Default)]
 struct Pool<'a> {
-    traces: Vec<(&'a Trace, (Option<usize>, bool), Value)>,
+    traces: Vec<(&'a Trace, DrawnAs, Value)>,
     texts: Vec<String>,
     known: BTreeMap<String, usize>,
 }
@@ -310,7 +308,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
         let trace = &counterexample.trace;
         let caption = Caption {
             property: row.property,
-            replay: &command,
+            replay: &replay(row),
         };
         json!({
             "cell": visible(&counterexample.cell),
@@ -374,6 +372,15 @@ fn subject(row: &Row) -> String {
         Some(version) => format!("{} {version}", row.subject),
         None => row.subject.clone(),
     }
+}
+
+/// The commands that replay a claim's counterexample, for a shell.
+pub fn replay(row: &Row) -> String {
+    let save = format!("{} --save .", reproduce(&row.id));
+    format!(
+        "{save} && cargo verify replay {}",
+        recording::file_name(&row.id)
+    )
 }
 
 /// The command that explores this claim, for a shell.
