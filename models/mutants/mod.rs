@@ -41,7 +41,7 @@ impl Row {
             subject: subject.to_owned(),
             version: None,
             scenario,
-            // The mutants do not declare where they are.
+            // The mutants are known by the history of their calls.
             caching: true,
             run: Arc::new(Mutant {
                 mutation,

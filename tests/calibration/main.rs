@@ -18,6 +18,7 @@ fn covered_by_the_build_with_cfg_loom() {}
 #[cfg(loom)]
 mod tests {
     use std::collections::HashSet;
+    use std::hash::Hash;
     use std::sync::{Arc, Mutex};
 
     use lastbyte::{ExecutorDefect, Exploration, Explorer, KeyPart, Outcome, Trace};
@@ -103,10 +104,11 @@ mod tests {
         Ok((exploration, traces.into_inner().expect("no panic")))
     }
 
-    fn same<T: PartialEq>(what: &str, explored: &HashSet<T>, all: &HashSet<T>) -> Result<(), String>
-    where
-        T: Eq + std::hash::Hash,
-    {
+    fn same<T: Eq + Hash>(
+        what: &str,
+        explored: &HashSet<T>,
+        all: &HashSet<T>,
+    ) -> Result<(), String> {
         if explored == all {
             Ok(())
         } else {
