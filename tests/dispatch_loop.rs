@@ -1,11 +1,15 @@
 //! The model of hyper's dispatch loop: every expected verdict at every revision.
 #![cfg(loom)]
 
-use lastbyte::{Exploration, Explorer, Limits, Outcome, Property};
+use lastbyte::render::chart::{Options, text};
+use lastbyte::render::story::Caption;
+use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Verdict};
 use lastbyte_models::dispatch_close::{
     Revision as Close, cell as close_cell, half_done, never_published,
 };
-use lastbyte_models::dispatch_loop::{Case, REVISIONS, Revision, VERDICTS, cases, cell};
+use lastbyte_models::dispatch_loop::{
+    Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, cell,
+};
 
 fn explore(case: &Case, revision: &Revision) -> Option<Exploration> {
     let cell = cell(case, revision)?;
@@ -80,4 +84,75 @@ fn declared_states_are_complete() {
     }
     assert!(compared > 80, "only {compared} cells are small enough");
     eprintln!("{compared} of {} cells compared", cells.len());
+}
+
+/// The findings show what the program finds: `UPDATE_DOCUMENTS=1` writes the generated parts anew.
+#[test]
+fn findings_show_what_the_program_finds() {
+    const OPEN: &str = "<!-- generated: ";
+    const CLOSE: &str = "<!-- end -->";
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/dispatch_loop/findings");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("the findings")
+        .map(|entry| entry.expect("a file").path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for file in files {
+        let document = std::fs::read_to_string(&file).expect("text");
+        let mut parts = document.split(OPEN);
+        let mut expected = parts.next().expect("a beginning").to_owned();
+        for part in parts {
+            let (question, rest) = part.split_once(" -->").expect("a question");
+            let (_, rest) = rest.split_once(CLOSE).expect("an end");
+            let (case, property) = question.split_once(' ').expect("a case and a property");
+            let property = Property::from_name(property).expect("a property");
+            let shown = shown(case, property);
+            expected += &format!("{OPEN}{question} -->\n{shown}\n{CLOSE}{rest}");
+        }
+        if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+            std::fs::write(&file, expected).expect("a place for it");
+        } else {
+            assert_eq!(document, expected, "{}", file.display());
+        }
+    }
+}
+
+/// What the program finds of one property of one case in the newest release and in the proposal.
+fn shown(case: &str, property: Property) -> String {
+    let case = cases()
+        .into_iter()
+        .find(|c| c.name() == case)
+        .expect("a case");
+    let id = format!(
+        "dispatch_loop/{}/{}/{property}",
+        RECHECK_FLUSHES.name,
+        case.name()
+    );
+    let newest = explore(&case, &RECHECK_FLUSHES).expect("not left out");
+    let proposed = explore(&case, &PROPOSED).expect("not left out");
+    assert_eq!(newest.verdict(property), Verdict::Refuted, "{id}");
+    assert_eq!(proposed.verdict(property), Verdict::Proved, "{id}");
+    let replay = format!("cargo verify --only {id}");
+    let caption = Caption {
+        property,
+        replay: &replay,
+    };
+    let options = Options {
+        width: 100,
+        colour: false,
+        caption,
+    };
+    let chart = text(&newest.counterexamples[&property], options);
+    let chart: Vec<_> = chart.lines().map(str::trim_end).collect();
+    format!(
+        "\n`{id}`: {} {} after {} executions; the proposed revision: {} by {} executions, all of \
+         them.\n\n```text\n{}\n```\n",
+        case.about,
+        newest.verdict(property),
+        newest.executions,
+        proposed.verdict(property),
+        proposed.executions,
+        chart.join("\n"),
+    )
 }
