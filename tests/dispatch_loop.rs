@@ -8,7 +8,8 @@ use lastbyte_models::dispatch_close::{
     Revision as Close, cell as close_cell, half_done, never_published,
 };
 use lastbyte_models::dispatch_loop::{
-    Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, cell,
+    Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, cell, summary, sweep,
+    sweep_table,
 };
 
 fn explore(case: &Case, revision: &Revision) -> Option<Exploration> {
@@ -155,4 +156,72 @@ fn shown(case: &str, property: Property) -> String {
         proposed.executions,
         chart.join("\n"),
     )
+}
+
+/// hyper yields after 16 rounds of its loop, the model after 3: the verdicts are the same.
+#[test]
+fn three_rounds_are_as_good_as_sixteen() {
+    for name in [
+        "fed-body",
+        "client-peer-fin",
+        "queue-next-request",
+        "two-phase-end",
+    ] {
+        let case = cases()
+            .into_iter()
+            .find(|c| c.name() == name)
+            .expect("a case");
+        let mut longer = case.clone();
+        longer.connection.rounds = 16;
+        for revision in &REVISIONS {
+            let (short, long) = (explore(&case, revision), explore(&longer, revision));
+            let refuted = |e: &Option<Exploration>| {
+                let e = e.as_ref().expect("not left out");
+                e.counterexamples.keys().copied().collect::<Vec<_>>()
+            };
+            assert_eq!(
+                refuted(&short),
+                refuted(&long),
+                "{name} at {}",
+                revision.name
+            );
+        }
+    }
+}
+
+/// The whole sweep, against the table in `models/dispatch_loop/sweep.md`.
+#[test]
+#[ignore = "takes minutes; cargo test -- --ignored"]
+fn the_sweep_is_as_its_table_shows() {
+    let explored: Vec<_> = sweep()
+        .into_iter()
+        .map(|cell| {
+            let exploration = Explorer::default().explore(&cell.run, &cell.scenario);
+            assert_eq!(exploration.cut, None, "{}", cell.id());
+            (cell, exploration)
+        })
+        .collect();
+    let slowest = explored
+        .iter()
+        .max_by(|a, b| a.1.seconds.total_cmp(&b.1.seconds));
+    let (cell, exploration) = slowest.expect("cells");
+    let seconds: f64 = explored.iter().map(|(_, e)| e.seconds).sum();
+    eprintln!(
+        "{} cells in {seconds:.0} s; slowest {} ({:.2} s)",
+        explored.len(),
+        cell.id(),
+        exploration.seconds
+    );
+    let summary = summary(
+        explored
+            .iter()
+            .map(|(cell, exploration)| (cell, exploration)),
+    );
+    let table = sweep_table(&summary);
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/dispatch_loop/sweep.md");
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        std::fs::write(file, table).expect("a place for it");
+    } else {
+        assert_eq!(std::fs::read_to_string(file).expect("the table"), table);
+    }
 }
