@@ -335,12 +335,14 @@ pub struct Entry {
     pub worst: Option<String>,
 }
 
+/// A situation that refutes a property: rank, length of the counterexample, name.
+type Refuting = (usize, usize, String);
+
 /// Revision by property, from explored cells. A cell that was cut off counts for no property
 /// that it does not refute.
 pub fn summary<'a>(explored: impl IntoIterator<Item = (&'a Cell, &'a Exploration)>) -> Vec<Entry> {
     let named: Vec<String> = cases().iter().map(|case| case.name().to_owned()).collect();
-    let mut found: BTreeMap<(usize, Property), (usize, Vec<(usize, usize, String)>)> =
-        BTreeMap::new();
+    let mut found: BTreeMap<(usize, Property), (usize, Vec<Refuting>)> = BTreeMap::new();
     for (cell, exploration) in explored {
         let Some(revision) = REVISIONS.iter().position(|r| r.name == cell.subject) else {
             continue;
