@@ -1,11 +1,16 @@
 //! The model of hyper's dispatch loop: every expected verdict at every revision.
 #![cfg(loom)]
 
-use lastbyte::{Exploration, Explorer, Limits, Outcome, Property};
+use lastbyte::render::chart::{Options, text};
+use lastbyte::render::story::Caption;
+use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Verdict};
 use lastbyte_models::dispatch_close::{
     Revision as Close, cell as close_cell, half_done, never_published,
 };
-use lastbyte_models::dispatch_loop::{Case, REVISIONS, Revision, VERDICTS, cases, cell};
+use lastbyte_models::dispatch_loop::{
+    Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, cell, summary, sweep,
+    sweep_table,
+};
 
 fn explore(case: &Case, revision: &Revision) -> Option<Exploration> {
     let cell = cell(case, revision)?;
@@ -80,4 +85,143 @@ fn declared_states_are_complete() {
     }
     assert!(compared > 80, "only {compared} cells are small enough");
     eprintln!("{compared} of {} cells compared", cells.len());
+}
+
+/// The findings show what the program finds: `UPDATE_DOCUMENTS=1` writes the generated parts anew.
+#[test]
+fn findings_show_what_the_program_finds() {
+    const OPEN: &str = "<!-- generated: ";
+    const CLOSE: &str = "<!-- end -->";
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/dispatch_loop/findings");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("the findings")
+        .map(|entry| entry.expect("a file").path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for file in files {
+        let document = std::fs::read_to_string(&file).expect("text");
+        let mut parts = document.split(OPEN);
+        let mut expected = parts.next().expect("a beginning").to_owned();
+        for part in parts {
+            let (question, rest) = part.split_once(" -->").expect("a question");
+            let (_, rest) = rest.split_once(CLOSE).expect("an end");
+            let (case, property) = question.split_once(' ').expect("a case and a property");
+            let property = Property::from_name(property).expect("a property");
+            let shown = shown(case, property);
+            expected += &format!("{OPEN}{question} -->\n{shown}\n{CLOSE}{rest}");
+        }
+        if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+            std::fs::write(&file, expected).expect("a place for it");
+        } else {
+            assert_eq!(document, expected, "{}", file.display());
+        }
+    }
+}
+
+/// What the program finds of one property of one case in the newest release and in the proposal.
+fn shown(case: &str, property: Property) -> String {
+    let case = cases()
+        .into_iter()
+        .find(|c| c.name() == case)
+        .expect("a case");
+    let id = format!(
+        "dispatch_loop/{}/{}/{property}",
+        RECHECK_FLUSHES.name,
+        case.name()
+    );
+    let newest = explore(&case, &RECHECK_FLUSHES).expect("not left out");
+    let proposed = explore(&case, &PROPOSED).expect("not left out");
+    assert_eq!(newest.verdict(property), Verdict::Refuted, "{id}");
+    assert_eq!(proposed.verdict(property), Verdict::Proved, "{id}");
+    let replay = format!("cargo verify --only {id}");
+    let caption = Caption {
+        property,
+        replay: &replay,
+    };
+    let options = Options {
+        width: 100,
+        colour: false,
+        caption,
+    };
+    let chart = text(&newest.counterexamples[&property], options);
+    let chart: Vec<_> = chart.lines().map(str::trim_end).collect();
+    format!(
+        "\n`{id}`: {} {} after {} executions; the proposed revision: {} by {} executions, all of \
+         them.\n\n```text\n{}\n```\n",
+        case.about,
+        newest.verdict(property),
+        newest.executions,
+        proposed.verdict(property),
+        proposed.executions,
+        chart.join("\n"),
+    )
+}
+
+/// hyper yields after 16 rounds of its loop, the model after 3: the verdicts are the same.
+#[test]
+fn three_rounds_are_as_good_as_sixteen() {
+    for name in [
+        "fed-body",
+        "client-peer-fin",
+        "queue-next-request",
+        "two-phase-end",
+    ] {
+        let case = cases()
+            .into_iter()
+            .find(|c| c.name() == name)
+            .expect("a case");
+        let mut longer = case.clone();
+        longer.connection.rounds = 16;
+        for revision in &REVISIONS {
+            let (short, long) = (explore(&case, revision), explore(&longer, revision));
+            let refuted = |e: &Option<Exploration>| {
+                let e = e.as_ref().expect("not left out");
+                e.counterexamples.keys().copied().collect::<Vec<_>>()
+            };
+            assert_eq!(
+                refuted(&short),
+                refuted(&long),
+                "{name} at {}",
+                revision.name
+            );
+        }
+    }
+}
+
+/// The whole sweep, against the table in `models/dispatch_loop/sweep.md`.
+#[test]
+#[ignore = "takes minutes; cargo test -- --ignored"]
+fn the_sweep_is_as_its_table_shows() {
+    let explored: Vec<_> = sweep()
+        .into_iter()
+        .map(|cell| {
+            let exploration = Explorer::default().explore(&cell.run, &cell.scenario);
+            assert_eq!(exploration.cut, None, "{}", cell.id());
+            (cell, exploration)
+        })
+        .collect();
+    let slowest = explored
+        .iter()
+        .max_by(|a, b| a.1.seconds.total_cmp(&b.1.seconds));
+    let (cell, exploration) = slowest.expect("cells");
+    let seconds: f64 = explored.iter().map(|(_, e)| e.seconds).sum();
+    eprintln!(
+        "{} cells in {seconds:.0} s; slowest {} ({:.2} s)",
+        explored.len(),
+        cell.id(),
+        exploration.seconds
+    );
+    let summary = summary(
+        explored
+            .iter()
+            .map(|(cell, exploration)| (cell, exploration)),
+    );
+    let table = sweep_table(&summary);
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/dispatch_loop/sweep.md");
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        std::fs::write(file, table).expect("a place for it");
+    } else {
+        assert_eq!(std::fs::read_to_string(file).expect("the table"), table);
+    }
 }

@@ -2,7 +2,9 @@
 
 use lastbyte::{Claim, Expected, Property};
 
-use super::{Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, cases, cell, situations};
+use super::{
+    Case, ORIGINAL, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, cases, cell, situations,
+};
 
 /// The verdicts on one property of one case.
 #[derive(Clone, Copy, Debug)]
@@ -86,21 +88,17 @@ impl Verdicts {
     }
 
     /// Whether the report shows the verdict at the `n`th revision: where it differs from the
-    /// released revision before, and where the newest one or the read-gated one fails.
+    /// released revision before it, where the newest one fails, and where the read-gated variant
+    /// does what the order that it varies does not.
     fn is_shown(&self, n: usize) -> bool {
-        let expected = self.expected(n);
-        let fails = expected == Some(Expected::Refuted);
-        let before = if n == 0 {
-            Some(Expected::Proved)
-        } else {
-            self.expected(n - 1)
-        };
+        let fails = |n| self.expected(n) == Some(Expected::Refuted);
+        let newest = REVISIONS.iter().position(|r| *r == RECHECK_FLUSHES);
         match REVISIONS[n] {
-            RECHECK_FLUSHES => fails || expected != before,
-            // The read-gated variant is compared with the order that it varies.
-            revision if revision.flush_gates_reads => expected != self.expected(0),
-            // A row that holds throughout is claimed of the newest revision.
-            _ => expected.is_some() && expected != before,
+            RECHECK_FLUSHES if fails(n) => true,
+            revision if revision.flush_gates_reads => fails(n) && !fails(0),
+            // What no release has repaired is shown of the newest one.
+            ORIGINAL => fails(0) && !newest.is_some_and(fails),
+            _ => self.expected(n).is_some() && self.expected(n) != self.expected(n - 1),
         }
     }
 

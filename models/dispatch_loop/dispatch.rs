@@ -17,10 +17,6 @@ use super::revision::WriteAgain;
 use super::state::{BodyRx, Failure, KeepAlive, Place, Reading, State, Writing};
 use super::{Connection, GivesUp, Role, UserBody};
 
-/// Rounds of the loop in one poll; hyper allows 16. Two are enough for every scenario to finish
-/// what it can in one poll, the third shows that a loop would go on.
-pub(super) const ROUNDS: usize = 3;
-
 /// A connection while it is served.
 #[derive(Debug)]
 pub(super) struct Dispatcher {
@@ -88,7 +84,7 @@ impl Dispatcher {
     /// `Dispatcher::poll_loop`, dispatch.rs.
     fn poll_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         let revision = self.config.revision;
-        for round in 0..ROUNDS {
+        for round in 0..self.config.rounds {
             self.state.place = Place {
                 iteration: round,
                 ..Place::default()

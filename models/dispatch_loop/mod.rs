@@ -2,7 +2,22 @@
 //!
 //! One model step is one `poll_*` call of hyper's; the calls on the socket, the body and the
 //! signal are the scheduling points. Messages are abstract: a head is a byte, a body is counted
-//! ([`Body`]).
+//! ([`Body`]). Where a revision differs is in `revision.rs`, what surrounds the connection in
+//! `cases.rs` and `sweep.rs`, what is expected in `claims.rs`.
+//!
+//! | model | hyper 1.12.0, `src/proto/h1/` |
+//! |---|---|
+//! | `poll_catch`, `poll_inner`, `poll_loop`, `poll_read`, `poll_read_head`, `poll_write`, `is_done`, `can_write_again`, `close`, `disable_keep_alive` | the functions of these names of `Dispatcher`, dispatch.rs |
+//! | `poll_msg`, `recv_msg`, `recv_error`, `should_poll` | `Dispatch` for `Server` and for `Client`, dispatch.rs |
+//! | `poll_read_head_of_conn`, `on_read_head_error`, `poll_read_body`, `poll_drain_or_close_read`, `poll_read_keep_alive`, `try_keep_alive`, `maybe_notify`, `wants_read_again`, `write_head`, `write_body`, `write_body_and_end`, `end_body`, `poll_flush_of_conn` | the functions of these names of `Conn`, conn.rs |
+//! | `State::{close, close_read, close_write, busy, try_keep_alive}` | `State`, conn.rs |
+//! | `poll_read_from_io`, `poll_flush_buffered`, `can_headers_buf`, `can_buffer_body` | `Buffered`, io.rs |
+//! | `Revision::shutdown_flushes` | `Buffered::poll_shutdown`, io.rs |
+//! | `poll_user` | who polls `http1::Connection`: `graceful_shutdown`, `poll_without_shutdown`, an upgrade |
+//!
+//! What is left out of hyper: `Expect: 100-continue`, trailers, HTTP/1.0, the header read timeout,
+//! informational responses, a handler that waits, a client's upgrade. A client's second request is
+//! in the channel as soon as the connection asks for it.
 
 mod cases;
 mod claims;
@@ -22,7 +37,7 @@ pub use cases::{Case, cases};
 pub use claims::{VERDICTS, Verdicts};
 pub use message::Body;
 pub use revision::*;
-pub use sweep::{Entry, Left, cell, left_out, situations, summary, sweep};
+pub use sweep::{Entry, Left, cell, left_out, situations, summary, sweep, sweep_table};
 
 /// Which side of HTTP the connection is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -88,6 +103,9 @@ pub struct Connection {
     pub half_close: bool,
     /// hyper's write strategy.
     pub write_strategy: WriteStrategy,
+    /// Rounds of the loop in one poll, after which it yields; hyper allows 16. Three are enough:
+    /// two finish all that any situation can finish in one poll, the third is one too many.
+    pub rounds: usize,
     /// hyper's `max_buf_size`: a body is polled only while fewer bytes are buffered.
     pub write_limit: usize,
     /// What the user does with what it receives.
@@ -115,6 +133,7 @@ impl Connection {
             pipeline_flush: false,
             half_close: false,
             write_strategy: WriteStrategy::default(),
+            rounds: 3,
             write_limit: 64,
             user_body: UserBody::default(),
             gives_up: GivesUp::default(),

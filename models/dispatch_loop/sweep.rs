@@ -60,6 +60,14 @@ const REQUESTS: [Request; 12] = [
     },
 ];
 
+/// The requests behind which the connection ends.
+const ENDING: [&str; 4] = [
+    "close",
+    "closing-body-ends-later",
+    "malformed",
+    "malformed-second",
+];
+
 const ANSWERS: [(&str, Body); 3] = [
     ("full", Body::Full(2)),
     ("ready", Body::Ready(2)),
@@ -127,12 +135,12 @@ pub const fn left_out() -> &'static [Left] {
         },
         Left {
             what: "two uses at once (graceful_shutdown and a reader that stops, say)",
-            why: "the product would take an hour; each use is combined with every request",
+            why: "the product is too large; each use is combined with every request",
         },
         Left {
             what: "a body from another thread with a peer that sends more, or with a two-phase flush",
-            why: "four actors besides the reader: minutes for a cell; the named cases have the pairs \
-                  that matter",
+            why: "four actors besides the reader: up to half a minute a cell; the named cases have the \
+                  pairs that matter",
         },
         Left {
             what: "a client in the product of axes",
@@ -141,6 +149,10 @@ pub const fn left_out() -> &'static [Left] {
         Left {
             what: "upgrades in the product of axes",
             why: "an answer to an upgrade has no body; its cases are named one by one",
+        },
+        Left {
+            what: "a reader that stops, with a request behind which the connection stays open",
+            why: "an idle connection waits for the next request",
         },
         Left {
             what: "header_read_timeout",
@@ -234,9 +246,12 @@ fn is_too_large(request: &Request, answer: Body, flush: FlushMode) -> bool {
     matches!(answer, Body::Fed(_)) && (peer || flush == FlushMode::TwoPhase)
 }
 
-/// Whether the service may close in front of something that is owed.
-fn may_close_early(request: &Request, used: Use) -> bool {
+/// Whether a use makes no question of a request: the service may close in front of something that
+/// is owed, or the connection need not end.
+fn is_no_question(request: &Request, used: Use) -> bool {
     match used {
+        // An idle connection waits for the next request, whether its reader has stopped or not.
+        Use::ReaderStops => !ENDING.contains(&request.name),
         Use::BodyDropped | Use::BodyKept => request.owed.0 > 1,
         // What graceful_shutdown answers is promised as it is served; a 400 is not.
         Use::Graceful => !request.owed.1.is_empty(),
@@ -265,7 +280,7 @@ pub fn situations() -> Vec<Case> {
             }
         }
         for used in USES {
-            if !may_close_early(request, used.1) {
+            if !is_no_question(request, used.1) {
                 all.push(combination(
                     request, ANSWERS[0], SOCKETS[0], BUFFERS[0], used,
                 ));
@@ -320,12 +335,14 @@ pub struct Entry {
     pub worst: Option<String>,
 }
 
+/// A situation that refutes a property: rank, length of the counterexample, name.
+type Refuting = (usize, usize, String);
+
 /// Revision by property, from explored cells. A cell that was cut off counts for no property
 /// that it does not refute.
 pub fn summary<'a>(explored: impl IntoIterator<Item = (&'a Cell, &'a Exploration)>) -> Vec<Entry> {
     let named: Vec<String> = cases().iter().map(|case| case.name().to_owned()).collect();
-    let mut found: BTreeMap<(usize, Property), (usize, Vec<(usize, usize, String)>)> =
-        BTreeMap::new();
+    let mut found: BTreeMap<(usize, Property), (usize, Vec<Refuting>)> = BTreeMap::new();
     for (cell, exploration) in explored {
         let Some(revision) = REVISIONS.iter().position(|r| r.name == cell.subject) else {
             continue;
@@ -356,4 +373,45 @@ pub fn summary<'a>(explored: impl IntoIterator<Item = (&'a Cell, &'a Exploration
         }
     };
     found.into_iter().map(entry).collect()
+}
+
+/// The summarised table as a Markdown document: revisions by properties, in every field how many
+/// situations refute the property and the worst of them.
+pub fn sweep_table(summary: &[Entry]) -> String {
+    let mut text = String::from(
+        "# The sweep\n\nEvery revision in every situation, explored to the end. A field says in how many \
+         situations the property fails, and names one.\n\n| property |",
+    );
+    for revision in &REVISIONS {
+        text += &format!(" {} |", revision.name);
+    }
+    text += &format!("\n|---|{}\n| situations |", "---|".repeat(REVISIONS.len()));
+    let of = |revision: &Revision, property| {
+        summary
+            .iter()
+            .find(|e| e.revision == revision.name && e.property == property)
+    };
+    for revision in &REVISIONS {
+        let explored = of(revision, Property::NoPanic).map_or(0, |entry| entry.explored);
+        text += &format!(" {explored} |");
+    }
+    for property in Property::ALL {
+        text += &format!("\n| {property} |");
+        for revision in &REVISIONS {
+            text += &match of(revision, property) {
+                None => " not explored |".to_owned(),
+                Some(Entry {
+                    refuted,
+                    worst: Some(worst),
+                    ..
+                }) => format!(" {refuted}: {worst} |"),
+                Some(_) => " holds |".to_owned(),
+            };
+        }
+    }
+    text += "\n\nLeft out:\n\n";
+    for left in left_out() {
+        text += &format!("* {}: {}\n", left.what, left.why);
+    }
+    text
 }
