@@ -1,5 +1,6 @@
 //! What is checked: one file or folder per model, each registered here with one line.
 
+pub mod dispatch_close;
 pub mod dispatch_loop;
 pub mod faults;
 pub mod http;
@@ -14,7 +15,9 @@ pub fn registry() -> Vec<lastbyte::Model> {
     vec![
         shutdown_ordering::model(),
         dispatch_loop::model(),
+        dispatch_close::model(),
         hyper_h1::claims::model(),
+        hyper_h1::claims::history(),
         template::model(),
         faults::model(),
         mutants::model(),

@@ -64,6 +64,7 @@ mod tests {
             selected: 0,
             not_selected: 0,
             executions: 0,
+            not_run: Vec::new(),
             rows: Vec::new(),
         }
     }

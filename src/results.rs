@@ -29,8 +29,20 @@ pub struct Results {
     pub not_selected: usize,
     /// Executions of all cells, each cell counted once however many claims share it.
     pub executions: u64,
+    /// What was asked for and could not be run.
+    #[serde(default)]
+    pub not_run: Vec<NotRun>,
     /// One row for each claim.
     pub rows: Vec<Row>,
+}
+
+/// A version that could not be built or run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotRun {
+    /// Its name.
+    pub name: String,
+    /// Why, in one line.
+    pub why: String,
 }
 
 /// The result of one claim.

@@ -1,7 +1,9 @@
 //! Real hyper in the harness: which version ran, how many executions it took, and that what is
 //! assumed about opaque subjects (deterministic, small enough for their stack) is so.
 
-use lastbyte_models::hyper_h1::{v0_14, v1};
+use std::collections::BTreeSet;
+
+use lastbyte_models::hyper_h1::{history, v0_14, v1};
 
 #[test]
 fn the_versions_that_run_are_the_ones_that_are_claimed() {
@@ -15,6 +17,21 @@ fn the_versions_that_run_are_the_ones_that_are_claimed() {
             };
             assert_eq!(cell.version.as_deref(), Some(version), "{}", cell.id());
         }
+    }
+}
+
+#[test]
+fn probes_name_known_releases_and_have_names_of_their_own() {
+    let probes = history::probes();
+    let names: BTreeSet<&str> = probes.iter().map(|probe| probe.name).collect();
+    assert_eq!(names.len(), probes.len());
+    for probe in &probes {
+        for release in probe.broken {
+            assert!(history::RELEASES.contains(release), "{release}");
+        }
+    }
+    for version in [v1::VERSION, v0_14::VERSION] {
+        assert!(history::RELEASES.contains(&version));
     }
 }
 
@@ -83,20 +100,40 @@ mod explored {
         );
     }
 
+    /// Explores a cell with and without state caching; both must find the same.
+    fn compare(cell: &Cell) {
+        let (every, cached) = (explore(cell, false), explore(cell, true));
+        assert_eq!(outcomes(&every), outcomes(&cached), "{}", cell.id());
+        let broken = |explored: &Exploration| -> Vec<_> {
+            explored.counterexamples.keys().copied().collect()
+        };
+        assert_eq!(broken(&every), broken(&cached), "{}", cell.id());
+        assert!(cached.executions <= every.executions, "{}", cell.id());
+        eprintln!(
+            "{}: {} executions, with caching {}",
+            cell.id(),
+            every.executions,
+            cached.executions
+        );
+    }
+
     #[test]
     fn the_history_of_calls_stands_for_hypers_state() {
         for series in [HYPER_1, HYPER_0_14] {
             for shape in shapes() {
                 for capacity in [64, 1024] {
-                    let cell = series.cell(&shape, capacity);
-                    let (every, cached) = (explore(&cell, false), explore(&cell, true));
-                    assert_eq!(outcomes(&every), outcomes(&cached), "{}", cell.id());
-                    let broken = |explored: &Exploration| -> Vec<_> {
-                        explored.counterexamples.keys().copied().collect()
-                    };
-                    assert_eq!(broken(&every), broken(&cached), "{}", cell.id());
-                    assert!(cached.executions <= every.executions, "{}", cell.id());
+                    compare(&series.cell(&shape, capacity));
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_history_of_calls_stands_for_hypers_state_with_other_actors() {
+        let small = ["pending-body", "terminating-chunk", "pipelined-request"];
+        for claim in (lastbyte_models::hyper_h1::claims::history().claims)() {
+            if small.contains(&claim.cells[0].scenario.name.as_str()) {
+                compare(&claim.cells[0]);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lastbyte::{Cell, Claim, Expected, Model, NamedSubject, Property, Reader, Subject};
 
 use super::shapes::{CAPACITIES, RESPONSE, Shape, shapes};
-use super::{Server, v0_14, v1};
+use super::{Server, history, v0_14, v1};
 
 /// A line of hyper.
 #[derive(Clone, Copy, Debug)]
@@ -219,5 +219,19 @@ pub fn model() -> Model {
                 .collect()
         },
         subjects: || -> Vec<NamedSubject> { vec![v1::named(), v0_14::named()] },
+    }
+}
+
+/// What `cargo verify` knows about hyper's history, as far as its releases share one build.
+pub fn history() -> Model {
+    Model {
+        name: "history",
+        about: "One probe for each defect of hyper's dispatch loop, and the releases that have it",
+        claims: || {
+            let older = history::claims(v0_14::VERSION, v0_14::subject);
+            let newest = history::claims(v1::VERSION, v1::subject);
+            older.into_iter().chain(newest).collect()
+        },
+        subjects: Vec::new,
     }
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
@@ -16,6 +17,7 @@ use crate::http::Responses;
 
 #[cfg(all(hyper_1, hyper_0_14))]
 pub mod claims;
+pub mod history;
 pub mod shapes;
 #[cfg(hyper_0_14)]
 pub mod v0_14;
@@ -50,9 +52,12 @@ pub enum Source {
     /// One piece of known length.
     #[default]
     Whole,
-    /// A stream with pieces of this many bytes, all of them ready, of unknown length.
+    /// A stream with pieces of this many bytes, all of them ready; the handler states its length.
     Pieces(usize),
-    /// A feed of the scenario, which must yield just [`Server::body`]. Of unknown length.
+    /// The same, of unknown length: a terminating chunk follows.
+    Chunks(usize),
+    /// For the first response one piece, and an end that comes when this feed of the scenario ends;
+    /// of unknown length. One piece of known length for the further ones.
     Feed(usize),
 }
 
@@ -133,6 +138,8 @@ type Task = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 struct Exchange {
     server: Arc<Server>,
     handle: Handle,
+    /// Requests so far.
+    requests: Arc<AtomicUsize>,
     /// What goes on beside the connection, as a runtime's other tasks would.
     beside: Arc<Mutex<Vec<Task>>>,
 }
@@ -142,8 +149,25 @@ impl Exchange {
         Exchange {
             server: Arc::new(server),
             handle,
+            requests: Arc::default(),
             beside: Arc::default(),
         }
+    }
+
+    /// Where the body of the next response comes from.
+    fn source(&self) -> Source {
+        match (
+            self.requests.fetch_add(1, Ordering::Relaxed),
+            self.server.source,
+        ) {
+            (1.., Source::Feed(_)) => Source::Whole,
+            (_, source) => source,
+        }
+    }
+
+    /// The value of the `content-length` that the handler adds by itself.
+    fn stated_length(&self) -> Option<usize> {
+        matches!(self.server.source, Source::Pieces(_)).then(|| self.server.body.len())
     }
 
     /// Runs `task` beside the connection.

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
-use futures::stream;
+use futures::stream::{self, StreamExt};
 use hyper_0_14::body::HttpBody;
 use hyper_0_14::server::conn::{Connection, Http};
 use hyper_0_14::service::service_fn;
@@ -89,7 +89,7 @@ async fn answer(
     mut request: Request<Body>,
 ) -> Result<Response<Body>, Infallible> {
     let Exchange { server, handle, .. } = &exchange;
-    let response = Response::builder().header(header::DATE, DATE);
+    let mut response = Response::builder().header(header::DATE, DATE);
     if let Some(words) = server.upgrade.clone() {
         let upgrade = hyper_0_14::upgrade::on(&mut request);
         handle.promise(words.clone());
@@ -123,18 +123,20 @@ async fn answer(
         }
     }
     handle.promise(words.clone());
-    let body = match server.source {
+    if let Some(bytes) = exchange.stated_length() {
+        response = response.header(header::CONTENT_LENGTH, bytes);
+    }
+    let body = match exchange.source() {
         Source::Whole => Body::from(words),
-        Source::Pieces(size) => {
+        Source::Pieces(size) | Source::Chunks(size) => {
             let pieces: Vec<_> = words.chunks(size).map(Bytes::copy_from_slice).collect();
             Body::wrap_stream(stream::iter(pieces.into_iter().map(Ok::<_, Infallible>)))
         }
         Source::Feed(feed) => {
             let handle = handle.clone();
-            Body::wrap_stream(stream::poll_fn(move |cx| {
-                let item = handle.poll_feed(feed, cx);
-                item.map(|item| item.map(Ok::<_, Infallible>))
-            }))
+            let end = stream::poll_fn(move |cx| handle.poll_feed(feed, cx));
+            let pieces = stream::iter([words]).chain(end);
+            Body::wrap_stream(pieces.map(Ok::<_, Infallible>))
         }
     };
     Ok(response.body(body).expect("the head is valid"))

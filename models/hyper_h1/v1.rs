@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
-use futures::stream;
+use futures::stream::{self, StreamExt};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
@@ -124,7 +124,7 @@ async fn answer(
     mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     let Exchange { server, handle, .. } = &exchange;
-    let response = Response::builder().header(header::DATE, DATE);
+    let mut response = Response::builder().header(header::DATE, DATE);
     if let Some(words) = server.upgrade.clone() {
         let upgrade = hyper::upgrade::on(&mut request);
         handle.promise(words.clone());
@@ -159,19 +159,20 @@ async fn answer(
         }
     }
     handle.promise(words.clone());
-    let body = match server.source {
+    if let Some(bytes) = exchange.stated_length() {
+        response = response.header(header::CONTENT_LENGTH, bytes);
+    }
+    let body = match exchange.source() {
         Source::Whole => Full::new(words).boxed_unsync(),
-        Source::Pieces(size) => {
+        Source::Pieces(size) | Source::Chunks(size) => {
             let pieces: Vec<_> = words.chunks(size).map(Bytes::copy_from_slice).collect();
             let frames = pieces.into_iter().map(|piece| Ok(Frame::data(piece)));
             StreamBody::new(stream::iter(frames)).boxed_unsync()
         }
         Source::Feed(feed) => {
             let handle = handle.clone();
-            let frames = stream::poll_fn(move |cx| {
-                let item = handle.poll_feed(feed, cx);
-                item.map(|item| item.map(|piece| Ok(Frame::data(piece))))
-            });
+            let end = stream::poll_fn(move |cx| handle.poll_feed(feed, cx));
+            let frames = stream::iter([words]).chain(end).map(Frame::data).map(Ok);
             StreamBody::new(frames).boxed_unsync()
         }
     };

@@ -49,6 +49,20 @@ pub(crate) struct Verify {
     /// Write a report, one self-contained index.html, into this directory.
     #[arg(long, value_name = "DIR")]
     pub(crate) report: Option<PathBuf>,
+    /// Explore further versions of real connections instead, each built on its own: all of them, or
+    /// --real=VERSION,...
+    #[arg(
+        long,
+        value_name = "VERSION",
+        num_args = 0..,
+        value_delimiter = ',',
+        require_equals = true,
+        conflicts_with_all = ["list", "shard"]
+    )]
+    pub(crate) real: Option<Vec<String>>,
+    /// A version that cannot be built is no failure.
+    #[arg(long, requires = "real")]
+    pub(crate) allow_missing: bool,
     /// Save every counterexample into this directory, for `replay`.
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,

@@ -3,6 +3,7 @@
 mod args;
 mod explore;
 mod merge;
+mod real;
 mod replay;
 mod verify;
 

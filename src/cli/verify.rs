@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::{Format, Shard, Verify};
-use super::{Exit, Misuse, all_claims, print, width};
+use super::{Exit, Misuse, all_claims, print, real, width};
 use crate::claim::{Claim, Expected, Model};
 use crate::documents;
 use crate::recording;
@@ -22,6 +22,9 @@ use crate::verdict::{Cut, Exploration, Verdict};
 pub(crate) const COMMAND: &str = "cargo verify";
 
 pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse> {
+    if let Some(versions) = &arguments.real {
+        return real(versions, arguments);
+    }
     let all = all_claims(registry);
     let claims = select(&all, &arguments.only)?;
     if arguments.list {
@@ -66,6 +69,30 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
         update(path, &results)?;
     }
     Ok(exit(&results))
+}
+
+/// `cargo verify --real`: other versions, each in a program of its own.
+fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
+    refuse_without_loom()?;
+    if let Some(directory) = &arguments.report {
+        check_directory(directory)?;
+    }
+    let mut passed_on = Vec::new();
+    for filter in &arguments.only {
+        passed_on.extend(["--only".to_owned(), filter.clone()]);
+    }
+    if let Some(seconds) = arguments.max_seconds {
+        passed_on.extend(["--max-seconds".to_owned(), seconds.to_string()]);
+    }
+    let results = real::run(versions, &passed_on)?;
+    show(&results, arguments.format, arguments.report.as_deref())?;
+    for missing in &results.not_run {
+        eprintln!("not run: {}: {}", missing.name, missing.why);
+    }
+    Ok(match exit(&results) {
+        Exit::Fine if !results.not_run.is_empty() && !arguments.allow_missing => Exit::CutOff,
+        exit => exit,
+    })
 }
 
 /// Prints the results, and writes the report if one is wanted.
@@ -290,6 +317,7 @@ fn collect(claims: &[Claim], explored: &Explored, all: usize, cut: Cut) -> Resul
             .values()
             .map(|exploration| exploration.executions)
             .sum(),
+        not_run: Vec::new(),
         rows: rows.collect(),
     }
 }

@@ -103,10 +103,14 @@ fn data(results: &Results) -> String {
         .replace('&', "\\u0026")
 }
 
+/// What a drawing depends on besides its trace: the step from which on the violation was
+/// unavoidable, and whether bytes are stranded.
+type DrawnAs = (Option<usize>, bool);
+
 /// Traces and texts that several claims share.
 #[derive(Default)]
 struct Pool<'a> {
-    traces: Vec<(&'a Trace, (Option<usize>, bool), Value)>,
+    traces: Vec<(&'a Trace, DrawnAs, Value)>,
     texts: Vec<String>,
     known: BTreeMap<String, usize>,
 }

@@ -1,0 +1,292 @@
+//! hyper's history: one probe for each defect of its dispatch loop, and the releases that have it.
+//!
+//! A probe is the smallest environment in which the defect shows. The same probes run against
+//! every release in `conformance/`; the releases named here are those that break the property.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use lastbyte::{
+    Cell, Claim, Expected, FlushMode, Property, Reader, Scenario, Script, ScriptStep, Subject,
+};
+
+use super::shapes::Shape;
+use super::{Handler, Server, Source};
+
+/// The releases that are probed, oldest first.
+pub const RELEASES: [&str; 9] = [
+    "0.14.32", "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.12.0",
+];
+
+/// A defect: where it shows, and which releases have it.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// Its name.
+    pub name: &'static str,
+    /// What must not happen, with hyper's issue or repair where there is one.
+    pub about: &'static str,
+    /// The property that the defect breaks.
+    pub property: Property,
+    /// The releases that break it.
+    pub broken: &'static [&'static str],
+    /// The server.
+    pub server: Server,
+    /// The environment.
+    pub scenario: Scenario,
+}
+
+const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+const POST: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n";
+const UPGRADE: &str = "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
+
+/// Until the shutdown waits for the flush (#4018, merged as 72046cc7).
+const UNFLUSHED: &[&str] = &[
+    "0.14.32", "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1",
+];
+
+/// Since the dispatcher exists, and in the newest release.
+const ALL: &[&str] = &RELEASES;
+
+fn over(capacity: usize, request: impl Into<Bytes>) -> Scenario {
+    Scenario::new("", capacity, Reader::PROMPT).with_input(request)
+}
+
+/// The body of the first response comes to its end at any time, with a wake-up behind it.
+fn ending(scenario: Scenario) -> Scenario {
+    let feeder = Script::new("feeder", [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)]);
+    Scenario {
+        feeds: 1,
+        ..scenario.with_script(feeder)
+    }
+}
+
+/// Every probe.
+pub fn probes() -> Vec<Probe> {
+    let mut probes = Vec::new();
+    let mut probe = |name: &'static str, about, property, broken, server, scenario: Scenario| {
+        probes.push(Probe {
+            name,
+            about,
+            property,
+            broken,
+            server,
+            scenario: Scenario {
+                name: name.to_owned(),
+                ..scenario
+            },
+        });
+    };
+    use Property::{EndsWithoutReader, NoSpin, NoStall, NothingTruncated, ReadsDuringFlush};
+
+    let dropped = Shape::named("body-ignored");
+    probe(
+        "body-dropped",
+        "The handler drops the request body: the response is flushed before the shutdown (#4018).",
+        NothingTruncated,
+        UNFLUSHED,
+        dropped.server.clone(),
+        dropped.scenario(64, Reader::PROMPT),
+    );
+
+    let server = Server {
+        handler: Handler::AnswersFirst,
+        ..Server::answering(44)
+    };
+    let last_half = Script::new("client", [ScriptStep::Send("world".into())]);
+    let scenario = over(64, format!("{POST}connection: close\r\n\r\nhello")).with_script(last_half);
+    probe(
+        "body-ends-during-flush",
+        "The request body ends while the flush is pending: the response is still flushed (#4018).",
+        NothingTruncated,
+        UNFLUSHED,
+        server.clone(),
+        scenario.clone(),
+    );
+    probe(
+        "reads-during-flush",
+        "The request body is read while the flush of the response is pending.",
+        ReadsDuringFlush,
+        &[],
+        server,
+        scenario,
+    );
+
+    // The end of the request body makes the connection idle although it is not flushed.
+    let server = Server {
+        handler: Handler::AnswersFirst,
+        graceful: Some(0),
+        // The signal may come before the request is read.
+        expected: 0,
+        ..Server::answering(63)
+    };
+    let then_signal = Script::new(
+        "client and operator",
+        [ScriptStep::Send("world".into()), ScriptStep::Raise(0)],
+    );
+    probe(
+        "graceful-shutdown",
+        "A graceful shutdown of an idle connection waits for the flush (#4018).",
+        NothingTruncated,
+        UNFLUSHED,
+        server,
+        Scenario {
+            signals: 1,
+            ..over(64, format!("{POST}\r\nhello")).with_script(then_signal)
+        },
+    );
+
+    let server = Server {
+        expected: 2,
+        ..Server::answering(20)
+    };
+    probe(
+        "bad-second-request",
+        "The 400 for an invalid second request arrives (#4018).",
+        NothingTruncated,
+        UNFLUSHED,
+        server,
+        over(64, format!("{GET}no request\r\n\r\n")),
+    );
+
+    let server = Server {
+        source: Source::Pieces(4096),
+        max_buf_size: Some(8192),
+        ..Server::answering(6 * 4096)
+    };
+    let device = Script::new("device", vec![ScriptStep::FinishFlush; 8]);
+    let scenario = Scenario {
+        flush: FlushMode::TwoPhase,
+        ..over(1 << 16, GET).with_script(device)
+    };
+    probe(
+        "two-phase-flush",
+        "A write that is pending on a flush is tried again when the flush is through (#3952, \
+         reverted by #3977, again as #3988).",
+        NoStall,
+        &["0.14.32", "1.7.0", "1.8.1", "1.9.0"],
+        server.clone(),
+        scenario.clone(),
+    );
+    probe(
+        "two-phase-flush-chunked",
+        "The same with a terminating chunk, which is flushed, too (#4143, by #3988).",
+        NoStall,
+        &[
+            "0.14.32", "1.7.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0",
+        ],
+        Server {
+            source: Source::Chunks(4096),
+            ..server
+        },
+        scenario,
+    );
+
+    let server = Server {
+        source: Source::Feed(0),
+        ..Server::answering(5)
+    };
+    probe(
+        "pending-body",
+        "A connection whose body is not ready waits for it and does not spin (#3976, by #3952).",
+        NoSpin,
+        &["1.8.0"],
+        server.clone(),
+        Scenario {
+            feeds: 1,
+            ..over(1024, GET)
+        },
+    );
+    probe(
+        "terminating-chunk",
+        "The terminating chunk of a body without length is flushed (#4143, by #3988).",
+        NoStall,
+        &["1.10.0", "1.10.1", "1.11.0"],
+        server.clone(),
+        ending(over(1024, GET)),
+    );
+
+    let server = Server {
+        expected: 2,
+        ..server
+    };
+    let scenario = ending(over(1024, [GET, GET].concat()));
+    probe(
+        "pipelined-request",
+        "A second request that is already read is answered when the first response is through.",
+        NoStall,
+        &["1.10.0", "1.10.1", "1.11.0", "1.12.0"],
+        server,
+        scenario,
+    );
+
+    let server = Server {
+        pipeline_flush: true,
+        ..Server::answering(5)
+    };
+    let last = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    probe(
+        "pipeline-flush-close",
+        "With pipeline_flush, the last response is flushed although more input is there.",
+        NothingTruncated,
+        ALL,
+        server.clone(),
+        over(1024, [last, GET].concat()),
+    );
+    let server = Server {
+        upgrade: Some(server.body.clone()),
+        ..server
+    };
+    probe(
+        "pipeline-flush-upgrade",
+        "With pipeline_flush, the head of an upgrade is flushed although early data is there.",
+        NothingTruncated,
+        ALL,
+        server,
+        over(1024, [UPGRADE, "early"].concat()),
+    );
+
+    let fin = Shape::named("fin-any-time");
+    probe(
+        "fin-during-response",
+        "FIN without half_close does not cut the response short (it does, by design).",
+        NothingTruncated,
+        ALL,
+        fin.server.clone(),
+        fin.scenario(64, Reader::PROMPT),
+    );
+    probe(
+        "reader-never-reads",
+        "The connection ends although nobody reads (the price of #4018 is that it does not).",
+        EndsWithoutReader,
+        &["1.11.0", "1.12.0"],
+        dropped.server.clone(),
+        dropped.scenario(64, Reader::PROMPT.stops_after(0)),
+    );
+    probes
+}
+
+/// The claims about one release.
+pub fn claims(version: &'static str, subject: fn(Server) -> Arc<dyn Subject>) -> Vec<Claim> {
+    let claim = |probe: Probe| {
+        let expected = match probe.broken.contains(&version) {
+            true => Expected::Refuted,
+            false => Expected::Proved,
+        };
+        Claim {
+            name: format!("hyper-{version}/{}", probe.name),
+            sentence: probe.about.to_owned(),
+            scenarios: probe.name.to_owned(),
+            property: probe.property,
+            expected,
+            cells: vec![Cell {
+                model: "history",
+                subject: format!("hyper-{version}"),
+                version: Some(version.to_owned()),
+                scenario: probe.scenario,
+                caching: true,
+                run: subject(probe.server),
+            }],
+        }
+    };
+    probes().into_iter().map(claim).collect()
+}

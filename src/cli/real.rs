@@ -1,0 +1,135 @@
+//! `cargo verify --real`: further versions of a connection, each a package of its own.
+//!
+//! Cargo cannot build two compatible versions of one crate together, so each lives in a folder of
+//! `conformance/` with its own lock file and target directory, and its program speaks the same
+//! command line as this one.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::Misuse;
+use crate::results::{FORMAT, NotRun, Results};
+
+/// The folder with one package for each version.
+const FOLDER: &str = "conformance";
+
+/// Builds and runs the packages with these names, or all of them.
+///
+/// # Errors
+///
+/// When there is no such folder or package. One that cannot be built or run is no error: it is
+/// listed as not run.
+pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Misuse> {
+    let folder = find()?;
+    let mut packages = packages(&folder)?;
+    for name in names {
+        if !packages.contains(name) {
+            let accepted = packages.join(", ");
+            return Err(Misuse(format!(
+                "no version {name} in {FOLDER}/; accepted are {accepted}"
+            )));
+        }
+    }
+    if !names.is_empty() {
+        packages.retain(|package| names.contains(package));
+    }
+    let mut joined = Results {
+        format: FORMAT,
+        lastbyte: env!("CARGO_PKG_VERSION").to_owned(),
+        complete: true,
+        shard: None,
+        selected: 0,
+        not_selected: 0,
+        executions: 0,
+        not_run: Vec::new(),
+        rows: Vec::new(),
+    };
+    for name in packages {
+        eprintln!("{name}: building and exploring");
+        match one(&folder.join(&name), passed_on) {
+            Ok(results) => {
+                joined.complete &= results.complete;
+                joined.selected += results.selected;
+                joined.not_selected += results.not_selected;
+                joined.executions += results.executions;
+                joined.rows.extend(results.rows);
+            }
+            Err(why) => joined.not_run.push(NotRun { name, why }),
+        }
+    }
+    Ok(joined)
+}
+
+fn find() -> Result<PathBuf, Misuse> {
+    let here = std::env::current_dir().map_err(|error| Misuse(error.to_string()))?;
+    let mut folders = here.ancestors().map(|folder| folder.join(FOLDER));
+    folders.find(|folder| folder.is_dir()).ok_or_else(|| {
+        Misuse(format!(
+            "no folder {FOLDER}/ here or above; accepted is a checkout of lastbyte"
+        ))
+    })
+}
+
+fn packages(folder: &Path) -> Result<Vec<String>, Misuse> {
+    let failed = |error| Misuse(format!("cannot read {}: {error}", folder.display()));
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.path().join("Cargo.toml").is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    // 1.9.0 comes before 1.10.0.
+    names.sort_by_key(|name| {
+        name.split('.')
+            .map(|part| part.parse::<u64>().unwrap_or(u64::MAX))
+            .collect::<Vec<_>>()
+    });
+    Ok(names)
+}
+
+/// Builds and runs one package; the error is one line.
+fn one(package: &Path, passed_on: &[String]) -> Result<Results, String> {
+    let target = package.join("target");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--quiet",
+            "--bin",
+            "verify",
+        ])
+        .args(["--config", "build.rustflags=['--cfg','loom']"])
+        .arg("--manifest-path")
+        .arg(package.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target)
+        // The alias has its own way to set the flag; what the environment says would win.
+        .env_remove("RUSTFLAGS")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cargo does not start: {error}"))?;
+    if !built.status.success() {
+        let text = String::from_utf8_lossy(&built.stderr);
+        let mut lines = text.lines().map(str::trim);
+        let first = lines.find(|line| line.starts_with("error"));
+        return Err(format!(
+            "cannot be built: {}",
+            first.unwrap_or("cargo failed")
+        ));
+    }
+    let program = target
+        .join("release")
+        .join(format!("verify{}", std::env::consts::EXE_SUFFIX));
+    let output = Command::new(program)
+        .args(["--format", "json"])
+        .args(passed_on)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("cannot be run: {error}"))?;
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("{} and no results: {error}", output.status))
+}
