@@ -43,7 +43,7 @@ pub fn write(dir: &Path, results: &Results) -> io::Result<()> {
 /// Never: writing into a string does not fail.
 pub fn html(results: &Results) -> String {
     let page = Page {
-        good: results.hold(),
+        good: results.hold() && results.not_run.is_empty(),
         version: visible(&results.lastbyte),
         summary: table::summary(results),
         models: matrix::of(results),
