@@ -133,3 +133,28 @@ fn report_is_whole_or_absent() {
     lastbyte::render::report::write(&file, &results()).expect_err("a file is no directory");
     std::fs::remove_dir_all(&dir).expect("it is the test's own");
 }
+
+#[test]
+fn growth_is_drawn_for_one_claim_and_for_one_claim_per_size() {
+    let drawn = |results: &lastbyte::results::Results| {
+        let page = lastbyte::render::report::html(results);
+        let figures = page.matches("<figure class=\"growth\">").count();
+        let points = page.matches("<circle").count();
+        (figures, points)
+    };
+    let mut results = results();
+    assert_eq!(
+        drawn(&results),
+        (1, 10),
+        "five sizes, executions and seconds"
+    );
+    let whole = results.rows.remove(3);
+    for figures in &whole.each {
+        let mut row = whole.clone();
+        row.id = format!("{}/{}", whole.id, figures.scenario);
+        row.scenario = figures.scenario.clone();
+        row.each = vec![figures.clone()];
+        results.rows.push(row);
+    }
+    assert_eq!(drawn(&results), (1, 10));
+}

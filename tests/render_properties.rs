@@ -5,7 +5,8 @@ mod fixtures;
 use fixtures::HOSTILE;
 use lastbyte::render::chart::{self, Options};
 use lastbyte::render::story::{self, Caption};
-use lastbyte::render::{jsonl, mermaid, svg, table};
+use lastbyte::render::{explain, jsonl, junit, markdown, mermaid, report, svg, table};
+use lastbyte::results::Counterexample;
 use lastbyte::{ActorId, Event, Levels, Property, Step, Trace};
 use proptest::prelude::*;
 
@@ -164,6 +165,38 @@ proptest! {
             }
         }
         prop_assert!(elements > trace.steps.len() / 2);
+    }
+
+    #[test]
+    fn documents_escape_every_name(
+        names in proptest::collection::vec(text(), 7),
+        property in property(),
+        trace in trace(),
+    ) {
+        let mut results = fixtures::results();
+        results.lastbyte = names[0].clone();
+        for row in &mut results.rows {
+            row.id = names[1].clone();
+            row.model = names[2].clone();
+            row.subject = names[3].clone();
+            row.version = Some(names[4].clone());
+            row.scenario = names[5].clone();
+            row.sentence = names[6].clone();
+            row.property = property;
+            row.counterexample = Some(Counterexample { cell: names[0].clone(), trace: trace.clone() });
+        }
+        let page = report::html(&results);
+        prop_assert!(is_harmless(&page));
+        prop_assert_eq!(page.matches("<script").count(), 2);
+        prop_assert_eq!(page.matches("</script").count(), 2);
+        prop_assert!(!page.contains("<img"));
+        let summary = markdown::summary(&results);
+        prop_assert!(is_harmless(&summary) && !summary.contains("<img"));
+        prop_assert!(is_harmless(&explain::sentences(&results.rows[0], &results)));
+        let xml = junit::xml(&results);
+        prop_assert!(is_harmless(&xml));
+        let mut reader = quick_xml::Reader::from_str(&xml);
+        while !matches!(reader.read_event().expect(&xml), quick_xml::events::Event::Eof) {}
     }
 
     #[test]

@@ -36,26 +36,43 @@ const WIDTH: f64 = 380.0;
 const HEIGHT: f64 = 140.0;
 
 /// The plots of all series whose scenarios differ in N alone. Claims about the same explorations
-/// have one.
+/// have one, and so have claims that say the same of one size each.
 pub(crate) fn of(results: &Results) -> Vec<Growth> {
-    let mut growths = Vec::new();
-    let mut known: Vec<&[CellFigures]> = Vec::new();
+    let mut claims: Vec<(&Row, Vec<&CellFigures>)> = Vec::new();
     for row in &results.rows {
-        if known.contains(&row.each.as_slice()) {
-            continue;
+        let same = |known: &Row| {
+            (
+                &known.model,
+                &known.subject,
+                &known.version,
+                &known.sentence,
+            ) == (&row.model, &row.subject, &row.version, &row.sentence)
+        };
+        match claims.iter_mut().find(|(known, _)| same(known)) {
+            Some((_, figures)) => figures.extend(&row.each),
+            None => claims.push((row, row.each.iter().collect())),
         }
-        known.push(&row.each);
-        for (rest, series) in series(&row.each) {
-            growths.push(growth(row, &rest, &series));
+    }
+    let mut growths = Vec::new();
+    let mut known = Vec::new();
+    for (row, figures) in &claims {
+        for series in series(figures) {
+            if !known.contains(&series) {
+                growths.push(growth(row, &series.0, &series.1));
+                known.push(series);
+            }
         }
     }
     growths
 }
 
+/// What the scenarios have in common, and each N with its figures.
+type Series<'a> = (String, Vec<(u64, &'a CellFigures)>);
+
 /// N and the figures, for each of the scenarios' other parameters.
-fn series(each: &[CellFigures]) -> Vec<(String, Vec<(u64, &CellFigures)>)> {
-    let mut all: Vec<(String, Vec<(u64, &CellFigures)>)> = Vec::new();
-    for figures in each {
+fn series<'a>(figures: &[&'a CellFigures]) -> Vec<Series<'a>> {
+    let mut all: Vec<Series<'a>> = Vec::new();
+    for &figures in figures {
         let parts = figures.scenario.split(',');
         let (sizes, rest): (Vec<_>, Vec<_>) = parts.partition(|part| part.starts_with("N="));
         let [size] = sizes.as_slice() else { continue };

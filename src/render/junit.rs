@@ -11,7 +11,7 @@ use crate::verdict::Verdict;
 /// The document.
 ///
 /// A claim that came out otherwise than declared is a failure; one that was cut off is an error. A
-/// claim that was not explored is not in it.
+/// claim that was not explored is not in it; a version that could not be run is skipped.
 ///
 /// # Panics
 ///
@@ -34,6 +34,15 @@ pub fn xml(results: &Results) -> String {
             suite.add_test_case(case(row, results));
         }
         suite.set_time(duration(seconds));
+        report.add_test_suite(suite);
+    }
+    if !results.not_run.is_empty() {
+        let mut suite = TestSuite::new("not run");
+        suite.add_test_cases(results.not_run.iter().map(|missing| {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(visible(&missing.why));
+            TestCase::new(visible(&missing.name), status)
+        }));
         report.add_test_suite(suite);
     }
     report.to_string().expect("a string takes everything")

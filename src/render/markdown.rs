@@ -10,9 +10,10 @@ const LARGEST: usize = 60_000;
 /// not fit a comment is left out, and the summary says so.
 pub fn summary(results: &Results) -> String {
     let mut text = String::new();
-    let verdict = match results.hold() {
-        true => "everything as declared",
-        false => "**not everything as declared**",
+    let verdict = match (results.hold(), results.not_run.is_empty()) {
+        (true, true) => "everything as declared",
+        (true, false) => "as declared, **but not everything was run**",
+        (false, _) => "**not everything as declared**",
     };
     text += &format!("### lastbyte: {verdict}\n\n");
     for sentence in table::summary(results) {

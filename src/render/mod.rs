@@ -10,6 +10,7 @@ mod growth;
 pub mod jsonl;
 pub mod junit;
 pub mod markdown;
+mod matrix;
 pub mod mermaid;
 pub mod report;
 pub mod story;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::growth::{self, Growth};
+use super::matrix::{self, Matrix};
 use super::story::{self, Caption, Flow};
 use super::{explain, jsonl, table, thousands, visible};
 use crate::event::Trace;
@@ -42,10 +43,10 @@ pub fn write(dir: &Path, results: &Results) -> io::Result<()> {
 /// Never: writing into a string does not fail.
 pub fn html(results: &Results) -> String {
     let page = Page {
-        good: results.hold(),
+        good: results.hold() && results.not_run.is_empty(),
         version: visible(&results.lastbyte),
         summary: table::summary(results),
-        models: models(results),
+        models: matrix::of(results),
         growths: growth::of(results),
         data: data(results),
     };
@@ -58,120 +59,13 @@ struct Page {
     good: bool,
     version: String,
     summary: Vec<String>,
-    models: Vec<Model>,
+    models: Vec<Matrix>,
     growths: Vec<Growth>,
     data: String,
 }
 
-/// The verdict table of one model.
-struct Model {
-    name: String,
-    properties: Vec<&'static str>,
-    families: Vec<Family>,
-}
-
-/// One subject in some scenarios: a line of the table.
-struct Family {
-    subject: String,
-    version: String,
-    sentences: Vec<String>,
-    scenario: String,
-    /// For each property of the model its claims, nearly always none or one.
-    cells: Vec<(&'static str, Vec<Chip>)>,
-    executions: String,
-    seconds: String,
-}
-
-/// One claim in the table.
-struct Chip {
-    row: usize,
-    class: &'static str,
-    sign: &'static str,
-    word: String,
-    id: String,
-}
-
-fn models(results: &Results) -> Vec<Model> {
-    let mut models: Vec<(&str, Vec<usize>)> = Vec::new();
-    for (i, row) in results.rows.iter().enumerate() {
-        match models.iter_mut().find(|(name, _)| *name == row.model) {
-            Some((_, rows)) => rows.push(i),
-            None => models.push((&row.model, vec![i])),
-        }
-    }
-    let model = |(name, rows): (&str, Vec<usize>)| {
-        let claimed = |property: &Property| {
-            let mut properties = rows.iter().map(|&i| results.rows[i].property);
-            properties.any(|claimed| claimed == *property)
-        };
-        let properties: Vec<_> = Property::ALL.into_iter().filter(claimed).collect();
-        Model {
-            name: visible(name),
-            families: families(results, &rows, &properties),
-            properties: properties.iter().map(|property| property.name()).collect(),
-        }
-    };
-    models.into_iter().map(model).collect()
-}
-
-fn families(results: &Results, rows: &[usize], properties: &[Property]) -> Vec<Family> {
-    let key = |i: usize| {
-        let row = &results.rows[i];
-        (&row.subject, &row.version, &row.scenario)
-    };
-    let mut families: Vec<Vec<usize>> = Vec::new();
-    for &i in rows {
-        match families.iter_mut().find(|family| key(family[0]) == key(i)) {
-            Some(family) => family.push(i),
-            None => families.push(vec![i]),
-        }
-    }
-    let family = |claims: Vec<usize>| {
-        let first = &results.rows[claims[0]];
-        let cell = |property: &Property| {
-            let claims = claims.iter().copied();
-            let of_property = claims.filter(|&i| results.rows[i].property == *property);
-            let chips = of_property.map(|i| chip(i, &results.rows[i])).collect();
-            (property.name(), chips)
-        };
-        let mut sentences: Vec<_> = claims
-            .iter()
-            .map(|&i| visible(&results.rows[i].sentence))
-            .collect();
-        sentences.dedup();
-        // The properties of a family are claims about the same explorations.
-        let most = claims.iter().map(|&i| &results.rows[i]);
-        let most = most.max_by_key(|row| row.executions).unwrap_or(first);
-        Family {
-            subject: visible(&first.subject),
-            version: visible(first.version.as_deref().unwrap_or_default()),
-            sentences,
-            scenario: visible(&first.scenario),
-            cells: properties.iter().map(cell).collect(),
-            executions: thousands(most.executions),
-            seconds: format!("{:.2}", most.seconds),
-        }
-    };
-    families.into_iter().map(family).collect()
-}
-
-fn chip(i: usize, row: &Row) -> Chip {
-    let (sign, word) = match &row.verdict {
-        Verdict::Proved => ("✓", "proved".to_owned()),
-        Verdict::Refuted => ("✗", "refuted".to_owned()),
-        Verdict::Bounded(bound) => ("≤", format!("bounded({bound})")),
-        Verdict::CutOff(_) => ("?", "cut off".to_owned()),
-    };
-    Chip {
-        row: i,
-        class: class(row),
-        sign,
-        word,
-        id: visible(&row.id),
-    }
-}
-
-fn class(row: &Row) -> &'static str {
+/// How a claim's verdict is coloured.
+pub(crate) fn class(row: &Row) -> &'static str {
     match (&row.verdict, row.holds) {
         (Verdict::Proved, true) => "proved",
         (Verdict::Refuted, true) => "refuted",

@@ -77,6 +77,10 @@ pub fn summary(results: &Results) -> Vec<String> {
     if !results.complete {
         sentences.push("The run was interrupted: claims are missing.".to_owned());
     }
+    for missing in &results.not_run {
+        let missing = format!("Not run: {}: {}.", missing.name, missing.why);
+        sentences.push(visible(&missing));
+    }
     let never = never_seen_to_fail(results);
     if never.is_empty() {
         sentences.push("Every property was seen to fail somewhere.".to_owned());

@@ -1,0 +1,179 @@
+//! The verdicts of a model as a table: connections by properties, or properties by connections.
+
+use super::report::class;
+use super::{thousands, visible};
+use crate::property::Property;
+use crate::results::{Results, Row};
+use crate::verdict::Verdict;
+
+/// More connections than these do not fit side by side.
+const CONNECTIONS: usize = 12;
+
+/// The table of one model.
+pub(crate) struct Matrix {
+    pub(crate) name: String,
+    /// What its first column holds.
+    pub(crate) head: &'static str,
+    pub(crate) columns: Vec<String>,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// A connection, or a property, in some scenarios.
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) sentences: Vec<String>,
+    pub(crate) scenario: String,
+    /// For each column its claims, nearly always none or one.
+    pub(crate) cells: Vec<(String, Vec<Chip>)>,
+    pub(crate) executions: String,
+    pub(crate) seconds: String,
+}
+
+/// One claim.
+pub(crate) struct Chip {
+    pub(crate) row: usize,
+    pub(crate) class: &'static str,
+    pub(crate) sign: &'static str,
+    pub(crate) word: String,
+    pub(crate) id: String,
+}
+
+/// What the lines are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// Each line is a connection, each column a property.
+    Connections,
+    /// Each line is a property, each column a connection: for a model that compares revisions.
+    Properties,
+}
+
+impl Lines {
+    fn line(self, row: &Row) -> (&str, &str, &str) {
+        let version = row.version.as_deref().unwrap_or_default();
+        match self {
+            Lines::Connections => (&row.subject, version, &row.scenario),
+            Lines::Properties => (row.property.name(), "", &row.scenario),
+        }
+    }
+
+    fn column(self, row: &Row) -> String {
+        match (self, &row.version) {
+            (Lines::Connections, _) => row.property.to_string(),
+            (Lines::Properties, None) => visible(&row.subject),
+            (Lines::Properties, Some(version)) => visible(&format!("{} {version}", row.subject)),
+        }
+    }
+}
+
+/// One table for each model, in the order of the results.
+pub(crate) fn of(results: &Results) -> Vec<Matrix> {
+    let rows = results.rows.iter().enumerate();
+    let models = grouped(rows, |(_, row)| row.model.as_str());
+    models.iter().map(|rows| matrix(rows)).collect()
+}
+
+/// The items by key, in the order in which the keys come first.
+fn grouped<T: Copy, K: PartialEq>(
+    items: impl Iterator<Item = T>,
+    key: impl Fn(&T) -> K,
+) -> Vec<Vec<T>> {
+    let mut groups: Vec<(K, Vec<T>)> = Vec::new();
+    for item in items {
+        let key = key(&item);
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, group)) => group.push(item),
+            None => groups.push((key, vec![item])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+fn matrix(rows: &[(usize, &Row)]) -> Matrix {
+    let lines = |lines: Lines| grouped(rows.iter().copied(), move |(_, row)| lines.line(row));
+    let columns = |lines: Lines| {
+        let columns = grouped(rows.iter().copied(), move |(_, row)| lines.column(row));
+        columns
+            .iter()
+            .map(|rows| lines.column(rows[0].1))
+            .collect::<Vec<_>>()
+    };
+    let shorter = lines(Lines::Properties).len() < lines(Lines::Connections).len();
+    let (kind, columns) = if shorter && columns(Lines::Properties).len() <= CONNECTIONS {
+        let mut columns = columns(Lines::Properties);
+        // Revisions in their order, then what is no revision.
+        columns.sort_by_key(|column| numbers(column).map_or((1, Vec::new()), |n| (0, n)));
+        (Lines::Properties, columns)
+    } else {
+        let mut columns = columns(Lines::Connections);
+        columns.sort_by_key(|column| Property::from_name(column));
+        (Lines::Connections, columns)
+    };
+    Matrix {
+        name: visible(&rows[0].1.model),
+        head: match kind {
+            Lines::Connections => "connection and scenarios",
+            Lines::Properties => "property and scenarios",
+        },
+        lines: lines(kind)
+            .iter()
+            .map(|rows| line(kind, rows, &columns))
+            .collect(),
+        columns,
+    }
+}
+
+/// The parts of a version number.
+fn numbers(version: &str) -> Option<Vec<u64>> {
+    version.split('.').map(|part| part.parse().ok()).collect()
+}
+
+fn line(kind: Lines, rows: &[(usize, &Row)], columns: &[String]) -> Line {
+    let cells = columns.iter().map(|column| {
+        let claims = rows.iter().filter(|(_, row)| kind.column(row) == *column);
+        (
+            column.clone(),
+            claims.map(|(i, row)| chip(*i, row)).collect(),
+        )
+    });
+    let mut sentences: Vec<_> = rows.iter().map(|(_, row)| visible(&row.sentence)).collect();
+    let mut told = Vec::new();
+    sentences.retain(|sentence| {
+        let is_new = !told.contains(sentence);
+        told.push(sentence.clone());
+        is_new
+    });
+    // The properties of one connection are claims about the same explorations, different
+    // connections are explored on their own.
+    let figures = rows.iter().map(|(_, row)| (row.executions, row.seconds));
+    let (executions, seconds) = match kind {
+        Lines::Connections => figures.fold((0, 0.0), |a, b| (a.0.max(b.0), f64::max(a.1, b.1))),
+        Lines::Properties => figures.fold((0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1)),
+    };
+    let (name, version, scenario) = kind.line(rows[0].1);
+    Line {
+        name: visible(name),
+        version: visible(version),
+        sentences,
+        scenario: visible(scenario),
+        cells: cells.collect(),
+        executions: thousands(executions),
+        seconds: format!("{seconds:.2}"),
+    }
+}
+
+fn chip(i: usize, row: &Row) -> Chip {
+    let (sign, word) = match &row.verdict {
+        Verdict::Proved => ("✓", "proved".to_owned()),
+        Verdict::Refuted => ("✗", "refuted".to_owned()),
+        Verdict::Bounded(bound) => ("≤", format!("bounded({bound})")),
+        Verdict::CutOff(_) => ("?", "cut off".to_owned()),
+    };
+    Chip {
+        row: i,
+        class: class(row),
+        sign,
+        word,
+        id: visible(&row.id),
+    }
+}
