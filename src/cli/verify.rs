@@ -86,9 +86,6 @@ fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
     }
     let results = real::run(versions, &passed_on)?;
     show(&results, arguments.format, arguments.report.as_deref())?;
-    for missing in &results.not_run {
-        eprintln!("not run: {}: {}", missing.name, missing.why);
-    }
     Ok(match exit(&results) {
         Exit::Fine if !results.not_run.is_empty() && !arguments.allow_missing => Exit::CutOff,
         exit => exit,
