@@ -148,8 +148,8 @@ fn shown(case: &str, property: Property) -> String {
     let chart = text(&newest.counterexamples[&property], options);
     let chart: Vec<_> = chart.lines().map(str::trim_end).collect();
     format!(
-        "\n`{id}`: {} {} after {} executions; the proposed revision: {} by {} executions, all of \
-         them.\n\n```text\n{}\n```\n",
+        "\n`{id}`: {} At 1.12.0 it is {} ({} executions explored), in the proposed revision {} ({} executions, \
+         which are all).\n\n```text\n{}\n```\n",
         case.about,
         newest.verdict(property),
         newest.executions,
