@@ -52,10 +52,11 @@ fn findings(exploration: &Exploration) -> (Vec<&Outcome>, Vec<Property>) {
     )
 }
 
-/// Caching is sound only if the declared state is complete: with and without it, the outcomes and
-/// the refuted properties must be the same.
+/// With and without caching, the outcomes and the refuted properties are the same in every cell
+/// that is small enough without. Cells of this size also agree when far less than the whole state is
+/// declared: that the declared state is complete follows from its being all of `state::State`.
 #[test]
-fn declared_states_are_complete() {
+fn caching_changes_no_verdict() {
     let limits = Limits {
         executions: Some(1_000),
         ..Limits::default()
@@ -147,8 +148,8 @@ fn shown(case: &str, property: Property) -> String {
     let chart = text(&newest.counterexamples[&property], options);
     let chart: Vec<_> = chart.lines().map(str::trim_end).collect();
     format!(
-        "\n`{id}`: {} {} after {} executions; the proposed revision: {} by {} executions, all of \
-         them.\n\n```text\n{}\n```\n",
+        "\n`{id}`: {} At 1.12.0 it is {} ({} executions explored), in the proposed revision {} ({} executions, \
+         which are all).\n\n```text\n{}\n```\n",
         case.about,
         newest.verdict(property),
         newest.executions,

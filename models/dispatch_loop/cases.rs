@@ -113,7 +113,7 @@ pub fn cases() -> Vec<Case> {
             on("dropped-body", 1, b"P2x"),
         ),
         case(
-            "The same, and the whole answer fits into the kernel.",
+            "The service drops an unfinished request body, and its whole answer fits into the kernel.",
             full(1),
             on("dropped-body-fits", 4, b"P2x"),
         ),
@@ -141,7 +141,7 @@ pub fn cases() -> Vec<Case> {
             two_phase(on("two-phase-flush", 8, b"G"), 6),
         ),
         case(
-            "The same, and what the buffer has no room for is the end of the answer.",
+            "A streamed answer whose last pieces find room behind a flush that takes two calls.",
             Connection {
                 write_limit: 3,
                 ..Connection::server([Body::Ready(3)], 1)
@@ -149,7 +149,8 @@ pub fn cases() -> Vec<Case> {
             two_phase(on("two-phase-end", 8, b"G"), 6),
         ),
         case(
-            "The same, and a second request is already there.",
+            "A streamed answer over a socket whose flush takes two calls, and a second request is already \
+             there.",
             Connection {
                 write_limit: 3,
                 ..Connection::server([Body::Ready(3), Body::Full(1)], 2)
@@ -162,7 +163,7 @@ pub fn cases() -> Vec<Case> {
             fed(on("fed-body", 4, b"G"), 1),
         ),
         case(
-            "The same, and a second request is already there.",
+            "The answer's body comes from another thread, and a second request is already there.",
             Connection::server([Body::Fed(1), Body::Full(1)], 2),
             fed(on("fed-body-pipelined", 8, b"GG"), 1),
         ),
@@ -182,7 +183,7 @@ pub fn cases() -> Vec<Case> {
                 .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
         ),
         case(
-            "The same with half_close.",
+            "With half_close, the peer sends FIN while the answer is being flushed.",
             Connection {
                 half_close: true,
                 ..full(1)
@@ -295,7 +296,8 @@ pub fn cases() -> Vec<Case> {
             on("queue-next-request", 1, b"P2x").with_script(peer([send(b"xG")])),
         ),
         case(
-            "The same with one flat buffer.",
+            "One flat buffer: the request body ends while the answer is being flushed, and the next \
+             request follows it.",
             reads(full(2)),
             on("flatten-next-request", 1, b"P2x").with_script(peer([send(b"xG")])),
         ),
@@ -307,7 +309,8 @@ pub fn cases() -> Vec<Case> {
                 .with_script(peer([begun.clone(), send(b"G")])),
         ),
         case(
-            "The same with one flat buffer.",
+            "One flat buffer: a client's response is there before its request is flushed, and a \
+             second request is to follow.",
             Connection::client([Body::Full(2), Body::Empty]),
             on("client-flatten-early-response", 1, b"")
                 .with_script(peer([begun.clone(), send(b"G")])),
