@@ -121,9 +121,10 @@ pub(crate) struct Explore {
     /// Explore every interleaving on its own, without state caching.
     #[arg(long)]
     pub(crate) uncached: bool,
-    /// Stop after this many seconds.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    pub(crate) max_seconds: Option<u64>,
+    /// Stop after this many seconds; a third of them is for a run with a preemption bound, should
+    /// the others not suffice.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) max_seconds: u64,
     /// How to print the results: text or json.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -111,7 +111,7 @@ mod inner {
         let explorer = Explorer {
             caching: !arguments.uncached,
             limits: Limits {
-                time: arguments.max_seconds.map(Duration::from_secs),
+                time: Some(Duration::from_secs(arguments.max_seconds)),
                 steps: 20_000,
                 ..Limits::default()
             },
@@ -149,7 +149,10 @@ mod inner {
         ));
         let complete = match (&exploration.cut, exploration.bound) {
             (None, None) => "every interleaving, unbounded and complete".to_owned(),
-            (None, Some(bound)) => format!("only interleavings with at most {bound} preemptions"),
+            (None, Some(bound)) => format!(
+                "only interleavings with at most {bound} preemptions; more time may suffice for all, \
+                 see --max-seconds"
+            ),
             (Some(cut), _) => format!("not complete: {cut}"),
         };
         line(format_args!(
