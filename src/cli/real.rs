@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Misuse;
-use crate::results::{FORMAT, NotRun, Results};
+use crate::results::{NotRun, Results};
 
 /// The folder with one package for each version.
 const FOLDER: &str = "conformance";
@@ -33,17 +33,7 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
     if !names.is_empty() {
         packages.retain(|package| names.contains(package));
     }
-    let mut joined = Results {
-        format: FORMAT,
-        lastbyte: env!("CARGO_PKG_VERSION").to_owned(),
-        complete: true,
-        shard: None,
-        selected: 0,
-        not_selected: 0,
-        executions: 0,
-        not_run: Vec::new(),
-        rows: Vec::new(),
-    };
+    let mut joined = Results::none();
     for name in packages {
         eprintln!("{name}: building and exploring");
         match one(&folder.join(&name), passed_on) {

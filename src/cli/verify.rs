@@ -14,7 +14,7 @@ use crate::claim::{Claim, Expected, Model};
 use crate::documents;
 use crate::recording;
 use crate::render::{explain, junit, markdown, report, table};
-use crate::results::{FORMAT, Results, Row};
+use crate::results::{Results, Row};
 use crate::runner::{Explored, Meter, Pool, cells_of};
 use crate::verdict::{Cut, Exploration, Verdict};
 
@@ -302,20 +302,17 @@ fn collect(claims: &[Claim], explored: &Explored, all: usize, cut: Cut) -> Resul
         Row::new(claim, &explorations)
     });
     Results {
-        format: FORMAT,
-        selected: claims.len(),
-        lastbyte: env!("CARGO_PKG_VERSION").to_owned(),
         complete: cells_of(claims)
             .iter()
             .all(|cell| explored.contains_key(&cell.id())),
-        shard: None,
+        selected: claims.len(),
         not_selected: all - claims.len(),
         executions: explored
             .values()
             .map(|exploration| exploration.executions)
             .sum(),
-        not_run: Vec::new(),
         rows: rows.collect(),
+        ..Results::none()
     }
 }
 
