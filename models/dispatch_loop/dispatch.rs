@@ -318,7 +318,8 @@ impl Dispatcher {
         } else {
             state.keep_alive = KeepAlive::Disabled;
         }
-        let untouched = (state.reading, state.writing) == (Reading::Init, Writing::Init)
+        let untouched = self.config.revision.graceful_closes_untouched
+            && (state.reading, state.writing) == (Reading::Init, Writing::Init)
             && state.read_buf.is_empty();
         if state.writing == Writing::Closed || untouched {
             self.close();

@@ -25,6 +25,8 @@ pub struct Revision {
     /// The change and its commit in hyper's repository; empty when it is not hyper's.
     pub change: &'static str,
 
+    /// `graceful_shutdown` closes a connection that has read and written nothing yet.
+    pub graceful_closes_untouched: bool,
     /// Why `poll_loop` goes round once more for the sake of writing.
     pub write_again: WriteAgain,
     /// `can_write_again` also asks for `!is_closing` and `Writing::Body`, and a ready write no
@@ -50,8 +52,9 @@ pub struct Revision {
 /// hyper's order since the dispatcher exists: read, write, flush, and shut down when done.
 pub const ORIGINAL: Revision = Revision {
     name: "1.7.0",
-    versions: &["0.14.32", "1.7.0"],
+    versions: &["1.7.0"],
     change: "60d0eaf8",
+    graceful_closes_untouched: true,
     write_again: WriteAgain::Never,
     only_with_a_body_to_write: false,
     shutdown_flushes: false,
@@ -60,6 +63,15 @@ pub const ORIGINAL: Revision = Revision {
     leaves_flushed: false,
     head_rechecked: false,
     flush_gates_reads: false,
+};
+
+/// The same order in the last 0.14 (`Dispatcher::disable_keep_alive`, dispatch.rs of hyper 0.14.32).
+/// No column of the tables: it differs from [`ORIGINAL`] only before the first request.
+pub const LAST_0_14: Revision = Revision {
+    name: "0.14.32",
+    versions: &["0.14.32"],
+    graceful_closes_untouched: false,
+    ..ORIGINAL
 };
 
 /// The first repair of the missed write wake-up.
@@ -136,7 +148,7 @@ pub const READ_GATED: Revision = Revision {
     ..ORIGINAL
 };
 
-/// Every revision, in the order of the tables.
+/// Every revision of the tables, in their order.
 pub const REVISIONS: [Revision; 9] = [
     ORIGINAL,
     WRITES_AGAIN,
@@ -154,6 +166,7 @@ impl Revision {
     /// contains.
     pub fn find(name: &str) -> Option<&'static Revision> {
         let by_name = REVISIONS.iter().find(|revision| revision.name == name);
-        by_name.or_else(|| REVISIONS.iter().find(|r| r.versions.contains(&name)))
+        let mut all = REVISIONS.iter().chain([&LAST_0_14]);
+        by_name.or_else(|| all.find(|r| r.versions.contains(&name)))
     }
 }
