@@ -167,9 +167,12 @@ impl Dispatcher {
         }
         let piece: Bytes = {
             let buf = &mut self.state.read_buf;
-            buf.split_to(left.min(buf.len())).freeze()
+            // What decodes comes before what does not.
+            let decodes = buf.iter().position(|byte| *byte == b'!').unwrap_or(left);
+            buf.split_to(decodes.max(1).min(left).min(buf.len()))
+                .freeze()
         };
-        if piece.contains(&b'!') {
+        if piece.first() == Some(&b'!') {
             read = Err(Failure::Parse);
         }
         self.state.reading = match read {

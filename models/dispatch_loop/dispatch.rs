@@ -161,6 +161,7 @@ impl Dispatcher {
                 ready!(self.poll_read_head(cx))?;
             } else if std::mem::take(&mut self.state.body_tx) {
                 if !self.can_read_body() {
+                    self.wake_user(cx);
                     continue;
                 }
                 match self.poll_ready_body() {
@@ -175,13 +176,17 @@ impl Dispatcher {
                     }
                 }
                 match self.poll_read_body(cx, "recv a body") {
-                    Poll::Ready(Some(Ok(()))) => self.state.body_tx = true,
+                    Poll::Ready(Some(Ok(()))) => {
+                        self.state.body_tx = true;
+                        self.state.body_waits = self.config.user_body.has_channel();
+                        self.wake_user(cx);
+                    }
                     Poll::Pending => {
                         self.state.body_tx = true;
                         return Poll::Pending;
                     }
                     // The user sees the error, the connection goes on.
-                    Poll::Ready(Some(Err(_)) | None) => {}
+                    Poll::Ready(Some(Err(_)) | None) => self.wake_user(cx),
                 }
             } else {
                 return self.poll_read_keep_alive(cx);
@@ -343,6 +348,10 @@ impl Dispatcher {
     fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
         match self.config.role {
             Role::Server => {
+                if self.config.user_body == UserBody::ReadFirst {
+                    ready!(self.poll_user_reads(cx));
+                }
+                self.state.beside |= self.config.user_body == UserBody::ReadBeside;
                 let request = self.state.in_flight.take().expect("should_poll was asked");
                 if self.config.user_body == UserBody::Dropped {
                     // The service's future is dropped with the request, and so is its body.
@@ -395,7 +404,36 @@ impl Dispatcher {
                 self.state.body_tx_waits = true;
                 Poll::Pending
             }
-            UserBody::Read => Poll::Ready(Ok(())),
+            UserBody::ReadFirst | UserBody::ReadBeside if self.state.body_waits => {
+                self.state.body_tx_waits = true;
+                Poll::Pending
+            }
+            UserBody::Read | UserBody::ReadFirst | UserBody::ReadBeside => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+/// The user who reads the body out of a channel.
+impl Dispatcher {
+    /// Reads what is there: a wake-up for the connection, if it waits for room, and a registration
+    /// behind the last piece.
+    fn poll_user_reads(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if std::mem::take(&mut self.state.body_waits)
+            && std::mem::take(&mut self.state.body_tx_waits)
+        {
+            cx.waker().wake_by_ref();
+        }
+        if self.state.body_tx {
+            self.state.user_waits = true;
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    }
+
+    /// A piece of the body, or its end, is in the channel.
+    fn wake_user(&mut self, cx: &mut Context<'_>) {
+        if std::mem::take(&mut self.state.user_waits) {
+            cx.waker().wake_by_ref();
         }
     }
 }
@@ -444,6 +482,9 @@ impl Future for Dispatcher {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let polled = self.poll_user(cx);
         if polled.is_pending() {
+            if self.state.beside {
+                self.state.beside = self.poll_user_reads(cx).is_pending();
+            }
             // What the poll went through is of no importance to the next one.
             let self_woken = self.state.place.step == "yield";
             self.state.place = Place::default();

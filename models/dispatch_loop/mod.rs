@@ -16,7 +16,7 @@
 //! | `poll_user` | who polls `http1::Connection`: `graceful_shutdown`, `poll_without_shutdown`, an upgrade |
 //!
 //! What is left out of hyper: `Expect: 100-continue`, trailers, HTTP/1.0, the header read timeout,
-//! informational responses, a handler that waits, a client's upgrade. A client's second request is
+//! informational responses, a handler that waits for anything but the request body, a client's upgrade. A client's second request is
 //! in the channel as soon as the connection asks for it.
 
 mod cases;
@@ -69,6 +69,18 @@ pub enum UserBody {
     Read,
     /// Keeps it and does not read it.
     Kept,
+    /// Reads it to its end before answering, out of hyper's channel, which holds one piece; reader
+    /// and channel wake the task that both are in.
+    ReadFirst,
+    /// Reads it out of the same channel, beside the connection and in its task.
+    ReadBeside,
+}
+
+impl UserBody {
+    /// Whether the body goes through hyper's channel.
+    fn has_channel(self) -> bool {
+        matches!(self, UserBody::ReadFirst | UserBody::ReadBeside)
+    }
 }
 
 /// How the user drives the connection.

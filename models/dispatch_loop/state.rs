@@ -106,6 +106,12 @@ pub(super) struct State {
     pub(super) body_dropped: bool,
     /// `body_tx` is registered with the user's end of the body.
     pub(super) body_tx_waits: bool,
+    /// A piece of the body is in the user's channel.
+    pub(super) body_waits: bool,
+    /// The user, who reads the body, is registered with the channel.
+    pub(super) user_waits: bool,
+    /// The user reads the body beside the connection.
+    pub(super) beside: bool,
     // Around it
     pub(super) graceful: bool,
     /// The socket was handed to the upgrade, which has written this many bytes.
