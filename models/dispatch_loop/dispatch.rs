@@ -356,6 +356,7 @@ impl Dispatcher {
                 if self.config.user_body == UserBody::Dropped {
                     // The service's future is dropped with the request, and so is its body.
                     self.state.body_dropped = true;
+                    self.state.body_waits = false;
                     if std::mem::take(&mut self.state.body_tx_waits) {
                         cx.waker().wake_by_ref();
                     }
@@ -400,15 +401,11 @@ impl Dispatcher {
     fn poll_ready_body(&mut self) -> Poll<Result<(), Dropped>> {
         match self.config.user_body {
             UserBody::Dropped if self.state.body_dropped => Poll::Ready(Err(Dropped)),
-            UserBody::Dropped | UserBody::Kept => {
+            _ if self.state.body_waits => {
                 self.state.body_tx_waits = true;
                 Poll::Pending
             }
-            UserBody::ReadFirst | UserBody::ReadBeside if self.state.body_waits => {
-                self.state.body_tx_waits = true;
-                Poll::Pending
-            }
-            UserBody::Read | UserBody::ReadFirst | UserBody::ReadBeside => Poll::Ready(Ok(())),
+            _ => Poll::Ready(Ok(())),
         }
     }
 }

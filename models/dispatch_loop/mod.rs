@@ -69,17 +69,17 @@ pub enum UserBody {
     Read,
     /// Keeps it and does not read it.
     Kept,
-    /// Reads it to its end before answering, out of hyper's channel, which holds one piece; reader
-    /// and channel wake the task that both are in.
+    /// Reads it to its end before answering. Here and beside the connection, user and connection
+    /// wake the task that both are in when they wait for each other.
     ReadFirst,
-    /// Reads it out of the same channel, beside the connection and in its task.
+    /// Reads it beside the connection and in its task.
     ReadBeside,
 }
 
 impl UserBody {
-    /// Whether the body goes through hyper's channel.
+    /// Whether the body lies in hyper's channel, which holds one piece, until the user takes it.
     fn has_channel(self) -> bool {
-        matches!(self, UserBody::ReadFirst | UserBody::ReadBeside)
+        self != UserBody::Read
     }
 }
 
