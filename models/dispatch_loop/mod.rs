@@ -16,8 +16,8 @@
 //! | `poll_user` | who polls `http1::Connection`: `graceful_shutdown`, `poll_without_shutdown`, an upgrade |
 //!
 //! What is left out of hyper: `Expect: 100-continue`, trailers, HTTP/1.0, the header read timeout,
-//! informational responses, a handler that waits for anything but the request body, a client's upgrade. A client's second request is
-//! in the channel as soon as the connection asks for it.
+//! informational responses, a handler that waits for anything but the request body, a client's
+//! upgrade. A client's second request is in the channel as soon as the connection asks for it.
 
 mod cases;
 mod claims;
