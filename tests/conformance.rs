@@ -222,7 +222,7 @@ mod explored {
             },
             Pair {
                 beside: Beside::TwoPhaseFlush,
-                environments: LARGE,
+                environments: ROOMY,
                 ..pair(
                     "two-phase-flush-body-ignored",
                     HALF_A_BODY,
