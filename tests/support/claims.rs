@@ -3,6 +3,10 @@
 use std::process::ExitCode;
 
 use lastbyte::Expected;
+#[cfg(loom)]
+use lastbyte::results::Row;
+#[cfg(loom)]
+use lastbyte::runner::{Explored, Meter, Pool, cells_of};
 use libtest_mimic::{Arguments, Trial};
 
 /// Its table must be what the program prints.
@@ -13,6 +17,7 @@ const DESIGN: &str = include_str!("../../DESIGN.md");
 #[cfg(loom)]
 pub fn run(expected: Expected) -> ExitCode {
     use std::collections::BTreeMap;
+    use std::sync::{Arc, LazyLock};
 
     let mut arguments = Arguments::from_args();
     // Each test keeps all processors busy with processes.
@@ -32,23 +37,44 @@ pub fn run(expected: Expected) -> ExitCode {
         !groups.is_empty(),
         "no claim expects {expected}: nothing would be tested"
     );
-    let trials = groups
-        .into_iter()
-        .map(|(group, claims)| Trial::test(group, move || check(&claims)));
+    // One run of the pool for all tests that were asked for: workers start once, and claims that
+    // share cells explore them once.
+    let asked_for = groups
+        .iter()
+        .filter(|(name, _)| is_selected(&arguments, name));
+    let cells = cells_of(
+        &asked_for
+            .flat_map(|(_, claims)| claims.clone())
+            .collect::<Vec<_>>(),
+    );
+    let explored = Arc::new(LazyLock::new(move || {
+        let pool = Pool {
+            program: env!("CARGO_BIN_EXE_verify").into(),
+            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            deadline: None,
+        };
+        pool.explore(&cells, &Meter::default())
+            .expect("workers can be started")
+    }));
+    let trials = groups.into_iter().map(|(group, claims)| {
+        let explored = explored.clone();
+        Trial::test(group, move || check(&claims, &explored))
+    });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
+/// Whether a test runs, as libtest-mimic decides it.
 #[cfg(loom)]
-fn check(claims: &[lastbyte::Claim]) -> Result<(), libtest_mimic::Failed> {
-    use lastbyte::results::Row;
-    use lastbyte::runner::{Meter, Pool, cells_of};
-
-    let pool = Pool {
-        program: env!("CARGO_BIN_EXE_verify").into(),
-        jobs: std::thread::available_parallelism().map_or(1, usize::from),
-        deadline: None,
+fn is_selected(arguments: &Arguments, name: &str) -> bool {
+    let matches = |filter: &String| match arguments.exact {
+        true => name == filter,
+        false => name.contains(filter.as_str()),
     };
-    let explored = pool.explore(&cells_of(claims), &Meter::default())?;
+    arguments.filter.as_ref().is_none_or(matches) && !arguments.skip.iter().any(matches)
+}
+
+#[cfg(loom)]
+fn check(claims: &[lastbyte::Claim], explored: &Explored) -> Result<(), libtest_mimic::Failed> {
     for claim in claims {
         let explorations: Option<Vec<_>> = claim
             .cells
