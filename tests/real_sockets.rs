@@ -21,6 +21,7 @@ mod over_real_sockets {
     use std::fmt;
     use std::future::{Future, poll_fn};
     use std::pin::Pin;
+    use std::sync::Arc;
     use std::task::Poll;
     use std::time::Duration;
 
@@ -176,7 +177,15 @@ mod over_real_sockets {
         (received, framing.is_complete(&promises))
     }
 
-    async fn serve_to_a_late_reader(server: Server, transport: Transport) -> Arrived {
+    /// A connection that has a request and cannot go on, or has ended, and that nobody has read from.
+    struct Unread {
+        client: Socket,
+        connection: Connection,
+        seen: Arc<Seen>,
+        ended: Option<Result<(), String>>,
+    }
+
+    async fn serve_unread(server: Server, transport: Transport) -> Unread {
         let (io, mut client) = transport.connect().await;
         client
             .write_all(server.request())
@@ -185,6 +194,21 @@ mod over_real_sockets {
         let (io, seen) = Watched::new(io);
         let mut connection = server.serve(io);
         let ended = until_it_cannot_go_on(&mut connection, &seen).await;
+        Unread {
+            client,
+            connection,
+            seen,
+            ended,
+        }
+    }
+
+    async fn serve_to_a_late_reader(server: Server, transport: Transport) -> Arrived {
+        let Unread {
+            client,
+            connection,
+            seen,
+            ended,
+        } = serve_unread(server, transport).await;
         // Now the reader starts.
         let (ended, (received, complete)) = match ended {
             Some(ended) => {
@@ -271,22 +295,13 @@ mod over_real_sockets {
     /// Whether the connection ends although nobody reads. Time is tokio's and paused: an hour
     /// passes at once when nothing can move.
     async fn ends_without_reader(server: Server) -> bool {
-        let (io, mut client) = Transport::Unix.connect().await;
-        client
-            .write_all(server.request())
-            .await
-            .expect("a request fits");
-        let (io, seen) = Watched::new(io);
-        let mut connection = server.serve(io);
-        if until_it_cannot_go_on(&mut connection, &seen)
-            .await
-            .is_some()
-        {
+        let unread = serve_unread(server, Transport::Unix).await;
+        if unread.ended.is_some() {
             return true;
         }
         let hour = Duration::from_secs(3600);
-        let ended = timeout(hour, connection).await.is_ok();
-        drop(client);
+        let ended = timeout(hour, unread.connection).await.is_ok();
+        drop(unread.client);
         ended
     }
 
