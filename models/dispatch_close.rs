@@ -22,8 +22,8 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use lastbyte::{
-    Cell, Claim, Expected, Model, NamedSubject, Property, Reader, Running, Scenario, Script,
-    ScriptStep, Socket, Subject,
+    Cell, Claim, Expected, Model, Property, Reader, Running, Scenario, Script, ScriptStep, Socket,
+    Subject,
 };
 
 /// How often the repaired revision looks in vain before the model makes it wait for the sender: one
@@ -200,7 +200,7 @@ pub fn model() -> Model {
         name: NAME,
         about: "a client's request channel, closed while a send is half done",
         claims,
-        subjects: Vec::<NamedSubject>::new,
+        ..Model::default()
     }
 }
 

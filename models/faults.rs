@@ -162,6 +162,6 @@ pub fn model() -> Model {
         name: "fault",
         about: "system calls that fail, a peer that resets, wake-ups for no reason",
         claims,
-        subjects: Vec::new,
+        ..Model::default()
     }
 }

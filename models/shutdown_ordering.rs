@@ -493,5 +493,6 @@ pub fn model() -> Model {
         about: "a dispatcher with a write buffer, and what it does first when it is done",
         claims,
         subjects,
+        ..Model::default()
     }
 }

@@ -80,6 +80,6 @@ pub fn model() -> Model {
         name: "template",
         about: "a connection of ten lines that ignores a partial write",
         claims,
-        subjects: Vec::new,
+        ..Model::default()
     }
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
+use crate::comparison::Comparison;
 use crate::property::Property;
 use crate::scenario::Scenario;
 use crate::subject::Subject;
+use crate::sweep::Sweep;
 use crate::verdict::Verdict;
 
 /// A file or folder of `models/`: what it claims.
@@ -22,6 +24,24 @@ pub struct Model {
     pub claims: fn() -> Vec<Claim>,
     /// Subjects for ad-hoc exploration.
     pub subjects: fn() -> Vec<NamedSubject>,
+    /// Every combination of its parameters, for a table without expectations.
+    pub sweep: Option<fn() -> Sweep>,
+    /// What it must do exactly as something else does.
+    pub comparisons: fn() -> Vec<Comparison>,
+}
+
+impl Default for Model {
+    /// A model without a name that offers nothing.
+    fn default() -> Model {
+        Model {
+            name: "",
+            about: "",
+            claims: Vec::new,
+            subjects: Vec::new,
+            sweep: None,
+            comparisons: Vec::new,
+        }
+    }
 }
 
 /// What an ad-hoc exploration hands to a subject.

@@ -15,6 +15,7 @@ mod actor;
 mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod comparison;
 mod defect;
 #[cfg(feature = "cli")]
 pub mod documents;
@@ -38,14 +39,18 @@ pub mod results;
 pub mod runner;
 mod scenario;
 mod script;
+#[cfg(feature = "cli")]
+pub mod selection;
 mod socket;
 mod subject;
+mod sweep;
 mod sync;
 mod verdict;
 mod world;
 
 pub use actor::Actor;
 pub use claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
+pub use comparison::{Compared, Comparison, Deviation, Observable};
 pub use defect::{ExecutorDefect, KeyPart};
 pub use event::{ActorId, Event, Levels, Step, Trace};
 #[cfg(loom)]
@@ -59,5 +64,6 @@ pub use scenario::Scenario;
 pub use script::{Script, ScriptStep};
 pub use socket::Socket;
 pub use subject::{Running, Subject};
+pub use sweep::{Entry, LeftOut, Sweep, Swept, SweptCell};
 pub use verdict::{Cut, Ending, Exploration, Outcome, ReaderEnding, Verdict};
 pub use world::{Handle, SPIN_POLLS};

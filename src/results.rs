@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::claim::{Claim, Expected};
+use crate::comparison::Compared;
 use crate::event::Trace;
 use crate::property::Property;
+use crate::sweep::Swept;
 use crate::verdict::{Exploration, Outcome, Verdict};
 
 /// Version of the JSON format.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// All results of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +36,12 @@ pub struct Results {
     pub not_run: Vec<NotRun>,
     /// One row for each claim.
     pub rows: Vec<Row>,
+    /// Comparisons and cells of sweeps that were selected, over all slices.
+    pub selected_beside: usize,
+    /// The comparisons.
+    pub comparisons: Vec<Compared>,
+    /// The sweeps, one for each model that has one.
+    pub sweeps: Vec<Swept>,
 }
 
 /// A version that could not be built or run.
@@ -205,12 +213,26 @@ impl Results {
             executions: 0,
             not_run: Vec::new(),
             rows: Vec::new(),
+            selected_beside: 0,
+            comparisons: Vec::new(),
+            sweeps: Vec::new(),
         }
     }
 
-    /// Whether every claim came out as declared, and none is missing.
+    /// Whether every claim came out as declared, every comparison agrees, and nothing is missing.
     pub fn hold(&self) -> bool {
-        self.complete && !self.rows.is_empty() && self.rows.iter().all(|row| row.holds)
+        let something = !self.rows.is_empty() || self.beside() > 0;
+        self.complete
+            && something
+            && self.rows.iter().all(|row| row.holds)
+            && self.comparisons.iter().all(Compared::agrees)
+            && self.sweeps.iter().all(|sweep| sweep.cut().is_empty())
+    }
+
+    /// How many comparisons and cells of sweeps there are.
+    pub fn beside(&self) -> usize {
+        let cells = self.sweeps.iter().map(|sweep| sweep.cells.len());
+        self.comparisons.len() + cells.sum::<usize>()
     }
 
     /// Properties that were refuted somewhere: these are not vacuous.

@@ -12,7 +12,12 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::claim::{Cell, Claim};
+use crate::claim::Cell;
+use crate::comparison::{Compared, Comparison};
+#[cfg(loom)]
+use crate::explorer::{Explorer, Limits, Progress};
+use crate::selection::Selection;
+use crate::sweep::SweptCell;
 use crate::verdict::{Cut, Exploration};
 
 /// A worker that is silent for this long is taken for dead.
@@ -21,7 +26,8 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// A request to a worker, one line of JSON.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
-    pub(crate) cell: String,
+    /// The id of a cell or of a comparison.
+    pub(crate) unit: String,
     pub(crate) seconds: Option<f64>,
 }
 
@@ -30,18 +36,53 @@ pub(crate) struct Order {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Answer {
     Progress(u64),
-    Done(Box<Exploration>),
+    /// A cell's exploration; where a sweep has the cell, what it shows of it.
+    Explored(Box<Exploration>, Option<Box<SweptCell>>),
+    Compared(Box<Compared>),
 }
 
-/// The distinct cells of some claims, in order.
-pub fn cells_of(claims: &[Claim]) -> Vec<Cell> {
-    let mut seen = std::collections::HashSet::new();
-    claims
-        .iter()
-        .flat_map(|claim| &claim.cells)
-        .filter(|cell| seen.insert(cell.id()))
-        .cloned()
-        .collect()
+/// What one process explores at a time.
+#[derive(Clone, Debug)]
+pub enum Unit {
+    /// A cell.
+    Cell(Cell),
+    /// A comparison.
+    Comparison(Comparison),
+}
+
+impl Unit {
+    /// Everything that is selected, the claims first.
+    pub fn all(selection: &Selection) -> Vec<Unit> {
+        let claimed = selection.claimed_cells().into_iter().map(Unit::Cell);
+        let comparisons = selection.comparisons.iter().cloned();
+        let swept = selection.swept_cells().into_iter().map(Unit::Cell);
+        claimed
+            .chain(comparisons.map(Unit::Comparison))
+            .chain(swept)
+            .collect()
+    }
+
+    /// No answer about it, and why.
+    fn missing(&self, cut: Cut) -> Answer {
+        match self {
+            Unit::Cell(cell) => {
+                let exploration = Exploration::missing(cut);
+                let swept = SweptCell::new(cell, &exploration);
+                Answer::Explored(Box::new(exploration), Some(Box::new(swept)))
+            }
+            Unit::Comparison(comparison) => {
+                Answer::Compared(Box::new(Compared::missing(comparison, cut)))
+            }
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> String {
+        match self {
+            Unit::Cell(cell) => cell.id(),
+            Unit::Comparison(comparison) => comparison.id(),
+        }
+    }
 }
 
 /// How far a run is.
@@ -49,9 +90,9 @@ pub fn cells_of(claims: &[Claim]) -> Vec<Cell> {
 pub struct Meter {
     /// Executions so far.
     pub executions: AtomicU64,
-    /// Cells that are done.
-    pub cells: AtomicU64,
-    /// The cell that was begun last.
+    /// Units that are done.
+    pub done: AtomicU64,
+    /// The unit that was begun last.
     pub current: Mutex<String>,
     /// Set to stop as soon as possible.
     pub stop: AtomicBool,
@@ -68,22 +109,51 @@ pub struct Pool {
     pub deadline: Option<Instant>,
 }
 
-/// Results by [`Cell::id`]; cells that were not reached are missing.
-pub type Explored = HashMap<String, Exploration>;
+/// Results by [`Unit::id`]; what was not reached is missing.
+#[derive(Clone, Debug, Default)]
+pub struct Explored {
+    /// Cells.
+    pub cells: HashMap<String, Exploration>,
+    /// Cells of sweeps.
+    pub swept: HashMap<String, SweptCell>,
+    /// Comparisons.
+    pub comparisons: HashMap<String, Compared>,
+}
+
+impl Explored {
+    fn insert(&mut self, unit: &Unit, answer: Answer) {
+        let id = unit.id();
+        match answer {
+            Answer::Progress(_) => {}
+            Answer::Explored(exploration, swept) => {
+                self.swept.extend(swept.map(|swept| (id.clone(), *swept)));
+                self.cells.insert(id, *exploration);
+            }
+            Answer::Compared(compared) => drop(self.comparisons.insert(id, *compared)),
+        }
+    }
+
+    /// Executions of everything.
+    pub fn executions(&self) -> u64 {
+        let cells = self.cells.values().map(|e| e.executions);
+        let compared = self.comparisons.values().flat_map(|c| c.executions);
+        cells.chain(compared).sum()
+    }
+}
 
 impl Pool {
-    /// Explores the cells; `meter` tells how far it is.
+    /// Explores the units; `meter` tells how far it is.
     ///
     /// # Errors
     ///
     /// When a worker cannot be started.
-    pub fn explore(&self, cells: &[Cell], meter: &Meter) -> io::Result<Explored> {
+    pub fn explore(&self, units: &[Unit], meter: &Meter) -> io::Result<Explored> {
         let next = AtomicU64::new(0);
-        let explored = Mutex::new(Explored::new());
+        let explored = Mutex::new(Explored::default());
         std::thread::scope(|scope| {
-            let jobs = self.jobs.clamp(1, cells.len().max(1));
+            let jobs = self.jobs.clamp(1, units.len().max(1));
             let workers: Vec<_> = (0..jobs)
-                .map(|_| scope.spawn(|| self.work(cells, &next, &explored, meter)))
+                .map(|_| scope.spawn(|| self.work(units, &next, &explored, meter)))
                 .collect();
             workers.into_iter().try_for_each(|worker| {
                 worker
@@ -96,7 +166,7 @@ impl Pool {
 
     fn work(
         &self,
-        cells: &[Cell],
+        units: &[Unit],
         next: &AtomicU64,
         explored: &Mutex<Explored>,
         meter: &Meter,
@@ -108,32 +178,32 @@ impl Pool {
                 .deadline
                 .map(|end| end.saturating_duration_since(Instant::now()));
             let out_of_time = left.is_some_and(|left| left.is_zero());
-            let Some(cell) = cells.get(index) else {
+            let Some(unit) = units.get(index) else {
                 return Ok(());
             };
             if out_of_time || meter.stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            *meter.current.lock().expect("nobody panics here") = cell.id();
+            *meter.current.lock().expect("nobody panics here") = unit.id();
             let order = Order {
-                cell: cell.id(),
+                unit: unit.id(),
                 seconds: left.map(|left| left.as_secs_f64()),
             };
             let alive = match worker.take() {
                 Some(worker) => worker,
                 None => Worker::start(self)?,
             };
-            let exploration = match alive.explore(&order, meter) {
-                Ok((alive, exploration)) => {
+            let answer = match alive.explore(&order, meter) {
+                Ok((alive, answer)) => {
                     worker = Some(alive);
-                    exploration
+                    answer
                 }
                 Err(Gone::Stopped) => return Ok(()),
-                Err(Gone::Died(why)) => Exploration::missing(Cut::Crashed(why)),
+                Err(Gone::Died(why)) => unit.missing(Cut::Crashed(why)),
             };
-            meter.cells.fetch_add(1, Ordering::Relaxed);
+            meter.done.fetch_add(1, Ordering::Relaxed);
             let mut explored = explored.lock().expect("nobody panics here");
-            explored.insert(cell.id(), exploration);
+            explored.insert(unit, answer);
         }
     }
 }
@@ -174,7 +244,7 @@ impl Worker {
         })
     }
 
-    fn explore(mut self, order: &Order, meter: &Meter) -> Result<(Worker, Exploration), Gone> {
+    fn explore(mut self, order: &Order, meter: &Meter) -> Result<(Worker, Answer), Gone> {
         let line = serde_json::to_string(order).expect("an order is plain data");
         if writeln!(self.orders, "{line}")
             .and_then(|()| self.orders.flush())
@@ -197,9 +267,13 @@ impl Worker {
             match self.answers.recv_timeout(Duration::from_millis(200)) {
                 Ok(Ok(line)) => match serde_json::from_str(&line) {
                     Ok(Answer::Progress(executions)) => count(executions),
-                    Ok(Answer::Done(exploration)) => {
-                        count(exploration.executions);
-                        return Ok((self, *exploration));
+                    Ok(answer) => {
+                        count(match &answer {
+                            Answer::Progress(executions) => *executions,
+                            Answer::Explored(exploration, _) => exploration.executions,
+                            Answer::Compared(compared) => compared.executions.iter().sum(),
+                        });
+                        return Ok((self, answer));
                     }
                     Err(error) => return Err(Gone::Died(format!("unreadable answer: {error}"))),
                 },
@@ -231,16 +305,14 @@ impl Drop for Worker {
 
 /// A worker's side: explores what is ordered on stdin, answers on stdout, until stdin ends.
 #[cfg(loom)]
-pub(crate) fn serve(claims: &[Claim]) -> io::Result<()> {
+pub(crate) fn serve(all: &Selection) -> io::Result<()> {
     use std::sync::Arc;
 
-    use crate::explorer::{Explorer, Limits, Progress};
-
-    let cells: HashMap<String, Cell> = cells_of(claims)
+    let units: HashMap<String, Unit> = Unit::all(all)
         .into_iter()
-        .map(|cell| (cell.id(), cell))
+        .map(|unit| (unit.id(), unit))
         .collect();
-    let wanted = wanted_counterexamples(claims);
+    let wanted = Wanted::of(all);
     let say = |answer: &Answer| {
         let line = serde_json::to_string(answer).expect("an answer is plain data");
         let mut out = io::stdout().lock();
@@ -248,8 +320,8 @@ pub(crate) fn serve(claims: &[Claim]) -> io::Result<()> {
     };
     for line in io::stdin().lock().lines() {
         let order: Order = serde_json::from_str(&line?)?;
-        let cell = cells
-            .get(&order.cell)
+        let unit = units
+            .get(&order.unit)
             .ok_or_else(|| io::Error::other("no such cell"))?;
         let last = Mutex::new(Instant::now());
         let progress: Progress = Arc::new(move |executions| {
@@ -260,45 +332,73 @@ pub(crate) fn serve(claims: &[Claim]) -> io::Result<()> {
                 drop(say(&Answer::Progress(executions)));
             }
         });
-        let explorer = Explorer {
-            caching: cell.caching,
-            limits: Limits {
-                time: order.seconds.map(Duration::from_secs_f64),
-                ..Limits::default()
-            },
-            progress: Some(progress),
-            ..Explorer::default()
+        let limits = Limits {
+            time: order.seconds.map(Duration::from_secs_f64),
+            ..Limits::default()
         };
-        let mut exploration = explorer.decide(&cell.run, &cell.scenario);
-        // A trace that no row shows need not travel; that the property fails must.
-        if let Some(wanted) = wanted.get(&order.cell) {
-            for (property, trace) in &mut exploration.counterexamples {
-                if !wanted.contains(property) {
-                    trace.steps.clear();
-                    trace.schedule.clear();
-                }
+        say(&match unit {
+            Unit::Cell(cell) => wanted.explore(cell, limits, progress),
+            Unit::Comparison(comparison) => {
+                Answer::Compared(Box::new(comparison.run(&limits, Some(&progress))))
             }
-        }
-        say(&Answer::Done(Box::new(exploration)))?;
+        })?;
     }
     Ok(())
 }
 
+/// What is to be known about cells, by their ids.
 #[cfg(loom)]
-fn wanted_counterexamples(
-    claims: &[Claim],
-) -> HashMap<String, std::collections::HashSet<crate::Property>> {
-    let mut wanted: HashMap<_, std::collections::HashSet<_>> = HashMap::new();
-    for claim in claims {
-        for cell in &claim.cells {
-            wanted.entry(cell.id()).or_default().insert(claim.property);
+struct Wanted {
+    counterexamples: HashMap<String, std::collections::HashSet<crate::Property>>,
+    swept: std::collections::HashSet<String>,
+}
+
+#[cfg(loom)]
+impl Wanted {
+    fn of(all: &Selection) -> Wanted {
+        let mut counterexamples: HashMap<_, std::collections::HashSet<_>> = HashMap::new();
+        for claim in &all.claims {
+            for cell in &claim.cells {
+                let of_cell = counterexamples.entry(cell.id()).or_default();
+                of_cell.insert(claim.property);
+            }
+        }
+        let swept = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.cells);
+        Wanted {
+            counterexamples,
+            swept: swept.map(Cell::id).collect(),
         }
     }
-    wanted
+
+    fn explore(&self, cell: &Cell, limits: Limits, progress: Progress) -> Answer {
+        let explorer = Explorer {
+            caching: cell.caching,
+            limits,
+            progress: Some(progress),
+            ..Explorer::default()
+        };
+        let id = cell.id();
+        // What only a sweep shows needs no readable counterexample.
+        let mut exploration = match self.counterexamples.contains_key(&id) {
+            true => explorer.decide(&cell.run, &cell.scenario),
+            false => explorer.explore(&cell.run, &cell.scenario),
+        };
+        let is_swept = self.swept.contains(&id);
+        let swept = is_swept.then(|| Box::new(SweptCell::new(cell, &exploration)));
+        // A trace that no row shows need not travel; that the property fails must.
+        let wanted = self.counterexamples.get(&id);
+        for (property, trace) in &mut exploration.counterexamples {
+            if !wanted.is_some_and(|wanted| wanted.contains(property)) {
+                trace.steps.clear();
+                trace.schedule.clear();
+            }
+        }
+        Answer::Explored(Box::new(exploration), swept)
+    }
 }
 
 /// What a process without the flag can do about an order.
 #[cfg(not(loom))]
-pub(crate) fn serve(_claims: &[Claim]) -> io::Result<()> {
+pub(crate) fn serve(_all: &Selection) -> io::Result<()> {
     Err(io::Error::other("this build explores nothing"))
 }

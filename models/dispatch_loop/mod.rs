@@ -37,7 +37,7 @@ pub use cases::{Case, cases};
 pub use claims::{VERDICTS, Verdicts};
 pub use message::Body;
 pub use revision::*;
-pub use sweep::{Entry, Left, cell, left_out, situations, summary, sweep, sweep_table};
+pub use sweep::{cell, left_out, situations, sweep};
 
 /// Which side of HTTP the connection is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -207,6 +207,8 @@ pub fn model() -> Model {
         about: "hyper's read, write and flush loop in every revision, with its wake-ups",
         claims: claims::claims,
         subjects,
+        sweep: Some(sweep::sweep),
+        ..Model::default()
     }
 }
 

@@ -4,13 +4,10 @@
 //! sends, what the service answers, the socket and the write buffer, and, one at a time, how the
 //! connection is used otherwise.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{
-    Cell, Exploration, FlushMode, Property, Reader, Scenario, Script, ScriptStep, Verdict,
-};
+use lastbyte::{Cell, FlushMode, LeftOut, Reader, Scenario, Script, ScriptStep, Sweep};
 
 use super::message::{self, Body};
 use super::{
@@ -113,61 +110,52 @@ const USES: [(&str, Use); 8] = [
     ("body-kept", Use::BodyKept),
 ];
 
-/// A combination that is left out, and why.
-#[derive(Clone, Copy, Debug)]
-pub struct Left {
-    /// The combination.
-    pub what: &'static str,
-    /// The reason.
-    pub why: &'static str,
-}
-
 /// What the sweep leaves out.
-pub const fn left_out() -> &'static [Left] {
-    const LEFT: &[Left] = &[
-        Left {
-            what: "read-gated with pipeline_flush",
-            why: "a flush that returns early gates nothing; nobody proposed the pair",
-        },
-        Left {
-            what: "pipeline_flush with vectored writes",
-            why: "set_flush_pipeline turns the queue off (io.rs)",
-        },
-        Left {
-            what: "two uses at once (graceful_shutdown and a reader that stops, say)",
-            why: "the product is too large; each use is combined with every request",
-        },
-        Left {
-            what: "a body from another thread with a peer that sends more, or with a two-phase flush",
-            why: "four actors besides the reader: up to half a minute a cell; the named cases have the \
+pub fn left_out() -> Vec<LeftOut> {
+    let left_out = |what: &str, why: &str| LeftOut {
+        what: what.to_owned(),
+        why: why.to_owned(),
+    };
+    vec![
+        left_out(
+            "read-gated with pipeline_flush",
+            "a flush that returns early gates nothing; nobody proposed the pair",
+        ),
+        left_out(
+            "pipeline_flush with vectored writes",
+            "set_flush_pipeline turns the queue off (io.rs)",
+        ),
+        left_out(
+            "two uses at once (graceful_shutdown and a reader that stops, say)",
+            "the product is too large; each use is combined with every request",
+        ),
+        left_out(
+            "a body from another thread with a peer that sends more, or with a two-phase flush",
+            "four actors besides the reader: up to half a minute a cell; the named cases have the \
                   pairs that matter",
-        },
-        Left {
-            what: "a client in the product of axes",
-            why: "its cases are named one by one",
-        },
-        Left {
-            what: "upgrades in the product of axes",
-            why: "an answer to an upgrade has no body; its cases are named one by one",
-        },
-        Left {
-            what: "a reader that stops, with a request behind which the connection stays open",
-            why: "an idle connection waits for the next request",
-        },
-        Left {
-            what: "header_read_timeout",
-            why: "time is not modelled",
-        },
-        Left {
-            what: "Expect: 100-continue, trailers, HTTP/1.0",
-            why: "they change what is written, not when it is flushed",
-        },
-        Left {
-            what: "a second request owed behind a body that the service drops or keeps",
-            why: "the connection may close in front of it",
-        },
-    ];
-    LEFT
+        ),
+        left_out(
+            "a client in the product of axes",
+            "its cases are named one by one",
+        ),
+        left_out(
+            "upgrades in the product of axes",
+            "an answer to an upgrade has no body; its cases are named one by one",
+        ),
+        left_out(
+            "a reader that stops, with a request behind which the connection stays open",
+            "an idle connection waits for the next request",
+        ),
+        left_out("header_read_timeout", "time is not modelled"),
+        left_out(
+            "Expect: 100-continue, trailers, HTTP/1.0",
+            "they change what is written, not when it is flushed",
+        ),
+        left_out(
+            "a second request owed behind a body that the service drops or keeps",
+            "the connection may close in front of it",
+        ),
+    ]
 }
 
 fn combination(
@@ -308,110 +296,17 @@ pub fn cell(case: &Case, revision: &Revision) -> Option<Cell> {
     })
 }
 
-/// Every cell of the sweep.
-pub fn sweep() -> Vec<Cell> {
+/// The sweep.
+pub fn sweep() -> Sweep {
     let situations = situations();
     let of_revision = |revision| {
         situations
             .iter()
             .filter_map(move |case| cell(case, revision))
     };
-    REVISIONS.iter().flat_map(of_revision).collect()
-}
-
-/// One entry of the summarised table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The revision's name.
-    pub revision: String,
-    /// The property.
-    pub property: Property,
-    /// How many situations were explored to the end.
-    pub explored: usize,
-    /// How many of them refute the property.
-    pub refuted: usize,
-    /// The worst of these: a named one if there is one, otherwise the one with the shortest
-    /// counterexample.
-    pub worst: Option<String>,
-}
-
-/// A situation that refutes a property: rank, length of the counterexample, name.
-type Refuting = (usize, usize, String);
-
-/// Revision by property, from explored cells. A cell that was cut off counts for no property
-/// that it does not refute.
-pub fn summary<'a>(explored: impl IntoIterator<Item = (&'a Cell, &'a Exploration)>) -> Vec<Entry> {
-    let named: Vec<String> = cases().iter().map(|case| case.name().to_owned()).collect();
-    let mut found: BTreeMap<(usize, Property), (usize, Vec<Refuting>)> = BTreeMap::new();
-    for (cell, exploration) in explored {
-        let Some(revision) = REVISIONS.iter().position(|r| r.name == cell.subject) else {
-            continue;
-        };
-        let name = &cell.scenario.name;
-        let rank = named.iter().position(|n| n == name).unwrap_or(named.len());
-        for property in Property::ALL {
-            let (explored, refuted) = found.entry((revision, property)).or_default();
-            match exploration.verdict(property) {
-                Verdict::Proved => *explored += 1,
-                Verdict::Refuted => {
-                    *explored += 1;
-                    let length = exploration.counterexamples[&property].steps.len();
-                    refuted.push((rank, length, name.clone()));
-                }
-                Verdict::Bounded(_) | Verdict::CutOff(_) => {}
-            }
-        }
+    Sweep {
+        cells: REVISIONS.iter().flat_map(of_revision).collect(),
+        prominent: cases().iter().map(|case| case.name().to_owned()).collect(),
+        left_out: left_out(),
     }
-    let entry = |((revision, property), (explored, refuted)): (_, (usize, Vec<_>))| {
-        let revision: usize = revision;
-        Entry {
-            revision: REVISIONS[revision].name.to_owned(),
-            property,
-            explored,
-            refuted: refuted.len(),
-            worst: refuted.into_iter().min().map(|(_, _, name)| name),
-        }
-    };
-    found.into_iter().map(entry).collect()
-}
-
-/// The summarised table as a Markdown document: revisions by properties, in every field how many
-/// situations refute the property and the worst of them.
-pub fn sweep_table(summary: &[Entry]) -> String {
-    let mut text = String::from(
-        "# The sweep\n\nEvery revision in every situation, explored to the end. A field says in how many \
-         situations the property fails, and names one.\n\n| property |",
-    );
-    for revision in &REVISIONS {
-        text += &format!(" {} |", revision.name);
-    }
-    text += &format!("\n|---|{}\n| situations |", "---|".repeat(REVISIONS.len()));
-    let of = |revision: &Revision, property| {
-        summary
-            .iter()
-            .find(|e| e.revision == revision.name && e.property == property)
-    };
-    for revision in &REVISIONS {
-        let explored = of(revision, Property::NoPanic).map_or(0, |entry| entry.explored);
-        text += &format!(" {explored} |");
-    }
-    for property in Property::ALL {
-        text += &format!("\n| {property} |");
-        for revision in &REVISIONS {
-            text += &match of(revision, property) {
-                None => " not explored |".to_owned(),
-                Some(Entry {
-                    refuted,
-                    worst: Some(worst),
-                    ..
-                }) => format!(" {refuted}: {worst} |"),
-                Some(_) => " holds |".to_owned(),
-            };
-        }
-    }
-    text += "\n\nLeft out:\n\n";
-    for left in left_out() {
-        text += &format!("* {}: {}\n", left.what, left.why);
-    }
-    text
 }

@@ -219,6 +219,7 @@ pub fn model() -> Model {
                 .collect()
         },
         subjects: || -> Vec<NamedSubject> { vec![v1::named(), v0_14::named()] },
+        ..Model::default()
     }
 }
 
@@ -232,6 +233,6 @@ pub fn history() -> Model {
             let newest = history::claims(v1::VERSION, v1::subject);
             older.into_iter().chain(newest).collect()
         },
-        subjects: Vec::new,
+        ..Model::default()
     }
 }

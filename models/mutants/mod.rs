@@ -100,6 +100,6 @@ pub fn model() -> Model {
         name: "mutant",
         about: "defects, one at a time, and the properties that notice them",
         claims,
-        subjects: Vec::new,
+        ..Model::default()
     }
 }

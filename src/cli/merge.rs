@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Misuse;
-use crate::claim::Model;
+use crate::claim::{Cell, Claim, Model};
+use crate::comparison::Comparison;
 use crate::results::{FORMAT, Results};
+use crate::selection::Selection;
+use crate::sweep::{Swept, SweptCell};
 
 /// Reads the slices and joins them.
 ///
@@ -58,7 +61,9 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
                 "slice {index} is of lastbyte {b}, others of {a}"
             )));
         }
-        if slice.shard.map(|(_, count)| count) != Some(count) || slice.selected != first.selected {
+        if slice.shard.map(|(_, count)| count) != Some(count)
+            || (slice.selected, slice.selected_beside) != (first.selected, first.selected_beside)
+        {
             return Err(Misuse(format!(
                 "slice {index} belongs to another division of the claims"
             )));
@@ -68,7 +73,19 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
         return Err(Misuse(format!("slice {hole} of {count} is missing")));
     }
     let executions = slices.values().map(|slice| slice.executions).sum();
-    let mut rows: Vec<_> = slices.into_values().flat_map(|slice| slice.rows).collect();
+    let mut rows = Vec::new();
+    let mut comparisons = Vec::new();
+    let mut sweeps: Vec<Swept> = Vec::new();
+    for slice in slices.into_values() {
+        rows.extend(slice.rows);
+        comparisons.extend(slice.comparisons);
+        for sweep in slice.sweeps {
+            match sweeps.iter_mut().find(|known| known.model == sweep.model) {
+                Some(known) => known.cells.extend(sweep.cells),
+                None => sweeps.push(sweep),
+            }
+        }
+    }
     let mut versions = BTreeMap::new();
     for row in &rows {
         let known = versions
@@ -87,17 +104,50 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
             "the slices hold {rows} claims of {selected}"
         )));
     }
-    let order: BTreeMap<String, usize> = super::all_claims(registry)
-        .iter()
-        .enumerate()
-        .map(|(position, claim)| (claim.id(), position))
-        .collect();
-    rows.sort_by_key(|row| order.get(&row.id).copied().unwrap_or(usize::MAX));
-    Ok(Results {
+    let order = Order::of(registry);
+    rows.sort_by_key(|row| order.place(&row.id));
+    comparisons.sort_by_key(|compared| order.place(&compared.id));
+    for sweep in &mut sweeps {
+        let model = sweep.model.clone();
+        let id = |cell: &SweptCell| format!("{model}/{}/{}", cell.subject, cell.scenario);
+        sweep.cells.sort_by_key(|cell| order.place(&id(cell)));
+    }
+    let joined = Results {
         shard: None,
         executions,
         not_selected: first.not_selected + first.rows.len() - rows.len(),
         rows,
+        comparisons,
+        sweeps,
         ..first
-    })
+    };
+    if joined.beside() != joined.selected_beside {
+        let (there, selected) = (joined.beside(), joined.selected_beside);
+        return Err(Misuse(format!(
+            "the slices hold {there} comparisons and cells of sweeps of {selected}"
+        )));
+    }
+    Ok(joined)
+}
+
+/// Where each claim, comparison and cell of a sweep stands.
+struct Order(BTreeMap<String, usize>);
+
+impl Order {
+    fn of(registry: &[Model]) -> Order {
+        let all = Selection::all(registry);
+        let claims = all.claims.iter().map(Claim::id);
+        let comparisons = all.comparisons.iter().map(Comparison::id);
+        let cells = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.cells);
+        let ids = claims.chain(comparisons).chain(cells.map(Cell::id));
+        let mut places = BTreeMap::new();
+        for (place, id) in ids.enumerate() {
+            places.entry(id).or_insert(place);
+        }
+        Order(places)
+    }
+
+    fn place(&self, id: &str) -> usize {
+        self.0.get(id).copied().unwrap_or(usize::MAX)
+    }
 }

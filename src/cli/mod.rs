@@ -15,6 +15,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::claim::{Claim, Model};
+use crate::selection::Selection;
 use args::{Arguments, Task};
 
 /// How a command ended.
@@ -75,7 +76,7 @@ pub fn main(registry: Vec<Model>) -> ExitCode {
             verify::show(&results, merge.format, merge.report.as_deref())?;
             Ok(verify::exit(&results))
         }),
-        Some(Task::Worker) => crate::runner::serve(&all_claims(&registry))
+        Some(Task::Worker) => crate::runner::serve(&Selection::all(&registry))
             .map(|()| Exit::Fine)
             .map_err(|error| Misuse(error.to_string())),
     };

@@ -8,14 +8,17 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
-use super::args::{Format, Shard, Verify};
+use super::args::{Format, Verify};
 use super::{Exit, Misuse, all_claims, print, real, width};
-use crate::claim::{Claim, Expected, Model};
+use crate::claim::{Expected, Model};
+use crate::comparison::Compared;
 use crate::documents;
 use crate::recording;
-use crate::render::{explain, junit, markdown, report, table};
+use crate::render::{count, explain, junit, markdown, report, table};
 use crate::results::{Results, Row};
-use crate::runner::{Explored, Meter, Pool, cells_of};
+use crate::runner::{Explored, Meter, Pool, Unit};
+use crate::selection::{Selection, sweep_id};
+use crate::sweep::{Swept, SweptCell};
 use crate::verdict::{Cut, Exploration, Verdict};
 
 /// The command that explores.
@@ -25,16 +28,18 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
     if let Some(versions) = &arguments.real {
         return real(versions, arguments);
     }
-    let all = all_claims(registry);
-    let claims = select(&all, &arguments.only)?;
+    let all = Selection::all(registry);
+    let not_selected = all.claims.len();
+    let selection = select(all, &arguments.only)?;
     if arguments.list {
-        print(&list(registry, &claims));
+        print(&list(registry, &selection));
         return Ok(Exit::Fine);
     }
     refuse_without_loom()?;
-    let sliced = match arguments.shard {
-        None => claims.clone(),
-        Some(shard) => slice(&claims, shard),
+    let (selected, beside) = (selection.claims.len(), selection.beside());
+    let selection = match arguments.shard {
+        None => selection,
+        Some(shard) => selection.slice(shard.index, shard.count),
     };
     if let Some(directory) = &arguments.save {
         check_directory(directory)?;
@@ -43,7 +48,7 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
         check_directory(directory)?;
     }
     let started = Instant::now();
-    let explored = explore(&sliced, arguments.jobs, arguments.max_seconds)?;
+    let explored = explore(&selection, arguments.jobs, arguments.max_seconds)?;
     let out_of_time = arguments
         .max_seconds
         .is_some_and(|s| started.elapsed().as_secs() >= s);
@@ -52,9 +57,13 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
     } else {
         Cut::Interrupted
     };
-    let mut results = collect(&sliced, &explored, all.len(), cut);
-    results.shard = arguments.shard.map(|shard| (shard.index, shard.count));
-    results.selected = claims.len();
+    let results = Results {
+        shard: arguments.shard.map(|shard| (shard.index, shard.count)),
+        selected,
+        not_selected: not_selected - selection.claims.len(),
+        selected_beside: beside,
+        ..collect(&selection, &explored, cut)
+    };
     show(&results, arguments.format, arguments.report.as_deref())?;
     if arguments.format == Format::Text {
         print(&format!(
@@ -109,27 +118,6 @@ pub(super) fn show(results: &Results, format: Format, report: Option<&Path>) -> 
     Ok(())
 }
 
-/// The claims of one slice. Claims that share their first cell stay together, so that no slice
-/// explores what another one does.
-fn slice(claims: &[Claim], shard: Shard) -> Vec<Claim> {
-    let mut groups: Vec<String> = Vec::new();
-    let mut sliced = Vec::new();
-    for claim in claims {
-        let cell = claim.cells[0].id();
-        let group = groups
-            .iter()
-            .position(|known| *known == cell)
-            .unwrap_or_else(|| {
-                groups.push(cell);
-                groups.len() - 1
-            });
-        if group % shard.count == shard.index - 1 {
-            sliced.push(claim.clone());
-        }
-    }
-    sliced
-}
-
 fn cannot_write(path: &Path, error: &std::io::Error) -> Misuse {
     Misuse(format!(
         "cannot write {}: {error}; accepted is a directory",
@@ -156,31 +144,13 @@ fn update(path: &Path, results: &Results) -> Result<(), Misuse> {
     recording::write_whole(path, &updated).map_err(failed)
 }
 
-fn select(all: &[Claim], filters: &[String]) -> Result<Vec<Claim>, Misuse> {
-    let matches = |claim: &Claim, filter: &str| {
-        let cell = &claim.cells[0];
-        let version = cell.version.as_deref().unwrap_or_default();
-        [
-            &claim.id(),
-            &cell.subject,
-            version,
-            &claim.scenarios,
-            claim.property.name(),
-        ]
-        .iter()
-        .any(|text| text.contains(filter))
-    };
-    for filter in filters {
-        if !all.iter().any(|claim| matches(claim, filter)) {
-            return Err(Misuse(format!(
-                "no claim matches --only {filter}; accepted is a part of an id, subject, version, \
-                 scenario or property as `{COMMAND} --list` shows them"
-            )));
-        }
-    }
-    let wanted =
-        |claim: &&Claim| filters.is_empty() || filters.iter().any(|filter| matches(claim, filter));
-    Ok(all.iter().filter(wanted).cloned().collect())
+fn select(all: Selection, filters: &[String]) -> Result<Selection, Misuse> {
+    all.only(filters).map_err(|filter| {
+        Misuse(format!(
+            "nothing matches --only {filter}; accepted is a part of an id, subject, version, \
+             scenario or property as `{COMMAND} --list` shows them"
+        ))
+    })
 }
 
 /// `cargo verify explain`: one claim, in sentences.
@@ -201,8 +171,17 @@ pub(super) fn explain(registry: &[Model], claim: &str) -> Result<Exit, Misuse> {
         })
         .cloned()
         .collect();
+    let not_selected = all.len() - related.len();
+    let related = Selection {
+        claims: related,
+        ..Selection::default()
+    };
     let explored = explore(&related, None, None)?;
-    let results = collect(&related, &explored, all.len(), Cut::Interrupted);
+    let results = Results {
+        selected: related.claims.len(),
+        not_selected,
+        ..collect(&related, &explored, Cut::Interrupted)
+    };
     let row = results
         .rows
         .iter()
@@ -221,17 +200,26 @@ fn refuse_without_loom() -> Result<(), Misuse> {
     )))
 }
 
-fn list(registry: &[Model], claims: &[Claim]) -> String {
+fn list(registry: &[Model], selection: &Selection) -> String {
     let mut text = String::new();
     for model in registry {
         text += &format!("{}: {}\n", model.name, model.about);
-        for claim in claims
-            .iter()
-            .filter(|claim| claim.cells[0].model == model.name)
-        {
+        let claims = selection.claims.iter();
+        for claim in claims.filter(|claim| claim.cells[0].model == model.name) {
             let (id, expected, cells) = (claim.id(), claim.expected, claim.cells.len());
             let plural = if cells == 1 { "cell" } else { "cells" };
             text += &format!("  {id}  {} {expected}, {cells} {plural}\n", claim.property);
+        }
+        let sweeps = selection.sweeps.iter();
+        for (name, sweep) in sweeps.filter(|(name, _)| name == model.name) {
+            let (id, cells) = (sweep_id(name), sweep.cells.len());
+            text += &format!("  {id}  every combination, {cells} cells\n");
+        }
+        let comparisons = selection.comparisons.iter();
+        for comparison in comparisons.filter(|c| c.pairs[0][0].model == model.name) {
+            let (id, like) = (comparison.id(), &comparison.pairs[0][1].subject);
+            let environments = count(comparison.pairs.len(), "environment");
+            text += &format!("  {id}  the same as {like}, {environments}\n");
         }
         for subject in (model.subjects)() {
             text += &format!("  --subject {}  {}\n", subject.name, subject.about);
@@ -241,12 +229,12 @@ fn list(registry: &[Model], claims: &[Claim]) -> String {
 }
 
 fn explore(
-    claims: &[Claim],
+    selection: &Selection,
     jobs: Option<u64>,
     max_seconds: Option<u64>,
 ) -> Result<Explored, Misuse> {
     let failed = |what: &str, error: &dyn std::fmt::Display| Misuse(format!("{what}: {error}"));
-    let cells = cells_of(claims);
+    let units = Unit::all(selection);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = Pool {
         program: std::env::current_exe().map_err(|e| failed("cannot find this program", &e))?,
@@ -258,8 +246,8 @@ fn explore(
     ctrlc::set_handler(move || interrupted.stop.store(true, Ordering::Relaxed))
         .map_err(|error| failed("cannot handle interrupts", &error))?;
     std::thread::scope(|scope| {
-        let shown = scope.spawn(|| watch(&meter, cells.len() as u64));
-        let explored = pool.explore(&cells, &meter);
+        let shown = scope.spawn(|| watch(&meter, units.len() as u64));
+        let explored = pool.explore(&units, &meter);
         meter.stop.store(true, Ordering::Relaxed);
         drop(shown.join());
         explored.map_err(|error| failed("cannot start a process that explores", &error))
@@ -276,7 +264,7 @@ fn watch(meter: &Meter, cells: u64) {
     let mut said = started;
     while !meter.stop.load(Ordering::Relaxed) {
         let executions = meter.executions.load(Ordering::Relaxed);
-        let done = meter.cells.load(Ordering::Relaxed);
+        let done = meter.done.load(Ordering::Relaxed);
         let rate = executions as f64 / started.elapsed().as_secs_f64().max(0.001);
         let current = meter.current.lock().expect("nobody panics here").clone();
         let (executions, rate) = (HumanCount(executions), HumanCount(rate as u64));
@@ -291,27 +279,43 @@ fn watch(meter: &Meter, cells: u64) {
     bar.finish_and_clear();
 }
 
-/// One row for each claim; a cell that was not reached counts as cut off.
-fn collect(claims: &[Claim], explored: &Explored, all: usize, cut: Cut) -> Results {
-    let missing = Exploration::missing(cut);
-    let rows = claims.iter().map(|claim| {
+/// One row for each claim, comparison and cell of a sweep; what was not reached counts as cut off.
+fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> Results {
+    let missing = Exploration::missing(cut.clone());
+    let rows = selection.claims.iter().map(|claim| {
         let cells = claim.cells.iter();
         let explorations: Vec<_> = cells
-            .map(|cell| explored.get(&cell.id()).unwrap_or(&missing))
+            .map(|cell| explored.cells.get(&cell.id()).unwrap_or(&missing))
             .collect();
         Row::new(claim, &explorations)
     });
-    Results {
-        complete: cells_of(claims)
+    let comparisons = selection.comparisons.iter().map(|comparison| {
+        let found = explored.comparisons.get(&comparison.id()).cloned();
+        found.unwrap_or_else(|| Compared::missing(comparison, cut.clone()))
+    });
+    let sweeps = selection.sweeps.iter().map(|(model, sweep)| Swept {
+        cells: sweep
+            .cells
             .iter()
-            .all(|cell| explored.contains_key(&cell.id())),
-        selected: claims.len(),
-        not_selected: all - claims.len(),
-        executions: explored
-            .values()
-            .map(|exploration| exploration.executions)
-            .sum(),
+            .map(|cell| {
+                let found = explored.swept.get(&cell.id()).cloned();
+                found.unwrap_or_else(|| SweptCell::new(cell, &missing))
+            })
+            .collect(),
+        ..Swept::new(model, sweep)
+    });
+    let is_there = |unit: &Unit| match unit {
+        Unit::Cell(cell) => explored.cells.contains_key(&cell.id()),
+        Unit::Comparison(comparison) => explored.comparisons.contains_key(&comparison.id()),
+    };
+    Results {
+        complete: Unit::all(selection).iter().all(is_there),
+        selected: selection.claims.len(),
+        executions: explored.executions(),
         rows: rows.collect(),
+        selected_beside: selection.beside(),
+        comparisons: comparisons.collect(),
+        sweeps: sweeps.collect(),
         ..Results::none()
     }
 }
@@ -320,9 +324,10 @@ pub(super) fn exit(results: &Results) -> Exit {
     // What is cut off or bounded is not known; what is known and not as declared differs.
     let known = |row: &Row| matches!(row.verdict, Verdict::Proved | Verdict::Refuted);
     let differs = |row: &Row| !row.holds && known(row);
+    let unlike = |compared: &Compared| !compared.differences.is_empty();
     if results.hold() {
         Exit::Fine
-    } else if results.rows.iter().any(differs) {
+    } else if results.rows.iter().any(differs) || results.comparisons.iter().any(unlike) {
         Exit::Differs
     } else {
         Exit::CutOff

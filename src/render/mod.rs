@@ -5,6 +5,7 @@
 //! [`visible`] first, and then escapes what its own format reserves.
 
 pub mod chart;
+pub mod comparison;
 pub mod explain;
 mod growth;
 pub mod jsonl;
@@ -15,6 +16,7 @@ pub mod mermaid;
 pub mod report;
 pub mod story;
 pub mod svg;
+pub mod sweep;
 pub mod table;
 
 /// The text with every control character, line break and invisible direction mark spelled out, so
@@ -58,6 +60,15 @@ pub fn thousands(number: u64) -> String {
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", thousands(number as u64))
+}
+
+/// Adds words, wrapped to `width` columns and indented.
+pub(crate) fn paragraph(text: &mut String, width: usize, indent: usize, words: &str) {
+    for line in textwrap::wrap(words, width - indent) {
+        text.extend(std::iter::repeat_n(' ', indent));
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row as Line, Table, Width, presets,
 };
 
-use super::{count, thousands, visible};
+use super::{comparison, count, paragraph, sweep, thousands, visible};
 use crate::property::Property;
 use crate::results::{Results, Row};
 use crate::verdict::Verdict;
@@ -47,6 +47,16 @@ pub fn table(results: &Results, width: usize) -> String {
             paragraph(&mut text, width, 6, &visible(&blame));
         } else if !row.holds {
             paragraph(&mut text, width, 6, "! not every cell was explored");
+        }
+    }
+    for swept in &results.sweeps {
+        text += "\nsweep\n";
+        text += &sweep::text(swept, width);
+    }
+    if !results.comparisons.is_empty() {
+        text += "\nconformance\n";
+        for sentence in comparison::sentences(&results.comparisons) {
+            paragraph(&mut text, width, 2, &sentence);
         }
     }
     text.push('\n');
@@ -165,13 +175,4 @@ fn rows<const N: usize>(width: usize, lines: [Vec<String>; N]) -> String {
         text.push('\n');
     }
     text
-}
-
-/// Adds words, wrapped to `width` columns and indented.
-fn paragraph(text: &mut String, width: usize, indent: usize, words: &str) {
-    for line in textwrap::wrap(words, width - indent) {
-        text.extend(std::iter::repeat_n(' ', indent));
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
 }

@@ -6,7 +6,9 @@ use lastbyte::Expected;
 #[cfg(loom)]
 use lastbyte::results::Row;
 #[cfg(loom)]
-use lastbyte::runner::{Explored, Meter, Pool, cells_of};
+use lastbyte::runner::{Explored, Meter, Pool, Unit};
+#[cfg(loom)]
+use lastbyte::selection::Selection;
 use libtest_mimic::{Arguments, Trial};
 
 /// Its table must be what the program prints.
@@ -42,18 +44,17 @@ pub fn run(expected: Expected) -> ExitCode {
     let asked_for = groups
         .iter()
         .filter(|(name, _)| is_selected(&arguments, name));
-    let cells = cells_of(
-        &asked_for
-            .flat_map(|(_, claims)| claims.clone())
-            .collect::<Vec<_>>(),
-    );
+    let units = Unit::all(&Selection {
+        claims: asked_for.flat_map(|(_, claims)| claims.clone()).collect(),
+        ..Selection::default()
+    });
     let explored = Arc::new(LazyLock::new(move || {
         let pool = Pool {
             program: env!("CARGO_BIN_EXE_verify").into(),
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             deadline: None,
         };
-        pool.explore(&cells, &Meter::default())
+        pool.explore(&units, &Meter::default())
             .expect("workers can be started")
     }));
     let trials = groups.into_iter().map(|(group, claims)| {
@@ -79,7 +80,7 @@ fn check(claims: &[lastbyte::Claim], explored: &Explored) -> Result<(), libtest_
         let explorations: Option<Vec<_>> = claim
             .cells
             .iter()
-            .map(|cell| explored.get(&cell.id()))
+            .map(|cell| explored.cells.get(&cell.id()))
             .collect();
         let row = Row::new(claim, &explorations.ok_or("a cell was not explored")?);
         if let Some(surprise) = row.surprise {

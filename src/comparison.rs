@@ -1,0 +1,307 @@
+//! Comparisons: two subjects that must do the same, such as a model and the code that it models.
+//!
+//! Both are explored without state caching in the same environments, and the sets of what the
+//! socket sees of them must be equal, in both directions: a sequence that only the real connection
+//! has is a hole in the model, one that only the model has is a false alarm.
+
+use std::fmt;
+
+#[cfg(feature = "cli")]
+use serde::{Deserialize, Serialize};
+
+use crate::claim::Cell;
+use crate::event::{ActorId, Event, Trace};
+use crate::verdict::Cut;
+
+/// Two subjects in the same environments.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The situation: with the subjects it is unique within the model.
+    pub situation: String,
+    /// The real connection and its model, once for each environment.
+    pub pairs: Vec<[Cell; 2]>,
+    /// Where the two are known to differ.
+    pub deviation: Option<Deviation>,
+}
+
+impl Comparison {
+    /// `model/subject/situation`, of the real connection.
+    ///
+    /// # Panics
+    ///
+    /// When there are no pairs.
+    pub fn id(&self) -> String {
+        let [real, _] = &self.pairs[0];
+        format!("{}/{}/{}", real.model, real.subject, self.situation)
+    }
+}
+
+/// A place where two subjects are known to differ.
+#[derive(Clone, Copy, Debug)]
+pub struct Deviation {
+    /// Its name.
+    pub name: &'static str,
+    /// Why they differ, and what is left out on both sides.
+    pub why: &'static str,
+    /// Leaves it out.
+    pub leave_out: fn(Vec<Observable>) -> Vec<Observable>,
+}
+
+/// What the socket sees of a connection, and the connection of the world.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Observable {
+    /// A write of `offered` bytes, `accepted` of which the kernel took.
+    Write {
+        /// Bytes offered.
+        offered: usize,
+        /// Bytes accepted.
+        accepted: usize,
+    },
+    /// A write that the kernel had no room for.
+    WritePending {
+        /// Bytes offered.
+        offered: usize,
+    },
+    /// Any other call, with its result.
+    Call(&'static str),
+    /// Somebody else woke the connection.
+    Woken,
+    /// The connection ended.
+    Ended {
+        /// With `Ok`.
+        well: bool,
+    },
+}
+
+impl fmt::Display for Observable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Observable::Write { offered, accepted } => write!(f, "write {offered}:{accepted}"),
+            Observable::WritePending { offered } => write!(f, "write {offered}:pending"),
+            Observable::Call(name) => f.write_str(name),
+            Observable::Woken => f.write_str("WOKEN"),
+            Observable::Ended { well: true } => f.write_str("Ok"),
+            Observable::Ended { well: false } => f.write_str("Err"),
+        }
+    }
+}
+
+impl Observable {
+    /// The whole trace, without what only the insides of a connection know: polls and parking,
+    /// reads and feeds, notes, and wake-ups of the connection by itself.
+    ///
+    /// # Panics
+    ///
+    /// When the trace has an event of the connection that is neither observable nor left out.
+    pub fn sequence(trace: &Trace) -> Vec<Observable> {
+        let mut ended = None;
+        let mut sequence = Vec::new();
+        for step in &trace.steps {
+            if step.actor != ActorId::SUBJECT {
+                let woken = Event::Wake {
+                    actor: ActorId::SUBJECT,
+                };
+                sequence.extend((step.event == woken).then_some(Observable::Woken));
+                continue;
+            }
+            sequence.push(match &step.event {
+                Event::Write { offered, accepted } => Observable::Write {
+                    offered: *offered,
+                    accepted: *accepted,
+                },
+                Event::WritePending { offered } => Observable::WritePending { offered: *offered },
+                Event::WriteFailed { .. } => Observable::Call("write fails"),
+                Event::Flush => Observable::Call("flush"),
+                Event::FlushPending => Observable::Call("flush:pending"),
+                Event::Shutdown => Observable::Call("shutdown"),
+                Event::ShutdownFailed { .. } => Observable::Call("shutdown fails"),
+                Event::Close => Observable::Call("close"),
+                Event::Panicked { .. } => Observable::Call("panics"),
+                Event::Ended { error } => {
+                    ended = Some(Observable::Ended {
+                        well: error.is_none(),
+                    });
+                    continue;
+                }
+                Event::Poll
+                | Event::Park
+                | Event::Input { .. }
+                | Event::InputPending
+                | Event::InputFailed { .. }
+                | Event::Feed { .. }
+                | Event::FeedPending
+                | Event::Wake { .. }
+                | Event::Note { .. } => continue,
+                other => panic!("no event of a connection: {other:?}"),
+            });
+        }
+        // Whether a connection says how it ended before its socket is dropped is up to who drives
+        // it.
+        sequence.extend(ended);
+        sequence
+    }
+}
+
+/// What came of one comparison, over all its environments. The first of two numbers is the real
+/// connection's, the second the model's.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Compared {
+    /// [`Comparison::id`].
+    pub id: String,
+    /// The situation.
+    pub situation: String,
+    /// The subjects.
+    pub subjects: [String; 2],
+    /// The real connection's version.
+    pub version: Option<String>,
+    /// The environments that were compared.
+    pub environments: Vec<String>,
+    /// Executions, without state caching.
+    pub executions: [u64; 2],
+    /// Distinct sequences, summed over the environments.
+    pub sequences: [usize; 2],
+    /// The known deviation's name and reason.
+    pub deviation: Option<(String, String)>,
+    /// The first few sequences that only one side has, with the side, and a deviation that is not
+    /// needed any more.
+    pub differences: Vec<String>,
+    /// Why it did not come to its end; `None` if it did.
+    pub cut: Option<Cut>,
+    /// Time that it took, in seconds.
+    pub seconds: f64,
+}
+
+impl Compared {
+    /// Whether both sides were explored to the end and did the same.
+    pub fn agrees(&self) -> bool {
+        self.cut.is_none() && self.differences.is_empty()
+    }
+
+    /// No comparison at all, and why.
+    pub fn missing(comparison: &Comparison, cut: Cut) -> Compared {
+        let [real, model] = &comparison.pairs[0];
+        let environments = comparison.pairs.iter();
+        let deviation = comparison.deviation;
+        Compared {
+            id: comparison.id(),
+            situation: comparison.situation.clone(),
+            subjects: [real.subject.clone(), model.subject.clone()],
+            version: real.version.clone(),
+            environments: environments
+                .map(|[real, _]| real.scenario.name.clone())
+                .collect(),
+            executions: [0; 2],
+            sequences: [0; 2],
+            deviation: deviation.map(|d| (d.name.to_owned(), d.why.to_owned())),
+            differences: Vec::new(),
+            cut: Some(cut),
+            seconds: 0.0,
+        }
+    }
+}
+
+#[cfg(loom)]
+mod explored {
+    use std::collections::BTreeSet;
+    use std::sync::{Arc, Mutex};
+    use std::time::Instant;
+
+    use super::{Cell, Compared, Comparison, Cut, Observable};
+    use crate::explorer::{Explorer, Limits, Progress};
+
+    /// As many differences are told.
+    const TOLD: usize = 6;
+
+    /// Everything that the socket sees of a subject, and in how many executions.
+    struct Side {
+        sequences: BTreeSet<Vec<Observable>>,
+        executions: u64,
+        cut: Option<Cut>,
+    }
+
+    fn explore(cell: &Cell, limits: &Limits, progress: Option<Progress>) -> Side {
+        let found = Arc::new(Mutex::new(BTreeSet::new()));
+        let into = found.clone();
+        let explorer = Explorer {
+            caching: false,
+            limits: limits.clone(),
+            progress,
+            observer: Some(Arc::new(move |trace, _| {
+                let sequence = Observable::sequence(trace);
+                into.lock().expect("no panic").insert(sequence);
+            })),
+            ..Explorer::default()
+        };
+        let explored = explorer.explore(&cell.run, &cell.scenario);
+        let sequences = std::mem::take(&mut *found.lock().expect("no panic"));
+        Side {
+            sequences,
+            executions: explored.executions,
+            cut: explored.cut,
+        }
+    }
+
+    impl Comparison {
+        /// Explores both sides in every environment and compares. `limits` are each
+        /// exploration's; `progress` is told its executions so far.
+        pub fn run(&self, limits: &Limits, progress: Option<&Progress>) -> Compared {
+            let started = Instant::now();
+            let mut compared = Compared {
+                cut: None,
+                ..Compared::missing(self, Cut::Interrupted)
+            };
+            let mut deviates = false;
+            let mut all = 0;
+            for pair in &self.pairs {
+                let mut sides = Vec::new();
+                for cell in pair {
+                    let progress = progress.cloned().map(|tell| -> Progress {
+                        Arc::new(move |executions| tell(all + executions))
+                    });
+                    let side = explore(cell, limits, progress);
+                    all += side.executions;
+                    compared.cut = compared.cut.or(side.cut.clone());
+                    sides.push(side);
+                }
+                for (n, side) in sides.iter().enumerate() {
+                    compared.executions[n] += side.executions;
+                    compared.sequences[n] += side.sequences.len();
+                }
+                if compared.cut.is_some() {
+                    break;
+                }
+                let [mut real, mut model] = [0, 1].map(|n| std::mem::take(&mut sides[n].sequences));
+                if let Some(deviation) = &self.deviation {
+                    deviates |= real != model;
+                    let leave_out = |all: BTreeSet<Vec<Observable>>| -> BTreeSet<_> {
+                        all.into_iter().map(deviation.leave_out).collect()
+                    };
+                    (real, model) = (leave_out(real), leave_out(model));
+                }
+                let text = |who: &str, sequence: &Vec<Observable>| {
+                    let seen: Vec<_> = sequence.iter().map(ToString::to_string).collect();
+                    let environment = &pair[0].scenario.name;
+                    format!("only {who} at {environment}: {}", seen.join(", "))
+                };
+                let [of_real, of_model] = [&pair[0].subject, &pair[1].subject];
+                let holes = real.difference(&model).map(|s| text(of_real, s));
+                let alarms = model.difference(&real).map(|s| text(of_model, s));
+                let room = TOLD.saturating_sub(compared.differences.len());
+                // Some of either kind, should there be both.
+                let half = room.div_ceil(2);
+                let found = holes.take(half).chain(alarms.take(half));
+                compared.differences.extend(found);
+            }
+            if let Some(deviation) = self.deviation
+                && !deviates
+                && compared.cut.is_none()
+            {
+                let told = format!("the deviation {} is not needed any more", deviation.name);
+                compared.differences.push(told);
+            }
+            compared.seconds = started.elapsed().as_secs_f64();
+            compared
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Comparisons: what a model and the code that it models have in common.
+
+use super::{count, thousands, visible};
+use crate::comparison::Compared;
+
+/// The comparisons of one pair of subjects, together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figures {
+    /// The subjects: the real connection and its model.
+    pub subjects: [String; 2],
+    /// Situations that were compared.
+    pub situations: usize,
+    /// Situations with their environments.
+    pub comparisons: usize,
+    /// Executions on each side.
+    pub executions: [u64; 2],
+    /// Sequences on each side.
+    pub sequences: [usize; 2],
+    /// Known deviations.
+    pub deviations: usize,
+    /// Situations in which the two do not do the same, or that were not explored to the end.
+    pub unlike: usize,
+}
+
+/// The figures of each pair of subjects, in the order of the comparisons.
+pub fn figures(compared: &[Compared]) -> Vec<Figures> {
+    let mut all: Vec<Figures> = Vec::new();
+    for one in compared {
+        let known = all.iter_mut().find(|f| f.subjects == one.subjects);
+        let figures = match known {
+            Some(figures) => figures,
+            None => {
+                all.push(Figures {
+                    subjects: one.subjects.clone(),
+                    situations: 0,
+                    comparisons: 0,
+                    executions: [0; 2],
+                    sequences: [0; 2],
+                    deviations: 0,
+                    unlike: 0,
+                });
+                all.last_mut().expect("just pushed")
+            }
+        };
+        figures.situations += 1;
+        figures.comparisons += one.environments.len();
+        for n in [0, 1] {
+            figures.executions[n] += one.executions[n];
+            figures.sequences[n] += one.sequences[n];
+        }
+        figures.deviations += usize::from(one.deviation.is_some());
+        figures.unlike += usize::from(!one.agrees());
+    }
+    all
+}
+
+/// One sentence for each pair of subjects, and one for each comparison that does not agree.
+pub fn sentences(compared: &[Compared]) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for figures in figures(compared) {
+        let [real, model] = figures.subjects.each_ref().map(|name| visible(name));
+        let [of_real, of_model] = figures.sequences.map(|n| thousands(n as u64));
+        let [runs_of_real, runs_of_model] = figures.executions.map(thousands);
+        sentences.push(format!(
+            "{real} against {model}: {} in {}: {of_real} sequences of socket calls in \
+             {runs_of_real} executions of the one, {of_model} in {runs_of_model} of the other, {}; \
+             {}.",
+            count(figures.situations, "situation"),
+            count(figures.comparisons, "environment"),
+            match figures.unlike {
+                0 => "the same sets".to_owned(),
+                n => format!("{} not alike", count(n, "situation")),
+            },
+            count(figures.deviations, "known deviation"),
+        ));
+    }
+    for one in compared.iter().filter(|one| !one.agrees()) {
+        if let Some(cut) = &one.cut {
+            sentences.push(visible(&format!("! {}: cut off: {cut}", one.id)));
+        }
+        for difference in &one.differences {
+            sentences.push(visible(&format!("! {}: {difference}", one.id)));
+        }
+    }
+    sentences
+}

@@ -1,0 +1,143 @@
+//! What a run explores: claims, comparisons and cells of sweeps.
+
+use std::collections::HashSet;
+
+use crate::claim::{Cell, Claim, Model};
+use crate::comparison::Comparison;
+use crate::sweep::Sweep;
+
+/// A part of what the models have to offer.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Claims.
+    pub claims: Vec<Claim>,
+    /// Comparisons.
+    pub comparisons: Vec<Comparison>,
+    /// Sweeps with the names of their models; in a slice some of their cells.
+    pub sweeps: Vec<(String, Sweep)>,
+}
+
+impl Selection {
+    /// Everything.
+    pub fn all(registry: &[Model]) -> Selection {
+        let sweep = |model: &Model| Some((model.name.to_owned(), model.sweep?()));
+        Selection {
+            claims: registry.iter().flat_map(|m| (m.claims)()).collect(),
+            comparisons: registry.iter().flat_map(|m| (m.comparisons)()).collect(),
+            sweeps: registry.iter().filter_map(sweep).collect(),
+        }
+    }
+
+    /// What matches one of the filters; everything without a filter.
+    ///
+    /// # Errors
+    ///
+    /// The first filter that matches nothing.
+    pub fn only(self, filters: &[String]) -> Result<Selection, String> {
+        if filters.is_empty() {
+            return Ok(self);
+        }
+        let mut matched = HashSet::new();
+        let mut matches = |texts: &[&str]| {
+            let found = filters
+                .iter()
+                .filter(|filter| texts.iter().any(|text| text.contains(filter.as_str())));
+            let found: Vec<_> = found.collect();
+            let any = !found.is_empty();
+            matched.extend(found);
+            any
+        };
+        let selected = Selection {
+            claims: retain(self.claims, |claim| {
+                let cell = &claim.cells[0];
+                let version = cell.version.as_deref().unwrap_or_default();
+                matches(&[
+                    &claim.id(),
+                    &cell.subject,
+                    version,
+                    &claim.scenarios,
+                    claim.property.name(),
+                ])
+            }),
+            comparisons: retain(self.comparisons, |comparison| {
+                let [real, model] = &comparison.pairs[0];
+                let version = real.version.as_deref().unwrap_or_default();
+                matches(&[&comparison.id(), &model.subject, version])
+            }),
+            sweeps: retain(self.sweeps, |(model, _)| matches(&[&sweep_id(model)])),
+        };
+        match filters.iter().find(|filter| !matched.contains(filter)) {
+            Some(filter) => Err(filter.clone()),
+            None => Ok(selected),
+        }
+    }
+
+    /// The `index`th of `count` slices, counted from 1. Claims that share their first cell stay
+    /// together, so that no slice explores what another one does.
+    pub fn slice(self, index: usize, count: usize) -> Selection {
+        let mut groups: Vec<String> = Vec::new();
+        let claims = retain(self.claims, |claim| {
+            let cell = claim.cells[0].id();
+            let known = groups.iter().position(|known| *known == cell);
+            let group = known.unwrap_or_else(|| {
+                groups.push(cell);
+                groups.len() - 1
+            });
+            group % count == index - 1
+        });
+        let mut next = 0;
+        let mut turn = || {
+            next += 1;
+            (next - 1) % count == index - 1
+        };
+        Selection {
+            claims,
+            comparisons: retain(self.comparisons, |_| turn()),
+            sweeps: self
+                .sweeps
+                .into_iter()
+                .map(|(model, sweep)| {
+                    let cells = retain(sweep.cells, |_| turn());
+                    (model, Sweep { cells, ..sweep })
+                })
+                .collect(),
+        }
+    }
+
+    /// Comparisons and cells of sweeps.
+    pub fn beside(&self) -> usize {
+        let cells = self.sweeps.iter().map(|(_, sweep)| sweep.cells.len());
+        self.comparisons.len() + cells.sum::<usize>()
+    }
+
+    /// The distinct cells of the claims, in order.
+    pub fn claimed_cells(&self) -> Vec<Cell> {
+        let mut seen = HashSet::new();
+        let cells = self.claims.iter().flat_map(|claim| &claim.cells);
+        cells
+            .filter(|cell| seen.insert(cell.id()))
+            .cloned()
+            .collect()
+    }
+
+    /// The cells that only a sweep has.
+    pub fn swept_cells(&self) -> Vec<Cell> {
+        let claimed = self.claims.iter().flat_map(|claim| &claim.cells);
+        let mut seen: HashSet<_> = claimed.map(Cell::id).collect();
+        let cells = self.sweeps.iter().flat_map(|(_, sweep)| &sweep.cells);
+        cells
+            .filter(|cell| seen.insert(cell.id()))
+            .cloned()
+            .collect()
+    }
+}
+
+/// What a sweep is called on the command line.
+pub fn sweep_id(model: &str) -> String {
+    format!("{model}/sweep")
+}
+
+fn retain<T>(mut all: Vec<T>, keep: impl FnMut(&T) -> bool) -> Vec<T> {
+    all.retain(keep);
+    all
+}
