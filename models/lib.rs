@@ -1,5 +1,6 @@
 //! What is checked: one file or folder per model, each registered here with one line.
 
+pub mod conformance;
 pub mod dispatch_close;
 pub mod dispatch_loop;
 pub mod faults;
@@ -18,6 +19,7 @@ pub fn registry() -> Vec<lastbyte::Model> {
         dispatch_close::model(),
         hyper_h1::claims::model(),
         hyper_h1::claims::history(),
+        conformance::model(),
         template::model(),
         faults::model(),
         mutants::model(),

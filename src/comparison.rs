@@ -22,6 +22,8 @@ pub struct Comparison {
     pub pairs: Vec<[Cell; 2]>,
     /// Where the two are known to differ.
     pub deviation: Option<Deviation>,
+    /// As many executions one side may take in one environment; more cut the comparison off.
+    pub executions: u64,
 }
 
 impl Comparison {
@@ -205,7 +207,7 @@ impl Compared {
 mod explored {
     use std::collections::BTreeSet;
     use std::sync::{Arc, Mutex};
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use super::{Cell, Compared, Comparison, Cut, Observable};
     use crate::explorer::{Explorer, Limits, Progress};
@@ -220,12 +222,12 @@ mod explored {
         cut: Option<Cut>,
     }
 
-    fn explore(cell: &Cell, limits: &Limits, progress: Option<Progress>) -> Side {
+    fn explore(cell: &Cell, limits: Limits, progress: Option<Progress>) -> Side {
         let found = Arc::new(Mutex::new(BTreeSet::new()));
         let into = found.clone();
         let explorer = Explorer {
             caching: false,
-            limits: limits.clone(),
+            limits,
             progress,
             observer: Some(Arc::new(move |trace, _| {
                 let sequence = Observable::sequence(trace);
@@ -243,9 +245,9 @@ mod explored {
     }
 
     impl Comparison {
-        /// Explores both sides in every environment and compares. `limits` are each
-        /// exploration's; `progress` is told its executions so far.
-        pub fn run(&self, limits: &Limits, progress: Option<&Progress>) -> Compared {
+        /// Explores both sides in every environment and compares, for at most `time` in all;
+        /// `progress` is told the executions so far.
+        pub fn run(&self, time: Option<Duration>, progress: Option<&Progress>) -> Compared {
             let started = Instant::now();
             let mut compared = Compared {
                 cut: None,
@@ -259,6 +261,11 @@ mod explored {
                     let progress = progress.cloned().map(|tell| -> Progress {
                         Arc::new(move |executions| tell(all + executions))
                     });
+                    let limits = Limits {
+                        time: time.map(|time| time.saturating_sub(started.elapsed())),
+                        executions: Some(self.executions),
+                        ..Limits::default()
+                    };
                     let side = explore(cell, limits, progress);
                     all += side.executions;
                     compared.cut = compared.cut.or(side.cut.clone());

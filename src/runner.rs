@@ -332,14 +332,17 @@ pub(crate) fn serve(all: &Selection) -> io::Result<()> {
                 drop(say(&Answer::Progress(executions)));
             }
         });
-        let limits = Limits {
-            time: order.seconds.map(Duration::from_secs_f64),
-            ..Limits::default()
-        };
+        let time = order.seconds.map(Duration::from_secs_f64);
         say(&match unit {
-            Unit::Cell(cell) => wanted.explore(cell, limits, progress),
+            Unit::Cell(cell) => {
+                let limits = Limits {
+                    time,
+                    ..Limits::default()
+                };
+                wanted.explore(cell, limits, progress)
+            }
             Unit::Comparison(comparison) => {
-                Answer::Compared(Box::new(comparison.run(&limits, Some(&progress))))
+                Answer::Compared(Box::new(comparison.run(time, Some(&progress))))
             }
         })?;
     }

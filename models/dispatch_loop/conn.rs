@@ -137,7 +137,7 @@ impl Dispatcher {
         if error == Failure::Parse || !self.state.read_buf.is_empty() || must_error {
             // `on_parse_error`: only a server has something to say, and only to a parse error.
             if self.state.writing == Writing::Init && !self.is_client() && error == Failure::Parse {
-                self.write_head(message::BAD_REQUEST, None);
+                self.write_head(&self.config.sizes_of(0).bad_request(), None);
                 self.state.error = Some(error);
                 return Poll::Pending;
             }
@@ -314,8 +314,12 @@ impl Dispatcher {
     }
 
     /// `Conn::write_body`, conn.rs.
-    pub(super) fn write_body(&mut self, chunk: &[u8]) {
+    pub(super) fn write_body(&mut self, chunk: &[u8], is_last: bool) {
         self.buffer(chunk);
+        // The encoder knows the length and has seen all of it.
+        if is_last {
+            self.end_writing();
+        }
     }
 
     /// `Conn::write_body_and_end`, conn.rs.
@@ -326,7 +330,8 @@ impl Dispatcher {
 
     /// `Conn::end_body`, conn.rs.
     pub(super) fn end_body(&mut self) {
-        self.buffer(message::END);
+        let end = self.config.sizes_of(0).end();
+        self.buffer(&end);
         self.end_writing();
     }
 

@@ -237,7 +237,8 @@ impl Dispatcher {
                     body,
                     taken: 0,
                 });
-                self.write_head(&message::head(message), streams);
+                let head = self.config.sizes_of(message).head(message);
+                self.write_head(&head, streams);
             } else if !self.can_buffer_body() {
                 ready!(self.poll_flush_of_conn(cx))?;
             } else if let Some(mut body) = self.state.body_rx {
@@ -252,7 +253,10 @@ impl Dispatcher {
                         self.state.body_rx = None;
                         self.write_body_and_end(&chunk);
                     }
-                    Some(chunk) => self.write_body(&chunk),
+                    Some(chunk) => {
+                        let is_last = matches!(body.body, Body::Sized(n) if n == body.taken);
+                        self.write_body(&chunk, is_last);
+                    }
                     None => {
                         self.state.body_rx = None;
                         self.end_body();
@@ -268,11 +272,13 @@ impl Dispatcher {
 
     /// `Body::poll_frame` of the user's body.
     fn poll_frame(&mut self, rx: &mut BodyRx, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let piece = |rx: &BodyRx| self.config.sizes_of(rx.message).piece(rx.message);
         let frame = match rx.body {
             Body::Empty => None,
             Body::Full(bytes) => Some(message::body(rx.message, bytes)),
-            Body::Ready(pieces) => (rx.taken < pieces).then(|| message::body(rx.message, 1)),
-            Body::Fed(_) => {
+            Body::Ready(pieces) | Body::Sized(pieces) => (rx.taken < pieces).then(|| piece(rx)),
+            Body::EndFed(pieces) if rx.taken < pieces => Some(piece(rx)),
+            Body::EndFed(_) | Body::Fed(_) => {
                 self.at("take a piece of the body");
                 ready!(self.socket.handle().poll_feed(message::BODY_FEED, cx))
             }

@@ -65,13 +65,42 @@ pub enum Body {
     Empty,
     /// This many bytes in one piece, ready at once, with the length in the head (`Full`).
     Full(usize),
-    /// This many pieces of one byte, always ready, and an end.
+    /// This many pieces, always ready, with their length in the head.
+    Sized(usize),
+    /// This many pieces, always ready, and an end.
     Ready(usize),
-    /// This many pieces of one byte and an end, from a feed that a script fills.
+    /// This many pieces, always ready, and an end that comes from a feed which a script fills.
+    EndFed(usize),
+    /// This many pieces and an end, all from the feed.
     Fed(usize),
 }
 
-/// The feed of [`Body::Fed`].
+/// How many bytes the parts of a message have. One byte each decides as much as more would; to
+/// be compared with hyper, the model writes as many as hyper does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sizes {
+    /// The head.
+    pub head: usize,
+    /// A piece of the body, with what encodes it.
+    pub piece: usize,
+    /// The end of a body whose length the head did not announce.
+    pub end: usize,
+    /// The automatic answer to a malformed request.
+    pub bad_request: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Sizes {
+        Sizes {
+            head: 1,
+            piece: 1,
+            end: 1,
+            bad_request: 1,
+        }
+    }
+}
+
+/// The feed of [`Body::Fed`] and [`Body::EndFed`].
 pub(super) const BODY_FEED: usize = 0;
 
 /// What an upgraded connection writes.
@@ -81,26 +110,47 @@ pub(super) const UPGRADED: &[u8] = b"uv";
 pub(super) const BAD_REQUEST: &[u8] = b"4";
 
 /// The end of a body whose length is not in the head.
-pub(super) const END: &[u8] = b"0";
+const END: u8 = b'0';
 
-pub(super) fn head(message: usize) -> [u8; 1] {
-    [b'A' + message as u8]
+impl Sizes {
+    pub(super) fn head(&self, message: usize) -> Bytes {
+        vec![b'A' + message as u8; self.head].into()
+    }
+
+    pub(super) fn piece(&self, message: usize) -> Bytes {
+        body(message, self.piece)
+    }
+
+    pub(super) fn end(&self) -> Bytes {
+        vec![END; self.end].into()
+    }
+
+    pub(super) fn bad_request(&self) -> Bytes {
+        BAD_REQUEST.repeat(self.bad_request).into()
+    }
+
+    /// A message as the reader must see it.
+    pub(super) fn whole(&self, message: usize, kind: Body) -> Bytes {
+        let mut whole = BytesMut::from(self.head(message));
+        let (pieces, end) = match kind {
+            Body::Empty => (0, false),
+            Body::Full(bytes) => {
+                whole.extend_from_slice(&body(message, bytes));
+                (0, false)
+            }
+            Body::Sized(pieces) => (pieces, false),
+            Body::Ready(pieces) | Body::EndFed(pieces) | Body::Fed(pieces) => (pieces, true),
+        };
+        for _ in 0..pieces {
+            whole.extend_from_slice(&self.piece(message));
+        }
+        if end {
+            whole.extend_from_slice(&self.end());
+        }
+        whole.freeze()
+    }
 }
 
 pub(super) fn body(message: usize, bytes: usize) -> Bytes {
     vec![b'a' + message as u8; bytes].into()
-}
-
-/// A message as the reader must see it.
-pub(super) fn whole(message: usize, kind: Body) -> Bytes {
-    let mut whole = BytesMut::from(&head(message)[..]);
-    match kind {
-        Body::Empty => {}
-        Body::Full(n) => whole.extend_from_slice(&body(message, n)),
-        Body::Ready(n) | Body::Fed(n) => {
-            whole.extend_from_slice(&body(message, n));
-            whole.extend_from_slice(END);
-        }
-    }
-    whole.freeze()
 }

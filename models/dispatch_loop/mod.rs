@@ -35,7 +35,7 @@ use lastbyte::{Model, NamedSubject, Question, Running, Socket, Subject};
 
 pub use cases::{Case, cases};
 pub use claims::{VERDICTS, Verdicts};
-pub use message::Body;
+pub use message::{Body, Sizes};
 pub use revision::*;
 pub use sweep::{cell, left_out, situations, sweep};
 
@@ -128,6 +128,8 @@ pub struct Connection {
     pub graceful: Option<usize>,
     /// What is written: the bodies of the first, the second ... message; the last one repeats.
     pub bodies: Vec<Body>,
+    /// How many bytes their parts have; the last one repeats.
+    pub sizes: Vec<Sizes>,
     /// How many requests a client sends.
     pub requests: usize,
     /// What the reader is promised.
@@ -151,6 +153,7 @@ impl Connection {
             gives_up: GivesUp::default(),
             graceful: None,
             bodies,
+            sizes: Vec::new(),
             requests: 0,
             owed: Owed::AsServed,
         };
@@ -175,9 +178,14 @@ impl Connection {
         last.map_or(Body::Empty, |last| self.bodies[message.min(last)])
     }
 
+    fn sizes_of(&self, message: usize) -> Sizes {
+        let last = self.sizes.len().checked_sub(1);
+        last.map_or_else(Sizes::default, |last| self.sizes[message.min(last)])
+    }
+
     /// Message `n` as the reader must see it.
     pub fn message(&self, n: usize) -> Bytes {
-        message::whole(n, self.body_of(n))
+        self.sizes_of(n).whole(n, self.body_of(n))
     }
 
     fn promise_as_served(&self, socket: &Socket, n: usize) {

@@ -86,6 +86,8 @@ pub struct Server {
     pub graceful: Option<usize>,
     /// How many responses the client waits for.
     pub expected: usize,
+    /// The socket has vectored writes.
+    pub vectored: bool,
 }
 
 impl Server {
@@ -103,6 +105,7 @@ impl Server {
             connect: false,
             graceful: None,
             expected: 1,
+            vectored: false,
         }
     }
 

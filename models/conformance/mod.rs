@@ -1,0 +1,174 @@
+//! The model of the dispatch loop against real hyper: the same situation has the same sequences of
+//! socket calls on both sides, in every interleaving.
+//!
+//! The situations are in `situations.rs`. Here is how each becomes a connection of hyper and one of
+//! the model, which must be the same to the socket.
+
+use std::sync::Arc;
+
+use lastbyte::{Cell, Comparison, Deviation, Model, Subject};
+
+use crate::dispatch_loop::{Body, Connection, Revision, Sizes, UserBody, WriteStrategy};
+#[cfg(hyper_0_14)]
+use crate::hyper_h1::v0_14;
+#[cfg(hyper_1)]
+use crate::hyper_h1::v1;
+use crate::hyper_h1::{Handler, Server, Source};
+
+mod situations;
+
+pub use situations::{Beside, Environment, Head, Situation, TOO_LARGE, situations};
+
+/// Where the model is known to differ from hyper.
+pub const DEVIATIONS: &[(Deviation, &[&str])] = &[];
+
+/// What the comparisons leave out on both sides, for the document.
+pub const NOT_COMPARED: &str = "reads of the input and how many bytes they have, polls and \
+    parking, wake-ups of a connection by itself, and the order of the socket's close and of the \
+    connection's end, which is up to who drives it";
+
+/// The releases that this build drives.
+pub fn releases() -> Vec<Release> {
+    vec![
+        #[cfg(hyper_0_14)]
+        Release {
+            version: v0_14::VERSION,
+            server: v0_14::subject,
+        },
+        #[cfg(hyper_1)]
+        Release {
+            version: v1::VERSION,
+            server: v1::subject,
+        },
+    ]
+}
+
+/// What `cargo verify` knows about the comparisons.
+pub fn model() -> Model {
+    Model {
+        name: NAME,
+        about: "the model of the dispatch loop and real hyper do the same",
+        comparisons: || releases().iter().flat_map(Release::comparisons).collect(),
+        ..Model::default()
+    }
+}
+
+/// The name of this model of models.
+pub const NAME: &str = "conformance";
+
+/// A release of hyper, and how to drive it.
+#[derive(Clone, Copy, Debug)]
+pub struct Release {
+    /// Its version.
+    pub version: &'static str,
+    /// Makes a server connection.
+    pub server: fn(Server) -> Arc<dyn Subject>,
+}
+
+impl Release {
+    /// The revision of the loop that it contains.
+    ///
+    /// # Panics
+    ///
+    /// When no revision does.
+    pub fn revision(&self) -> Revision {
+        let found = Revision::find(self.version);
+        *found.unwrap_or_else(|| panic!("no revision for hyper {}", self.version))
+    }
+
+    fn is_0_14(&self) -> bool {
+        self.version.starts_with("0.14.")
+    }
+
+    /// Every comparison of it with its revision in the model.
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        let situations = situations();
+        situations.iter().map(|s| self.compare(s)).collect()
+    }
+
+    /// One situation against a revision of the model.
+    pub fn compare(&self, situation: &Situation) -> Comparison {
+        self.compare_with(situation, self.revision())
+    }
+
+    /// The same with any revision: another one must be told apart.
+    pub fn compare_with(&self, situation: &Situation, revision: Revision) -> Comparison {
+        let real = (self.server)(situation.server.clone());
+        let model: Arc<dyn Subject> = Arc::new(self.model(situation, revision));
+        let pair = |at: &Environment| {
+            let cell =
+                |subject: String, run: &Arc<dyn Subject>, [input, rest]: [&'static [u8]; 2]| Cell {
+                    model: NAME,
+                    subject,
+                    version: Some(self.version.to_owned()),
+                    scenario: situation.scenario(*at, input, rest),
+                    caching: false,
+                    run: run.clone(),
+                };
+            let ours = format!("dispatch_loop:{}", revision.name);
+            [
+                cell(format!("hyper-{}", self.version), &real, situation.real),
+                cell(ours, &model, situation.abstracted),
+            ]
+        };
+        let known = DEVIATIONS.iter();
+        let deviation = known.filter(|(_, names)| names.contains(&situation.name));
+        Comparison {
+            situation: situation.name.to_owned(),
+            pairs: situation.environments.iter().map(pair).collect(),
+            deviation: deviation.map(|(deviation, _)| *deviation).next(),
+            executions: TOO_LARGE,
+        }
+    }
+
+    /// The model of what hyper's server does.
+    fn model(&self, situation: &Situation, revision: Revision) -> Connection {
+        let server = &situation.server;
+        let bytes = server.body.len();
+        let (body, piece, end) = match server.source {
+            _ if server.upgrade.is_some() => (Body::Empty, 1, 0),
+            Source::Whole => (Body::Full(bytes), 1, 0),
+            Source::Pieces(size) => (Body::Sized(bytes.div_ceil(size)), size, 0),
+            Source::Chunks(size) => (Body::Ready(bytes.div_ceil(size)), chunk(size), LAST_CHUNK),
+            Source::Feed(_) => (Body::EndFed(1), chunk(bytes), LAST_CHUNK),
+        };
+        let mut bodies = vec![body];
+        if matches!(server.source, Source::Feed(_)) {
+            // Only the first response is fed.
+            bodies.push(Body::Full(bytes));
+        }
+        let sizes = |head: &Head| Sizes {
+            head: head.bytes(self.is_0_14()),
+            piece,
+            end,
+            bad_request: Head::BadRequest.bytes(self.is_0_14()),
+        };
+        Connection {
+            revision,
+            half_close: server.half_close,
+            pipeline_flush: server.pipeline_flush,
+            write_strategy: match server.vectored {
+                true => WriteStrategy::Queue,
+                false => WriteStrategy::Flatten,
+            },
+            user_body: match server.handler {
+                Handler::Ignores => UserBody::Dropped,
+                Handler::Reads | Handler::Echoes => UserBody::ReadFirst,
+                Handler::AnswersFirst => UserBody::ReadBeside,
+            },
+            graceful: server.graceful,
+            rounds: 16,
+            write_limit: server.max_buf_size.unwrap_or(usize::MAX),
+            sizes: situation.heads.iter().map(sizes).collect(),
+            ..Connection::server(bodies, 0)
+        }
+    }
+}
+
+/// Bytes of a chunk with so many bytes of data.
+fn chunk(bytes: usize) -> usize {
+    format!("{bytes:X}\r\n\r\n").len() + bytes
+}
+
+/// Bytes of the terminating chunk.
+const LAST_CHUNK: usize = "0\r\n\r\n".len();
