@@ -11,12 +11,20 @@ use hyper_0_14::Body;
 use lastbyte::Handle;
 
 use super::Source;
+use super::history::Release;
 
 pub use client::{Hyper014Client, client};
 pub use server::{Hyper014, named, subject};
 
 /// The version of hyper that is driven, as cargo's lock file has it.
 pub const VERSION: &str = env!("HYPER_0_14_VERSION");
+
+/// What is driven, for the probes of its history.
+pub const RELEASE: Release = Release {
+    version: VERSION,
+    server: subject,
+    client,
+};
 
 /// A body of these bytes.
 fn body(bytes: Bytes, source: Source, handle: &Handle) -> Body {

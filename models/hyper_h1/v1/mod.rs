@@ -19,12 +19,20 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use lastbyte::{Handle, Socket};
 
 use super::Source;
+use super::history::Release;
 
 pub use client::{Hyper1Client, client};
 pub use server::{Hyper1, named, subject};
 
 /// The version of hyper that is driven, as cargo's lock file has it.
 pub const VERSION: &str = env!("HYPER_1_VERSION");
+
+/// What is driven, for the probes of its history.
+pub const RELEASE: Release = Release {
+    version: VERSION,
+    server: subject,
+    client,
+};
 
 /// The modelled socket as hyper 1 wants it.
 #[derive(Debug)]
