@@ -5,7 +5,7 @@
 //! [`Socket::poll_recv`], [`Socket::poll_send`], [`Socket::poll_flush_socket`] and
 //! [`Socket::poll_shut`].
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -22,6 +22,7 @@ use crate::world::{Handle, State};
 #[derive(Debug)]
 pub struct Socket {
     handle: Handle,
+    vectored: bool,
 }
 
 assert_impl_all!(Socket: Send, Sync, Unpin, AsyncRead, AsyncWrite);
@@ -32,7 +33,23 @@ fn error_name(kind: io::ErrorKind) -> String {
 
 impl Socket {
     pub(crate) fn new(handle: Handle) -> Self {
-        Socket { handle }
+        Socket {
+            handle,
+            vectored: false,
+        }
+    }
+
+    /// The same with or without vectored writes; without, as at first, only the first slice of
+    /// several is written.
+    #[must_use]
+    pub fn with_vectored_writes(mut self, vectored: bool) -> Socket {
+        self.vectored = vectored;
+        self
+    }
+
+    /// Whether the socket has vectored writes.
+    pub fn is_write_vectored(&self) -> bool {
+        self.vectored
     }
 
     /// A handle for promises, notes, feeds and signals. It does not keep the socket open.
@@ -85,6 +102,28 @@ impl Socket {
             call
         });
         sent.map_or(Poll::Pending, into_poll)
+    }
+
+    /// `sendmsg(2)`: [`Socket::poll_send`] of all slices as one, in one call.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::poll_send`].
+    pub fn poll_send_vectored(
+        &self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.vectored {
+            let bytes: Vec<u8> = slices
+                .iter()
+                .flat_map(|slice| slice.iter().copied())
+                .collect();
+            return self.poll_send(cx, &bytes);
+        }
+        // As the traits' own default does it.
+        let first = slices.iter().find(|slice| !slice.is_empty());
+        self.poll_send(cx, first.map_or(&[], |slice| slice))
     }
 
     /// `poll_flush`: ready at once on a plain socket, which buffers nothing of its own.
@@ -277,6 +316,14 @@ impl AsyncWrite for Socket {
         self.poll_send(cx, buf)
     }
 
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_send_vectored(cx, slices)
+    }
+
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_flush_socket(cx)
     }
@@ -309,6 +356,18 @@ mod tokio_io {
             buf: &[u8],
         ) -> Poll<io::Result<usize>> {
             self.poll_send(cx, buf)
+        }
+
+        fn poll_write_vectored(
+            self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            slices: &[IoSlice<'_>],
+        ) -> Poll<io::Result<usize>> {
+            self.poll_send_vectored(cx, slices)
+        }
+
+        fn is_write_vectored(&self) -> bool {
+            self.vectored
         }
 
         fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

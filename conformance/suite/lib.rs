@@ -21,7 +21,7 @@ pub fn registry() -> Vec<lastbyte::Model> {
     vec![lastbyte::Model {
         name: "history",
         about: "One probe for each defect of hyper's dispatch loop, and the releases that have it",
-        claims: || history::claims(v1::VERSION, v1::subject),
+        claims: || history::claims(v1::RELEASE),
         subjects: || vec![v1::named()],
     }]
 }

@@ -229,8 +229,8 @@ pub fn history() -> Model {
         name: "history",
         about: "One probe for each defect of hyper's dispatch loop, and the releases that have it",
         claims: || {
-            let older = history::claims(v0_14::VERSION, v0_14::subject);
-            let newest = history::claims(v1::VERSION, v1::subject);
+            let older = history::claims(v0_14::RELEASE);
+            let newest = history::claims(v1::RELEASE);
             older.into_iter().chain(newest).collect()
         },
         ..Model::default()

@@ -1,7 +1,8 @@
-//! Real, unpatched hyper: its HTTP/1 server connection over the modelled socket.
+//! Real, unpatched hyper: its HTTP/1 connections over the modelled socket.
 //!
-//! Here is what both lines of hyper share: how a server is configured, and how its connection is
-//! driven. [`v1`] and [`v0_14`] hold what differs, [`shapes`] the requests and what is claimed.
+//! Here and in [`client`] is what both lines of hyper share: how a connection is configured, and
+//! how it is driven. [`v1`] and [`v0_14`] hold what differs, [`shapes`] the requests that a server
+//! gets, [`history`] the situations of both sides in which a release is or was wrong.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -17,12 +18,15 @@ use crate::http::Responses;
 
 #[cfg(all(hyper_1, hyper_0_14))]
 pub mod claims;
+pub mod client;
 pub mod history;
 pub mod shapes;
 #[cfg(hyper_0_14)]
 pub mod v0_14;
 #[cfg(hyper_1)]
 pub mod v1;
+
+pub use client::{Answer, Client, Outgoing};
 
 /// The stack of hyper's thread, in bytes. In the development profile every shape of [`shapes`] gets
 /// by with 16 KiB and overflows 8 KiB; the rest is a margin, which costs nothing until it is used.
@@ -46,19 +50,27 @@ pub enum Handler {
     AnswersFirst,
 }
 
-/// Where the body of the response comes from.
+/// Where the body of a message comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Source {
     /// One piece of known length.
     #[default]
     Whole,
-    /// A stream with pieces of this many bytes, all of them ready; the handler states its length.
+    /// A stream with pieces of this many bytes, all of them ready; the user states its length.
     Pieces(usize),
     /// The same, of unknown length: a terminating chunk follows.
     Chunks(usize),
-    /// For the first response one piece, and an end that comes when this feed of the scenario ends;
-    /// of unknown length. One piece of known length for the further ones.
+    /// One piece, and an end that comes when this feed of the scenario ends; of unknown length. A
+    /// server takes it for the first response only, and one piece of known length for the others.
     Feed(usize),
+    /// Pieces and an end that all come through a feed of the scenario, and for a server's further
+    /// responses as above.
+    Fed {
+        /// The feed.
+        feed: usize,
+        /// Bytes of each piece.
+        size: usize,
+    },
 }
 
 /// A server: the settings of hyper's connection, and the handler.
@@ -78,6 +90,8 @@ pub struct Server {
     pub keep_alive: bool,
     /// hyper's `max_buf_size`, if it is not the default.
     pub max_buf_size: Option<usize>,
+    /// The socket has vectored writes: hyper queues bodies behind the head, uncopied.
+    pub vectored: bool,
     /// The handler switches protocols, and says this in the new one.
     pub upgrade: Option<Bytes>,
     /// The request to be upgraded is a CONNECT.
@@ -101,6 +115,7 @@ impl Server {
             half_close: false,
             keep_alive: true,
             max_buf_size: None,
+            vectored: false,
             upgrade: None,
             connect: false,
             graceful: None,
@@ -163,7 +178,7 @@ impl Exchange {
             self.requests.fetch_add(1, Ordering::Relaxed),
             self.server.source,
         ) {
-            (1.., Source::Feed(_)) => Source::Whole,
+            (1.., Source::Feed(_) | Source::Fed { .. }) => Source::Whole,
             (_, source) => source,
         }
     }

@@ -1,51 +1,15 @@
-//! hyper's history: one probe for each defect of its dispatch loop, and the releases that have it.
-//!
-//! A probe is the smallest environment in which the defect shows. The same probes run against
-//! every release in `conformance/`; the releases named here are those that break the property.
-
-use std::sync::Arc;
+//! The probes of the server.
 
 use bytes::Bytes;
-use lastbyte::{
-    Cell, Claim, Expected, FlushMode, Property, Reader, Scenario, Script, ScriptStep, Subject,
-};
+use lastbyte::{FlushMode, Property, Reader, Scenario, Script, ScriptStep};
 
-use super::shapes::Shape;
-use super::{Handler, Server, Source};
-
-/// The releases that are probed, oldest first.
-pub const RELEASES: [&str; 9] = [
-    "0.14.32", "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.12.0",
-];
-
-/// A defect: where it shows, and which releases have it.
-#[derive(Clone, Debug)]
-pub struct Probe {
-    /// Its name.
-    pub name: &'static str,
-    /// What must not happen, with hyper's issue or repair where there is one.
-    pub about: &'static str,
-    /// The property that the defect breaks.
-    pub property: Property,
-    /// The releases that break it.
-    pub broken: &'static [&'static str],
-    /// The server.
-    pub server: Server,
-    /// The environment.
-    pub scenario: Scenario,
-}
+use super::super::shapes::Shape;
+use super::super::{Handler, Server, Source};
+use super::{ALL, Probe, Side, UNFLUSHED};
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const POST: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n";
 const UPGRADE: &str = "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
-
-/// Until the shutdown waits for the flush (#4018, merged as 72046cc7).
-const UNFLUSHED: &[&str] = &[
-    "0.14.32", "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1",
-];
-
-/// Since the dispatcher exists, and in the newest release.
-const ALL: &[&str] = &RELEASES;
 
 fn over(capacity: usize, request: impl Into<Bytes>) -> Scenario {
     Scenario::new("", capacity, Reader::PROMPT).with_input(request)
@@ -60,8 +24,8 @@ fn ending(scenario: Scenario) -> Scenario {
     }
 }
 
-/// Every probe.
-pub fn probes() -> Vec<Probe> {
+/// Every probe of the server.
+pub(super) fn probes() -> Vec<Probe> {
     let mut probes = Vec::new();
     let mut probe = |name: &'static str, about, property, broken, server, scenario: Scenario| {
         probes.push(Probe {
@@ -69,7 +33,7 @@ pub fn probes() -> Vec<Probe> {
             about,
             property,
             broken,
-            server,
+            side: Side::Server(server),
             scenario: Scenario {
                 name: name.to_owned(),
                 ..scenario
@@ -220,6 +184,35 @@ pub fn probes() -> Vec<Probe> {
     );
 
     let server = Server {
+        handler: Handler::AnswersFirst,
+        expected: 2,
+        ..Server::answering(63)
+    };
+    let rest = Script::new("client", [ScriptStep::Send(format!("world{GET}").into())]);
+    let scenario = over(64, format!("{POST}\r\nhello")).with_script(rest);
+    probe(
+        "queue-next-request",
+        "Vectored writes: a request that follows while the response to the one before is being \
+         flushed is answered.",
+        NoStall,
+        ALL,
+        Server {
+            vectored: true,
+            ..server.clone()
+        },
+        scenario.clone(),
+    );
+    probe(
+        "flatten-next-request",
+        "One flat buffer: a request that follows while the response to the one before is being \
+         flushed is answered.",
+        NoStall,
+        &[],
+        server,
+        scenario,
+    );
+
+    let server = Server {
         pipeline_flush: true,
         ..Server::answering(5)
     };
@@ -263,30 +256,4 @@ pub fn probes() -> Vec<Probe> {
         dropped.scenario(64, Reader::PROMPT.stops_after(0)),
     );
     probes
-}
-
-/// The claims about one release.
-pub fn claims(version: &'static str, subject: fn(Server) -> Arc<dyn Subject>) -> Vec<Claim> {
-    let claim = |probe: Probe| {
-        let expected = match probe.broken.contains(&version) {
-            true => Expected::Refuted,
-            false => Expected::Proved,
-        };
-        Claim {
-            name: format!("hyper-{version}/{}", probe.name),
-            sentence: probe.about.to_owned(),
-            scenarios: probe.name.to_owned(),
-            property: probe.property,
-            expected,
-            cells: vec![Cell {
-                model: "history",
-                subject: format!("hyper-{version}"),
-                version: Some(version.to_owned()),
-                scenario: probe.scenario,
-                caching: true,
-                run: subject(probe.server),
-            }],
-        }
-    };
-    probes().into_iter().map(claim).collect()
 }

@@ -1,63 +1,23 @@
-//! hyper 1: `hyper::server::conn::http1`.
-//!
-//! Uses nothing that is not in every release of hyper 1, so that any of them can be driven.
+//! The server: `hyper::server::conn::http1`.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
-use futures::stream::{self, StreamExt};
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Frame, Incoming};
-use hyper::rt::{Read, ReadBufCursor, Write};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::rt::Write;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Request, Response, StatusCode, header};
 use lastbyte::{Framing, NamedSubject, Running, Socket, Subject};
 
-use super::{DATE, Exchange, Handler, STACK_BYTES, Server, Source};
-
-/// The version of hyper that is driven, as cargo's lock file has it.
-pub const VERSION: &str = env!("HYPER_1_VERSION");
-
-/// The modelled socket as hyper 1 wants it.
-#[derive(Debug)]
-pub struct Io(pub Socket);
-
-impl Read for Io {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        mut buf: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        let received = self.0.poll_recv(cx, buf.remaining());
-        received.map_ok(|bytes| buf.put_slice(&bytes))
-    }
-}
-
-impl Write for Io {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.0.poll_send(cx, buf)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.poll_flush_socket(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.poll_shut(cx)
-    }
-}
+use super::super::{DATE, Exchange, Handler, STACK_BYTES, Server};
+use super::{Body, Io, VERSION, body};
 
 /// A server connection of hyper 1.
 #[derive(Clone, Debug)]
@@ -96,6 +56,7 @@ pub fn named() -> NamedSubject {
 }
 
 async fn serve(server: Server, socket: Socket) -> Result<(), String> {
+    let socket = socket.with_vectored_writes(server.vectored);
     let exchange = Exchange::new(server, socket.handle());
     let service = service_fn(|request| answer(exchange.clone(), request));
     let settings = &exchange.server;
@@ -116,8 +77,6 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
         exchange.drive(connection, graceful).await
     }
 }
-
-type Body = UnsyncBoxBody<Bytes, Infallible>;
 
 async fn answer(
     exchange: Exchange,
@@ -162,20 +121,7 @@ async fn answer(
     if let Some(bytes) = exchange.stated_length() {
         response = response.header(header::CONTENT_LENGTH, bytes);
     }
-    let body = match exchange.source() {
-        Source::Whole => Full::new(words).boxed_unsync(),
-        Source::Pieces(size) | Source::Chunks(size) => {
-            let pieces: Vec<_> = words.chunks(size).map(Bytes::copy_from_slice).collect();
-            let frames = pieces.into_iter().map(|piece| Ok(Frame::data(piece)));
-            StreamBody::new(stream::iter(frames)).boxed_unsync()
-        }
-        Source::Feed(feed) => {
-            let handle = handle.clone();
-            let end = stream::poll_fn(move |cx| handle.poll_feed(feed, cx));
-            let frames = stream::iter([words]).chain(end).map(Frame::data).map(Ok);
-            StreamBody::new(frames).boxed_unsync()
-        }
-    };
+    let body = body(words, exchange.source(), handle);
     Ok(response.body(body).expect("the head is valid"))
 }
 

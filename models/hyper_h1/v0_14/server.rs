@@ -1,4 +1,4 @@
-//! hyper 0.14, the last release of its line: `hyper::server::conn::Http`, over tokio's traits.
+//! The server: `hyper::server::conn::Http`.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
-use futures::stream::{self, StreamExt};
 use hyper_0_14::body::HttpBody;
 use hyper_0_14::server::conn::{Connection, Http};
 use hyper_0_14::service::service_fn;
@@ -16,10 +15,8 @@ use hyper_0_14::{Body, Request, Response, StatusCode, header};
 use lastbyte::{Framing, NamedSubject, Running, Socket, Subject};
 use tokio::io::AsyncWrite;
 
-use super::{DATE, Exchange, Handler, STACK_BYTES, Server, Source};
-
-/// The version of hyper that is driven, as cargo's lock file has it.
-pub const VERSION: &str = env!("HYPER_0_14_VERSION");
+use super::super::{DATE, Exchange, Handler, STACK_BYTES, Server};
+use super::{VERSION, body};
 
 /// A server connection of hyper 0.14.
 #[derive(Clone, Debug)]
@@ -58,6 +55,7 @@ pub fn named() -> NamedSubject {
 }
 
 async fn serve(server: Server, socket: Socket) -> Result<(), String> {
+    let socket = socket.with_vectored_writes(server.vectored);
     let exchange = Exchange::new(server, socket.handle());
     let service = service_fn(|request| answer(exchange.clone(), request));
     let settings = &exchange.server;
@@ -126,19 +124,7 @@ async fn answer(
     if let Some(bytes) = exchange.stated_length() {
         response = response.header(header::CONTENT_LENGTH, bytes);
     }
-    let body = match exchange.source() {
-        Source::Whole => Body::from(words),
-        Source::Pieces(size) | Source::Chunks(size) => {
-            let pieces: Vec<_> = words.chunks(size).map(Bytes::copy_from_slice).collect();
-            Body::wrap_stream(stream::iter(pieces.into_iter().map(Ok::<_, Infallible>)))
-        }
-        Source::Feed(feed) => {
-            let handle = handle.clone();
-            let end = stream::poll_fn(move |cx| handle.poll_feed(feed, cx));
-            let pieces = stream::iter([words]).chain(end);
-            Body::wrap_stream(pieces.map(Ok::<_, Infallible>))
-        }
-    };
+    let body = body(words, exchange.source(), handle);
     Ok(response.body(body).expect("the head is valid"))
 }
 

@@ -1,0 +1,179 @@
+//! A client: the settings of hyper's connection, and its user.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::Source;
+
+/// What every request says about the host.
+pub const HOST: &str = "a";
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Outgoing {
+    /// Its method.
+    pub method: &'static str,
+    /// Its body.
+    pub body: Bytes,
+    /// Where that comes from.
+    pub source: Source,
+}
+
+impl Outgoing {
+    /// A GET without a body.
+    pub const GET: Outgoing = Outgoing {
+        method: "GET",
+        body: Bytes::new(),
+        source: Source::Whole,
+    };
+
+    /// A POST with `bytes` bytes of body.
+    pub fn post(bytes: usize, source: Source) -> Outgoing {
+        Outgoing {
+            method: "POST",
+            body: (0..bytes).map(|n| b'a' + (n % 26) as u8).collect(),
+            source,
+        }
+    }
+
+    /// Name and value of the header that tells the body's length: the user states it, or hyper's
+    /// choice would be a part of what is promised.
+    pub(super) fn length(&self) -> Option<(&'static str, String)> {
+        match self.source {
+            Source::Whole if self.body.is_empty() => None,
+            Source::Whole | Source::Pieces(_) => {
+                Some(("content-length", self.body.len().to_string()))
+            }
+            Source::Chunks(_) | Source::Feed(_) | Source::Fed { .. } => {
+                Some(("transfer-encoding", "chunked".to_owned()))
+            }
+        }
+    }
+
+    /// The request as the peer must see it.
+    pub fn bytes(&self) -> Bytes {
+        let mut all = BytesMut::new();
+        all.put(format!("{} / HTTP/1.1\r\nhost: {HOST}\r\n", self.method).as_bytes());
+        if let Some((name, value)) = self.length() {
+            all.put(format!("{name}: {value}\r\n").as_bytes());
+        }
+        all.put(&b"\r\n"[..]);
+        let size = match self.source {
+            Source::Whole | Source::Pieces(_) => {
+                all.put(&self.body[..]);
+                return all.freeze();
+            }
+            Source::Chunks(size) | Source::Fed { size, .. } => size,
+            Source::Feed(_) => self.body.len().max(1),
+        };
+        for piece in self.body.chunks(size) {
+            all.put(format!("{:X}\r\n", piece.len()).as_bytes());
+            all.put(piece);
+            all.put(&b"\r\n"[..]);
+        }
+        all.put(&b"0\r\n\r\n"[..]);
+        all.freeze()
+    }
+}
+
+/// What the user does with the body of a response.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// Drops it unread.
+    #[default]
+    Dropped,
+    /// Reads it to its end before the next request.
+    Read,
+    /// Keeps it, and does not read it.
+    Kept,
+}
+
+/// A client: the settings of hyper's connection, and its user, who sends one request after the
+/// other.
+///
+/// The first request is in hyper's channel from the start, each further one as soon as its
+/// `SendRequest` is ready behind the response to the one before. All are promised to the peer from
+/// the start. The client ends with `Ok` when the connection does and every request got its
+/// response, with a body that came to its end if it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Client {
+    /// The requests, in order.
+    pub requests: Vec<Outgoing>,
+    /// What the user does with the responses.
+    pub answer: Answer,
+    /// The user drops its `SendRequest` behind the last response; otherwise it keeps it as long as
+    /// the connection lives, as a pool does.
+    pub lets_go: bool,
+    /// The socket has vectored writes: hyper queues bodies behind the head, uncopied.
+    pub vectored: bool,
+    /// hyper's `max_buf_size`, if it is not the default.
+    pub max_buf_size: Option<usize>,
+}
+
+impl Client {
+    /// A client with hyper's defaults that sends these requests and drops what is answered.
+    pub fn sending(requests: impl Into<Vec<Outgoing>>) -> Client {
+        Client {
+            requests: requests.into(),
+            answer: Answer::Dropped,
+            lets_go: false,
+            vectored: false,
+            max_buf_size: None,
+        }
+    }
+
+    /// All requests as the peer must see them.
+    pub(super) fn promised(&self) -> Bytes {
+        let requests = self.requests.iter().map(Outgoing::bytes);
+        requests.flatten().collect()
+    }
+}
+
+/// Drives a connection and its user to their ends.
+///
+/// They are two tasks of a runtime. The user does nothing but wait for the connection, so it is
+/// polled behind every poll of the connection and needs no wake-up; nor does one of its wake-ups
+/// get the connection polled, as it would if both were one task.
+pub(super) async fn drive<C, E>(
+    connection: C,
+    user: impl Future<Output = Result<(), String>>,
+) -> Result<(), String>
+where
+    C: Future<Output = Result<(), E>>,
+    E: fmt::Display,
+{
+    let mut connection = Some(Box::pin(connection));
+    let mut user = pin!(user);
+    let mut answered = None;
+    let mut ended = Ok(());
+    let mut look = move |answered: &mut Option<_>| {
+        if answered.is_none()
+            && let Poll::Ready(result) = user.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        {
+            *answered = Some(result);
+        }
+    };
+    // The first request is there before the connection looks for one.
+    look(&mut answered);
+    poll_fn(move |cx| {
+        if let Some(running) = connection.as_mut() {
+            if let Poll::Ready(result) = running.as_mut().poll(cx) {
+                ended = result.map_err(|error| error.to_string());
+                connection = None;
+            }
+            look(&mut answered);
+        }
+        match (&connection, &mut answered) {
+            (None, Some(answered)) => {
+                let ended = std::mem::replace(&mut ended, Ok(()));
+                Poll::Ready(ended.and(std::mem::replace(answered, Ok(()))))
+            }
+            _ => Poll::Pending,
+        }
+    })
+    .await
+}

@@ -1,0 +1,137 @@
+//! The probes of the client. Its peer is a script that answers, and the reader.
+
+use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
+
+use super::super::{Client, Outgoing, Source};
+use super::{ALL, Probe, Side, UNFLUSHED};
+
+const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+const OK_AND_CLOSE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+/// The peer does this when it has seen the beginning of the first request.
+fn peer(capacity: usize, then: ScriptStep) -> Scenario {
+    let steps = [ScriptStep::AwaitReceived(1), then];
+    Scenario::new("", capacity, Reader::PROMPT).with_script(Script::new("peer", steps))
+}
+
+/// Every probe of the client.
+pub(super) fn probes() -> Vec<Probe> {
+    let mut probes = Vec::new();
+    let mut probe = |name: &'static str, about, property, broken, client, scenario: Scenario| {
+        probes.push(Probe {
+            name,
+            about,
+            property,
+            broken,
+            side: Side::Client(client),
+            scenario: Scenario {
+                name: name.to_owned(),
+                ..scenario
+            },
+        });
+    };
+    use Property::{EndsWithoutReader, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix};
+
+    let unfinished = Client::sending([Outgoing::post(2, Source::Feed(0))]);
+    probe(
+        "client-peer-fin",
+        "A client whose peer sends FIN in front of the end of the request body does not spin \
+         (#4085, by #3988).",
+        NoSpin,
+        &["1.8.0", "1.10.0"],
+        unfinished.clone(),
+        Scenario {
+            feeds: 1,
+            ..peer(1024, ScriptStep::FinishInput)
+        },
+    );
+    probe(
+        "client-early-close",
+        "A client that gets a response which closes flushes its request, or says that it did not \
+         (#4018).",
+        NoSilentLoss,
+        UNFLUSHED,
+        Client::sending([Outgoing::post(63, Source::Whole)]),
+        peer(32, ScriptStep::Send(OK_AND_CLOSE.into())),
+    );
+
+    let two = Client::sending([Outgoing::post(63, Source::Whole), Outgoing::GET]);
+    // The kernel is full once more behind what the peer waits for.
+    let early = peer(32, ScriptStep::Send(OK.into()));
+    let queued = Client {
+        vectored: true,
+        ..two.clone()
+    };
+    probe(
+        "client-queue-early-response",
+        "Vectored writes: a client whose response is there before its request is flushed becomes \
+         ready for the next request.",
+        NoStall,
+        ALL,
+        queued.clone(),
+        early.clone(),
+    );
+    probe(
+        "client-flatten-early-response",
+        "One flat buffer: a client whose response is there before its request is flushed becomes \
+         ready for the next request.",
+        NoStall,
+        &[],
+        two.clone(),
+        early.clone(),
+    );
+    probe(
+        "client-queue-order",
+        "Vectored writes: the bytes of two requests do not interleave although the first is \
+         answered before it is flushed (#2643, #2646).",
+        ReceivedIsPrefix,
+        &[],
+        queued,
+        early.clone(),
+    );
+    probe(
+        "client-flatten-order",
+        "One flat buffer: the bytes of two requests do not interleave although the first is \
+         answered before it is flushed (#2643).",
+        ReceivedIsPrefix,
+        &[],
+        two,
+        early,
+    );
+
+    let unread = Client {
+        lets_go: true,
+        ..Client::sending([Outgoing::post(63, Source::Whole)])
+    };
+    let scenario = Scenario {
+        reader: Reader::PROMPT.stops_after(1),
+        ..peer(32, ScriptStep::Send(OK.into()))
+    };
+    probe(
+        "client-answered-unread",
+        "A client that has its answer and is let go ends although its peer reads no more of the \
+         request (the price of #4018 is that it does not).",
+        EndsWithoutReader,
+        &["1.11.0", "1.12.0"],
+        unread.clone(),
+        scenario.clone(),
+    );
+    // With a peer that reads, no property is broken: the connection waits for the body's end, which
+    // is the user's to give.
+    probe(
+        "client-answered-unfinished",
+        "A client that has its answer and is let go ends although its request body does not, and \
+         its peer reads no more (#4176).",
+        EndsWithoutReader,
+        ALL,
+        Client {
+            requests: unfinished.requests,
+            ..unread
+        },
+        Scenario {
+            feeds: 1,
+            ..scenario
+        },
+    );
+    probes
+}

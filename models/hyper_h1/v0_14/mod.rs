@@ -1,0 +1,48 @@
+//! hyper 0.14, the last release of its line, over tokio's traits.
+
+mod client;
+mod server;
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use futures::stream::{self, Stream, StreamExt};
+use hyper_0_14::Body;
+use lastbyte::Handle;
+
+use super::Source;
+use super::history::Release;
+
+pub use client::{Hyper014Client, client};
+pub use server::{Hyper014, named, subject};
+
+/// The version of hyper that is driven, as cargo's lock file has it.
+pub const VERSION: &str = env!("HYPER_0_14_VERSION");
+
+/// What is driven, for the probes of its history.
+pub const RELEASE: Release = Release {
+    version: VERSION,
+    server: subject,
+    client,
+};
+
+/// A body of these bytes.
+fn body(bytes: Bytes, source: Source, handle: &Handle) -> Body {
+    let fed = |feed| {
+        let handle = handle.clone();
+        stream::poll_fn(move |cx| handle.poll_feed(feed, cx))
+    };
+    match source {
+        Source::Whole => Body::from(bytes),
+        Source::Pieces(size) | Source::Chunks(size) => {
+            let pieces: Vec<_> = bytes.chunks(size).map(Bytes::copy_from_slice).collect();
+            streamed(stream::iter(pieces))
+        }
+        Source::Feed(feed) => streamed(stream::iter([bytes]).chain(fed(feed))),
+        Source::Fed { feed, .. } => streamed(fed(feed)),
+    }
+}
+
+fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Body {
+    Body::wrap_stream(pieces.map(Ok::<_, Infallible>))
+}

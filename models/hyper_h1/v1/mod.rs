@@ -1,0 +1,103 @@
+//! hyper 1.
+//!
+//! Uses nothing that is not in every release of hyper 1, so that any of them can be driven.
+
+mod client;
+mod server;
+
+use std::convert::Infallible;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures::stream::{self, Stream, StreamExt};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::Frame;
+use hyper::rt::{Read, ReadBufCursor, Write};
+use lastbyte::{Handle, Socket};
+
+use super::Source;
+use super::history::Release;
+
+pub use client::{Hyper1Client, client};
+pub use server::{Hyper1, named, subject};
+
+/// The version of hyper that is driven, as cargo's lock file has it.
+pub const VERSION: &str = env!("HYPER_1_VERSION");
+
+/// What is driven, for the probes of its history.
+pub const RELEASE: Release = Release {
+    version: VERSION,
+    server: subject,
+    client,
+};
+
+/// The modelled socket as hyper 1 wants it.
+#[derive(Debug)]
+pub struct Io(pub Socket);
+
+impl Read for Io {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let received = self.0.poll_recv(cx, buf.remaining());
+        received.map_ok(|bytes| buf.put_slice(&bytes))
+    }
+}
+
+impl Write for Io {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.0.poll_send(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.0.poll_send_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.0.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_flush_socket(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_shut(cx)
+    }
+}
+
+type Body = UnsyncBoxBody<Bytes, Infallible>;
+
+/// A body of these bytes.
+fn body(bytes: Bytes, source: Source, handle: &Handle) -> Body {
+    let fed = |feed| {
+        let handle = handle.clone();
+        stream::poll_fn(move |cx| handle.poll_feed(feed, cx))
+    };
+    match source {
+        Source::Whole => Full::new(bytes).boxed_unsync(),
+        Source::Pieces(size) | Source::Chunks(size) => {
+            let pieces: Vec<_> = bytes.chunks(size).map(Bytes::copy_from_slice).collect();
+            streamed(stream::iter(pieces))
+        }
+        Source::Feed(feed) => streamed(stream::iter([bytes]).chain(fed(feed))),
+        Source::Fed { feed, .. } => streamed(fed(feed)),
+    }
+}
+
+fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Body {
+    StreamBody::new(pieces.map(Frame::data).map(Ok)).boxed_unsync()
+}
