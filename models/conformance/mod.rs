@@ -13,11 +13,11 @@ use crate::dispatch_loop::{Body, Connection, Revision, Sizes, UserBody, WriteStr
 use crate::hyper_h1::v0_14;
 #[cfg(hyper_1)]
 use crate::hyper_h1::v1;
-use crate::hyper_h1::{Handler, Server, Source};
+use crate::hyper_h1::{Answer, Client, Handler, Server, Source};
 
 mod situations;
 
-pub use situations::{Beside, Environment, Head, Situation, TOO_LARGE, situations};
+pub use situations::{Beside, Environment, Head, Side, Situation, TOO_LARGE, situations};
 
 /// Where the model is known to differ from hyper.
 pub const DEVIATIONS: &[(Deviation, &[&str])] = &[];
@@ -34,11 +34,13 @@ pub fn releases() -> Vec<Release> {
         Release {
             version: v0_14::VERSION,
             server: v0_14::subject,
+            client: v0_14::client,
         },
         #[cfg(hyper_1)]
         Release {
             version: v1::VERSION,
             server: v1::subject,
+            client: v1::client,
         },
     ]
 }
@@ -63,6 +65,8 @@ pub struct Release {
     pub version: &'static str,
     /// Makes a server connection.
     pub server: fn(Server) -> Arc<dyn Subject>,
+    /// Makes a client connection.
+    pub client: fn(Client) -> Arc<dyn Subject>,
 }
 
 impl Release {
@@ -93,8 +97,17 @@ impl Release {
 
     /// The same with any revision: another one must be told apart.
     pub fn compare_with(&self, situation: &Situation, revision: Revision) -> Comparison {
-        let real = (self.server)(situation.server.clone());
-        let model: Arc<dyn Subject> = Arc::new(self.model(situation, revision));
+        let (real, model) = match &situation.side {
+            Side::Server(server, heads) => {
+                let model = self.model_of_server(server, heads, revision);
+                ((self.server)(server.clone()), model)
+            }
+            Side::Client(client) => (
+                (self.client)(client.clone()),
+                model_of_client(client, revision),
+            ),
+        };
+        let model: Arc<dyn Subject> = Arc::new(model);
         let pair = |at: &Environment| {
             let cell =
                 |subject: String, run: &Arc<dyn Subject>, [input, rest]: [&'static [u8]; 2]| Cell {
@@ -122,35 +135,26 @@ impl Release {
     }
 
     /// The model of what hyper's server does.
-    fn model(&self, situation: &Situation, revision: Revision) -> Connection {
-        let server = &situation.server;
-        let bytes = server.body.len();
-        let (body, piece, end) = match server.source {
-            _ if server.upgrade.is_some() => (Body::Empty, 1, 0),
-            Source::Whole => (Body::Full(bytes), 1, 0),
-            Source::Pieces(size) => (Body::Sized(bytes.div_ceil(size)), size, 0),
-            Source::Chunks(size) => (Body::Ready(bytes.div_ceil(size)), chunk(size), LAST_CHUNK),
-            Source::Feed(_) => (Body::EndFed(1), chunk(bytes), LAST_CHUNK),
+    fn model_of_server(&self, server: &Server, heads: &[Head], revision: Revision) -> Connection {
+        let (body, sizes) = match &server.upgrade {
+            Some(_) => (Body::Empty, Sizes::default()),
+            None => body_of(server.source, server.body.len()),
         };
         let mut bodies = vec![body];
-        if matches!(server.source, Source::Feed(_)) {
+        if matches!(server.source, Source::Feed(_) | Source::Fed { .. }) {
             // Only the first response is fed.
-            bodies.push(Body::Full(bytes));
+            bodies.push(Body::Full(server.body.len()));
         }
         let sizes = |head: &Head| Sizes {
             head: head.bytes(self.is_0_14()),
-            piece,
-            end,
             bad_request: Head::BadRequest.bytes(self.is_0_14()),
+            ..sizes
         };
         Connection {
             revision,
             half_close: server.half_close,
             pipeline_flush: server.pipeline_flush,
-            write_strategy: match server.vectored {
-                true => WriteStrategy::Queue,
-                false => WriteStrategy::Flatten,
-            },
+            write_strategy: strategy(server.vectored),
             user_body: match server.handler {
                 Handler::Ignores => UserBody::Dropped,
                 Handler::Reads | Handler::Echoes => UserBody::ReadFirst,
@@ -159,9 +163,66 @@ impl Release {
             graceful: server.graceful,
             rounds: 16,
             write_limit: server.max_buf_size.unwrap_or(usize::MAX),
-            sizes: situation.heads.iter().map(sizes).collect(),
+            sizes: heads.iter().map(sizes).collect(),
             ..Connection::server(bodies, 0)
         }
+    }
+}
+
+/// The model of what hyper's client does.
+fn model_of_client(client: &Client, revision: Revision) -> Connection {
+    let requests = client.requests.iter().map(|request| {
+        let (body, sizes) = match request.body.len() {
+            0 => (Body::Empty, Sizes::default()),
+            bytes => body_of(request.source, bytes),
+        };
+        let all = request.bytes();
+        let mut ends = all.windows(4).map(|window| window == b"\r\n\r\n");
+        let head = ends.position(|end| end).expect("a head has an end") + 4;
+        (body, Sizes { head, ..sizes })
+    });
+    let (bodies, sizes): (Vec<_>, Vec<_>) = requests.unzip();
+    Connection {
+        revision,
+        write_strategy: strategy(client.vectored),
+        user_body: match client.answer {
+            Answer::Dropped => UserBody::Dropped,
+            Answer::Read => UserBody::Read,
+            Answer::Kept => UserBody::Kept,
+        },
+        rounds: 16,
+        write_limit: client.max_buf_size.unwrap_or(usize::MAX),
+        sizes,
+        ..Connection::client(bodies)
+    }
+}
+
+/// The model's body, and how many bytes hyper writes for its parts.
+fn body_of(source: Source, bytes: usize) -> (Body, Sizes) {
+    let sizes = |piece, end| Sizes {
+        piece,
+        end,
+        ..Sizes::default()
+    };
+    match source {
+        Source::Whole => (Body::Full(bytes), sizes(1, 0)),
+        Source::Pieces(size) => (Body::Sized(bytes.div_ceil(size)), sizes(size, 0)),
+        Source::Chunks(size) => (
+            Body::Ready(bytes.div_ceil(size)),
+            sizes(chunk(size), LAST_CHUNK),
+        ),
+        Source::Feed(_) => (Body::EndFed(1), sizes(chunk(bytes), LAST_CHUNK)),
+        Source::Fed { size, .. } => (
+            Body::Fed(bytes.div_ceil(size)),
+            sizes(chunk(size), LAST_CHUNK),
+        ),
+    }
+}
+
+fn strategy(vectored: bool) -> WriteStrategy {
+    match vectored {
+        true => WriteStrategy::Queue,
+        false => WriteStrategy::Flatten,
     }
 }
 

@@ -1,8 +1,9 @@
 //! The situations that both sides are put into.
 
+use bytes::Bytes;
 use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep};
 
-use crate::hyper_h1::{DATE, Handler, Server, Source};
+use crate::hyper_h1::{Answer, Client, DATE, Handler, Outgoing, Server, Source};
 
 /// Capacity of the kernel's buffer in bytes, and bytes that the reader takes at most; one that
 /// takes none stops at once.
@@ -19,6 +20,7 @@ const WITHOUT_SMALLEST: &[Environment] = ALL.split_at(1).1;
 const PROMPT: &[Environment] = &[(64, None), (128, None), (1024, None)];
 const ROOMY: &[Environment] = &[(1024, None)];
 const LARGE: &[Environment] = ALL.split_at(3).1;
+const UNREAD: &[Environment] = &[(64, Some(0)), (1024, Some(0))];
 const HUGE: &[Environment] = &[(1 << 16, Some(0))];
 
 /// Environments that a situation could have and has not are left out because a side would take
@@ -38,6 +40,10 @@ const REST: &str = "world";
 const REST_AND_GET: &str = "worldGET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const BAD_CHUNK: &str =
     "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhelloX\r\n";
+const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+const LAST_ANSWER: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+const ANSWER_WITH_BODY: &str = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+const HALF_AN_ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello";
 const UPGRADE: &str = "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
 const UPGRADE_AND_EARLY: &str =
     "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\nearly";
@@ -77,7 +83,7 @@ impl Head {
             }
             Head::Tunnel => ok.into(),
             Head::BadRequest => {
-                "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n".into()
+                format!("HTTP/1.1 400 Bad Request\r\n{close}content-length: 0\r\n")
             }
         };
         text.len() + format!("date: {DATE}\r\n\r\n").len()
@@ -110,6 +116,21 @@ pub enum Beside {
     ReaderResets,
     /// The body's end comes from another thread, with a wake-up behind it.
     BodyEnds,
+    /// A client's peer answers when it has seen the first byte.
+    Answers,
+    /// A client's peer answers at any time.
+    AnswersAtOnce,
+    /// A client's peer answers both requests, each when it has seen its first byte.
+    AnswersBoth,
+}
+
+/// Which side of HTTP the connection is.
+#[derive(Clone, Debug)]
+pub enum Side {
+    /// A server, with the heads of its responses; the last one repeats.
+    Server(Server, Vec<Head>),
+    /// A client.
+    Client(Client),
 }
 
 /// One situation, for hyper and for the model.
@@ -121,10 +142,8 @@ pub struct Situation {
     pub real: [&'static [u8]; 2],
     /// What the model's peer sends.
     pub abstracted: [&'static [u8]; 2],
-    /// The server.
-    pub server: Server,
-    /// The heads of its responses; the last one repeats.
-    pub heads: Vec<Head>,
+    /// The connection.
+    pub side: Side,
     /// What happens besides.
     pub beside: Beside,
     /// Where it is compared.
@@ -132,6 +151,7 @@ pub struct Situation {
 }
 
 const BODY: usize = 63;
+const LIMITED: usize = 4 * 4096;
 
 /// Every situation.
 pub fn situations() -> Vec<Situation> {
@@ -140,18 +160,35 @@ pub fn situations() -> Vec<Situation> {
         name,
         real: [request.as_bytes(), REST.as_bytes()],
         abstracted: [abstracted, b"xxxx"],
-        server: Server {
-            handler,
-            ..Server::answering(BODY)
-        },
-        heads: vec![Head::Length(BODY)],
+        side: Side::Server(
+            Server {
+                handler,
+                ..Server::answering(BODY)
+            },
+            vec![Head::Length(BODY)],
+        ),
         beside: Beside::Nothing,
         environments: ALL,
     };
     let get = |name| with(name, GET, b"G", Ignores);
-    let last_get = |name| Situation {
-        heads: vec![Head::LastLength(BODY)],
-        ..with(name, LAST_GET, b"C", Ignores)
+    let heads = |heads: Vec<Head>, situation: Situation| Situation {
+        side: match situation.side {
+            Side::Server(server, _) => Side::Server(server, heads),
+            client => client,
+        },
+        ..situation
+    };
+    let last_get = |name| {
+        heads(
+            vec![Head::LastLength(BODY)],
+            with(name, LAST_GET, b"C", Ignores),
+        )
+    };
+    let server = |change: &dyn Fn(&mut Server), mut situation: Situation| {
+        if let Side::Server(server, _) = &mut situation.side {
+            change(server);
+        }
+        situation
     };
     let ignored = |name| with(name, HALF_A_BODY, b"P9xxxxx", Ignores);
     let at = |environments, situation| Situation {
@@ -162,69 +199,44 @@ pub fn situations() -> Vec<Situation> {
         beside,
         ..situation
     };
-    let half_closing = |situation: Situation| Situation {
-        server: Server {
-            half_close: true,
-            ..situation.server
-        },
-        ..situation
-    };
-    let pipeline_flushing = |situation: Situation| Situation {
-        server: Server {
-            pipeline_flush: true,
-            ..situation.server
-        },
-        ..situation
-    };
-    let vectored = |situation: Situation| Situation {
-        server: Server {
-            vectored: true,
-            ..situation.server
-        },
-        ..situation
-    };
-    let streaming = |source, situation: Situation| Situation {
-        heads: match source {
-            Source::Chunks(_) => vec![Head::Chunked],
-            Source::Feed(_) => vec![Head::Chunked, Head::Length(BODY)],
-            _ => situation.heads,
-        },
-        server: Server {
-            source,
-            ..situation.server
-        },
-        ..situation
+    let half_closing = |situation| server(&|server| server.half_close = true, situation);
+    let pipeline_flushing = |situation| server(&|server| server.pipeline_flush = true, situation);
+    let vectored = |situation| server(&|server| server.vectored = true, situation);
+    let graceful = |situation| server(&|server| server.graceful = Some(0), situation);
+    let streaming = |source, situation| {
+        let head = match source {
+            Source::Chunks(_) | Source::Feed(_) => Head::Chunked,
+            _ => Head::Length(BODY),
+        };
+        // What follows a body from a feed is whole.
+        let situation = heads(vec![head, Head::Length(BODY)], situation);
+        server(&|server| server.source = source, situation)
     };
     // hyper polls a body until so many bytes are buffered.
-    let limited = |source, situation: Situation| {
-        let situation = streaming(source, situation);
-        let heads = match source {
-            Source::Pieces(size) => vec![Head::Length(6 * size)],
-            _ => situation.heads,
+    let limited = |source, situation| {
+        let head = match source {
+            Source::Chunks(_) => Head::Chunked,
+            _ => Head::Length(LIMITED),
         };
-        Situation {
-            heads,
-            server: Server {
-                max_buf_size: Some(8192),
-                body: Server::answering(6 * 4096).body,
-                ..situation.server
-            },
-            environments: HUGE,
-            ..situation
-        }
+        let situation = heads(vec![head], at(HUGE, situation));
+        let change = |server: &mut Server| {
+            server.source = source;
+            server.max_buf_size = Some(8192);
+            server.body = Server::answering(LIMITED).body;
+        };
+        server(&change, situation)
     };
-    let switching = |situation: Situation, connect| Situation {
-        heads: vec![if connect {
+    let switching = |connect, situation| {
+        let head = if connect {
             Head::Tunnel
         } else {
             Head::Switching
-        }],
-        server: Server {
-            upgrade: Some(bytes::Bytes::from_static(b"uv")),
-            connect,
-            ..situation.server
-        },
-        ..situation
+        };
+        let change = |server: &mut Server| {
+            server.upgrade = Some(Bytes::from_static(b"uv"));
+            server.connect = connect;
+        };
+        server(&change, heads(vec![head], situation))
     };
     let then = |later: &'static str, abstracted, situation: Situation| Situation {
         real: [situation.real[0], later.as_bytes()],
@@ -232,15 +244,8 @@ pub fn situations() -> Vec<Situation> {
         beside: Beside::Rest,
         ..situation
     };
-    let graceful = |situation: Situation| Situation {
-        server: Server {
-            graceful: Some(0),
-            ..situation.server
-        },
-        ..situation
-    };
     let bad_chunk = |name, handler| with(name, BAD_CHUNK, b"P3x!", handler);
-    vec![
+    let mut all = vec![
         get("request-complete"),
         last_get("connection-close"),
         ignored("body-ignored"),
@@ -274,11 +279,11 @@ pub fn situations() -> Vec<Situation> {
         beside(Beside::Fin, get("fin-behind-request")),
         at(PROMPT, beside(Beside::LaterFin, get("fin-any-time"))),
         at(
-            LARGE,
+            ROOMY,
             beside(Beside::FinDuringFlush, get("fin-during-flush")),
         ),
         at(
-            LARGE,
+            ROOMY,
             half_closing(beside(
                 Beside::FinDuringFlush,
                 get("fin-during-flush-half-close"),
@@ -293,10 +298,10 @@ pub fn situations() -> Vec<Situation> {
                 with("graceful-body", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
             )),
         ),
-        pipeline_flushing(Situation {
-            heads: vec![Head::LastLength(BODY)],
-            ..with("pipeline-flush-close", LAST_GET_AND_MORE, b"CG", Ignores)
-        }),
+        pipeline_flushing(heads(
+            vec![Head::LastLength(BODY)],
+            with("pipeline-flush-close", LAST_GET_AND_MORE, b"CG", Ignores),
+        )),
         at(
             PROMPT,
             pipeline_flushing(with("pipeline-flush-two", TWO_GETS, b"GG", Ignores)),
@@ -310,7 +315,7 @@ pub fn situations() -> Vec<Situation> {
         )),
         with("bad-request", NO_REQUEST, b"!", Ignores),
         at(
-            WITHOUT_SMALLEST,
+            PROMPT,
             with("bad-second-request", GET_AND_NO_REQUEST, b"G!", Ignores),
         ),
         at(
@@ -325,11 +330,11 @@ pub fn situations() -> Vec<Situation> {
             ),
         ),
         beside(
-            Beside::TwoPhaseFlush(8),
+            Beside::TwoPhaseFlush(5),
             limited(Source::Pieces(4096), get("two-phase-flush-pieces")),
         ),
         beside(
-            Beside::TwoPhaseFlush(8),
+            Beside::TwoPhaseFlush(5),
             limited(Source::Chunks(4096), get("two-phase-flush-chunks")),
         ),
         limited(Source::Pieces(4096), get("limited-pieces")),
@@ -366,27 +371,27 @@ pub fn situations() -> Vec<Situation> {
                 ),
             ),
         ),
-        switching(with("upgrade", UPGRADE, b"U", Ignores), false),
+        switching(false, with("upgrade", UPGRADE, b"U", Ignores)),
         switching(
-            with("upgrade-early-data", UPGRADE_AND_EARLY, b"Uxxxxx", Ignores),
             false,
+            with("upgrade-early-data", UPGRADE_AND_EARLY, b"Uxxxxx", Ignores),
         ),
         pipeline_flushing(switching(
+            false,
             with(
                 "pipeline-flush-upgrade",
                 UPGRADE_AND_EARLY,
                 b"Uxxxxx",
                 Ignores,
             ),
-            false,
         )),
-        switching(with("connect", CONNECT, b"U", Ignores), true),
+        switching(true, with("connect", CONNECT, b"U", Ignores)),
         switching(
-            with("connect-early-data", CONNECT_AND_EARLY, b"Uxxxxx", Ignores),
             true,
+            with("connect-early-data", CONNECT_AND_EARLY, b"Uxxxxx", Ignores),
         ),
         at(
-            LARGE,
+            UNREAD,
             then(
                 REST_AND_GET,
                 b"xxxxG",
@@ -399,7 +404,7 @@ pub fn situations() -> Vec<Situation> {
             ),
         ),
         at(
-            LARGE,
+            UNREAD,
             vectored(then(
                 REST_AND_GET,
                 b"xxxxG",
@@ -407,7 +412,7 @@ pub fn situations() -> Vec<Situation> {
             )),
         ),
         vectored(get("queue-request-complete")),
-        vectored(ignored("queue-body-ignored")),
+        at(PROMPT, vectored(ignored("queue-body-ignored"))),
         at(
             PROMPT,
             vectored(with("queue-pipelined", TWO_GETS, b"GG", Ignores)),
@@ -416,17 +421,147 @@ pub fn situations() -> Vec<Situation> {
             PROMPT,
             vectored(streaming(Source::Chunks(21), get("queue-chunks"))),
         ),
+    ];
+    all.extend(of_clients());
+    all
+}
+
+/// The same for a client: its peer answers when it has seen the beginning of the request.
+fn of_clients() -> Vec<Situation> {
+    let sending = |name, requests: &[Outgoing], real: &'static str, abstracted| Situation {
+        name,
+        real: [b"", real.as_bytes()],
+        abstracted: [b"", abstracted],
+        side: Side::Client(Client::sending(requests)),
+        beside: Beside::Answers,
+        environments: PROMPT,
+    };
+    let client = |change: &dyn Fn(&mut Client), mut situation: Situation| {
+        if let Side::Client(client) = &mut situation.side {
+            change(client);
+        }
+        situation
+    };
+    let vectored = |situation| client(&|client| client.vectored = true, situation);
+    let beside = |beside, situation| Situation {
+        beside,
+        ..situation
+    };
+    let at = |environments, situation| Situation {
+        environments,
+        ..situation
+    };
+    let get = Outgoing::GET;
+    let post = |source| Outgoing::post(BODY, source);
+    let whole = || post(Source::Whole);
+    vec![
+        sending("client-get", &[get.clone()], ANSWER, b"G"),
+        sending("client-early-answer", &[whole()], ANSWER, b"G"),
+        sending("client-early-close", &[whole()], LAST_ANSWER, b"C"),
+        vectored(sending(
+            "client-queue-early-close",
+            &[whole()],
+            LAST_ANSWER,
+            b"C",
+        )),
+        sending("client-malformed-answer", &[whole()], NO_REQUEST, b"!"),
+        sending("client-pieces", &[post(Source::Pieces(21))], ANSWER, b"G"),
+        sending("client-chunks", &[post(Source::Chunks(21))], ANSWER, b"G"),
+        client(
+            &|client| client.answer = Answer::Read,
+            sending(
+                "client-reads-answer",
+                &[get.clone()],
+                ANSWER_WITH_BODY,
+                b"P5xxxxx",
+            ),
+        ),
+        sending(
+            "client-drops-answer",
+            &[get.clone()],
+            HALF_AN_ANSWER,
+            b"P9xxxxx",
+        ),
+        beside(
+            Beside::FinDuringFlush,
+            sending("client-fin-without-answer", &[whole()], "", b""),
+        ),
+        at(
+            LARGE,
+            beside(
+                Beside::FinDuringFlush,
+                sending("client-fin-open-body", &[post(Source::Feed(0))], "", b""),
+            ),
+        ),
+        at(
+            ROOMY,
+            sending(
+                "client-answer-open-body",
+                &[post(Source::Feed(0))],
+                ANSWER,
+                b"G",
+            ),
+        ),
+        at(
+            UNREAD,
+            beside(
+                Beside::AnswersAtOnce,
+                sending("client-next-request", &[whole(), get.clone()], ANSWER, b"G"),
+            ),
+        ),
+        at(
+            UNREAD,
+            beside(
+                Beside::AnswersAtOnce,
+                vectored(sending(
+                    "client-queue-next-request",
+                    &[whole(), get.clone()],
+                    ANSWER,
+                    b"G",
+                )),
+            ),
+        ),
+        at(
+            ROOMY,
+            beside(
+                Beside::AnswersBoth,
+                sending("client-two-requests", &[whole(), get], ANSWER, b"G"),
+            ),
+        ),
+        at(
+            UNREAD,
+            sending("client-reader-stops", &[whole()], ANSWER, b"G"),
+        ),
     ]
 }
 
 impl Situation {
     /// The environments that the others have and this one has not.
     pub fn left_out(&self) -> Vec<Environment> {
-        let usual = ALL.iter().filter(|_| self.environments != HUGE);
+        let usual = ALL
+            .iter()
+            .filter(|_| ![HUGE, UNREAD].contains(&self.environments));
         usual
             .filter(|e| !self.environments.contains(e))
             .copied()
             .collect()
+    }
+
+    /// Bytes of a client's first request.
+    fn first_request(&self) -> usize {
+        match &self.side {
+            Side::Client(client) => client.requests[0].bytes().len(),
+            Side::Server(..) => 0,
+        }
+    }
+
+    fn feeds(&self) -> usize {
+        let is_fed = |source: &Source| matches!(source, Source::Feed(_) | Source::Fed { .. });
+        let fed = match &self.side {
+            Side::Server(server, _) => is_fed(&server.source),
+            Side::Client(client) => client.requests.iter().any(|r| is_fed(&r.source)),
+        };
+        usize::from(fed)
     }
 
     /// The scenario in one environment, with what the peer sends at the start and later.
@@ -442,7 +577,15 @@ impl Situation {
             Some(bytes) => Reader::slow(bytes),
         };
         let name = format!("{} K={capacity} {reader}", self.name);
-        let scenario = Scenario::new(name, capacity, reader).with_input(input);
+        let scenario = Scenario {
+            // Nobody need fill it: a body that does not come to its end.
+            feeds: self.feeds(),
+            ..Scenario::new(name, capacity, reader)
+        };
+        let scenario = match input {
+            b"" => scenario,
+            input => scenario.with_input(input),
+        };
         let peer = |steps: &[ScriptStep]| Script::new("peer", steps);
         let sends_rest = || ScriptStep::Send(rest.into());
         match self.beside {
@@ -474,13 +617,20 @@ impl Situation {
                 signals: 1,
                 ..scenario.with_script(peer(&[sends_rest(), ScriptStep::Raise(0)]))
             },
-            Beside::BodyEnds => Scenario {
-                feeds: 1,
-                ..scenario.with_script(Script::new(
-                    "body",
-                    [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)],
-                ))
-            },
+            Beside::BodyEnds => scenario.with_script(Script::new(
+                "body",
+                [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)],
+            )),
+            Beside::Answers => {
+                scenario.with_script(peer(&[ScriptStep::AwaitReceived(1), sends_rest()]))
+            }
+            Beside::AnswersAtOnce => scenario.with_script(peer(&[sends_rest()])),
+            Beside::AnswersBoth => scenario.with_script(peer(&[
+                ScriptStep::AwaitReceived(1),
+                sends_rest(),
+                ScriptStep::AwaitReceived(self.first_request() + 1),
+                sends_rest(),
+            ])),
         }
     }
 }

@@ -398,7 +398,10 @@ impl Dispatcher {
     /// with it.
     fn recv_error(&mut self, failure: Failure) -> Result<(), Failure> {
         match self.config.role {
-            Role::Client if std::mem::take(&mut self.state.callback) => Ok(()),
+            Role::Client if std::mem::take(&mut self.state.callback) => {
+                self.state.told = true;
+                Ok(())
+            }
             _ => Err(failure),
         }
     }
@@ -455,11 +458,22 @@ impl Dispatcher {
                 }
             }
             match ready!(self.poll_catch(cx))? {
-                Dispatched::Shutdown => return Poll::Ready(Ok(())),
+                Dispatched::Shutdown => return Poll::Ready(self.told()),
                 Dispatched::Upgrade => self.state.upgraded = Some(0),
             }
         }
         self.poll_upgraded(cx).map_err(Failure::from)
+    }
+
+    /// What the users of a connection that ended well have heard: a client's callers, an error
+    /// where there was no response.
+    fn told(&self) -> Result<(), Failure> {
+        let state = &self.state;
+        let unanswered = state.told || state.callback || state.messages < self.config.requests;
+        match self.config.role {
+            Role::Client if unanswered => Err(Failure::Incomplete),
+            _ => Ok(()),
+        }
     }
 
     /// The new protocol writes a few bytes of its own and shuts down.

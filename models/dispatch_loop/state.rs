@@ -102,6 +102,8 @@ pub(super) struct State {
     pub(super) messages: usize,
     /// A request waits for its response.
     pub(super) callback: bool,
+    /// A caller was told an error instead of its response.
+    pub(super) told: bool,
     /// The user has dropped the body that `body_tx` fills.
     pub(super) body_dropped: bool,
     /// `body_tx` is registered with the user's end of the body.

@@ -100,8 +100,6 @@ pub struct Server {
     pub graceful: Option<usize>,
     /// How many responses the client waits for.
     pub expected: usize,
-    /// The socket has vectored writes.
-    pub vectored: bool,
 }
 
 impl Server {
@@ -120,7 +118,6 @@ impl Server {
             connect: false,
             graceful: None,
             expected: 1,
-            vectored: false,
         }
     }
 
