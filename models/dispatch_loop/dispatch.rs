@@ -178,7 +178,7 @@ impl Dispatcher {
                 match self.poll_read_body(cx, "recv a body") {
                     Poll::Ready(Some(Ok(()))) => {
                         self.state.body_tx = true;
-                        self.state.body_waits = self.config.user_body.has_channel();
+                        self.state.body_waits = self.config.has_channel();
                         self.wake_user(cx);
                     }
                     Poll::Pending => {
@@ -186,7 +186,11 @@ impl Dispatcher {
                         return Poll::Pending;
                     }
                     // The user sees the error, the connection goes on.
-                    Poll::Ready(Some(Err(_)) | None) => self.wake_user(cx),
+                    Poll::Ready(Some(Err(_))) => {
+                        self.state.told |= self.state.holds_body;
+                        self.wake_user(cx);
+                    }
+                    Poll::Ready(None) => self.wake_user(cx),
                 }
             } else {
                 return self.poll_read_keep_alive(cx);
@@ -210,6 +214,8 @@ impl Dispatcher {
                 if head.body > 0 {
                     self.state.body_tx = true;
                     self.state.body_dropped = false;
+                    self.state.body_seen = false;
+                    self.state.holds_body = self.config.role == Role::Client;
                 }
                 self.recv_msg();
             }
@@ -369,7 +375,10 @@ impl Dispatcher {
                 }
                 Poll::Ready(request)
             }
-            Role::Client if self.state.messages == self.config.requests => Poll::Pending,
+            Role::Client if !std::mem::take(&mut self.state.request_waits) => {
+                self.state.asked = true;
+                Poll::Pending
+            }
             Role::Client => {
                 self.state.callback = true;
                 self.state.messages += 1;
@@ -408,6 +417,7 @@ impl Dispatcher {
 
     /// `body::Sender::poll_ready`: does the user want the next piece?
     fn poll_ready_body(&mut self) -> Poll<Result<(), Dropped>> {
+        self.state.body_seen = true;
         match self.config.user_body {
             UserBody::Dropped if self.state.body_dropped => Poll::Ready(Err(Dropped)),
             _ if self.state.body_waits => {
@@ -434,6 +444,39 @@ impl Dispatcher {
             return Poll::Pending;
         }
         Poll::Ready(())
+    }
+
+    /// A client's user, who is a task of its own and waits for nothing but the connection: takes
+    /// the response, and sends the next request when the connection asks for one.
+    fn user_looks(&mut self, cx: &mut Context<'_>) {
+        let state = &mut self.state;
+        let mut wakes = false;
+        if state.holds_body {
+            let goes = match self.config.user_body {
+                UserBody::Kept => false,
+                UserBody::Dropped => {
+                    state.body_dropped = true;
+                    state.body_waits = false;
+                    true
+                }
+                _ => {
+                    let took = std::mem::take(&mut state.body_waits);
+                    wakes = took && std::mem::take(&mut state.body_tx_waits);
+                    !state.body_tx
+                }
+            };
+            state.holds_body = !goes;
+            wakes |= goes && state.body_seen;
+        }
+        let reads = state.holds_body && self.config.user_body != UserBody::Kept;
+        let is_free = !state.callback && !state.told && !reads;
+        if is_free && state.messages < self.config.requests && std::mem::take(&mut state.asked) {
+            state.request_waits = true;
+            wakes = true;
+        }
+        if wakes {
+            cx.waker().wake_by_ref();
+        }
     }
 
     /// A piece of the body, or its end, is in the channel.
@@ -499,6 +542,9 @@ impl Future for Dispatcher {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let polled = self.poll_user(cx);
         if polled.is_pending() {
+            if self.config.role == Role::Client {
+                self.user_looks(cx);
+            }
             if self.state.beside {
                 self.state.beside = self.poll_user_reads(cx).is_pending();
             }

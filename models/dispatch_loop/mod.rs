@@ -17,7 +17,7 @@
 //!
 //! What is left out of hyper: `Expect: 100-continue`, trailers, HTTP/1.0, the header read timeout,
 //! informational responses, a handler that waits for anything but the request body, a client's
-//! upgrade. A client's second request is in the channel as soon as the connection asks for it.
+//! upgrade. A client's user sends its next request when the connection asks for one.
 
 mod cases;
 mod claims;
@@ -74,13 +74,6 @@ pub enum UserBody {
     ReadFirst,
     /// Reads it beside the connection and in its task.
     ReadBeside,
-}
-
-impl UserBody {
-    /// Whether the body lies in hyper's channel, which holds one piece, until the user takes it.
-    fn has_channel(self) -> bool {
-        self != UserBody::Read
-    }
 }
 
 /// How the user drives the connection.
@@ -188,6 +181,12 @@ impl Connection {
         self.sizes_of(n).whole(n, self.body_of(n))
     }
 
+    /// Whether the body of what is read lies in hyper's channel, which holds one piece, until the
+    /// user takes it: a server's user who reads it whatever happens is not modelled.
+    fn has_channel(&self) -> bool {
+        self.role == Role::Client || self.user_body != UserBody::Read
+    }
+
     fn promise_as_served(&self, socket: &Socket, n: usize) {
         if self.owed == Owed::AsServed {
             socket.handle().promise(self.message(n));
@@ -203,7 +202,10 @@ impl Subject for Connection {
         Box::pin(dispatch::Dispatcher {
             socket,
             config: Arc::new(self.clone()),
-            state: state::State::default(),
+            state: state::State {
+                request_waits: self.requests > 0,
+                ..state::State::default()
+            },
         })
     }
 }

@@ -114,6 +114,14 @@ pub(super) struct State {
     pub(super) user_waits: bool,
     /// The user reads the body beside the connection.
     pub(super) beside: bool,
+    /// `body_tx` has looked at what the user wants: the user's end wakes it when it goes.
+    pub(super) body_seen: bool,
+    /// A client's user holds the body of a response.
+    pub(super) holds_body: bool,
+    /// A client's connection has asked for a request.
+    pub(super) asked: bool,
+    /// A request is in a client's channel.
+    pub(super) request_waits: bool,
     // Around it
     pub(super) graceful: bool,
     /// The socket was handed to the upgrade, which has written this many bytes.
