@@ -36,7 +36,7 @@ pub(super) fn probes() -> Vec<Probe> {
     probe(
         "client-peer-fin",
         "A client whose peer sends FIN in front of the end of the request body does not spin \
-         (#4085, by #3988).",
+         (#4085, by #3988; in 1.8.0 with any body that is pending, #3976).",
         NoSpin,
         &["1.8.0", "1.10.0"],
         unfinished.clone(),
