@@ -3,13 +3,13 @@
 
 use lastbyte::render::chart::{Options, text};
 use lastbyte::render::story::Caption;
+use lastbyte::results::Results;
 use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Verdict};
 use lastbyte_models::dispatch_close::{
     Revision as Close, cell as close_cell, half_done, never_published,
 };
 use lastbyte_models::dispatch_loop::{
-    Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, cell, summary, sweep,
-    sweep_table,
+    Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, cell, sweep,
 };
 
 fn explore(case: &Case, revision: &Revision) -> Option<Exploration> {
@@ -194,33 +194,19 @@ fn three_rounds_are_as_good_as_sixteen() {
 
 /// The whole sweep, against the table in `models/dispatch_loop/sweep.md`.
 #[test]
-#[ignore = "takes minutes; cargo test -- --ignored"]
+#[ignore = "part of the longer explorations; cargo test -- --ignored"]
 fn the_sweep_is_as_its_table_shows() {
-    let explored: Vec<_> = sweep()
-        .into_iter()
-        .map(|cell| {
-            let exploration = Explorer::default().explore(&cell.run, &cell.scenario);
-            assert_eq!(exploration.cut, None, "{}", cell.id());
-            (cell, exploration)
-        })
-        .collect();
-    let slowest = explored
-        .iter()
-        .max_by(|a, b| a.1.seconds.total_cmp(&b.1.seconds));
-    let (cell, exploration) = slowest.expect("cells");
-    let seconds: f64 = explored.iter().map(|(_, e)| e.seconds).sum();
-    eprintln!(
-        "{} cells in {seconds:.0} s; slowest {} ({:.2} s)",
-        explored.len(),
-        cell.id(),
-        exploration.seconds
-    );
-    let summary = summary(
-        explored
-            .iter()
-            .map(|(cell, exploration)| (cell, exploration)),
-    );
-    let table = sweep_table(&summary);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_verify"))
+        .args(["--only", "dispatch_loop/sweep", "--format", "json"])
+        .output()
+        .expect("the program that was just built can be run");
+    assert!(output.status.success(), "{}", output.status);
+    let results: Results = serde_json::from_slice(&output.stdout).expect("results");
+    let [swept] = &results.sweeps[..] else {
+        panic!("one model is swept");
+    };
+    assert_eq!(swept.cells.len(), sweep().cells.len());
+    let table = lastbyte::render::sweep::markdown(swept);
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/dispatch_loop/sweep.md");
     if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
         std::fs::write(file, table).expect("a place for it");

@@ -465,8 +465,14 @@ fn of_clients() -> Vec<Situation> {
             b"C",
         )),
         sending("client-malformed-answer", &[whole()], NO_REQUEST, b"!"),
-        sending("client-pieces", &[post(Source::Pieces(21))], ANSWER, b"G"),
-        sending("client-chunks", &[post(Source::Chunks(21))], ANSWER, b"G"),
+        at(
+            ROOMY,
+            sending("client-pieces", &[post(Source::Pieces(21))], ANSWER, b"G"),
+        ),
+        at(
+            ROOMY,
+            sending("client-chunks", &[post(Source::Chunks(21))], ANSWER, b"G"),
+        ),
         client(
             &|client| client.answer = Answer::Read,
             sending(

@@ -1,6 +1,8 @@
 //! The summarised table of a sweep: properties by subjects.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
+};
 
 use super::{count, visible};
 use crate::property::Property;
@@ -36,9 +38,9 @@ pub fn sentences(swept: &Swept) -> Vec<String> {
         ));
     }
     sentences.push(format!(
-        "{} left out, each with its reason in models/{}/sweep.md.",
-        count(swept.left_out.len(), "kind of combination"),
-        visible(&swept.model)
+        "Left out, each with its reason in models/{}/sweep.md: {}.",
+        visible(&swept.model),
+        count(swept.left_out.len(), "other combination"),
     ));
     sentences
 }
@@ -80,6 +82,15 @@ pub fn text(swept: &Swept, width: usize) -> String {
             Cell::new(field).set_alignment(CellAlignment::Right)
         });
         table.add_row(std::iter::once(Cell::new(property)).chain(fields));
+    }
+    let longest = Property::ALL.map(|property| property.name().len());
+    let longest = longest.into_iter().max().unwrap_or(0) as u16;
+    let names = table.column_mut(0).expect("every line has a name");
+    names.set_padding((0, 1));
+    names.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(longest + 1)));
+    for n in 1..=swept.subjects.len() {
+        let column = table.column_mut(n).expect("every line has every column");
+        column.set_padding((0, 1));
     }
     let mut text = String::new();
     for sentence in sentences(swept) {
