@@ -1,9 +1,11 @@
 //! The generated parts of Markdown documents.
 //!
-//! A document holds the verdict table between two comment lines. `cargo verify --update FILE`
-//! writes it, the tests of the claims compare it line by line: a document that is out of date fails
-//! the tests.
+//! A document holds the verdict table, or the figures of the comparisons, between two comment
+//! lines. `cargo verify --update FILE` writes them, `--check FILE` and the tests compare them: a
+//! document that is out of date fails.
 
+use crate::render::comparison::{Figures, figures};
+use crate::render::thousands;
 use crate::results::{Results, Row};
 
 /// The line before the generated table.
@@ -49,6 +51,55 @@ pub fn splice(document: &str, results: &Results) -> Option<String> {
     let (before, rest) = document.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
     Some(format!("{before}{BEGIN}\n{}\n{END}{after}", table(results)))
+}
+
+/// The line before the figures of the comparisons.
+pub const BEGIN_COMPARISONS: &str = "<!-- comparisons: written by cargo verify --update and --real --update, compared by --check -->";
+/// The line behind them.
+pub const END_COMPARISONS: &str = "<!-- end of comparisons -->";
+
+/// The line for the comparisons of one real connection with its model.
+pub fn comparison_line(figures: &Figures) -> String {
+    let [real, model] = &figures.subjects;
+    let [of_real, of_model] = figures.sequences.map(|n| thousands(n as u64));
+    let [runs, runs_of_model] = figures.executions.map(thousands);
+    format!(
+        "| {real} | {model} | {} | {} | {of_real} | {of_model} | {runs} | {runs_of_model} | {} | {} |",
+        figures.situations, figures.comparisons, figures.deviations, figures.unlike
+    )
+}
+
+/// The document with the lines of these results in the table of comparisons; the lines of other
+/// connections stay. `None` when it has no place for the table.
+pub fn splice_comparisons(document: &str, results: &Results) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN_COMPARISONS)?;
+    let (old, after) = rest.split_once(END_COMPARISONS)?;
+    let new: Vec<_> = figures(&results.comparisons);
+    let is_new = |line: &str| {
+        let mut new = new.iter();
+        new.any(|f| line.starts_with(&format!("| {} |", f.subjects[0])))
+    };
+    let old = old
+        .lines()
+        .filter(|line| line.contains(" | ") && !is_new(line));
+    let old = old.filter(|line| !line.starts_with("| real "));
+    let mut lines: Vec<_> = old.map(str::to_owned).collect();
+    lines.extend(new.iter().map(comparison_line));
+    // 1.9.0 comes before 1.10.0.
+    lines.sort_by_key(|line| {
+        let name = line.trim_start_matches("| ");
+        let name = name.split(' ').next().unwrap_or_default();
+        let (name, version) = name.rsplit_once('-').unwrap_or((name, ""));
+        let numbers = version.split('.').map(|part| part.parse::<u64>().ok());
+        (name.to_owned(), numbers.collect::<Vec<_>>())
+    });
+    let head = "| real connection | model | situations | environments | sequences | of the model | \
+                executions | of the model | known deviations | not alike |\n\
+                |---|---|---:|---:|---:|---:|---:|---:|---:|---:|";
+    let table = lines.join("\n");
+    Some(format!(
+        "{before}{BEGIN_COMPARISONS}\n\n{head}\n{table}\n\n{END_COMPARISONS}{after}"
+    ))
 }
 
 #[cfg(test)]

@@ -1,27 +1,44 @@
-//! hyper's history against one release: the same probes for every release, one package each.
+//! One release of hyper: the probes of hyper's history, and the comparison with the model. The same
+//! for every release, one package each.
 
+#[path = "../../models/conformance/mod.rs"]
+pub mod conformance;
+#[path = "../../models/dispatch_loop/mod.rs"]
+pub mod dispatch_loop;
 #[path = "../../models/http.rs"]
 pub mod http;
 #[path = "../../models/hyper_h1/mod.rs"]
 pub mod hyper_h1;
 
-use hyper_h1::{history, v1};
+use hyper_h1::history::{self, Release};
+use lastbyte::Model;
 
-/// What is known about the release that this package pins.
+/// The release that this package pins.
 ///
 /// # Panics
 ///
 /// When the package was built against another release: its own version is that of its hyper.
-pub fn registry() -> Vec<lastbyte::Model> {
+fn release() -> Release {
+    let releases = conformance::releases();
+    let [release] = releases[..] else {
+        panic!("the lock file has {} releases of hyper", releases.len());
+    };
     assert_eq!(
-        v1::VERSION,
+        release.version,
         env!("CARGO_PKG_VERSION"),
         "the lock file has another hyper than the package"
     );
-    vec![lastbyte::Model {
+    release
+}
+
+/// What is known about it.
+pub fn registry() -> Vec<Model> {
+    release();
+    let history = Model {
         name: "history",
         about: "One probe for each defect of hyper's dispatch loop, and the releases that have it",
-        claims: || history::claims(v1::RELEASE),
-        subjects: || vec![v1::named()],
-    }]
+        claims: || history::claims(release()),
+        ..Model::default()
+    };
+    vec![history, conformance::model()]
 }

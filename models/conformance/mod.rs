@@ -9,10 +9,7 @@ use std::sync::Arc;
 use lastbyte::{Cell, Comparison, Deviation, Model, Subject};
 
 use crate::dispatch_loop::{Body, Connection, Revision, Sizes, UserBody, WriteStrategy};
-#[cfg(hyper_0_14)]
-use crate::hyper_h1::v0_14;
-#[cfg(hyper_1)]
-use crate::hyper_h1::v1;
+use crate::hyper_h1::history::Release;
 use crate::hyper_h1::{Answer, Client, Handler, Server, Source};
 
 mod situations;
@@ -31,17 +28,9 @@ pub const NOT_COMPARED: &str = "reads of the input and how many bytes they have,
 pub fn releases() -> Vec<Release> {
     vec![
         #[cfg(hyper_0_14)]
-        Release {
-            version: v0_14::VERSION,
-            server: v0_14::subject,
-            client: v0_14::client,
-        },
+        crate::hyper_h1::v0_14::RELEASE,
         #[cfg(hyper_1)]
-        Release {
-            version: v1::VERSION,
-            server: v1::subject,
-            client: v1::client,
-        },
+        crate::hyper_h1::v1::RELEASE,
     ]
 }
 
@@ -57,17 +46,6 @@ pub fn model() -> Model {
 
 /// The name of this model of models.
 pub const NAME: &str = "conformance";
-
-/// A release of hyper, and how to drive it.
-#[derive(Clone, Copy, Debug)]
-pub struct Release {
-    /// Its version.
-    pub version: &'static str,
-    /// Makes a server connection.
-    pub server: fn(Server) -> Arc<dyn Subject>,
-    /// Makes a client connection.
-    pub client: fn(Client) -> Arc<dyn Subject>,
-}
 
 impl Release {
     /// The revision of the loop that it contains.

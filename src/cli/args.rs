@@ -66,9 +66,12 @@ pub(crate) struct Verify {
     /// Save every counterexample into this directory, for `replay`.
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,
-    /// Write the verdict table into this Markdown file, where it is marked.
+    /// Write the generated tables into this Markdown file, where they are marked.
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) update: Option<PathBuf>,
+    /// Compare the generated tables of this Markdown file instead; what differs is not as declared.
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with = "update")]
+    pub(crate) check: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Misuse;
 use crate::results::{NotRun, Results};
@@ -33,16 +35,30 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
     if !names.is_empty() {
         packages.retain(|package| names.contains(package));
     }
+    let stop = Arc::new(AtomicBool::new(false));
+    let interrupted = stop.clone();
+    ctrlc::set_handler(move || interrupted.store(true, Ordering::Relaxed))
+        .map_err(|error| Misuse(format!("cannot handle interrupts: {error}")))?;
     let mut joined = Results::none();
-    for name in packages {
-        eprintln!("{name}: building and exploring");
-        match one(&folder.join(&name), passed_on) {
+    let all = packages.len();
+    for (n, name) in packages.into_iter().enumerate() {
+        if stop.load(Ordering::Relaxed) {
+            joined.complete = false;
+            let why = "interrupted".to_owned();
+            joined.not_run.push(NotRun { name, why });
+            continue;
+        }
+        let package = folder.join(&name);
+        let said = |doing| eprintln!("{}/{all} {name}: {doing}", n + 1);
+        match build(&package, said).and_then(|program| explore(&program, passed_on, said)) {
             Ok(results) => {
                 joined.complete &= results.complete;
                 joined.selected += results.selected;
                 joined.not_selected += results.not_selected;
                 joined.executions += results.executions;
                 joined.rows.extend(results.rows);
+                joined.selected_beside += results.selected_beside;
+                joined.comparisons.extend(results.comparisons);
             }
             Err(why) => joined.not_run.push(NotRun { name, why }),
         }
@@ -78,19 +94,14 @@ fn packages(folder: &Path) -> Result<Vec<String>, Misuse> {
     Ok(names)
 }
 
-/// Builds and runs one package; the error is one line.
-fn one(package: &Path, passed_on: &[String]) -> Result<Results, String> {
+/// Builds one package; the error is one line.
+fn build(package: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
+    said("building");
     let target = package.join("target");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "--quiet",
-            "--bin",
-            "verify",
-        ])
+        .args(["build", "--release", "--locked", "--quiet"])
+        .args(["--bin", "verify"])
         .args(["--config", "build.rustflags=['--cfg','loom']"])
         .arg("--manifest-path")
         .arg(package.join("Cargo.toml"))
@@ -110,9 +121,13 @@ fn one(package: &Path, passed_on: &[String]) -> Result<Results, String> {
             first.unwrap_or("cargo failed")
         ));
     }
-    let program = target
-        .join("release")
-        .join(format!("verify{}", std::env::consts::EXE_SUFFIX));
+    let program = format!("verify{}", std::env::consts::EXE_SUFFIX);
+    Ok(target.join("release").join(program))
+}
+
+/// Runs a package's program; the error is one line.
+fn explore(program: &Path, passed_on: &[String], said: impl Fn(&str)) -> Result<Results, String> {
+    said("exploring");
     let output = Command::new(program)
         .args(["--format", "json"])
         .args(passed_on)

@@ -74,16 +74,20 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
     if let Some(directory) = &arguments.save {
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
     }
-    if let Some(path) = &arguments.update {
-        update(path, &results)?;
-    }
-    Ok(exit(&results))
+    document(arguments, &results, |text| {
+        let text = documents::splice(text, &results)?;
+        // A document need not show the comparisons.
+        Some(documents::splice_comparisons(&text, &results).unwrap_or(text))
+    })
 }
 
 /// `cargo verify --real`: other versions, each in a program of its own.
 fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
     refuse_without_loom()?;
     if let Some(directory) = &arguments.report {
+        check_directory(directory)?;
+    }
+    if let Some(directory) = &arguments.save {
         check_directory(directory)?;
     }
     let mut passed_on = Vec::new();
@@ -93,9 +97,18 @@ fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
     if let Some(seconds) = arguments.max_seconds {
         passed_on.extend(["--max-seconds".to_owned(), seconds.to_string()]);
     }
+    if let Some(jobs) = arguments.jobs {
+        passed_on.extend(["--jobs".to_owned(), jobs.to_string()]);
+    }
     let results = real::run(versions, &passed_on)?;
     show(&results, arguments.format, arguments.report.as_deref())?;
-    Ok(match exit(&results) {
+    if let Some(directory) = &arguments.save {
+        recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
+    }
+    let exit = document(arguments, &results, |text| {
+        documents::splice_comparisons(text, &results)
+    })?;
+    Ok(match exit {
         Exit::Fine if !results.not_run.is_empty() && !arguments.allow_missing => Exit::CutOff,
         exit => exit,
     })
@@ -134,14 +147,32 @@ fn check_directory(directory: &Path) -> Result<(), Misuse> {
         .map_err(|error| cannot_write(directory, &error))
 }
 
-fn update(path: &Path, results: &Results) -> Result<(), Misuse> {
+/// Writes or compares the generated tables of a document, if that is wanted.
+fn document(
+    arguments: &Verify,
+    results: &Results,
+    splice: impl Fn(&str) -> Option<String>,
+) -> Result<Exit, Misuse> {
+    let exit = exit(results);
+    let Some(path) = arguments.update.as_ref().or(arguments.check.as_ref()) else {
+        return Ok(exit);
+    };
     let failed = |error| Misuse(format!("cannot update {}: {error}", path.display()));
     let document = std::fs::read_to_string(path).map_err(failed)?;
-    let updated = documents::splice(&document, results).ok_or_else(|| {
-        let begin = documents::BEGIN;
-        Misuse(format!("{} has no line {begin}", path.display()))
+    let updated = splice(&document).ok_or_else(|| {
+        let accepted = format!("{} or {}", documents::BEGIN, documents::BEGIN_COMPARISONS);
+        Misuse(format!(
+            "{} has no place for a table; accepted is {accepted}",
+            path.display()
+        ))
     })?;
-    recording::write_whole(path, &updated).map_err(failed)
+    if arguments.update.is_some() {
+        recording::write_whole(path, &updated).map_err(failed)?;
+    } else if updated != document {
+        eprintln!("{} is out of date; --update writes it", path.display());
+        return Ok(Exit::Differs);
+    }
+    Ok(exit)
 }
 
 fn select(all: Selection, filters: &[String]) -> Result<Selection, Misuse> {
