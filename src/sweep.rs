@@ -19,6 +19,8 @@ pub struct Sweep {
     pub prominent: Vec<String>,
     /// The combinations that are left out.
     pub left_out: Vec<LeftOut>,
+    /// Subjects and scenarios that do not go together.
+    pub not_applicable: Vec<(String, String)>,
 }
 
 /// A combination that a sweep leaves out.
@@ -43,6 +45,8 @@ pub struct Swept {
     pub prominent: Vec<String>,
     /// What is left out.
     pub left_out: Vec<LeftOut>,
+    /// Subjects and scenarios that do not go together: nothing is known of them.
+    pub not_applicable: Vec<(String, String)>,
     /// Every cell.
     pub cells: Vec<SweptCell>,
 }
@@ -111,6 +115,7 @@ impl Swept {
             subjects,
             prominent: sweep.prominent.clone(),
             left_out: sweep.left_out.clone(),
+            not_applicable: sweep.not_applicable.clone(),
             cells: Vec::new(),
         }
     }
@@ -133,6 +138,12 @@ impl Swept {
             .collect();
         refuting.sort_by_key(|cell| (rank(cell), cell.refuted[&property], cell.scenario.clone()));
         refuting
+    }
+
+    /// How many scenarios do not go together with a subject.
+    pub fn not_applicable(&self, subject: &str) -> usize {
+        let pairs = self.not_applicable.iter();
+        pairs.filter(|(known, _)| known == subject).count()
     }
 
     /// One entry for each subject and property.

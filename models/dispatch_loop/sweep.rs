@@ -299,13 +299,19 @@ pub fn cell(case: &Case, revision: &Revision) -> Option<Cell> {
 /// The sweep.
 pub fn sweep() -> Sweep {
     let situations = situations();
-    let of_revision = |revision| {
-        situations
-            .iter()
-            .filter_map(move |case| cell(case, revision))
-    };
+    let mut cells = Vec::new();
+    let mut not_applicable = Vec::new();
+    for revision in &REVISIONS {
+        for case in &situations {
+            match cell(case, revision) {
+                Some(cell) => cells.push(cell),
+                None => not_applicable.push((revision.name.to_owned(), case.name().to_owned())),
+            }
+        }
+    }
     Sweep {
-        cells: REVISIONS.iter().flat_map(of_revision).collect(),
+        cells,
+        not_applicable,
         prominent: cases().iter().map(|case| case.name().to_owned()).collect(),
         left_out: left_out(),
     }

@@ -49,9 +49,10 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
             continue;
         }
         let package = folder.join(&name);
-        let said = |doing| eprintln!("{}/{all} {name}: {doing}", n + 1);
+        let said = |doing: &str| eprintln!("{}/{all} {name}: {doing}", n + 1);
         match build(&package, said).and_then(|program| explore(&program, passed_on, said)) {
-            Ok(results) => {
+            Ok(None) => eprintln!("{name}: nothing is selected"),
+            Ok(Some(results)) => {
                 joined.complete &= results.complete;
                 joined.selected += results.selected;
                 joined.not_selected += results.not_selected;
@@ -62,6 +63,13 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
             }
             Err(why) => joined.not_run.push(NotRun { name, why }),
         }
+    }
+    if joined.rows.is_empty() && joined.beside() == 0 && joined.not_run.is_empty() {
+        return Err(Misuse(
+            "nothing matches --only in any version; accepted is a part of an id, version, scenario \
+             or property as the results show them"
+                .to_owned(),
+        ));
     }
     Ok(joined)
 }
@@ -125,8 +133,12 @@ fn build(package: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
     Ok(target.join("release").join(program))
 }
 
-/// Runs a package's program; the error is one line.
-fn explore(program: &Path, passed_on: &[String], said: impl Fn(&str)) -> Result<Results, String> {
+/// Runs a package's program, which may have nothing that is selected; the error is one line.
+fn explore(
+    program: &Path,
+    passed_on: &[String],
+    said: impl Fn(&str),
+) -> Result<Option<Results>, String> {
     said("exploring");
     let output = Command::new(program)
         .args(["--format", "json"])
@@ -135,6 +147,10 @@ fn explore(program: &Path, passed_on: &[String], said: impl Fn(&str)) -> Result<
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| format!("cannot be run: {error}"))?;
+    if output.status.code() == Some(super::Exit::Usage as i32) && output.stdout.is_empty() {
+        return Ok(None);
+    }
     serde_json::from_slice(&output.stdout)
+        .map(Some)
         .map_err(|error| format!("{} and no results: {error}", output.status))
 }

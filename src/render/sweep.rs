@@ -72,6 +72,13 @@ pub fn text(swept: &Swept, width: usize) -> String {
         .set_width(u16::try_from(width).unwrap_or(u16::MAX));
     let heads = swept.subjects.iter().map(|subject| visible(subject));
     table.add_row(std::iter::once(String::new()).chain(heads));
+    let number = |n: usize| Cell::new(n).set_alignment(CellAlignment::Right);
+    let explored = summary.iter().filter(|e| e.property == Property::NoPanic);
+    let explored = explored.map(|entry| number(entry.explored));
+    table.add_row(std::iter::once(Cell::new("situations")).chain(explored));
+    let subjects = swept.subjects.iter();
+    let others = subjects.map(|subject| number(swept.not_applicable(subject)));
+    table.add_row(std::iter::once(Cell::new("not applicable")).chain(others));
     for property in Property::ALL {
         let entries = summary.iter().filter(|e| e.property == property);
         let fields = entries.map(|entry| {
@@ -132,6 +139,10 @@ pub fn markdown(swept: &Swept) -> String {
     text += &format!("\n|---|{rule}\n| situations |");
     for entry in summary.iter().filter(|e| e.property == Property::NoPanic) {
         text += &format!(" {} |", entry.explored);
+    }
+    text += "\n| not applicable |";
+    for subject in &swept.subjects {
+        text += &format!(" {} |", swept.not_applicable(subject));
     }
     for property in Property::ALL {
         text += &format!("\n| {property} |");
