@@ -11,9 +11,13 @@ fn std_types_are_tested_without_cfg_loom() {
 
 #[cfg(not(loom))]
 mod under_tokio {
+    use std::io::IoSlice;
     use std::time::Duration;
 
-    use lastbyte::{Ending, Property, Reader, ReaderEnding, Scenario, run_once};
+    use futures::AsyncWriteExt;
+    use lastbyte::{
+        Ending, Event, Property, Reader, ReaderEnding, Running, Scenario, Socket, Subject, run_once,
+    };
     use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
     use tokio::time::timeout;
 
@@ -61,5 +65,43 @@ mod under_tokio {
         assert!(timeout(hour, run_once(&waits, &scenario)).await.is_err());
         let ends = connection(Ordering::Original, 8);
         assert!(timeout(hour, run_once(&ends, &scenario)).await.is_ok());
+    }
+    /// Writes several slices until all are taken, over a socket with or without vectored writes.
+    struct Slices {
+        vectored: bool,
+    }
+
+    impl Subject for Slices {
+        fn start(&self, socket: Socket) -> Running {
+            let mut socket = socket.with_vectored_writes(self.vectored);
+            Box::pin(async move {
+                socket.handle().promise("abc".into());
+                let mut rest: &[u8] = b"abc";
+                while !rest.is_empty() {
+                    let (first, others) = rest.split_at(1);
+                    let slices = [&[], first, others].map(IoSlice::new);
+                    let taken = socket.write_vectored(&slices).await;
+                    rest = &rest[taken.map_err(|error| error.to_string())?..];
+                }
+                socket.close().await.map_err(|error| error.to_string())
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_vectored_write_is_one_call_where_the_socket_has_it() {
+        for (vectored, calls) in [(true, vec![3]), (false, vec![1, 1, 1])] {
+            let scenario = Scenario::new("slices", 3, Reader::PROMPT);
+            let seen = run_once(&Slices { vectored }, &scenario).await;
+            assert_eq!(seen.outcome.reader, ReaderEnding::Complete);
+            let steps = seen.trace.steps.iter();
+            let offered: Vec<usize> = steps
+                .filter_map(|step| match step.event {
+                    Event::Write { offered, .. } => Some(offered),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(offered, calls);
+        }
     }
 }
