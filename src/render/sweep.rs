@@ -1,8 +1,6 @@
 //! The summarised table of a sweep: properties by subjects.
 
-use comfy_table::{
-    Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
-};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use super::{count, visible};
 use crate::property::Property;
@@ -61,52 +59,100 @@ fn worst(summary: &[Entry], property: Property) -> Vec<(&str, Vec<&str>)> {
     worst
 }
 
-/// The table for the terminal, at most `width` columns wide, and the worst scenarios below it.
-pub fn text(swept: &Swept, width: usize) -> String {
-    let summary = swept.summary();
+/// Some subjects in their order: those that follow each other as a range.
+fn ranges(swept: &Swept, subjects: &[&str]) -> String {
+    let place = |subject: &str| swept.subjects.iter().position(|known| known == subject);
+    let mut ranges: Vec<(&str, &str)> = Vec::new();
+    for subject in subjects {
+        match ranges.last_mut() {
+            Some((_, last)) if place(subject) == place(last).map(|n| n + 1) => *last = subject,
+            _ => ranges.push((subject, subject)),
+        }
+    }
+    let text = |(first, last): &(&str, &str)| match first == last {
+        true => visible(first),
+        false => format!("{} to {}", visible(first), visible(last)),
+    };
+    ranges.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// As many subjects side by side as fit.
+fn fitting(swept: &Swept, width: usize) -> Vec<&[String]> {
+    let mut room = 0;
+    let mut parts = Vec::new();
+    let mut begin = 0;
+    for (n, subject) in swept.subjects.iter().enumerate() {
+        let needed = visible(subject).chars().count() + 2;
+        if n > begin && needed > room {
+            parts.push(&swept.subjects[begin..n]);
+            begin = n;
+        }
+        if n == begin {
+            room = width.saturating_sub(NAMES);
+        }
+        room = room.saturating_sub(needed);
+    }
+    parts.push(&swept.subjects[begin..]);
+    parts
+}
+
+/// Columns of the properties' names.
+const NAMES: usize = 29;
+
+/// The table for some subjects.
+fn part(swept: &Swept, summary: &[Entry], subjects: &[String]) -> String {
+    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let line = |name: &str, field: &dyn Fn(&str) -> String| {
+        let fields = subjects.iter().map(|subject| right(field(subject)));
+        std::iter::once(Cell::new(name))
+            .chain(fields)
+            .collect::<Vec<_>>()
+    };
+    let entry = |subject: &str, property| {
+        let mut entries = summary.iter();
+        entries
+            .find(|e| e.subject == subject && e.property == property)
+            .expect("every subject has every property")
+    };
     let mut table = Table::new();
     table
         .force_no_tty()
         .load_preset(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(width).unwrap_or(u16::MAX));
-    let heads = swept.subjects.iter().map(|subject| visible(subject));
-    table.add_row(std::iter::once(String::new()).chain(heads));
-    let number = |n: usize| Cell::new(n).set_alignment(CellAlignment::Right);
-    let explored = summary.iter().filter(|e| e.property == Property::NoPanic);
-    let explored = explored.map(|entry| number(entry.explored));
-    table.add_row(std::iter::once(Cell::new("situations")).chain(explored));
-    let subjects = swept.subjects.iter();
-    let others = subjects.map(|subject| number(swept.not_applicable(subject)));
-    table.add_row(std::iter::once(Cell::new("not applicable")).chain(others));
+        .set_content_arrangement(ContentArrangement::Disabled);
+    table.add_row(line("", &visible));
+    table.add_row(line("situations", &|subject| {
+        entry(subject, Property::NoPanic).explored.to_string()
+    }));
+    table.add_row(line("not applicable", &|subject| {
+        swept.not_applicable(subject).to_string()
+    }));
     for property in Property::ALL {
-        let entries = summary.iter().filter(|e| e.property == property);
-        let fields = entries.map(|entry| {
-            let field = match field(entry).as_str() {
+        table.add_row(line(
+            property.name(),
+            &|subject| match field(entry(subject, property)).as_str() {
                 "holds" => "·".to_owned(),
                 other => other.to_owned(),
-            };
-            Cell::new(field).set_alignment(CellAlignment::Right)
-        });
-        table.add_row(std::iter::once(Cell::new(property)).chain(fields));
+            },
+        ));
     }
-    let longest = Property::ALL.map(|property| property.name().len());
-    let longest = longest.into_iter().max().unwrap_or(0) as u16;
-    let names = table.column_mut(0).expect("every line has a name");
-    names.set_padding((0, 1));
-    names.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(longest + 1)));
-    for n in 1..=swept.subjects.len() {
+    for n in 0..=subjects.len() {
         let column = table.column_mut(n).expect("every line has every column");
-        column.set_padding((0, 1));
+        column.set_padding((0, if n == subjects.len() { 0 } else { 2 }));
     }
+    let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
+    lines.collect()
+}
+
+/// The table for the terminal, at most `width` columns wide, and the worst scenarios below it.
+pub fn text(swept: &Swept, width: usize) -> String {
+    let summary = swept.summary();
     let mut text = String::new();
     for sentence in sentences(swept) {
         super::paragraph(&mut text, width, 0, &sentence);
     }
-    text.push('\n');
-    for line in table.lines() {
-        text += line.trim_end();
+    for subjects in fitting(swept, width) {
         text.push('\n');
+        text += &part(swept, &summary, subjects);
     }
     text += "\nThe worst of them:\n";
     for property in Property::ALL {
@@ -115,8 +161,7 @@ pub fn text(swept: &Swept, width: usize) -> String {
             continue;
         }
         let each = worst.iter().map(|(scenario, subjects)| {
-            let subjects: Vec<_> = subjects.iter().map(|s| visible(s)).collect();
-            format!("{} ({})", visible(scenario), subjects.join(", "))
+            format!("{} ({})", visible(scenario), ranges(swept, subjects))
         });
         let each: Vec<_> = each.collect();
         let line = format!("{property}: {}", each.join("; "));

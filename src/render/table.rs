@@ -70,13 +70,26 @@ pub fn table(results: &Results, width: usize) -> String {
 pub fn summary(results: &Results) -> Vec<String> {
     let rows = &results.rows;
     let held = rows.iter().filter(|row| row.holds).count();
-    let mut sentences = vec![format!(
-        "{}: {} as declared, {} not. {} executions.",
-        count(rows.len(), "claim"),
-        thousands(held as u64),
-        thousands((rows.len() - held) as u64),
-        thousands(results.executions),
-    )];
+    let mut sentences = Vec::new();
+    if !rows.is_empty() {
+        sentences.push(format!(
+            "{}: {} as declared, {} not.",
+            count(rows.len(), "claim"),
+            thousands(held as u64),
+            thousands((rows.len() - held) as u64),
+        ));
+    }
+    let compared = &results.comparisons;
+    if !compared.is_empty() {
+        let alike = compared.iter().filter(|one| one.agrees()).count();
+        sentences.push(format!(
+            "{} of a model with what it models: {} alike, {} not.",
+            count(compared.len(), "comparison"),
+            thousands(alike as u64),
+            thousands((compared.len() - alike) as u64),
+        ));
+    }
+    sentences.push(format!("{} executions.", thousands(results.executions)));
     if results.not_selected > 0 {
         let left_out = count(results.not_selected, "claim");
         sentences.push(format!("{left_out} not selected."));
@@ -85,14 +98,16 @@ pub fn summary(results: &Results) -> Vec<String> {
         sentences.push(format!("Slice {slice} of {of}."));
     }
     if !results.complete {
-        sentences.push("The run was interrupted: claims are missing.".to_owned());
+        sentences.push("The run was interrupted: results are missing.".to_owned());
     }
     for missing in &results.not_run {
         let missing = format!("Not run: {}: {}.", missing.name, missing.why);
         sentences.push(visible(&missing));
     }
     let never = never_seen_to_fail(results);
-    if never.is_empty() {
+    if rows.is_empty() {
+        // Nothing was claimed.
+    } else if never.is_empty() {
         sentences.push("Every property was seen to fail somewhere.".to_owned());
     } else {
         let names: Vec<_> = never.iter().map(|property| property.name()).collect();
