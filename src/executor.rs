@@ -148,11 +148,13 @@ fn wait(world: &World, actor: ActorId) -> Next {
         state.violate(Property::ReadsDuringFlush);
     }
     let changes = state.changes;
-    let slot = &mut state.slots[actor.index()];
-    if slot.first {
+    if state.slots[actor.index()].first {
         // The poll made no call at all: what came before it is absorbed all the same.
+        let slot = &mut state.slots[actor.index()];
         slot.token = slot.self_woken;
+        state.absorb(actor);
     }
+    let slot = &mut state.slots[actor.index()];
     if slot.token {
         if slot.polled_without_change(changes) {
             state.conclude_spinning(actor);

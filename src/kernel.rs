@@ -79,6 +79,14 @@ pub enum KernelDefect {
     ResetWakesNobody,
     /// A write after the shutdown is accepted.
     WriteAfterShutdown,
+    /// A read that finds no input registers nobody.
+    InputterNotRegistered,
+    /// Input wakes nobody.
+    InputWakesNobody,
+    /// The peer's FIN wakes nobody.
+    FinWakesNobody,
+    /// A flush that is finished wakes nobody.
+    FlushWakesNobody,
 }
 
 /// Somebody's registration for a wake-up. Only whether there is one is part of the state.
@@ -94,7 +102,6 @@ impl Registration {
         self.0 = None;
     }
 
-    #[cfg(test)]
     pub(crate) fn is_set(&self) -> bool {
         self.0.is_some()
     }
@@ -243,6 +250,11 @@ impl Kernel {
         self.input.iter().map(Bytes::len).sum()
     }
 
+    /// Whether a read of the input would find something: bytes, or their end.
+    pub(crate) fn input_is_there(&self) -> bool {
+        self.input_eof || !self.input.is_empty()
+    }
+
     /// Whether the sending side is shut down or closed.
     pub fn is_shut(&self) -> bool {
         self.write_shut || self.closed
@@ -356,7 +368,9 @@ impl Kernel {
             return false;
         }
         self.flushing = Flushing::Done;
-        self.flusher.fire(&mut self.due);
+        if self.defect != KernelDefect::FlushWakesNobody {
+            self.flusher.fire(&mut self.due);
+        }
         true
     }
 
@@ -418,7 +432,9 @@ impl Kernel {
             }
             None if self.input_eof => Call::Done(Bytes::new()),
             None => {
-                self.inputter.set(waker);
+                if self.defect != KernelDefect::InputterNotRegistered {
+                    self.inputter.set(waker);
+                }
                 Call::WouldBlock
             }
         }
@@ -430,14 +446,18 @@ impl Kernel {
     pub fn send_input(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
             self.input.push_back(bytes);
-            self.inputter.fire(&mut self.due);
+            if self.defect != KernelDefect::InputWakesNobody {
+                self.inputter.fire(&mut self.due);
+            }
         }
     }
 
     /// The peer sends FIN.
     pub fn finish_input(&mut self) {
         self.input_eof = true;
-        self.inputter.fire(&mut self.due);
+        if self.defect != KernelDefect::FinWakesNobody {
+            self.inputter.fire(&mut self.due);
+        }
     }
 
     /// The peer takes at most `max` bytes; empty at the end of the stream.

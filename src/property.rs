@@ -23,7 +23,8 @@ pub enum Property {
     AcceptedArrives,
     /// The subject's own buffer is empty when the socket is shut down or closed.
     NothingBufferedAtShutdown,
-    /// Nobody waits for ever while the reader keeps reading.
+    /// Nobody waits for ever while the reader keeps reading: neither with something undelivered,
+    /// nor for what has come without a wake-up (input, a finished flush, the end of the stream).
     NoStall,
     /// The subject ends although the reader has stopped.
     EndsWithoutReader,

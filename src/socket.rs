@@ -149,10 +149,12 @@ impl Socket {
             match &call {
                 Call::Done(()) => {
                     state.write_pending = false;
+                    state.waits_for_flush = false;
                     state.log(*actor, Event::Flush);
                 }
                 Call::WouldBlock => {
                     state.write_pending = true;
+                    state.waits_for_flush = true;
                     state.changed();
                     let State { device, kernel, .. } = state;
                     device.fire(&mut kernel.due);
@@ -213,6 +215,7 @@ impl Socket {
         let receive = |state: &mut State| {
             state.asked_for_input = true;
             let call = state.kernel.read_input(max, cx.waker());
+            state.waits_for_input = call == Call::WouldBlock;
             match &call {
                 Call::Done(bytes) => {
                     if !bytes.is_empty() {

@@ -176,6 +176,10 @@ pub(crate) struct State {
     pub(crate) asked_for_input: bool,
     /// A write or a flush of the current poll is pending.
     pub(crate) write_pending: bool,
+    /// The subject was told to wait for input, and no poll has begun since there is some.
+    pub(crate) waits_for_input: bool,
+    /// The subject was told to wait for a flush, and no poll has begun since it is finished.
+    pub(crate) waits_for_flush: bool,
     pub(crate) changes: u64,
     pub(crate) over: Option<Over>,
     pub(crate) outcome: Option<Outcome>,
@@ -275,6 +279,7 @@ impl State {
         }
         if has(KeyPart::Poll) {
             (self.asked_for_input, self.write_pending).hash(&mut hasher);
+            (self.waits_for_input, self.waits_for_flush).hash(&mut hasher);
         }
         let first = hasher.finish();
         0xa5u8.hash(&mut hasher);
@@ -314,6 +319,24 @@ impl State {
         }
     }
 
+    /// A poll of `actor` begins: what it waits for and is there now, it can take in this poll.
+    #[cfg(loom)]
+    pub(crate) fn absorb(&mut self, actor: ActorId) {
+        if actor == ActorId::SUBJECT {
+            self.waits_for_input &= !self.kernel.input_is_there();
+            self.waits_for_flush &= self.kernel.flush_in_flight();
+        }
+    }
+
+    /// Somebody was told to wait for something that is there, and was not woken.
+    fn wake_up_is_lost(&self) -> bool {
+        let input = self.waits_for_input && self.kernel.input_is_there();
+        let flush = self.waits_for_flush && !self.kernel.flush_in_flight();
+        let end_of_stream = self.kernel.reader.is_set() && self.kernel.is_shut();
+        let waits = |actor: ActorId| !self.slots[actor.index()].done;
+        waits(ActorId::SUBJECT) && (input || flush) || waits(ActorId::READER) && end_of_stream
+    }
+
     /// Ends the execution: nobody can move any more, or an actor spins.
     pub(crate) fn conclude(&mut self, spinning: Option<ActorId>) {
         if self.over.is_some() {
@@ -344,7 +367,8 @@ impl State {
                 .iter()
                 .enumerate()
                 .any(|(i, slot)| !slot.done && i < 2);
-            if someone_waits && (!complete || self.inside > 0 || undelivered) {
+            let unfinished = !complete || self.inside > 0 || undelivered;
+            if someone_waits && unfinished || self.wake_up_is_lost() {
                 self.violate(Property::NoStall);
             }
         } else if waiting && self.reader == ReaderState::Stopped {
@@ -479,6 +503,8 @@ impl World {
                 reset_early: false,
                 asked_for_input: false,
                 write_pending: false,
+                waits_for_input: false,
+                waits_for_flush: false,
                 changes: 0,
                 over: None,
                 outcome: None,
@@ -564,12 +590,17 @@ impl World {
         state.schedule.push(actor);
         let (defect, changes) = (state.defect, state.changes);
         let slot = &mut state.slots[actor.index()];
-        if std::mem::take(&mut slot.first) || defect == ExecutorDefect::FlagResetLate {
+        let first = std::mem::take(&mut slot.first);
+        if first || defect == ExecutorDefect::FlagResetLate {
             slot.token = match defect {
                 ExecutorDefect::FlagNotReset | ExecutorDefect::FlagResetEarly => slot.token,
                 _ => slot.self_woken,
             };
         }
+        if first {
+            state.absorb(actor);
+        }
+        let slot = &mut state.slots[actor.index()];
         slot.calls = (slot.idle_calls(changes) + 1, changes);
         if slot.calls.0 > CALLS_WITHOUT_CHANGE {
             state.conclude_spinning(actor);

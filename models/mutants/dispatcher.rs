@@ -16,6 +16,8 @@ use crate::shutdown_ordering::response;
 #[allow(missing_docs, reason = "the table of mutants has a sentence for each")]
 pub enum Mutation {
     None,
+    // The request.
+    RegistersNobodyForInput,
     // The response on its way into the buffer.
     FirstByteNotBuffered,
     LastByteNotBuffered,
@@ -70,6 +72,7 @@ struct Dispatcher {
     mutation: Mutation,
     response: usize,
     capacity: usize,
+    requested: bool,
     answered: bool,
     read_closed: bool,
     polls: usize,
@@ -83,7 +86,13 @@ impl Dispatcher {
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.read_closed {
-            ready!(self.socket.poll_recv(cx, 1))?;
+            let mut nobody = Context::from_waker(Waker::noop());
+            let cx = match self.mutation {
+                Mutation::RegistersNobodyForInput => &mut nobody,
+                _ => cx,
+            };
+            let request = ready!(self.socket.poll_recv(cx, 1))?;
+            self.requested = !request.is_empty();
             self.read_closed = true;
         }
         Poll::Ready(Ok(()))
@@ -91,7 +100,7 @@ impl Dispatcher {
 
     fn write(&mut self) {
         let again = self.is(Mutation::StartsOverWhenWoken) && self.polls == 2;
-        if !self.read_closed || self.answered && !again {
+        if !self.requested || self.answered && !again {
             return;
         }
         let body = response(0, self.response);
@@ -202,30 +211,38 @@ impl Dispatcher {
             self.write();
             return self.socket.poll_shut(cx);
         }
-        ready!(self.poll_read(cx))?;
+        let read = self.poll_read(cx)?;
         self.write();
         if self.is(Mutation::ShutdownBeforeFlush) {
             ready!(self.socket.poll_shut(cx))?;
         }
-        match self.mutation {
-            Mutation::NoFlush => {}
-            Mutation::PendingFlushIgnored => drop(self.poll_flush(cx)?),
+        let flush = match self.mutation {
+            Mutation::NoFlush => Poll::Ready(()),
+            Mutation::PendingFlushIgnored => {
+                drop(self.poll_flush(cx)?);
+                Poll::Ready(())
+            }
             Mutation::PendingFlushEndsConnection => {
                 if self.poll_flush(cx)?.is_pending() {
                     return Poll::Ready(Ok(()));
                 }
+                Poll::Ready(())
             }
             Mutation::WriteErrorIsOk => {
                 if ready!(self.poll_flush(cx)).is_err() {
                     return Poll::Ready(Ok(()));
                 }
+                Poll::Ready(())
             }
             Mutation::FlushesTwice => {
                 ready!(self.poll_flush(cx))?;
-                ready!(self.poll_flush(cx))?;
+                self.poll_flush(cx)?
             }
-            _ => ready!(self.poll_flush(cx))?,
-        }
+            _ => self.poll_flush(cx)?,
+        };
+        // `is_done`
+        ready!(read);
+        ready!(flush);
         match self.mutation {
             Mutation::ShutdownBeforeFlush | Mutation::ClosesInsteadOfShutdown => {
                 return Poll::Ready(Ok(()));
@@ -274,6 +291,7 @@ impl Subject for Mutant {
             mutation: self.mutation,
             response: self.response,
             capacity: self.capacity,
+            requested: false,
             answered: false,
             read_closed: false,
             polls: 0,

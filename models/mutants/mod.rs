@@ -19,7 +19,8 @@ pub use dispatcher::{Mutant, Mutation};
 pub use table::{Row, equivalent, rows};
 
 impl Row {
-    fn cell(&self, subject: &str, mutated: bool) -> Cell {
+    /// The dispatcher with the defect or without it, where the property notices.
+    pub fn cell(&self, subject: &str, mutated: bool) -> Cell {
         let mutation = match (mutated, self.mutation) {
             (true, mutation) => mutation,
             // What checks the kernel does so over the right one, too.
@@ -28,7 +29,11 @@ impl Row {
         };
         let (n, k) = (self.response, self.capacity);
         let name = format!("N={n},K={k},reader={},for={}", self.reader, self.name);
-        let mut scenario = Scenario::new(name, k, self.reader).with_input("1");
+        let mut scenario = Scenario::new(name, k, self.reader);
+        if self.request_is_there {
+            scenario = scenario.with_input("1");
+        }
+        scenario.flush = self.flush;
         scenario.faults = self.faults.clone();
         scenario.scripts.clone_from(&self.scripts);
         if mutated {

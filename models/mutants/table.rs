@@ -1,7 +1,7 @@
 //! Who is killed by whom.
 
 use super::*;
-use lastbyte::{Faults, Script};
+use lastbyte::{Faults, FlushMode, Script, ScriptStep};
 
 /// One defect, and where which property notices it.
 #[derive(Clone, Debug)]
@@ -28,6 +28,10 @@ pub struct Row {
     pub capacity: usize,
     /// The reader.
     pub reader: Reader,
+    /// Whether the request is there before the start; otherwise a script sends it.
+    pub request_is_there: bool,
+    /// How the socket's flush behaves.
+    pub flush: FlushMode,
     /// Faults that are there with the defect and without.
     pub faults: Faults,
     /// Scripts that are there with the defect and without.
@@ -54,9 +58,19 @@ impl Row {
             response: 3,
             capacity: 1,
             reader: Reader::PROMPT,
+            request_is_there: true,
+            flush: FlushMode::Immediate,
             faults: Faults::default(),
             scripts: Vec::new(),
         }
+    }
+
+    /// The same with a request that comes at any time.
+    fn with_late_request(mut self) -> Row {
+        self.request_is_there = false;
+        let request = [ScriptStep::Send("1".into())];
+        self.scripts.push(Script::new("client", request));
+        self
     }
 }
 
@@ -348,6 +362,64 @@ pub fn rows() -> Vec<Row> {
                 "The end of the stream wakes no reader, who lacks the last byte.",
             )
         },
+        Row {
+            kernel: KernelDefect::EofWakesNobody,
+            ..Row::new(
+                "kernel/eof-wakes-nobody-at-the-end",
+                Mutation::None,
+                NoStall,
+                "The end of the stream wakes no reader, who has everything.",
+            )
+        },
+        Row {
+            kernel: KernelDefect::InputterNotRegistered,
+            ..Row::new(
+                "kernel/inputter-not-registered",
+                Mutation::None,
+                NoStall,
+                "A read that finds no input registers nobody.",
+            )
+        }
+        .with_late_request(),
+        Row {
+            kernel: KernelDefect::InputWakesNobody,
+            ..Row::new(
+                "kernel/input-wakes-nobody",
+                Mutation::None,
+                NoStall,
+                "Input wakes nobody.",
+            )
+        }
+        .with_late_request(),
+        Row {
+            kernel: KernelDefect::FinWakesNobody,
+            scripts: vec![Script::new("client", [ScriptStep::FinishInput])],
+            request_is_there: false,
+            ..Row::new(
+                "kernel/fin-wakes-nobody",
+                Mutation::None,
+                NoStall,
+                "The peer's FIN wakes nobody.",
+            )
+        },
+        Row {
+            kernel: KernelDefect::FlushWakesNobody,
+            flush: FlushMode::TwoPhase,
+            scripts: vec![Script::new("layer below", [ScriptStep::FinishFlush])],
+            ..Row::new(
+                "kernel/flush-wakes-nobody",
+                Mutation::None,
+                NoStall,
+                "A flush that is finished wakes nobody, with everything delivered.",
+            )
+        },
+        Row::new(
+            "registers-nobody-for-input",
+            Mutation::RegistersNobodyForInput,
+            NoStall,
+            "A read that has to wait registers a waker that wakes nobody.",
+        )
+        .with_late_request(),
         Row {
             kernel: KernelDefect::EofBeforeLastByte,
             ..Row::new(

@@ -162,7 +162,6 @@ fn rows<const N: usize>(width: usize, lines: [Vec<String>; N]) -> String {
     let first = u16::try_from(width).unwrap_or(u16::MAX) - fixed;
     let mut table = Table::new();
     table
-        .force_no_tty()
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX));
