@@ -395,13 +395,14 @@ impl Explorer {
         exploration
     }
 
-    /// Follows one schedule; `None` when the system does not permit it.
+    /// Follows one schedule: what happens, and the properties that it breaks. `None` when the
+    /// system does not permit it.
     pub fn replay(
         &self,
         subject: &Arc<dyn Subject>,
         scenario: &Scenario,
         schedule: &[ActorId],
-    ) -> Option<Trace> {
+    ) -> Option<(Trace, BTreeMap<Property, Trace>)> {
         let unbounded = Explorer {
             bound: None,
             caching: false,
@@ -409,7 +410,8 @@ impl Explorer {
             progress: None,
             observer: None,
         };
-        unbounded.run(subject, scenario, Some(schedule.to_vec())).1
+        let (exploration, followed) = unbounded.run(subject, scenario, Some(schedule.to_vec()));
+        Some((followed?, exploration.counterexamples))
     }
 
     fn run(

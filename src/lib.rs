@@ -12,6 +12,8 @@
 #![cfg_attr(not(loom), allow(dead_code, reason = "what only the explorer uses"))]
 
 mod actor;
+#[cfg(feature = "cli")]
+pub mod asked;
 mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -23,6 +25,8 @@ mod event;
 mod executor;
 #[cfg(loom)]
 mod explorer;
+#[cfg(feature = "cli")]
+pub mod files;
 mod kernel;
 #[cfg(not(loom))]
 mod live;

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 
 use super::Misuse;
 use crate::claim::Model;
+use crate::files;
 use crate::results::{FORMAT, Results};
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 256 << 20;
 
 /// Reads the slices and joins them.
 ///
@@ -17,9 +21,9 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     let mut slices = BTreeMap::new();
     for file in files {
         let shown = file.display();
-        let text = std::fs::read_to_string(file)
+        let text = files::read(file, LARGEST)
             .map_err(|error| Misuse(format!("cannot read {shown}: {error}")))?;
-        let results: Results = serde_json::from_str(&text).map_err(|error| {
+        let results: Results = serde_json::from_slice(&text).map_err(|error| {
             let accepted = "accepted is what `cargo verify --shard I/N --format json` prints";
             Misuse(format!("{shown} is no result ({error}); {accepted}"))
         })?;

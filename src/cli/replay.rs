@@ -1,11 +1,17 @@
 //! `cargo verify replay`: a recorded counterexample, as a whole or step by step.
 
+use std::io::Write;
+
 use super::args::Replay;
 use super::{Exit, Misuse};
 use crate::claim::Model;
 
 #[cfg(not(loom))]
-pub(super) fn run(registry: &[Model], arguments: &Replay) -> Result<Exit, Misuse> {
+pub(super) fn run(
+    registry: &[Model],
+    arguments: &Replay,
+    _: &mut dyn Write,
+) -> Result<Exit, Misuse> {
     // What is wrong with the file is said even here.
     crate::recording::Recording::read(&arguments.file)?.cell(registry)?;
     Err(Misuse(
@@ -14,16 +20,20 @@ pub(super) fn run(registry: &[Model], arguments: &Replay) -> Result<Exit, Misuse
 }
 
 #[cfg(loom)]
-pub(super) fn run(registry: &[Model], arguments: &Replay) -> Result<Exit, Misuse> {
+pub(super) fn run(
+    registry: &[Model],
+    arguments: &Replay,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
     use super::args::Drawing;
-    use super::{colour, print, width};
+    use super::{colour, print, quoted, width};
     use crate::recording::Recording;
     use crate::render::story::Caption;
-    use crate::render::{chart, jsonl, mermaid, svg};
+    use crate::render::{chart, jsonl, mermaid, svg, visible};
 
     let recording = Recording::read(&arguments.file)?;
     let trace = recording.replay(registry)?;
-    let command = format!("cargo verify replay {}", arguments.file.display());
+    let command = format!("cargo verify replay {}", quoted(&arguments.file));
     let caption = Caption {
         property: recording.property,
         replay: &command,
@@ -37,12 +47,16 @@ pub(super) fn run(registry: &[Model], arguments: &Replay) -> Result<Exit, Misuse
         step(&trace, |trace| chart::text(trace, options))?;
         return Ok(Exit::Differs);
     }
-    print(&match arguments.format {
-        Drawing::Text => format!("{}\n\n{}", recording.cell, chart::text(&trace, options)),
+    let drawn = match arguments.format {
+        Drawing::Text => {
+            let cell = recording.cell(registry)?.id();
+            format!("{}\n\n{}", visible(&cell), chart::text(&trace, options))
+        }
         Drawing::Mermaid => mermaid::sequence(&trace, caption),
         Drawing::Svg => svg::sequence(&trace, caption),
         Drawing::Jsonl => jsonl::lines(&trace, caption),
-    });
+    };
+    print(out, &drawn)?;
     Ok(Exit::Differs)
 }
 

@@ -1,6 +1,6 @@
 //! `cargo verify`: every claim, in as many processes as there are processors.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,14 +21,18 @@ use crate::verdict::{Cut, Exploration, Verdict};
 /// The command that explores.
 pub(crate) const COMMAND: &str = "cargo verify";
 
-pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse> {
+pub(super) fn run(
+    registry: &[Model],
+    arguments: &Verify,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
     if let Some(versions) = &arguments.real {
-        return real(versions, arguments);
+        return real(versions, arguments, out);
     }
     let all = all_claims(registry);
     let claims = select(&all, &arguments.only)?;
     if arguments.list {
-        print(&list(registry, &claims));
+        print(out, &list(registry, &claims))?;
         return Ok(Exit::Fine);
     }
     refuse_without_loom()?;
@@ -55,12 +59,10 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
     let mut results = collect(&sliced, &explored, all.len(), cut);
     results.shard = arguments.shard.map(|shard| (shard.index, shard.count));
     results.selected = claims.len();
-    show(&results, arguments.format, arguments.report.as_deref())?;
+    show(&results, arguments.format, arguments.report.as_deref(), out)?;
     if arguments.format == Format::Text {
-        print(&format!(
-            "{:.1} s in all\n",
-            started.elapsed().as_secs_f64()
-        ));
+        let seconds = started.elapsed().as_secs_f64();
+        print(out, &format!("{seconds:.1} s in all\n"))?;
     }
     if let Some(directory) = &arguments.save {
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
@@ -72,7 +74,7 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
 }
 
 /// `cargo verify --real`: other versions, each in a program of its own.
-fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
+fn real(versions: &[String], arguments: &Verify, out: &mut dyn Write) -> Result<Exit, Misuse> {
     refuse_without_loom()?;
     if let Some(directory) = &arguments.report {
         check_directory(directory)?;
@@ -85,7 +87,7 @@ fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
         passed_on.extend(["--max-seconds".to_owned(), seconds.to_string()]);
     }
     let results = real::run(versions, &passed_on)?;
-    show(&results, arguments.format, arguments.report.as_deref())?;
+    show(&results, arguments.format, arguments.report.as_deref(), out)?;
     Ok(match exit(&results) {
         Exit::Fine if !results.not_run.is_empty() && !arguments.allow_missing => Exit::CutOff,
         exit => exit,
@@ -93,16 +95,22 @@ fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
 }
 
 /// Prints the results, and writes the report if one is wanted.
-pub(super) fn show(results: &Results, format: Format, report: Option<&Path>) -> Result<(), Misuse> {
-    match format {
+pub(super) fn show(
+    results: &Results,
+    format: Format,
+    report: Option<&Path>,
+    out: &mut dyn Write,
+) -> Result<(), Misuse> {
+    let text = match format {
         Format::Json => {
             let json = serde_json::to_string_pretty(results).expect("results are plain data");
-            print(&format!("{json}\n"));
+            format!("{json}\n")
         }
-        Format::Text => print(&table::table(results, width())),
-        Format::Junit => print(&junit::xml(results)),
-        Format::Markdown => print(&markdown::summary(results)),
-    }
+        Format::Text => table::table(results, width()),
+        Format::Junit => junit::xml(results),
+        Format::Markdown => markdown::summary(results),
+    };
+    print(out, &text)?;
     if let Some(directory) = report {
         report::write(directory, results).map_err(|error| cannot_write(directory, &error))?;
     }
@@ -130,7 +138,7 @@ fn slice(claims: &[Claim], shard: Shard) -> Vec<Claim> {
     sliced
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Misuse {
+pub(super) fn cannot_write(path: &Path, error: &std::io::Error) -> Misuse {
     Misuse(format!(
         "cannot write {}: {error}; accepted is a directory",
         path.display()
@@ -138,7 +146,7 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> Misuse {
 }
 
 /// Finds out before the exploration whether its results can be written.
-fn check_directory(directory: &Path) -> Result<(), Misuse> {
+pub(super) fn check_directory(directory: &Path) -> Result<(), Misuse> {
     let probe = directory.join(".partial");
     std::fs::create_dir_all(directory)
         .and_then(|()| std::fs::write(&probe, ""))
@@ -153,7 +161,7 @@ fn update(path: &Path, results: &Results) -> Result<(), Misuse> {
         let begin = documents::BEGIN;
         Misuse(format!("{} has no line {begin}", path.display()))
     })?;
-    recording::write_whole(path, &updated).map_err(failed)
+    crate::files::write_whole(path, &updated).map_err(failed)
 }
 
 fn select(all: &[Claim], filters: &[String]) -> Result<Vec<Claim>, Misuse> {
@@ -184,7 +192,11 @@ fn select(all: &[Claim], filters: &[String]) -> Result<Vec<Claim>, Misuse> {
 }
 
 /// `cargo verify explain`: one claim, in sentences.
-pub(super) fn explain(registry: &[Model], claim: &str) -> Result<Exit, Misuse> {
+pub(super) fn explain(
+    registry: &[Model],
+    claim: &str,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
     let all = all_claims(registry);
     let Some(claim) = all.iter().find(|known| known.id() == claim) else {
         return Err(Misuse(format!(
@@ -208,7 +220,7 @@ pub(super) fn explain(registry: &[Model], claim: &str) -> Result<Exit, Misuse> {
         .iter()
         .find(|row| row.id == claim.id())
         .expect("it was explored");
-    print(&explain::sentences(row, &results));
+    print(out, &explain::sentences(row, &results))?;
     Ok(exit(&results))
 }
 

@@ -33,7 +33,7 @@ const OUTCOMES: usize = 12;
 pub fn write(dir: &Path, results: &Results) -> io::Result<()> {
     let page = html(results);
     fs::create_dir_all(dir)?;
-    recording::write_whole(&dir.join("index.html"), &page)
+    crate::files::write_whole(&dir.join("index.html"), &page)
 }
 
 /// The page.
