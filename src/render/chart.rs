@@ -307,7 +307,8 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// A command in lines that a shell takes as one: broken at spaces that are not quoted, continued
-/// with a backslash. The first line is `label` columns shorter.
+/// with a backslash. The first line is `label` columns shorter. A word that is too long stays whole,
+/// the terminal breaks it: a command that cannot be pasted is worth nothing.
 fn wrap_command(command: &str, width: usize, label: usize) -> Vec<String> {
     /// A private character, of the width of a space, at which nothing is broken.
     const QUOTED_SPACE: char = '\u{e000}';
@@ -328,6 +329,7 @@ fn wrap_command(command: &str, width: usize, label: usize) -> Vec<String> {
     let options = textwrap::Options::new(width - 2)
         .initial_indent(&indent)
         .subsequent_indent("  ")
+        .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut lines: Vec<String> = textwrap::wrap(&guarded, options)
         .iter()
