@@ -126,6 +126,10 @@ impl Recording {
                 }
             };
         match cell {
+            Some(cell) if cell.id() != self.cell => Err(Misuse(format!(
+                "{recorded}, but what was asked is {}",
+                cell.id()
+            ))),
             None => Err(Misuse(format!(
                 "{recorded}, which is not among these models"
             ))),
@@ -176,6 +180,14 @@ impl Recording {
             )));
         }
         let counterexample = broken.remove(property);
+        if let Some(replayed) = &counterexample
+            && replayed != recorded
+        {
+            return Err(Misuse(format!(
+                "{name} does the same, but with other actors, another capacity, another schedule \
+                 or another step that breaks {property}"
+            )));
+        }
         counterexample.ok_or_else(|| {
             Misuse(format!(
                 "{name} does not violate {property} in this schedule"

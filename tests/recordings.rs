@@ -121,8 +121,10 @@ fn a_recorded_question_that_does_not_fit_is_one_line_and_exit_code_2() {
 #[cfg(loom)]
 #[test]
 fn a_recorded_question_that_behaves_differently_is_one_line_and_exit_code_2() {
-    // The schedule was for a smaller buffer, is no longer one, or shows something else.
+    // The question, the request, the schedule and the property are not those of the recording.
     let file = changed("\"capacity\": 64", "\"capacity\": 63");
+    refused(&["replay", file.path()], &["what was asked is", "K=63"]);
+    let file = changed("12345\"", "1234\"");
     refused(&["replay", file.path()], &["behaves differently from step"]);
     let file = changed("\"schedule\": [", "\"schedule\": [9,");
     refused(&["replay", file.path()], &["does not permit this schedule"]);

@@ -62,7 +62,9 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
                 "slice {index} is of lastbyte {b}, others of {a}"
             )));
         }
-        if slice.shard.map(|(_, count)| count) != Some(count) || slice.selected != first.selected {
+        let all = |slice: &Results| slice.not_selected.checked_add(slice.rows.len());
+        let same = slice.selected == first.selected && all(slice) == all(&first);
+        if slice.shard.map(|(_, count)| count) != Some(count) || !same || all(slice).is_none() {
             return Err(Misuse(format!(
                 "slice {index} belongs to another division of the claims"
             )));
@@ -71,7 +73,9 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     if let Some(hole) = (1..=count).find(|index| !slices.contains_key(index)) {
         return Err(Misuse(format!("slice {hole} of {count} is missing")));
     }
-    let executions = slices.values().map(|slice| slice.executions).sum();
+    let executions = slices
+        .values()
+        .fold(0, |sum: u64, slice| sum.saturating_add(slice.executions));
     let mut rows: Vec<_> = slices.into_values().flat_map(|slice| slice.rows).collect();
     let mut versions = BTreeMap::new();
     for row in &rows {
@@ -91,6 +95,11 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
             "the slices hold {rows} claims of {selected}"
         )));
     }
+    let mut ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
+    ids.sort();
+    if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Misuse(format!("the slices hold {} twice", twice[0])));
+    }
     let order: BTreeMap<String, usize> = super::all_claims(registry)
         .iter()
         .enumerate()
@@ -100,7 +109,7 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     Ok(Results {
         shard: None,
         executions,
-        not_selected: first.not_selected + first.rows.len() - rows.len(),
+        not_selected: (first.not_selected + first.rows.len()).saturating_sub(rows.len()),
         rows,
         ..first
     })
