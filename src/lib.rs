@@ -53,7 +53,7 @@ pub use claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
 pub use defect::{ExecutorDefect, KeyPart};
 pub use event::{ActorId, Event, Levels, Step, Trace};
 #[cfg(loom)]
-pub use explorer::{Explorer, Limits, Observer, Progress};
+pub use explorer::{Explorer, Limits, Observer, Progress, Stop};
 pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
 #[cfg(not(loom))]
 pub use live::{Observed, run_once};

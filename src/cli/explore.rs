@@ -91,7 +91,7 @@ mod inner {
     use super::*;
     use crate::claim::Cell;
     use crate::cli::verify::{cannot_write, check_directory};
-    use crate::cli::{colour, quoted, width};
+    use crate::cli::{colour, interrupt, quoted, width};
     use crate::explorer::{Explorer, Limits, Progress};
     use crate::property::Property;
     use crate::recording::{self, Recording};
@@ -129,8 +129,10 @@ mod inner {
                 ..Limits::default()
             },
             progress: Some(progress),
+            stop: Some(Arc::new(interrupt::happened)),
             ..Explorer::default()
         };
+        interrupt::note()?;
         let exploration = explorer.decide(&cell.run, &cell.scenario);
         bar.finish_and_clear();
         let text = match arguments.format {

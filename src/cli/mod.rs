@@ -2,6 +2,7 @@
 
 mod args;
 mod explore;
+mod interrupt;
 mod merge;
 mod real;
 mod replay;
@@ -53,6 +54,7 @@ impl std::error::Error for Misuse {}
 
 /// Runs the command line of this process with the given models.
 pub fn main(registry: Vec<Model>) -> ExitCode {
+    interrupt::allow();
     match run(&registry, std::env::args_os(), &mut std::io::stdout()) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(misuse) => {

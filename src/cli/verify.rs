@@ -2,14 +2,13 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::{Format, Shard, Verify};
-use super::{Exit, Misuse, all_claims, print, real, width};
+use super::{Exit, Misuse, all_claims, interrupt, print, real, width};
 use crate::claim::{Claim, Expected, Model};
 use crate::documents;
 use crate::recording;
@@ -265,10 +264,8 @@ fn explore(
         jobs: jobs.map_or(processors, |jobs| jobs as usize),
         deadline: max_seconds.map(|s| Instant::now() + Duration::from_secs(s)),
     };
-    let meter = Arc::new(Meter::default());
-    let interrupted = meter.clone();
-    ctrlc::set_handler(move || interrupted.stop.store(true, Ordering::Relaxed))
-        .map_err(|error| failed("cannot handle interrupts", &error))?;
+    let meter = Meter::default();
+    interrupt::note()?;
     std::thread::scope(|scope| {
         let shown = scope.spawn(|| watch(&meter, cells.len() as u64));
         let explored = pool.explore(&cells, &meter);
@@ -278,15 +275,19 @@ fn explore(
     })
 }
 
-/// Shows how far it is until it is told to stop: a bar on a terminal, a line now and then elsewhere.
+/// Shows how far it is until it is told to stop: a bar on a terminal; elsewhere a line after the
+/// first cell, and then now and then.
 fn watch(meter: &Meter, cells: u64) {
     let bar = ProgressBar::new(cells);
     let style = "{bar:30} {pos}/{len} cells  {msg}";
     bar.set_style(ProgressStyle::with_template(style).expect("the template is constant"));
     let started = Instant::now();
     let plain = !std::io::stderr().is_terminal();
-    let mut said = started;
+    let mut said = None;
     while !meter.stop.load(Ordering::Relaxed) {
+        if interrupt::happened() {
+            meter.stop.store(true, Ordering::Relaxed);
+        }
         let executions = meter.executions.load(Ordering::Relaxed);
         let done = meter.cells.load(Ordering::Relaxed);
         let rate = executions as f64 / started.elapsed().as_secs_f64().max(0.001);
@@ -294,9 +295,16 @@ fn watch(meter: &Meter, cells: u64) {
         let (executions, rate) = (HumanCount(executions), HumanCount(rate as u64));
         bar.set_position(done);
         bar.set_message(format!("{executions} executions, {rate}/s  {current}"));
-        if plain && said.elapsed() > Duration::from_secs(5) {
-            said = Instant::now();
-            eprintln!("{done}/{cells} cells, {executions} executions, {rate}/s, {current}");
+        let due = match said {
+            None => done > 0,
+            Some(said) => Instant::now() > said + Duration::from_secs(5),
+        };
+        if plain && due {
+            said = Some(Instant::now());
+            drop(writeln!(
+                std::io::stderr(),
+                "{done}/{cells} cells, {executions} executions, {rate}/s, {current}"
+            ));
         }
         std::thread::park_timeout(Duration::from_millis(100));
     }
@@ -314,9 +322,11 @@ fn collect(claims: &[Claim], explored: &Explored, all: usize, cut: Cut) -> Resul
         Row::new(claim, &explorations)
     });
     Results {
-        complete: cells_of(claims)
-            .iter()
-            .all(|cell| explored.contains_key(&cell.id())),
+        complete: cells_of(claims).iter().all(|cell| {
+            let explored = explored.get(&cell.id());
+            explored
+                .is_some_and(|explored| !matches!(explored.cut, Some(Cut::Time | Cut::Interrupted)))
+        }),
         selected: claims.len(),
         not_selected: all - claims.len(),
         executions: explored
