@@ -219,7 +219,7 @@ mod unix {
         );
         assert_eq!(directory.names(), [""; 0]);
         // Some counterexamples are small enough, the others leave nothing.
-        let output = on_a_full_disk(6, &["--only", "hyper/", "--save", directory.path()]);
+        let output = on_a_full_disk(5, &["--only", "hyper/", "--save", directory.path()]);
         one_line(&output, &["cannot write", directory.path()]);
         for name in directory.names() {
             lastbyte::recording::Recording::read(directory.join(&name).as_ref()).expect("whole");

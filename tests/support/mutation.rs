@@ -117,7 +117,13 @@ fn pointers(value: &Value) -> Vec<String> {
 }
 
 fn apply(document: &mut Value, pointer: &str, change: Change) {
-    let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
+    let Some((parent, name)) = pointer.rsplit_once('/') else {
+        // The document itself is in nothing that it could be removed from.
+        if let Change::Replace(value) = change {
+            *document = value;
+        }
+        return;
+    };
     match (change, document.pointer_mut(parent)) {
         (Change::Remove, Some(Value::Object(fields))) => {
             fields.remove(&name.replace("~1", "/").replace("~0", "~"));
