@@ -12,11 +12,12 @@ fn interruptions_are_tested_with_cfg_loom_on_unix() {
 #[cfg(all(loom, unix))]
 mod unix {
     use std::io::{BufRead, BufReader, Read};
+    use std::os::unix::process::CommandExt;
     use std::process::{Child, Command, Stdio};
 
     use lastbyte::results::Results;
     use lastbyte::{Cut, Verdict};
-    use nix::sys::signal::{Signal, kill};
+    use nix::sys::signal::{Signal, kill, killpg};
     use nix::unistd::Pid;
 
     use super::program::{Scratch, verify};
@@ -37,6 +38,7 @@ mod unix {
                 .args(["--jobs", "2"])
                 .args(words)
                 .env(MARK, &mark)
+                .process_group(0)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
@@ -51,9 +53,13 @@ mod unix {
             Run { child, mark }
         }
 
+        /// Sends a signal to the whole process group, as a terminal does.
         fn send(&self, signal: Signal) {
-            let id = i32::try_from(self.child.id()).expect("process ids are small");
-            kill(Pid::from_raw(id), signal).expect("it is running");
+            killpg(self.id(), signal).expect("it is running");
+        }
+
+        fn id(&self) -> Pid {
+            Pid::from_raw(i32::try_from(self.child.id()).expect("process ids are small"))
         }
 
         /// Waits for the end; the exit code and what was printed.
@@ -143,9 +149,8 @@ mod unix {
 
     #[test]
     fn a_program_that_is_killed_takes_its_workers_along() {
-        let run = Run::start(&["--format", "json"]);
-        run.send(Signal::SIGKILL);
-        let mut run = run;
+        let mut run = Run::start(&["--format", "json"]);
+        kill(run.id(), Signal::SIGKILL).expect("it is running");
         run.child.wait().expect("it was started");
         // A worker notices when it tells how far it is.
         while running(&run.mark) > 0 {

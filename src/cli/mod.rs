@@ -6,6 +6,8 @@ mod interrupt;
 mod merge;
 mod real;
 mod replay;
+#[cfg(loom)]
+mod step;
 mod verify;
 
 use std::ffi::OsString;

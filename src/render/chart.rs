@@ -96,6 +96,27 @@ struct Piece {
 /// beginning to wait) and shows how full the buffers are afterwards. An exclamation mark is at the
 /// step from which on the violation was unavoidable.
 pub fn text(trace: &Trace, options: Options<'_>) -> String {
+    let Parts {
+        heads,
+        rows,
+        closing,
+    } = parts(trace, options);
+    format!("{heads}{rows}\n{closing}")
+}
+
+/// A chart in parts, for a screen that has no room for all of it.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// What stands above the lanes.
+    pub heads: String,
+    /// A line or more for each call.
+    pub rows: String,
+    /// What is violated, since when, and how to replay it.
+    pub closing: String,
+}
+
+/// The parts of [`text`].
+pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
     let beats = story::beats(trace, options.caption.property);
     let scripts = beats.iter().any(|beat| beat.actor > ActorId::SUBJECT);
     let levels = beats.iter().map(|beat| beat.levels);
@@ -105,8 +126,8 @@ pub fn text(trace: &Trace, options: Options<'_>) -> String {
     let digits = numbers.map(|level| short(level).len()).max();
     let layout = Layout::new(options.width, scripts, digits.unwrap_or(0).max(4));
     let palette = Palette::new(options.colour);
-    let mut chart = String::new();
-    heads(&mut chart, trace, &layout, &palette);
+    let (mut above, mut chart, mut below) = (String::new(), String::new(), String::new());
+    heads(&mut above, trace, &layout, &palette);
     let largest = levels.map(|levels| levels.inside).max();
     for beat in &beats {
         row(
@@ -118,7 +139,6 @@ pub fn text(trace: &Trace, options: Options<'_>) -> String {
             largest.unwrap_or(0),
         );
     }
-    chart.push('\n');
     let closing = story::closing(trace, &options.caption);
     let label = closing.iter().map(|(label, _)| label.len() + 2).max();
     let label = label.unwrap_or(0);
@@ -131,7 +151,7 @@ pub fn text(trace: &Trace, options: Options<'_>) -> String {
         };
         for (i, line) in lines.into_iter().enumerate() {
             if i > 0 && *what == story::REPLAY {
-                chart.push_str(&format!("{line}\n"));
+                below.push_str(&format!("{line}\n"));
                 continue;
             }
             let what = if i == 0 {
@@ -140,7 +160,7 @@ pub fn text(trace: &Trace, options: Options<'_>) -> String {
                 String::new()
             };
             push_line(
-                &mut chart,
+                &mut below,
                 [
                     Piece {
                         text: what,
@@ -156,7 +176,11 @@ pub fn text(trace: &Trace, options: Options<'_>) -> String {
             );
         }
     }
-    chart
+    Parts {
+        heads: above,
+        rows: chart,
+        closing: below,
+    }
 }
 
 fn heads(chart: &mut String, trace: &Trace, layout: &Layout, palette: &Palette) {
