@@ -468,6 +468,7 @@ fn subjects() -> Vec<NamedSubject> {
         .map(|ordering| NamedSubject {
             name: format!("shutdown_ordering:{ordering}"),
             about: format!("the minimal dispatcher with the ordering {ordering}"),
+            version: None,
             make: Arc::new(move |question| {
                 if question.pipeline_flush || question.half_close || question.upgrade {
                     return Err(

@@ -66,6 +66,8 @@ pub struct NamedSubject {
     pub name: String,
     /// One sentence about it.
     pub about: String,
+    /// The version of a real connection.
+    pub version: Option<String>,
     /// Makes the subject for a question.
     ///
     /// # Errors

@@ -54,6 +54,8 @@ pub struct Explorer {
     pub progress: Option<Progress>,
     /// Told what happened in every execution. Costs time.
     pub observer: Option<Observer>,
+    /// Asked now and then whether to stop.
+    pub stop: Option<Stop>,
 }
 
 impl Default for Explorer {
@@ -64,9 +66,13 @@ impl Default for Explorer {
             limits: Limits::default(),
             progress: None,
             observer: None,
+            stop: None,
         }
     }
 }
+
+/// `true` stops an exploration.
+pub type Stop = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// Called with every execution and its outcome, which a pruned one has not.
 pub type Observer = Arc<dyn Fn(&Trace, Option<&Outcome>) + Send + Sync>;
@@ -92,6 +98,7 @@ pub(crate) struct Search {
     limits: Limits,
     progress: Option<Progress>,
     observer: Option<Observer>,
+    stop: Option<Stop>,
     deadline: Option<Instant>,
     seen: HashSet<u128>,
     /// State and mover at each choice of the previous execution, and of this one.
@@ -118,6 +125,7 @@ impl Search {
             limits: limits.clone(),
             progress: explorer.progress.clone(),
             observer: explorer.observer.clone(),
+            stop: explorer.stop.clone(),
             deadline: limits.time.map(|time| Instant::now() + time),
             seen: HashSet::new(),
             previous: Vec::new(),
@@ -155,6 +163,8 @@ impl Search {
                     .is_some_and(|deadline| Instant::now() >= deadline)
             {
                 self.cut = Some(Cut::Time);
+            } else if look_at_the_clock && self.stop.as_ref().is_some_and(|stop| stop()) {
+                self.cut = Some(Cut::Interrupted);
             }
         }
         let finished = self.only.is_some() && self.followed.is_some();
@@ -395,21 +405,24 @@ impl Explorer {
         exploration
     }
 
-    /// Follows one schedule; `None` when the system does not permit it.
+    /// Follows one schedule: what happens, and the properties that it breaks. `None` when the
+    /// system does not permit it.
     pub fn replay(
         &self,
         subject: &Arc<dyn Subject>,
         scenario: &Scenario,
         schedule: &[ActorId],
-    ) -> Option<Trace> {
+    ) -> Option<(Trace, BTreeMap<Property, Trace>)> {
         let unbounded = Explorer {
             bound: None,
             caching: false,
             limits: self.limits.clone(),
             progress: None,
             observer: None,
+            stop: None,
         };
-        unbounded.run(subject, scenario, Some(schedule.to_vec())).1
+        let (exploration, followed) = unbounded.run(subject, scenario, Some(schedule.to_vec()));
+        Some((followed?, exploration.counterexamples))
     }
 
     fn run(

@@ -12,6 +12,8 @@
 #![cfg_attr(not(loom), allow(dead_code, reason = "what only the explorer uses"))]
 
 mod actor;
+#[cfg(feature = "cli")]
+pub mod asked;
 mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -24,6 +26,8 @@ mod event;
 mod executor;
 #[cfg(loom)]
 mod explorer;
+#[cfg(feature = "cli")]
+pub mod files;
 mod kernel;
 #[cfg(not(loom))]
 mod live;
@@ -54,7 +58,7 @@ pub use comparison::{Compared, Comparison, Deviation, Observable};
 pub use defect::{ExecutorDefect, KeyPart};
 pub use event::{ActorId, Event, Levels, Step, Trace};
 #[cfg(loom)]
-pub use explorer::{Explorer, Limits, Observer, Progress};
+pub use explorer::{Explorer, Limits, Observer, Progress, Stop};
 pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
 #[cfg(not(loom))]
 pub use live::{Observed, run_once};

@@ -3,19 +3,23 @@
 //! A recording names the cell and lists who moved, so it survives a rebuild. It also lists what
 //! happened, and a replay in which something else happens is an error, not a result.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::asked::Asked;
 use crate::claim::{Cell, Model};
 use crate::cli::Misuse;
 use crate::event::Trace;
+use crate::files;
 use crate::property::Property;
 use crate::results::{Results, Row};
 
 /// Version of the file format.
 pub const FORMAT: u32 = 1;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 64 << 20;
 
 /// A counterexample in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +29,9 @@ pub struct Recording {
     pub lastbyte_recording: u32,
     /// The cell's id.
     pub cell: String,
+    /// What was asked, where the cell is none of a claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// The version of the real connection that ran.
     pub version: Option<String>,
     /// What is violated.
@@ -40,10 +47,23 @@ impl Recording {
         Some(Recording {
             lastbyte_recording: FORMAT,
             cell: counterexample.cell.clone(),
+            asked: None,
             version: row.version.clone(),
             property: row.property,
             trace: counterexample.trace.clone(),
         })
+    }
+
+    /// The recording of a counterexample to a reviewer's own question.
+    pub fn of_answer(asked: &Asked, cell: &Cell, property: Property, trace: &Trace) -> Recording {
+        Recording {
+            lastbyte_recording: FORMAT,
+            cell: cell.id(),
+            asked: Some(asked.clone()),
+            version: cell.version.clone(),
+            property,
+            trace: trace.clone(),
+        }
     }
 
     /// Reads a recording.
@@ -53,19 +73,31 @@ impl Recording {
     /// A file that cannot be read, is truncated, is no recording or has another format.
     pub fn read(path: &Path) -> Result<Recording, Misuse> {
         let shown = path.display();
-        let text = fs::read_to_string(path)
+        let text = files::read(path, LARGEST)
             .map_err(|error| Misuse(format!("cannot read {shown}: {error}")))?;
-        let recording: Recording = serde_json::from_str(&text).map_err(|error| {
+        Recording::parse(&text).map_err(|Misuse(why)| Misuse(format!("{shown} {why}")))
+    }
+
+    /// What [`Recording::read`] does with the file's content.
+    fn parse(text: &[u8]) -> Result<Recording, Misuse> {
+        // Another format may have other fields, so its number comes first.
+        #[derive(Deserialize)]
+        struct Format {
+            lastbyte_recording: u32,
+        }
+        let refused = |error| {
             let accepted = "accepted is a file written by `cargo verify --save DIR`";
-            Misuse(format!("{shown} is no recording ({error}); {accepted}"))
-        })?;
-        if recording.lastbyte_recording != FORMAT {
-            let format = recording.lastbyte_recording;
+            Misuse(format!("is no recording ({error}); {accepted}"))
+        };
+        let Format {
+            lastbyte_recording: format,
+        } = serde_json::from_slice(text).map_err(refused)?;
+        if format != FORMAT {
             return Err(Misuse(format!(
-                "{shown} has format {format}; accepted is format {FORMAT}"
+                "has format {format}; accepted is format {FORMAT}"
             )));
         }
-        Ok(recording)
+        serde_json::from_slice(text).map_err(refused)
     }
 
     /// The cell that the recording is for.
@@ -82,11 +114,22 @@ impl Recording {
                 .map(|version| format!(" {version}"))
                 .unwrap_or_default()
         );
-        let claims = registry.iter().flat_map(|model| (model.claims)());
-        let cell = claims
-            .flat_map(|claim| claim.cells)
-            .find(|cell| cell.id() == self.cell);
+        let cell =
+            match &self.asked {
+                Some(asked) => Some(asked.cell(registry).map_err(|Misuse(why)| {
+                    Misuse(format!("{recorded}, which does not fit: {why}"))
+                })?),
+                None => {
+                    let claims = registry.iter().flat_map(|model| (model.claims)());
+                    let mut cells = claims.flat_map(|claim| claim.cells);
+                    cells.find(|cell| cell.id() == self.cell)
+                }
+            };
         match cell {
+            Some(cell) if cell.id() != self.cell => Err(Misuse(format!(
+                "{recorded}, but what was asked is {}",
+                cell.id()
+            ))),
             None => Err(Misuse(format!(
                 "{recorded}, which is not among these models"
             ))),
@@ -106,33 +149,49 @@ impl Recording {
     #[cfg(loom)]
     pub fn replay(&self, registry: &[Model]) -> Result<Trace, Misuse> {
         let cell = self.cell(registry)?;
-        let explorer = crate::Explorer::default();
-        let schedule = &self.trace.schedule;
-        let replayed = explorer
-            .replay(&cell.run, &cell.scenario, schedule)
+        let explorer = crate::Explorer {
+            limits: crate::Limits {
+                steps: crate::asked::STEPS,
+                ..crate::Limits::default()
+            },
+            ..crate::Explorer::default()
+        };
+        let Recording {
+            cell: name,
+            property,
+            trace: recorded,
+            ..
+        } = self;
+        let (replayed, mut broken) = explorer
+            .replay(&cell.run, &cell.scenario, &recorded.schedule)
             .ok_or_else(|| {
-                let cell = &self.cell;
                 Misuse(format!(
-                    "{cell} does not permit this schedule any more; it has changed"
+                    "{name} does not permit this schedule any more; it has changed"
                 ))
             })?;
-        let differs = self
-            .trace
-            .steps
-            .iter()
-            .zip(&replayed.steps)
-            .position(|(recorded, replayed)| recorded != replayed);
-        let length = self.trace.steps.len().min(replayed.steps.len());
-        let same_length = self.trace.steps.len() == replayed.steps.len();
+        let mut pairs = recorded.steps.iter().zip(&replayed.steps);
+        let differs = pairs.position(|(recorded, replayed)| recorded != replayed);
+        let length = recorded.steps.len().min(replayed.steps.len());
+        let same_length = recorded.steps.len() == replayed.steps.len();
         if let Some(step) = differs.or((!same_length).then_some(length)) {
-            let (step, cell) = (step + 1, &self.cell);
+            let step = step + 1;
             return Err(Misuse(format!(
-                "{cell} behaves differently from step {step} on"
+                "{name} behaves differently from step {step} on"
             )));
         }
-        Ok(Trace {
-            broken_at: self.trace.broken_at,
-            ..replayed
+        let counterexample = broken.remove(property);
+        if let Some(replayed) = &counterexample
+            && replayed != recorded
+        {
+            return Err(Misuse(format!(
+                "{name} does the same, but with other actors, another capacity, another schedule \
+                 or another step that breaks {property}"
+            )));
+        }
+        counterexample.ok_or_else(|| {
+            Misuse(format!(
+                "{name} does not violate {property} in this schedule"
+            ))
         })
     }
 }
@@ -151,24 +210,8 @@ pub fn assert_reproduces(path: impl AsRef<Path>, registry: &[Model]) {
     }
 }
 
-/// Writes to a temporary name beside `path` and renames: there is never half a file.
-///
-/// # Errors
-///
-/// When the directory cannot be written.
-pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
-        // It may not even exist.
-        drop(fs::remove_file(&partial));
-    }
-    written
-}
-
-/// The name of the file that [`save`] writes for the claim with this id.
+/// The name of the file for the counterexample with this id: a claim's, or a cell's with the
+/// property.
 pub fn file_name(id: &str) -> String {
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || c == '_' {
@@ -187,14 +230,27 @@ pub fn file_name(id: &str) -> String {
 ///
 /// When the directory cannot be made or written.
 pub fn save(directory: &Path, results: &Results) -> std::io::Result<usize> {
-    fs::create_dir_all(directory)?;
+    let recordings = results.rows.iter().filter_map(|row| {
+        let recording = Recording::of(row)?;
+        Some((file_name(&row.id), recording))
+    });
+    save_all(directory, recordings)
+}
+
+/// Saves recordings under these names.
+///
+/// # Errors
+///
+/// When the directory cannot be made or written.
+pub fn save_all(
+    directory: &Path,
+    recordings: impl IntoIterator<Item = (String, Recording)>,
+) -> std::io::Result<usize> {
+    std::fs::create_dir_all(directory)?;
     let mut saved = 0;
-    for row in &results.rows {
-        let Some(recording) = Recording::of(row) else {
-            continue;
-        };
+    for (name, recording) in recordings {
         let text = serde_json::to_string_pretty(&recording).expect("a recording is plain data");
-        write_whole(&directory.join(file_name(&row.id)), &(text + "\n"))?;
+        files::write_whole(&directory.join(name), &(text + "\n"))?;
         saved += 1;
     }
     Ok(saved)

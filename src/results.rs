@@ -21,7 +21,8 @@ pub struct Results {
     pub format: u32,
     /// The version of this crate.
     pub lastbyte: String,
-    /// Whether every selected claim was explored; `false` after an interruption.
+    /// Whether every selected claim was explored; `false` after an interruption and when the time
+    /// was up.
     pub complete: bool,
     /// Number of the slice and how many there are, counted from 1.
     pub shard: Option<(usize, usize)>,

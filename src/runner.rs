@@ -221,12 +221,17 @@ struct Worker {
 
 impl Worker {
     fn start(pool: &Pool) -> io::Result<Worker> {
-        let mut child = Command::new(&pool.program)
+        let mut command = Command::new(&pool.program);
+        command
             .arg("worker")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
+            .stderr(Stdio::null());
+        // Ctrl-C reaches everybody in the terminal's group. A worker that dies of it would look as
+        // if the subject had killed it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn()?;
         let orders = child.stdin.take().expect("stdin is piped");
         let stdout = child.stdout.take().expect("stdout is piped");
         let (send, answers) = channel();
@@ -328,8 +333,10 @@ pub(crate) fn serve(all: &Selection) -> io::Result<()> {
             let mut last = last.lock().expect("nobody panics here");
             if last.elapsed() > Duration::from_millis(100) {
                 *last = Instant::now();
-                // Nobody listens any more: stdin will end as well.
-                drop(say(&Answer::Progress(executions)));
+                if say(&Answer::Progress(executions)).is_err() {
+                    // Nobody listens any more, whatever became of them.
+                    std::process::exit(1);
+                }
             }
         });
         let time = order.seconds.map(Duration::from_secs_f64);

@@ -1,28 +1,9 @@
 //! The command line: exit codes, one-line errors, formats.
 
-use std::process::{Command, Output};
+#[path = "support/verify.rs"]
+mod program;
 
-fn verify(words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_verify"))
-        .args(words)
-        .output()
-        .expect("the program that was just built can be run")
-}
-
-/// Expects exit code 2 and one line on stderr that contains every one of `parts`.
-fn refused(words: &[&str], parts: &[&str]) {
-    let output = verify(words);
-    let error = String::from_utf8(output.stderr).expect("errors are text");
-    assert_eq!(output.status.code(), Some(2), "{words:?}: {error}");
-    assert_eq!(error.lines().count(), 1, "{words:?}: {error}");
-    assert!(output.stdout.is_empty(), "{words:?}");
-    for part in parts {
-        assert!(
-            error.contains(part),
-            "{words:?} should mention {part}: {error}"
-        );
-    }
-}
+use program::{Scratch, refused, verify};
 
 const SUBJECT: &str = "shutdown_ordering:original";
 
@@ -40,11 +21,8 @@ fn bad_usage_is_one_line_and_exit_code_2() {
 
 #[test]
 fn bad_questions_are_one_line_and_exit_code_2() {
-    let request = std::env::temp_dir().join(format!("lastbyte-request-{}", std::process::id()));
-    std::fs::write(&request, "G").expect("the temporary folder can be written");
-    let good = request
-        .to_str()
-        .expect("the temporary folder has a plain name");
+    let request = Scratch::new("request", "G");
+    let good = request.path();
     let ask = |subject, file, more: &[&'static str], parts: &[&str]| {
         let words = ["explore", "--subject", subject, "--request", file];
         refused(&[&words, more].concat(), parts);
@@ -71,52 +49,6 @@ fn bad_questions_are_one_line_and_exit_code_2() {
         ask(SUBJECT, "/", &[], &["cannot read"]);
         ask(SUBJECT, good, &["--half-close"], &["hyper-1"]);
     }
-    std::fs::remove_file(&request).expect("it was just written");
-}
-
-/// A file in the temporary folder, removed at the end.
-struct Scratch(std::path::PathBuf);
-
-impl Scratch {
-    fn new(name: &str, text: &str) -> Scratch {
-        let name = format!("lastbyte-{}-{name}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, text).expect("the temporary folder can be written");
-        Scratch(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0
-            .to_str()
-            .expect("the temporary folder has a plain name")
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        drop(std::fs::remove_file(&self.0));
-    }
-}
-
-const RECORDING: &str = include_str!("recordings/shutdown_ordering-original-loses.json");
-
-#[test]
-fn bad_recordings_are_one_line_and_exit_code_2() {
-    refused(&["replay", "/no/such/file"], &["/no/such/file"]);
-    refused(&["replay", "--bogus", "x"], &["--bogus"]);
-    let truncated = Scratch::new("truncated", &RECORDING[..RECORDING.len() / 2]);
-    refused(&["replay", truncated.path()], &["no recording", "--save"]);
-    let newer = RECORDING.replace("\"lastbyte_recording\": 1", "\"lastbyte_recording\": 9");
-    let newer = Scratch::new("newer", &newer);
-    refused(&["replay", newer.path()], &["format 9", "format 1"]);
-    let other = Scratch::new(
-        "other",
-        &RECORDING.replace("shutdown_ordering/", "elsewhere/"),
-    );
-    refused(&["replay", other.path()], &["recorded for elsewhere/"]);
-    let version = RECORDING.replace("\"version\": null", "\"version\": \"1.2.3\"");
-    let version = Scratch::new("version", &version);
-    refused(&["replay", version.path()], &["recorded for", "1.2.3"]);
 }
 
 #[test]
@@ -191,21 +123,13 @@ fn a_build_without_the_flag_says_which_command_to_use() {
 
 #[cfg(loom)]
 mod exploring {
+    use std::process::Output;
+
     use super::*;
 
     fn explore(more: &[&str]) -> Output {
-        let request = std::env::temp_dir().join(format!(
-            "lastbyte-question-{}-{:?}",
-            std::process::id(),
-            std::thread::current().id()
-        ));
-        std::fs::write(&request, "G").expect("the temporary folder can be written");
-        let file = request
-            .to_str()
-            .expect("the temporary folder has a plain name");
-        let output = verify(&[&["explore", "--request", file], more].concat());
-        std::fs::remove_file(&request).expect("it was just written");
-        output
+        let request = Scratch::new("question", "G");
+        verify(&[&["explore", "--request", request.path()], more].concat())
     }
 
     #[test]

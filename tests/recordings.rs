@@ -1,5 +1,10 @@
 //! Saved counterexamples still happen, step by step.
 
+#[path = "support/verify.rs"]
+mod program;
+
+use program::{Scratch, refused};
+
 #[cfg(loom)]
 use lastbyte::recording::assert_reproduces;
 #[cfg(loom)]
@@ -31,6 +36,15 @@ fn hyper_0_14_loses_silently() {
 
 #[cfg(loom)]
 #[test]
+fn what_was_asked_of_hyper_0_14_loses() {
+    assert_reproduces(
+        "../tests/recordings/explore-hyper-0-14-body-ignored-N-64-K-64-prompt-no-silent-loss.json",
+        &registry(),
+    );
+}
+
+#[cfg(loom)]
+#[test]
 #[should_panic(expected = "behaves differently from step 6 on")]
 fn a_recording_that_does_not_happen_is_noticed() {
     let path = "../tests/recordings/shutdown_ordering-original-loses.json";
@@ -40,4 +54,120 @@ fn a_recording_that_does_not_happen_is_noticed() {
     if let Err(misuse) = recording.replay(&registry()) {
         panic!("{misuse}");
     }
+}
+
+const RECORDING: &str = include_str!("recordings/shutdown_ordering-original-loses.json");
+
+#[test]
+fn bad_recordings_are_one_line_and_exit_code_2() {
+    refused(&["replay", "/no/such/file"], &["/no/such/file"]);
+    refused(&["replay", "--bogus", "x"], &["--bogus"]);
+    let truncated = Scratch::new("truncated", &RECORDING[..RECORDING.len() / 2]);
+    refused(&["replay", truncated.path()], &["no recording", "--save"]);
+    let newer = RECORDING.replace("\"lastbyte_recording\": 1", "\"lastbyte_recording\": 9");
+    let newer = Scratch::new("newer", &newer);
+    refused(&["replay", newer.path()], &["format 9", "format 1"]);
+    let other = Scratch::new(
+        "other",
+        &RECORDING.replace("shutdown_ordering/", "elsewhere/"),
+    );
+    refused(&["replay", other.path()], &["recorded for elsewhere/"]);
+    let version = RECORDING.replace("\"version\": null", "\"version\": \"1.2.3\"");
+    let version = Scratch::new("version", &version);
+    refused(&["replay", version.path()], &["recorded for", "1.2.3"]);
+}
+
+const ASKED: &str =
+    include_str!("recordings/explore-hyper-0-14-body-ignored-N-64-K-64-prompt-no-silent-loss.json");
+
+/// The recording of a question with one thing replaced.
+fn changed(from: &str, to: &str) -> Scratch {
+    assert!(ASKED.contains(from), "{from}");
+    Scratch::new("changed", ASKED.replacen(from, to, 1))
+}
+
+#[test]
+fn a_recorded_question_that_does_not_fit_is_one_line_and_exit_code_2() {
+    for (from, to, parts) in [
+        (
+            "\"subject\": \"hyper-0.14\"",
+            "\"subject\": \"hyper-9\"",
+            &["recorded for explore/hyper-0.14", "hyper-9", "accepted are"][..],
+        ),
+        ("0.14.32", "0.14.1", &["recorded for", "0.14.1,", "0.14.32"]),
+        (
+            "\"capacity\": 64",
+            "\"capacity\": 0",
+            &["capacity is 0", "1 to"],
+        ),
+        (
+            "\"response_bytes\": 64",
+            "\"response_bytes\": 100000000000",
+            &["response_bytes", "0 to 100000"],
+        ),
+        ("\"prompt\"", "\"quick\"", &["quick", "slow:R"]),
+        ("POST", "HEAD", &["HEAD"]),
+        (
+            "\"half_close\"",
+            "\"half_open\"",
+            &["no recording", "half_open"],
+        ),
+    ] {
+        let file = changed(from, to);
+        refused(&["replay", file.path()], parts);
+    }
+}
+
+#[cfg(loom)]
+#[test]
+fn a_recorded_question_that_behaves_differently_is_one_line_and_exit_code_2() {
+    // The question, the request, the schedule and the property are not those of the recording.
+    let file = changed("\"capacity\": 64", "\"capacity\": 63");
+    refused(&["replay", file.path()], &["what was asked is", "K=63"]);
+    let file = changed("12345\"", "1234\"");
+    refused(&["replay", file.path()], &["behaves differently from step"]);
+    let file = changed("\"schedule\": [", "\"schedule\": [9,");
+    refused(&["replay", file.path()], &["does not permit this schedule"]);
+    let file = changed("\"no-silent-loss\"", "\"no-panic\"");
+    refused(&["replay", file.path()], &["does not violate no-panic"]);
+}
+
+#[cfg(loom)]
+#[test]
+fn what_explore_saves_can_be_replayed_with_the_command_that_it_shows() {
+    use program::verify;
+
+    let request = Scratch::new("my request", "G");
+    let saved = Scratch::directory("saved");
+    let output = verify(&[
+        "explore",
+        "--subject",
+        "shutdown_ordering:original",
+        "--request",
+        request.path(),
+        "--response-bytes",
+        "3",
+        "--capacity",
+        "2",
+        "--save",
+        saved.path(),
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let chart = String::from_utf8(output.stdout).expect("text");
+    let names = saved.names();
+    assert_eq!(names.len(), 3, "one for each property: {names:?}");
+    for name in &names {
+        let replayed = verify(&["replay", &saved.join(name)]);
+        assert_eq!(replayed.status.code(), Some(1), "{replayed:?}");
+        let replayed = String::from_utf8(replayed.stdout).expect("text");
+        assert!(replayed.contains("shutdown(SHUT_WR)"), "{replayed}");
+        lastbyte::recording::assert_reproduces(saved.join(name), &registry());
+    }
+    let (_, command) = chart.split_once("replay: ").expect("the chart's end");
+    let command = command.replace("\\\n", "");
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let Some((["cargo", "verify"], words)) = words.split_first_chunk() else {
+        panic!("{command}");
+    };
+    assert_eq!(verify(words).status.code(), Some(1), "{command}");
 }

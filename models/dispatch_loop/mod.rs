@@ -234,6 +234,7 @@ fn subjects() -> Vec<NamedSubject> {
                 "" => format!("the loop as {}", revision.name),
                 change => format!("the loop of hyper {} ({change})", revision.name),
             },
+            version: None,
             make: Arc::new(move |question| Ok(Arc::new(ask(revision, question)?))),
         }
     };

@@ -219,7 +219,7 @@ impl Dispatcher {
         let flush = match self.mutation {
             Mutation::NoFlush => Poll::Ready(()),
             Mutation::PendingFlushIgnored => {
-                drop(self.poll_flush(cx)?);
+                let _ignored = self.poll_flush(cx)?;
                 Poll::Ready(())
             }
             Mutation::PendingFlushEndsConnection => {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::asked::{CAPACITY, RESPONSE_BYTES};
 use crate::reader::Reader;
 
 /// Explores every model and every real connection to the end, and compares with what is claimed.
@@ -101,10 +102,10 @@ pub(crate) struct Explore {
     #[arg(long, value_name = "FILE", required_unless_present = "list")]
     pub(crate) request: Option<PathBuf>,
     /// Bytes of response body; for a model, of the whole response.
-    #[arg(long, value_name = "BYTES", default_value_t = 100, value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    #[arg(long, value_name = "BYTES", default_value_t = 100, value_parser = clap::value_parser!(u64).range(RESPONSE_BYTES))]
     pub(crate) response_bytes: u64,
     /// Capacity of the kernel's outbound buffer.
-    #[arg(long, value_name = "BYTES", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+    #[arg(long, value_name = "BYTES", default_value_t = 64, value_parser = clap::value_parser!(u64).range(CAPACITY))]
     pub(crate) capacity: u64,
     /// The reader: prompt, slow:R, stops:M, resets:M, or several separated by commas.
     #[arg(long, value_name = "READER", default_value = "prompt")]
@@ -128,6 +129,9 @@ pub(crate) struct Explore {
     /// the others not suffice.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: u64,
+    /// Save every counterexample into this directory, for `replay`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) save: Option<PathBuf>,
     /// How to print the results: text or json.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

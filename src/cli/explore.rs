@@ -1,44 +1,76 @@
 //! `cargo verify explore`: a reviewer's own question.
 
+use std::io::Write;
+
 use super::args::{Explore, Format};
 use super::{Exit, Misuse, print};
-use crate::claim::{Model, NamedSubject};
+use crate::asked::{self, Asked, REQUEST_BYTES, Raw};
+use crate::claim::Model;
+use crate::files;
 
-pub(super) fn run(registry: &[Model], arguments: &Explore) -> Result<Exit, Misuse> {
-    let subjects: Vec<NamedSubject> = registry
-        .iter()
-        .flat_map(|model| (model.subjects)())
-        .collect();
+pub(super) fn run(
+    registry: &[Model],
+    arguments: &Explore,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
     if !matches!(arguments.format, Format::Text | Format::Json) {
         return Err(Misuse(
             "explore prints no such format; accepted are text and json".to_owned(),
         ));
     }
     if arguments.list {
-        for subject in &subjects {
-            print(&format!("{}  {}\n", subject.name, subject.about));
-        }
+        let subjects = asked::subjects(registry).into_iter();
+        let lines = subjects.map(|subject| format!("{}  {}\n", subject.name, subject.about));
+        print(out, &lines.collect::<String>())?;
         return Ok(Exit::Fine);
     }
-    let name = arguments.subject.as_deref().unwrap_or_default();
-    let Some(subject) = subjects.iter().find(|subject| subject.name == name) else {
-        let names: Vec<_> = subjects
-            .iter()
-            .map(|subject| subject.name.as_str())
-            .collect();
+    let asked = asked(arguments)?;
+    // What is wrong with the question is said even by a build that explores nothing.
+    let cell = asked.cell(registry)?;
+    inner::answer(&asked, &cell, arguments, out)
+}
+
+/// The question, with the request's bytes.
+fn asked(arguments: &Explore) -> Result<Asked, Misuse> {
+    let path = arguments
+        .request
+        .as_deref()
+        .expect("clap requires --request");
+    let shown = path.display();
+    let request = files::read(path, REQUEST_BYTES as u64)
+        .map_err(|error| Misuse(format!("cannot read the request file {shown}: {error}")))?;
+    if request.is_empty() {
         return Err(Misuse(format!(
-            "no such subject: {name}; accepted are {}",
-            names.join(", ")
+            "the request file {shown} is empty; accepted is a file with the raw bytes of a request"
         )));
-    };
-    inner::answer(subject, arguments)
+    }
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    Ok(Asked {
+        subject: arguments.subject.clone().unwrap_or_default(),
+        // It is going to be a part of a file name.
+        name: name.chars().take(40).collect(),
+        request: Raw::from(request),
+        response_bytes: arguments.response_bytes,
+        capacity: arguments.capacity,
+        reader: arguments.reader.to_string(),
+        pipeline_flush: arguments.pipeline_flush,
+        half_close: arguments.half_close,
+        upgrade: arguments.upgrade,
+        client_eof: arguments.client_eof,
+    })
 }
 
 #[cfg(not(loom))]
 mod inner {
     use super::*;
+    use crate::claim::Cell;
 
-    pub(super) fn answer(_: &NamedSubject, _: &Explore) -> Result<Exit, Misuse> {
+    pub(super) fn answer(
+        _: &Asked,
+        _: &Cell,
+        _: &Explore,
+        _: &mut dyn Write,
+    ) -> Result<Exit, Misuse> {
         Err(Misuse(
             "this build explores nothing, it lacks --cfg loom; use `cargo verify explore`"
                 .to_owned(),
@@ -49,52 +81,33 @@ mod inner {
 #[cfg(loom)]
 mod inner {
     use std::io::IsTerminal;
+    use std::path::Path;
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
-    use bytes::Bytes;
     use indicatif::{HumanCount, ProgressBar, ProgressStyle};
     use serde::Serialize;
 
     use super::*;
-    use crate::claim::Question;
-    use crate::cli::{colour, width};
+    use crate::claim::Cell;
+    use crate::cli::verify::{cannot_write, check_directory};
+    use crate::cli::{colour, interrupt, quoted, width};
     use crate::explorer::{Explorer, Limits, Progress};
     use crate::property::Property;
+    use crate::recording::{self, Recording};
     use crate::render::chart;
     use crate::render::story::Caption;
-    use crate::scenario::Scenario;
     use crate::verdict::{Cut, Exploration, Verdict};
 
-    pub(super) fn answer(subject: &NamedSubject, arguments: &Explore) -> Result<Exit, Misuse> {
-        let path = arguments
-            .request
-            .as_deref()
-            .expect("clap requires --request");
-        let request = std::fs::read(path).map_err(|error| {
-            Misuse(format!(
-                "cannot read the request file {}: {error}",
-                path.display()
-            ))
-        })?;
-        if request.is_empty() {
-            return Err(Misuse(format!(
-                "the request file {} is empty; accepted is a file with the raw bytes of a request",
-                path.display()
-            )));
+    pub(super) fn answer(
+        asked: &Asked,
+        cell: &Cell,
+        arguments: &Explore,
+        out: &mut dyn Write,
+    ) -> Result<Exit, Misuse> {
+        if let Some(directory) = &arguments.save {
+            check_directory(directory)?;
         }
-        let question = Question {
-            request: Bytes::from(request),
-            response_bytes: arguments.response_bytes as usize,
-            pipeline_flush: arguments.pipeline_flush,
-            half_close: arguments.half_close,
-            upgrade: arguments.upgrade,
-        };
-        let run = (subject.make)(&question).map_err(Misuse)?;
-        let mut scenario = Scenario::new("explore", arguments.capacity as usize, arguments.reader)
-            .with_input(question.request.clone());
-        scenario.input_eof = arguments.client_eof;
-
         let bar = ProgressBar::new_spinner();
         if std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("{spinner} {msg}");
@@ -112,19 +125,35 @@ mod inner {
             caching: !arguments.uncached,
             limits: Limits {
                 time: Some(Duration::from_secs(arguments.max_seconds)),
-                steps: 20_000,
+                steps: asked::STEPS,
                 ..Limits::default()
             },
             progress: Some(progress),
+            stop: Some(Arc::new(interrupt::happened)),
             ..Explorer::default()
         };
-        let exploration = explorer.decide(&run, &scenario);
+        interrupt::note()?;
+        let exploration = explorer.decide(&cell.run, &cell.scenario);
         bar.finish_and_clear();
-        match arguments.format {
-            Format::Text => print(&text(subject, arguments, &exploration)),
-            _ => print(&json(subject, &exploration)),
+        let text = match arguments.format {
+            Format::Text => text(cell, arguments, &exploration),
+            _ => json(cell, &exploration),
+        };
+        print(out, &text)?;
+        if let Some(directory) = &arguments.save {
+            let counterexamples = exploration.counterexamples.iter();
+            let recordings = counterexamples.map(|(property, trace)| {
+                let recording = Recording::of_answer(asked, cell, *property, trace);
+                (file_name(cell, *property), recording)
+            });
+            recording::save_all(directory, recordings)
+                .map_err(|error| cannot_write(directory, &error))?;
         }
         Ok(exit(&exploration))
+    }
+
+    fn file_name(cell: &Cell, property: Property) -> String {
+        recording::file_name(&format!("{}/{property}", cell.id()))
     }
 
     fn exit(exploration: &Exploration) -> Exit {
@@ -138,14 +167,14 @@ mod inner {
         }
     }
 
-    fn text(subject: &NamedSubject, arguments: &Explore, exploration: &Exploration) -> String {
+    fn text(cell: &Cell, arguments: &Explore, exploration: &Exploration) -> String {
         let mut text = String::new();
         let mut line = |words: std::fmt::Arguments<'_>| {
             text += &format!("{words}\n");
         };
         line(format_args!(
             "{}, {} bytes of response, kernel buffer of {} bytes, reader {}",
-            subject.name, arguments.response_bytes, arguments.capacity, arguments.reader
+            cell.subject, arguments.response_bytes, arguments.capacity, arguments.reader
         ));
         let complete = match (&exploration.cut, exploration.bound) {
             (None, None) => "every interleaving, unbounded and complete".to_owned(),
@@ -171,7 +200,7 @@ mod inner {
             line(format_args!("\nThe shortest counterexample:\n"));
             let caption = Caption {
                 property: *property,
-                replay: &command(arguments),
+                replay: &replay(cell, *property, arguments),
             };
             text += &chart::text(
                 trace,
@@ -189,17 +218,26 @@ mod inner {
         text
     }
 
-    /// The command that finds the same counterexample again.
-    fn command(arguments: &Explore) -> String {
-        let path = arguments
-            .request
-            .as_deref()
-            .expect("clap requires --request");
+    /// The commands that replay the counterexample, for a shell. A refuted property is exit code 1,
+    /// so the second command does not ask how the first one ended.
+    fn replay(cell: &Cell, property: Property, arguments: &Explore) -> String {
+        let file = file_name(cell, property);
+        let directory = arguments.save.as_deref();
+        let file = quoted(&directory.unwrap_or(Path::new("")).join(file));
+        match directory {
+            Some(_) => format!("cargo verify replay {file}"),
+            None => format!("{} --save . ; cargo verify replay {file}", again(arguments)),
+        }
+    }
+
+    /// The command that asks the same question again.
+    fn again(arguments: &Explore) -> String {
+        let path = arguments.request.as_deref();
         let mut command = format!(
             "cargo verify explore --subject {} --request {} --response-bytes {} --capacity {} \
              --reader {}",
             arguments.subject.as_deref().unwrap_or_default(),
-            path.display(),
+            quoted(path.expect("clap requires --request")),
             arguments.response_bytes,
             arguments.capacity,
             arguments.reader
@@ -211,15 +249,13 @@ mod inner {
             (arguments.client_eof, " --client-eof"),
             (arguments.uncached, " --uncached"),
         ];
-        command.extend(
-            flags
-                .into_iter()
-                .filter_map(|(set, flag)| set.then_some(flag)),
-        );
+        for (_, flag) in flags.into_iter().filter(|(set, _)| *set) {
+            command += flag;
+        }
         command
     }
 
-    fn json(subject: &NamedSubject, exploration: &Exploration) -> String {
+    fn json(cell: &Cell, exploration: &Exploration) -> String {
         #[derive(Serialize)]
         struct Answer<'a> {
             subject: &'a str,
@@ -227,7 +263,7 @@ mod inner {
             exploration: &'a Exploration,
         }
         let answer = Answer {
-            subject: &subject.name,
+            subject: &cell.subject,
             verdicts: Property::ALL.map(|p| (p, exploration.verdict(p))).into(),
             exploration,
         };

@@ -5,10 +5,14 @@ use std::path::PathBuf;
 
 use super::Misuse;
 use crate::claim::{Cell, Claim, Model};
-use crate::comparison::Comparison;
-use crate::results::{FORMAT, Results};
+use crate::comparison::{Compared, Comparison};
+use crate::files;
+use crate::results::{FORMAT, Results, Row};
 use crate::selection::Selection;
 use crate::sweep::{Swept, SweptCell};
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 256 << 20;
 
 /// Reads the slices and joins them.
 ///
@@ -20,9 +24,9 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     let mut slices = BTreeMap::new();
     for file in files {
         let shown = file.display();
-        let text = std::fs::read_to_string(file)
+        let text = files::read(file, LARGEST)
             .map_err(|error| Misuse(format!("cannot read {shown}: {error}")))?;
-        let results: Results = serde_json::from_str(&text).map_err(|error| {
+        let results: Results = serde_json::from_slice(&text).map_err(|error| {
             let accepted = "accepted is what `cargo verify --shard I/N --format json` prints";
             Misuse(format!("{shown} is no result ({error}); {accepted}"))
         })?;
@@ -61,9 +65,10 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
                 "slice {index} is of lastbyte {b}, others of {a}"
             )));
         }
-        if slice.shard.map(|(_, count)| count) != Some(count)
-            || (slice.selected, slice.selected_beside) != (first.selected, first.selected_beside)
-        {
+        let all = |slice: &Results| slice.not_selected.checked_add(slice.rows.len());
+        let selected = |slice: &Results| (slice.selected, slice.selected_beside);
+        let same = selected(slice) == selected(&first) && all(slice) == all(&first);
+        if slice.shard.map(|(_, count)| count) != Some(count) || !same || all(slice).is_none() {
             return Err(Misuse(format!(
                 "slice {index} belongs to another division of the claims"
             )));
@@ -72,7 +77,9 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     if let Some(hole) = (1..=count).find(|index| !slices.contains_key(index)) {
         return Err(Misuse(format!("slice {hole} of {count} is missing")));
     }
-    let executions = slices.values().map(|slice| slice.executions).sum();
+    let executions = slices
+        .values()
+        .fold(0, |sum: u64, slice| sum.saturating_add(slice.executions));
     let mut rows = Vec::new();
     let mut comparisons = Vec::new();
     let mut sweeps: Vec<Swept> = Vec::new();
@@ -104,6 +111,21 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
             "the slices hold {rows} claims of {selected}"
         )));
     }
+    let cells = sweeps.iter().flat_map(|sweep| {
+        let id = |cell: &SweptCell| format!("{}/{}/{}", sweep.model, cell.subject, cell.scenario);
+        sweep.cells.iter().map(id)
+    });
+    let mut ids: Vec<String> = rows.iter().map(|row: &Row| row.id.clone()).collect();
+    ids.extend(
+        comparisons
+            .iter()
+            .map(|compared: &Compared| compared.id.clone()),
+    );
+    ids.extend(cells);
+    ids.sort();
+    if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Misuse(format!("the slices hold {} twice", twice[0])));
+    }
     let order = Order::of(registry);
     rows.sort_by_key(|row| order.place(&row.id));
     comparisons.sort_by_key(|compared| order.place(&compared.id));
@@ -115,7 +137,7 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     let joined = Results {
         shard: None,
         executions,
-        not_selected: first.not_selected + first.rows.len() - rows.len(),
+        not_selected: (first.not_selected + first.rows.len()).saturating_sub(rows.len()),
         rows,
         comparisons,
         sweeps,

@@ -2,13 +2,17 @@
 
 mod args;
 mod explore;
+mod interrupt;
 mod merge;
 mod real;
 mod replay;
+#[cfg(loom)]
+mod step;
 mod verify;
 
+use std::ffi::OsString;
 use std::fmt;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -53,7 +57,28 @@ impl std::error::Error for Misuse {}
 
 /// Runs the command line of this process with the given models.
 pub fn main(registry: Vec<Model>) -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    interrupt::allow();
+    match run(&registry, std::env::args_os(), &mut std::io::stdout()) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(misuse) => {
+            // Without stderr there is nobody to tell.
+            drop(writeln!(std::io::stderr(), "cargo verify: {misuse}"));
+            ExitCode::from(Exit::Usage as u8)
+        }
+    }
+}
+
+/// Runs one command line, of which the first word is the program, and prints its results to `out`.
+///
+/// # Errors
+///
+/// When the command is not understood, its input cannot be used or its results cannot be written.
+pub fn run(
+    registry: &[Model],
+    words: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
+    let arguments = match Arguments::try_parse_from(words) {
         Ok(arguments) => arguments,
         Err(error)
             if matches!(
@@ -61,35 +86,31 @@ pub fn main(registry: Vec<Model>) -> ExitCode {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             ) =>
         {
-            // A closed pipe is not worth a word.
-            drop(error.print());
-            return ExitCode::SUCCESS;
+            let help = error.render();
+            let help = if colour() {
+                help.ansi().to_string()
+            } else {
+                help.to_string()
+            };
+            print(out, &help)?;
+            return Ok(Exit::Fine);
         }
-        Err(error) => return fail(&Misuse(in_one_line(&error.to_string()))),
+        Err(error) => return Err(Misuse(in_one_line(&error.to_string()))),
     };
-    let done = match arguments.command {
-        None => verify::run(&registry, &arguments.verify),
-        Some(Task::Explore(explore)) => explore::run(&registry, &explore),
-        Some(Task::Explain(explain)) => verify::explain(&registry, &explain.claim),
-        Some(Task::Replay(replay)) => replay::run(&registry, &replay),
-        Some(Task::Merge(merge)) => merge::join(&registry, &merge.files).and_then(|results| {
-            verify::show(&results, merge.format, merge.report.as_deref())?;
+    match arguments.command {
+        None => verify::run(registry, &arguments.verify, out),
+        Some(Task::Explore(explore)) => explore::run(registry, &explore, out),
+        Some(Task::Explain(explain)) => verify::explain(registry, &explain.claim, out),
+        Some(Task::Replay(replay)) => replay::run(registry, &replay, out),
+        Some(Task::Merge(merge)) => {
+            let results = merge::join(registry, &merge.files)?;
+            verify::show(&results, merge.format, merge.report.as_deref(), out)?;
             Ok(verify::exit(&results))
-        }),
-        Some(Task::Worker) => crate::runner::serve(&Selection::all(&registry))
+        }
+        Some(Task::Worker) => crate::runner::serve(&Selection::all(registry))
             .map(|()| Exit::Fine)
             .map_err(|error| Misuse(error.to_string())),
-    };
-    match done {
-        Ok(exit) => ExitCode::from(exit as u8),
-        Err(misuse) => fail(&misuse),
     }
-}
-
-fn fail(misuse: &Misuse) -> ExitCode {
-    // Without stderr there is nobody to tell.
-    drop(writeln!(std::io::stderr(), "cargo verify: {misuse}"));
-    ExitCode::from(Exit::Usage as u8)
 }
 
 /// clap explains in paragraphs; an error is one line.
@@ -108,9 +129,22 @@ fn all_claims(registry: &[Model]) -> Vec<Claim> {
     registry.iter().flat_map(|model| (model.claims)()).collect()
 }
 
-/// Prints to stdout; a reader that has gone away is no error.
-fn print(text: &str) {
-    drop(std::io::stdout().write_all(text.as_bytes()));
+/// Prints results. A reader that has gone away is no error, a full disk is one.
+fn print(out: &mut dyn Write, text: &str) -> Result<(), Misuse> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Misuse(format!("cannot write the output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A path as a word for a shell.
+#[cfg_attr(not(loom), allow(dead_code, reason = "replays need loom"))]
+fn quoted(path: &std::path::Path) -> String {
+    let path = path.to_string_lossy();
+    // No path has the NUL that cannot be quoted.
+    shlex::try_quote(&path).map_or_else(|_| path.to_string(), |path| path.into_owned())
 }
 
 /// Columns of the terminal, or 100.

@@ -4,16 +4,20 @@
 //! `conformance/` with its own lock file and target directory, and its program speaks the same
 //! command line as this one.
 
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::process::{Command, Output, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-use super::Misuse;
+use super::{Misuse, interrupt};
 use crate::results::{NotRun, Results};
 
 /// The folder with one package for each version.
 const FOLDER: &str = "conformance";
+
+/// Why a package was not run.
+const INTERRUPTED: &str = "interrupted";
 
 /// Builds and runs the packages with these names, or all of them.
 ///
@@ -35,23 +39,21 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
     if !names.is_empty() {
         packages.retain(|package| names.contains(package));
     }
-    let stop = Arc::new(AtomicBool::new(false));
-    let interrupted = stop.clone();
-    ctrlc::set_handler(move || interrupted.store(true, Ordering::Relaxed))
-        .map_err(|error| Misuse(format!("cannot handle interrupts: {error}")))?;
+    interrupt::note()?;
     let mut joined = Results::none();
     let all = packages.len();
     for (n, name) in packages.into_iter().enumerate() {
-        if stop.load(Ordering::Relaxed) {
+        if interrupt::happened() {
             joined.complete = false;
-            let why = "interrupted".to_owned();
+            let why = INTERRUPTED.to_owned();
             joined.not_run.push(NotRun { name, why });
             continue;
         }
         let package = folder.join(&name);
-        let said = |doing: &str| eprintln!("{}/{all} {name}: {doing}", n + 1);
+        // Without stderr there is nobody to tell.
+        let said = |doing: &str| drop(writeln!(io::stderr(), "{}/{all} {name}: {doing}", n + 1));
         match build(&package, said).and_then(|program| explore(&program, passed_on, said)) {
-            Ok(None) => eprintln!("{name}: nothing is selected"),
+            Ok(None) => said("nothing is selected"),
             Ok(Some(results)) => {
                 joined.complete &= results.complete;
                 joined.selected += results.selected;
@@ -107,7 +109,8 @@ fn build(package: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
     said("building");
     let target = package.join("target");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
+    let mut build = Command::new(cargo);
+    build
         .args(["build", "--release", "--locked", "--quiet"])
         .args(["--bin", "verify"])
         .args(["--config", "build.rustflags=['--cfg','loom']"])
@@ -118,8 +121,9 @@ fn build(package: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
         // The alias has its own way to set the flag; what the environment says would win.
         .env_remove("RUSTFLAGS")
         .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("cargo does not start: {error}"))?;
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let built = output(&mut build, "cargo does not start")?;
     if !built.status.success() {
         let text = String::from_utf8_lossy(&built.stderr);
         let mut lines = text.lines().map(str::trim);
@@ -140,17 +144,56 @@ fn explore(
     said: impl Fn(&str),
 ) -> Result<Option<Results>, String> {
     said("exploring");
-    let output = Command::new(program)
+    let mut explore = Command::new(program);
+    explore
         .args(["--format", "json"])
         .args(passed_on)
         .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("cannot be run: {error}"))?;
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
+    let output = output(&mut explore, "cannot be run")?;
     if output.status.code() == Some(super::Exit::Usage as i32) && output.stdout.is_empty() {
         return Ok(None);
     }
     serde_json::from_slice(&output.stdout)
         .map(Some)
         .map_err(|error| format!("{} and no results: {error}", output.status))
+}
+
+/// What a program prints until it ends; an interruption ends it.
+fn output(command: &mut Command, otherwise: &str) -> Result<Output, String> {
+    let failed = |error: io::Error| format!("{otherwise}: {error}");
+    let mut child = command.spawn().map_err(failed)?;
+    let stdout = collect(child.stdout.take());
+    let stderr = collect(child.stderr.take());
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            break status;
+        }
+        if interrupt::happened() {
+            // It may have ended by itself just now.
+            drop(child.kill());
+            drop(child.wait());
+            return Err(INTERRUPTED.to_owned());
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    };
+    let text = |pipe: JoinHandle<Vec<u8>>| pipe.join().unwrap_or_default();
+    Ok(Output {
+        status,
+        stdout: text(stdout),
+        stderr: text(stderr),
+    })
+}
+
+/// Reads a pipe to its end, so that nobody waits for room in it.
+fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            // What cannot be read is missing from the results, which says enough.
+            drop(pipe.read_to_end(&mut bytes));
+        }
+        bytes
+    })
 }

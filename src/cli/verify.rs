@@ -1,15 +1,14 @@
 //! `cargo verify`: every claim, in as many processes as there are processors.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::{Format, Verify};
-use super::{Exit, Misuse, all_claims, print, real, width};
+use super::{Exit, Misuse, all_claims, interrupt, print, real, width};
 use crate::claim::{Expected, Model};
 use crate::comparison::Compared;
 use crate::documents;
@@ -24,15 +23,19 @@ use crate::verdict::{Cut, Exploration, Verdict};
 /// The command that explores.
 pub(crate) const COMMAND: &str = "cargo verify";
 
-pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse> {
+pub(super) fn run(
+    registry: &[Model],
+    arguments: &Verify,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
     if let Some(versions) = &arguments.real {
-        return real(versions, arguments);
+        return real(versions, arguments, out);
     }
     let all = Selection::all(registry);
     let not_selected = all.claims.len();
     let selection = select(all, &arguments.only)?;
     if arguments.list {
-        print(&list(registry, &selection));
+        print(out, &list(registry, &selection))?;
         return Ok(Exit::Fine);
     }
     refuse_without_loom()?;
@@ -64,12 +67,10 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
         selected_beside: beside,
         ..collect(&selection, &explored, cut)
     };
-    show(&results, arguments.format, arguments.report.as_deref())?;
+    show(&results, arguments.format, arguments.report.as_deref(), out)?;
     if arguments.format == Format::Text {
-        print(&format!(
-            "{:.1} s in all\n",
-            started.elapsed().as_secs_f64()
-        ));
+        let seconds = started.elapsed().as_secs_f64();
+        print(out, &format!("{seconds:.1} s in all\n"))?;
     }
     if let Some(directory) = &arguments.save {
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
@@ -82,7 +83,7 @@ pub(super) fn run(registry: &[Model], arguments: &Verify) -> Result<Exit, Misuse
 }
 
 /// `cargo verify --real`: other versions, each in a program of its own.
-fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
+fn real(versions: &[String], arguments: &Verify, out: &mut dyn Write) -> Result<Exit, Misuse> {
     refuse_without_loom()?;
     if let Some(directory) = &arguments.report {
         check_directory(directory)?;
@@ -101,7 +102,7 @@ fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
         passed_on.extend(["--jobs".to_owned(), jobs.to_string()]);
     }
     let results = real::run(versions, &passed_on)?;
-    show(&results, arguments.format, arguments.report.as_deref())?;
+    show(&results, arguments.format, arguments.report.as_deref(), out)?;
     if let Some(directory) = &arguments.save {
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
     }
@@ -115,23 +116,29 @@ fn real(versions: &[String], arguments: &Verify) -> Result<Exit, Misuse> {
 }
 
 /// Prints the results, and writes the report if one is wanted.
-pub(super) fn show(results: &Results, format: Format, report: Option<&Path>) -> Result<(), Misuse> {
-    match format {
+pub(super) fn show(
+    results: &Results,
+    format: Format,
+    report: Option<&Path>,
+    out: &mut dyn Write,
+) -> Result<(), Misuse> {
+    let text = match format {
         Format::Json => {
             let json = serde_json::to_string_pretty(results).expect("results are plain data");
-            print(&format!("{json}\n"));
+            format!("{json}\n")
         }
-        Format::Text => print(&table::table(results, width())),
-        Format::Junit => print(&junit::xml(results)),
-        Format::Markdown => print(&markdown::summary(results)),
-    }
+        Format::Text => table::table(results, width()),
+        Format::Junit => junit::xml(results),
+        Format::Markdown => markdown::summary(results),
+    };
+    print(out, &text)?;
     if let Some(directory) = report {
         report::write(directory, results).map_err(|error| cannot_write(directory, &error))?;
     }
     Ok(())
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Misuse {
+pub(super) fn cannot_write(path: &Path, error: &std::io::Error) -> Misuse {
     Misuse(format!(
         "cannot write {}: {error}; accepted is a directory",
         path.display()
@@ -139,7 +146,7 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> Misuse {
 }
 
 /// Finds out before the exploration whether its results can be written.
-fn check_directory(directory: &Path) -> Result<(), Misuse> {
+pub(super) fn check_directory(directory: &Path) -> Result<(), Misuse> {
     let probe = directory.join(".partial");
     std::fs::create_dir_all(directory)
         .and_then(|()| std::fs::write(&probe, ""))
@@ -167,9 +174,11 @@ fn document(
         ))
     })?;
     if arguments.update.is_some() {
-        recording::write_whole(path, &updated).map_err(failed)?;
+        crate::files::write_whole(path, &updated).map_err(failed)?;
     } else if updated != document {
-        eprintln!("{} is out of date; --update writes it", path.display());
+        // Without stderr there is nobody to tell.
+        let line = format!("{} is out of date; --update writes it\n", path.display());
+        drop(std::io::stderr().write_all(line.as_bytes()));
         return Ok(Exit::Differs);
     }
     Ok(exit)
@@ -185,7 +194,11 @@ fn select(all: Selection, filters: &[String]) -> Result<Selection, Misuse> {
 }
 
 /// `cargo verify explain`: one claim, in sentences.
-pub(super) fn explain(registry: &[Model], claim: &str) -> Result<Exit, Misuse> {
+pub(super) fn explain(
+    registry: &[Model],
+    claim: &str,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
     let all = all_claims(registry);
     let Some(claim) = all.iter().find(|known| known.id() == claim) else {
         return Err(Misuse(format!(
@@ -218,7 +231,7 @@ pub(super) fn explain(registry: &[Model], claim: &str) -> Result<Exit, Misuse> {
         .iter()
         .find(|row| row.id == claim.id())
         .expect("it was explored");
-    print(&explain::sentences(row, &results));
+    print(out, &explain::sentences(row, &results))?;
     Ok(exit(&results))
 }
 
@@ -272,10 +285,8 @@ fn explore(
         jobs: jobs.map_or(processors, |jobs| jobs as usize),
         deadline: max_seconds.map(|s| Instant::now() + Duration::from_secs(s)),
     };
-    let meter = Arc::new(Meter::default());
-    let interrupted = meter.clone();
-    ctrlc::set_handler(move || interrupted.stop.store(true, Ordering::Relaxed))
-        .map_err(|error| failed("cannot handle interrupts", &error))?;
+    let meter = Meter::default();
+    interrupt::note()?;
     std::thread::scope(|scope| {
         let shown = scope.spawn(|| watch(&meter, units.len() as u64));
         let explored = pool.explore(&units, &meter);
@@ -285,15 +296,19 @@ fn explore(
     })
 }
 
-/// Shows how far it is until it is told to stop: a bar on a terminal, a line now and then elsewhere.
+/// Shows how far it is until it is told to stop: a bar on a terminal; elsewhere a line after the
+/// first cell, and then now and then.
 fn watch(meter: &Meter, cells: u64) {
     let bar = ProgressBar::new(cells);
     let style = "{bar:30} {pos}/{len} cells  {msg}";
     bar.set_style(ProgressStyle::with_template(style).expect("the template is constant"));
     let started = Instant::now();
     let plain = !std::io::stderr().is_terminal();
-    let mut said = started;
+    let mut said = None;
     while !meter.stop.load(Ordering::Relaxed) {
+        if interrupt::happened() {
+            meter.stop.store(true, Ordering::Relaxed);
+        }
         let executions = meter.executions.load(Ordering::Relaxed);
         let done = meter.done.load(Ordering::Relaxed);
         let rate = executions as f64 / started.elapsed().as_secs_f64().max(0.001);
@@ -301,9 +316,16 @@ fn watch(meter: &Meter, cells: u64) {
         let (executions, rate) = (HumanCount(executions), HumanCount(rate as u64));
         bar.set_position(done);
         bar.set_message(format!("{executions} executions, {rate}/s  {current}"));
-        if plain && said.elapsed() > Duration::from_secs(5) {
-            said = Instant::now();
-            eprintln!("{done}/{cells} cells, {executions} executions, {rate}/s, {current}");
+        let due = match said {
+            None => done > 0,
+            Some(said) => Instant::now() > said + Duration::from_secs(5),
+        };
+        if plain && due {
+            said = Some(Instant::now());
+            drop(writeln!(
+                std::io::stderr(),
+                "{done}/{cells} cells, {executions} executions, {rate}/s, {current}"
+            ));
         }
         std::thread::park_timeout(Duration::from_millis(100));
     }
@@ -335,9 +357,16 @@ fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> Results {
             .collect(),
         ..Swept::new(model, sweep)
     });
+    let ended = |cut: &Option<Cut>| !matches!(cut, Some(Cut::Time | Cut::Interrupted));
     let is_there = |unit: &Unit| match unit {
-        Unit::Cell(cell) => explored.cells.contains_key(&cell.id()),
-        Unit::Comparison(comparison) => explored.comparisons.contains_key(&comparison.id()),
+        Unit::Cell(cell) => explored
+            .cells
+            .get(&cell.id())
+            .is_some_and(|e| ended(&e.cut)),
+        Unit::Comparison(comparison) => {
+            let compared = explored.comparisons.get(&comparison.id());
+            compared.is_some_and(|compared| ended(&compared.cut))
+        }
     };
     Results {
         complete: Unit::all(selection).iter().all(is_there),

@@ -96,6 +96,27 @@ struct Piece {
 /// beginning to wait) and shows how full the buffers are afterwards. An exclamation mark is at the
 /// step from which on the violation was unavoidable.
 pub fn text(trace: &Trace, options: Options<'_>) -> String {
+    let Parts {
+        heads,
+        rows,
+        closing,
+    } = parts(trace, options);
+    format!("{heads}{rows}\n{closing}")
+}
+
+/// A chart in parts, for a screen that has no room for all of it.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// What stands above the lanes.
+    pub heads: String,
+    /// A line or more for each call.
+    pub rows: String,
+    /// What is violated, since when, and how to replay it.
+    pub closing: String,
+}
+
+/// The parts of [`text`].
+pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
     let beats = story::beats(trace, options.caption.property);
     let scripts = beats.iter().any(|beat| beat.actor > ActorId::SUBJECT);
     let levels = beats.iter().map(|beat| beat.levels);
@@ -105,8 +126,8 @@ pub fn text(trace: &Trace, options: Options<'_>) -> String {
     let digits = numbers.map(|level| short(level).len()).max();
     let layout = Layout::new(options.width, scripts, digits.unwrap_or(0).max(4));
     let palette = Palette::new(options.colour);
-    let mut chart = String::new();
-    heads(&mut chart, trace, &layout, &palette);
+    let (mut above, mut chart, mut below) = (String::new(), String::new(), String::new());
+    heads(&mut above, trace, &layout, &palette);
     let largest = levels.map(|levels| levels.inside).max();
     for beat in &beats {
         row(
@@ -118,20 +139,28 @@ pub fn text(trace: &Trace, options: Options<'_>) -> String {
             largest.unwrap_or(0),
         );
     }
-    chart.push('\n');
     let closing = story::closing(trace, &options.caption);
     let label = closing.iter().map(|(label, _)| label.len() + 2).max();
     let label = label.unwrap_or(0);
     for (what, sentence) in &closing {
-        let width = options.width.clamp(72, 160) - label;
-        for (i, line) in wrap(sentence, width).into_iter().enumerate() {
+        let all = options.width.clamp(72, 160);
+        let (lines, width) = if *what == story::REPLAY {
+            (wrap_command(sentence, all, label), all)
+        } else {
+            (wrap(sentence, all - label), all - label)
+        };
+        for (i, line) in lines.into_iter().enumerate() {
+            if i > 0 && *what == story::REPLAY {
+                below.push_str(&format!("{line}\n"));
+                continue;
+            }
             let what = if i == 0 {
                 format!("{what}:")
             } else {
                 String::new()
             };
             push_line(
-                &mut chart,
+                &mut below,
                 [
                     Piece {
                         text: what,
@@ -147,7 +176,11 @@ pub fn text(trace: &Trace, options: Options<'_>) -> String {
             );
         }
     }
-    chart
+    Parts {
+        heads: above,
+        rows: chart,
+        closing: below,
+    }
 }
 
 fn heads(chart: &mut String, trace: &Trace, layout: &Layout, palette: &Palette) {
@@ -297,6 +330,44 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
         .collect()
 }
 
+/// A command in lines that a shell takes as one: broken at spaces that are not quoted, continued
+/// with a backslash. The first line is `label` columns shorter. A word that is too long stays whole,
+/// the terminal breaks it: a command that cannot be pasted is worth nothing.
+fn wrap_command(command: &str, width: usize, label: usize) -> Vec<String> {
+    /// A private character, of the width of a space, at which nothing is broken.
+    const QUOTED_SPACE: char = '\u{e000}';
+    let mut quote = None;
+    let guarded: String = command
+        .chars()
+        .map(|c| {
+            match (quote, c) {
+                (None, '\'' | '"') => quote = Some(c),
+                (Some(open), c) if c == open => quote = None,
+                (Some(_), ' ') => return QUOTED_SPACE,
+                _ => {}
+            }
+            c
+        })
+        .collect();
+    let indent = " ".repeat(label);
+    let options = textwrap::Options::new(width - 2)
+        .initial_indent(&indent)
+        .subsequent_indent("  ")
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let mut lines: Vec<String> = textwrap::wrap(&guarded, options)
+        .iter()
+        .map(|line| line.replace(QUOTED_SPACE, " ") + " \\")
+        .collect();
+    if let Some(last) = lines.last_mut() {
+        last.truncate(last.len() - 2);
+    }
+    if let Some(first) = lines.first_mut() {
+        *first = first.trim_start().to_owned();
+    }
+    lines
+}
+
 /// Adds the pieces as a line without spaces at its end.
 fn push_line(chart: &mut String, pieces: impl IntoIterator<Item = Piece>) {
     let mut gap = 0;
@@ -310,4 +381,21 @@ fn push_line(chart: &mut String, pieces: impl IntoIterator<Item = Piece>) {
         gap += width.saturating_sub(display_width(trimmed));
     }
     chart.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrapped_command_is_the_same_for_a_shell() {
+        let command = "cargo verify explore --request 'my own/body ignored.http' --capacity 64 \
+                       --reader slow:1 --save . ; cargo verify replay lost-bytes.json";
+        for width in [72, 80, 100, 160] {
+            let lines = wrap_command(command, width, 18);
+            assert!(lines.iter().all(|line| line.len() <= width), "{lines:?}");
+            let joined = lines.join("\n").replace("\\\n", "");
+            assert_eq!(shlex::split(&joined), shlex::split(command), "{lines:?}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ const LARGEST: usize = 60_000;
 pub fn summary(results: &Results) -> String {
     let mut text = String::new();
     let verdict = match (results.hold(), results.not_run.is_empty()) {
+        _ if !results.complete => "**partial, the run ended early**",
         (true, true) => "everything as declared",
         (true, false) => "as declared, **but not everything was run**",
         (false, _) => "**not everything as declared**",

@@ -56,6 +56,11 @@ pub fn thousands(number: u64) -> String {
     grouped
 }
 
+/// The sum, or the largest number: results that were read may hold any numbers.
+pub(crate) fn total(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::saturating_add)
+}
+
 /// `1 claim`, `2 claims`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::growth::{self, Growth};
 use super::matrix::{self, Matrix};
 use super::story::{self, Caption, Flow};
-use super::{explain, jsonl, table, thousands, visible};
+use super::{explain, jsonl, table, thousands, total, visible};
 use crate::event::Trace;
 use crate::property::Property;
 use crate::recording;
@@ -33,7 +33,7 @@ const OUTCOMES: usize = 12;
 pub fn write(dir: &Path, results: &Results) -> io::Result<()> {
     let page = html(results);
     fs::create_dir_all(dir)?;
-    recording::write_whole(&dir.join("index.html"), &page)
+    crate::files::write_whole(&dir.join("index.html"), &page)
 }
 
 /// The page.
@@ -190,12 +190,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
         json!([class, visible(&ended), visible(&bytes), times])
     });
     let outcomes = outcomes.collect::<Vec<_>>();
-    let rest: u64 = row
-        .outcomes
-        .iter()
-        .skip(OUTCOMES)
-        .map(|(_, times)| times)
-        .sum();
+    let rest = total(row.outcomes.iter().skip(OUTCOMES).map(|(_, times)| *times));
     let rest = (row.outcomes.len().saturating_sub(OUTCOMES), rest);
     let command = reproduce(&row.id);
     let counterexample = row.counterexample.as_ref().map(|counterexample| {
@@ -249,7 +244,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
 /// What the histogram counts. With state caching it says which outcomes there are, and not how
 /// likely they are.
 fn concluded(row: &Row) -> String {
-    let concluded: u64 = row.outcomes.iter().map(|(_, times)| times).sum();
+    let concluded = total(row.outcomes.iter().map(|(_, times)| *times));
     let (concluded, all) = (thousands(concluded), thousands(row.executions));
     if row.states == 0 {
         format!("{concluded} of {all} executions came to their end.")

@@ -138,6 +138,9 @@ fn loses(property: Property) -> bool {
     )
 }
 
+/// What announces the command among the closing sentences.
+pub const REPLAY: &str = "replay";
+
 /// The sentences that a chart ends with: what is violated, since when, how to replay it.
 pub fn closing(trace: &Trace, caption: &Caption<'_>) -> Vec<(&'static str, String)> {
     let Caption { property, replay } = caption;
@@ -158,7 +161,7 @@ pub fn closing(trace: &Trace, caption: &Caption<'_>) -> Vec<(&'static str, Strin
     vec![
         ("violated", property.sentence().to_owned()),
         ("unavoidable from", since),
-        ("replay", visible(replay)),
+        (REPLAY, visible(replay)),
     ]
 }
 

@@ -116,7 +116,6 @@ fn part(swept: &Swept, summary: &[Entry], subjects: &[String]) -> String {
     };
     let mut table = Table::new();
     table
-        .force_no_tty()
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Disabled);
     table.add_row(line("", &visible));

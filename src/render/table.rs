@@ -98,7 +98,9 @@ pub fn summary(results: &Results) -> Vec<String> {
         sentences.push(format!("Slice {slice} of {of}."));
     }
     if !results.complete {
-        sentences.push("The run was interrupted: results are missing.".to_owned());
+        let open = |row: &&Row| matches!(row.verdict, Verdict::CutOff(_) | Verdict::Bounded(_));
+        let open = count(rows.iter().filter(open).count(), "claim");
+        sentences.push(format!("Partial: the run ended early, {open} undecided."));
     }
     for missing in &results.not_run {
         let missing = format!("Not run: {}: {}.", missing.name, missing.why);

@@ -50,6 +50,7 @@ pub fn named() -> NamedSubject {
     NamedSubject {
         name: "hyper-0.14".to_owned(),
         about: format!("hyper {VERSION}, server side, unpatched"),
+        version: Some(VERSION.to_owned()),
         make: Arc::new(|question| Server::for_question(question).map(subject)),
     }
 }

@@ -51,6 +51,7 @@ pub fn named() -> NamedSubject {
     NamedSubject {
         name: "hyper-1".to_owned(),
         about: format!("hyper {VERSION}, server side, unpatched"),
+        version: Some(VERSION.to_owned()),
         make: Arc::new(|question| Server::for_question(question).map(subject)),
     }
 }

@@ -1,0 +1,33 @@
+//! Ctrl-C, SIGTERM and SIGHUP end an exploration early, and what it has found is shown all the same.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::Misuse;
+
+static ALLOWED: AtomicBool = AtomicBool::new(false);
+static HAPPENED: AtomicBool = AtomicBool::new(false);
+
+/// This process is the program: its signals are ours. A test that runs a command line in its own
+/// process keeps them.
+pub(super) fn allow() {
+    ALLOWED.store(true, Ordering::Relaxed);
+}
+
+/// From now on an interruption is noted instead of ending the process.
+pub(super) fn note() -> Result<(), Misuse> {
+    static HANDLER: OnceLock<Result<(), Misuse>> = OnceLock::new();
+    if !ALLOWED.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let handler = HANDLER.get_or_init(|| {
+        ctrlc::set_handler(|| HAPPENED.store(true, Ordering::Relaxed))
+            .map_err(|error| Misuse(format!("cannot handle interrupts: {error}")))
+    });
+    handler.clone()
+}
+
+/// Whether there was an interruption.
+pub(super) fn happened() -> bool {
+    HAPPENED.load(Ordering::Relaxed)
+}

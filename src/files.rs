@@ -1,0 +1,43 @@
+//! Files: read up to a bound, written as a whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Reads a file of at most `most` bytes: `/dev/zero` has an end, too.
+///
+/// # Errors
+///
+/// What the file system reports, and a file that is larger.
+pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        let error = format!("it has more than {most} bytes, which are accepted");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, error));
+    }
+    Ok(bytes)
+}
+
+/// Writes to a temporary name beside `path` and renames: there is never half a file.
+///
+/// # Errors
+///
+/// What the file system reports.
+pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    // Some file systems notice a full disk no earlier than at the end.
+    let written = File::create(&partial)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())
+                .and_then(|()| file.sync_all())
+        })
+        .and_then(|()| fs::rename(&partial, path));
+    if written.is_err() {
+        // It may not even exist.
+        drop(fs::remove_file(&partial));
+    }
+    written
+}
