@@ -24,6 +24,8 @@ pub struct Revision {
     pub versions: &'static [&'static str],
     /// The change and its commit in hyper's repository; empty when it is not hyper's.
     pub change: &'static str,
+    /// What it does, or does otherwise than the one before.
+    pub about: &'static str,
 
     /// `graceful_shutdown` closes a connection that has read and written nothing yet.
     pub graceful_closes_untouched: bool,
@@ -54,6 +56,7 @@ pub const ORIGINAL: Revision = Revision {
     name: "1.7.0",
     versions: &["1.7.0"],
     change: "60d0eaf8",
+    about: "reads, writes, flushes, and shuts down when done",
     graceful_closes_untouched: true,
     write_again: WriteAgain::Never,
     only_with_a_body_to_write: false,
@@ -70,6 +73,8 @@ pub const ORIGINAL: Revision = Revision {
 pub const LAST_0_14: Revision = Revision {
     name: "0.14.32",
     versions: &["0.14.32"],
+    change: "",
+    about: "the same; `graceful_shutdown` before the first request does not close",
     graceful_closes_untouched: false,
     ..ORIGINAL
 };
@@ -79,6 +84,7 @@ pub const WRITES_AGAIN: Revision = Revision {
     name: "1.8.0",
     versions: &["1.8.0"],
     change: "#3952, 2377b893",
+    about: "goes round once more when the flush was ready and a body is left",
     write_again: WriteAgain::Flushed,
     ..ORIGINAL
 };
@@ -88,6 +94,7 @@ pub const REVERTED: Revision = Revision {
     name: "1.9.0",
     versions: &["1.8.1", "1.9.0"],
     change: "#3977, 4492f31e",
+    about: "does not",
     write_again: WriteAgain::Never,
     ..WRITES_AGAIN
 };
@@ -97,6 +104,7 @@ pub const RECHECKS: Revision = Revision {
     name: "1.10.0",
     versions: &["1.10.0"],
     change: "#3988, 743a3ba0",
+    about: "goes round once more if a second write makes progress",
     write_again: WriteAgain::Rechecked,
     ..REVERTED
 };
@@ -106,6 +114,7 @@ pub const LOOKS_AT_CLOSING: Revision = Revision {
     name: "1.10.1",
     versions: &["1.10.1"],
     change: "#4086, c6cb906f",
+    about: "not when closing",
     only_with_a_body_to_write: true,
     ..RECHECKS
 };
@@ -115,6 +124,7 @@ pub const SHUTDOWN_FLUSHES: Revision = Revision {
     name: "1.11.0",
     versions: &["1.11.0"],
     change: "#4018, 72046cc7",
+    about: "the shutdown flushes first",
     shutdown_flushes: true,
     ..LOOKS_AT_CLOSING
 };
@@ -124,6 +134,7 @@ pub const RECHECK_FLUSHES: Revision = Revision {
     name: "1.12.0",
     versions: &["1.12.0"],
     change: "#4143, f660f5bf",
+    about: "what the second write has buffered is flushed",
     recheck_flushes: true,
     ..SHUTDOWN_FLUSHES
 };
@@ -133,6 +144,7 @@ pub const PROPOSED: Revision = Revision {
     name: "proposed",
     versions: &[],
     change: "",
+    about: "what the sweep still finds in 1.12.0, closed",
     recheck_reads_again: true,
     leaves_flushed: true,
     head_rechecked: true,
@@ -144,6 +156,7 @@ pub const READ_GATED: Revision = Revision {
     name: "read-gated",
     versions: &[],
     change: "",
+    about: "the original order with the flush in front of the reads; never released",
     flush_gates_reads: true,
     ..ORIGINAL
 };
