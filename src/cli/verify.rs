@@ -76,9 +76,13 @@ pub(super) fn run(
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
     }
     document(arguments, &results, |text| {
-        let text = documents::splice(text, &results)?;
-        // A document need not show the comparisons.
-        Some(documents::splice_comparisons(&text, &results).unwrap_or(text))
+        // A part of the claims is no table of them.
+        let verdicts = match results.not_selected {
+            0 => documents::splice(text, &results),
+            _ => None,
+        };
+        let text = verdicts.as_deref().unwrap_or(text);
+        documents::splice_comparisons(text, &results).or(verdicts)
     })
 }
 
