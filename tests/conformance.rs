@@ -61,7 +61,7 @@ mod explored {
         );
     }
 
-    /// Every comparison of the releases that are built here, and their lines in DESIGN.md.
+    /// Every comparison of the newest release, and its line in DESIGN.md.
     #[test]
     #[ignore = "part of the longer explorations; cargo test -- --ignored"]
     fn design_shows_the_figures() {

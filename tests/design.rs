@@ -176,8 +176,8 @@ fn the_list_of_what_is_compared_is_complete() {
         "# What is compared with hyper\n\nIn each of these situations the model of the dispatch \
          loop and a release of hyper are explored to the end, in every interleaving and without \
          state caching, and the sets of what the socket sees are compared, in both directions. \
-         `cargo verify --only conformance` compares the releases that are built here, `cargo \
-         verify --real` all; the figures are in DESIGN.md.\n\n\
+         `cargo verify --only conformance` compares the newest release, `cargo verify --real` \
+         all; the figures are in DESIGN.md.\n\n\
          | situation | side | besides | kernel buffer and reader | left out as too large |\n\
          |---|---|---|---|---|\n",
     );

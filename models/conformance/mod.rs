@@ -34,12 +34,18 @@ pub fn releases() -> Vec<Release> {
     ]
 }
 
-/// What `cargo verify` knows about the comparisons.
+/// What `cargo verify` knows about the comparisons: those of the newest release that is built. The
+/// packages in `conformance/` build one each.
 pub fn model() -> Model {
     Model {
         name: NAME,
         about: "the model of the dispatch loop and real hyper do the same",
-        comparisons: || releases().iter().flat_map(Release::comparisons).collect(),
+        comparisons: || {
+            releases()
+                .iter()
+                .next_back()
+                .map_or_else(Vec::new, Release::comparisons)
+        },
         ..Model::default()
     }
 }
