@@ -91,7 +91,7 @@ mod unix {
         }
 
         /// Waits for the end; the terminal is what it was.
-        fn is_restored(mut self) {
+        fn expect_restored(mut self) {
             // Leaves the screen of its own, on which the cursor was hidden.
             let closing = self.until("\x1b[?1049l");
             assert!(closing.contains("\x1b[?25h"), "{closing:?}");
@@ -131,7 +131,7 @@ mod unix {
             terminal.shows(step);
         }
         terminal.press("q");
-        terminal.is_restored();
+        terminal.expect_restored();
     }
 
     #[test]
@@ -144,7 +144,7 @@ mod unix {
         let coloured = terminal.until("violated:");
         assert!(coloured.contains("\x1b[31m"), "{coloured:?}");
         terminal.press("\x1b");
-        terminal.is_restored();
+        terminal.expect_restored();
     }
 
     #[test]
@@ -161,7 +161,7 @@ mod unix {
             "{shown:?}"
         );
         terminal.press("\x03");
-        terminal.is_restored();
+        terminal.expect_restored();
     }
 
     #[test]
@@ -170,6 +170,6 @@ mod unix {
         terminal.shows(1);
         let id = i32::try_from(terminal.program.id()).expect("process ids are small");
         kill(Pid::from_raw(id), Signal::SIGTERM).expect("it is running");
-        terminal.is_restored();
+        terminal.expect_restored();
     }
 }
