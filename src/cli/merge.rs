@@ -9,7 +9,7 @@ use crate::files;
 use crate::results::{FORMAT, Results};
 
 /// The largest file that is read, in bytes.
-const LARGEST: u64 = 256 << 20;
+const LARGEST: u64 = 64 << 20;
 
 /// Reads the slices and joins them.
 ///

@@ -66,7 +66,8 @@ pub(super) fn run(
     if let Some(directory) = &arguments.save {
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
     }
-    if let Some(path) = &arguments.update {
+    // A document keeps what it has until a run comes to its end.
+    if let Some(path) = arguments.update.as_deref().filter(|_| results.complete) {
         update(path, &results)?;
     }
     Ok(exit(&results))
