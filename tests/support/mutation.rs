@@ -44,8 +44,13 @@ pub fn document(original: &str) -> impl Strategy<Value = (String, Vec<u8>)> + us
     let changed = changes.prop_map(move |changes| {
         let mut value = value.clone();
         for (place, change) in changes {
-            let all = pointers(&value);
-            apply(&mut value, &all[place.index(all.len())], change);
+            let mut all = pointers(&value);
+            if let Change::Number(_) = change {
+                all.retain(|place| value.pointer(place).is_some_and(Value::is_number));
+            }
+            if !all.is_empty() {
+                apply(&mut value, &all[place.index(all.len())], change);
+            }
         }
         serde_json::to_vec(&value).expect("values are representable")
     });
@@ -57,6 +62,8 @@ enum Change {
     Remove,
     Repeat,
     Replace(Value),
+    /// Instead of another number.
+    Number(u64),
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -86,7 +93,8 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         1 => Just(Change::Remove),
         1 => Just(Change::Repeat),
-        2 => prop::sample::select(numbers.to_vec()).prop_map(|n| Change::Replace(json!(n))),
+        1 => prop::sample::select(numbers.to_vec()).prop_map(|n| Change::Replace(json!(n))),
+        3 => prop::sample::select(numbers.to_vec()).prop_map(Change::Number),
         2 => prop::sample::select(others.to_vec()).prop_map(Change::Replace),
         1 => text().prop_map(|text| Change::Replace(json!(text))),
     ]
@@ -119,8 +127,10 @@ fn pointers(value: &Value) -> Vec<String> {
 fn apply(document: &mut Value, pointer: &str, change: Change) {
     let Some((parent, name)) = pointer.rsplit_once('/') else {
         // The document itself is in nothing that it could be removed from.
-        if let Change::Replace(value) = change {
-            *document = value;
+        match change {
+            Change::Replace(value) => *document = value,
+            Change::Number(number) => *document = json!(number),
+            Change::Remove | Change::Repeat => {}
         }
         return;
     };
@@ -137,6 +147,9 @@ fn apply(document: &mut Value, pointer: &str, change: Change) {
         }
         (Change::Replace(value), _) => {
             *document.pointer_mut(pointer).expect("it is there") = value;
+        }
+        (Change::Number(number), _) => {
+            *document.pointer_mut(pointer).expect("it is there") = json!(number);
         }
         _ => {}
     }
