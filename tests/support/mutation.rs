@@ -1,5 +1,7 @@
 //! Input that was valid once.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -40,16 +42,19 @@ pub fn document(original: &str) -> impl Strategy<Value = (String, Vec<u8>)> + us
     let original = original.to_owned();
     let value: Value = serde_json::from_str(&original).expect("the original is valid");
     let broken = bytes(original.clone().into_bytes());
-    let changes = prop::collection::vec((any::<prop::sample::Index>(), change()), 1..3);
+    let index = any::<prop::sample::Index>;
+    let changes = prop::collection::vec((index(), index(), change()), 1..3);
     let changed = changes.prop_map(move |changes| {
         let mut value = value.clone();
-        for (place, change) in changes {
+        for (field, which, change) in changes {
             let mut all = pointers(&value);
             if let Change::Number(_) = change {
                 all.retain(|place| value.pointer(place).is_some_and(Value::is_number));
             }
-            if !all.is_empty() {
-                apply(&mut value, &all[place.index(all.len())], change);
+            let fields = by_field(all);
+            if !fields.is_empty() {
+                let places = &fields[field.index(fields.len())];
+                apply(&mut value, &places[which.index(places.len())], change);
             }
         }
         serde_json::to_vec(&value).expect("values are representable")
@@ -122,6 +127,21 @@ fn pointers(value: &Value) -> Vec<String> {
     let mut all = Vec::new();
     collect(value, "", &mut all);
     all
+}
+
+/// The places of each field together: a field that is there once is changed as often as one that
+/// is there a hundred times.
+fn by_field(places: Vec<String>) -> Vec<Vec<String>> {
+    let mut fields = BTreeMap::<_, Vec<_>>::new();
+    for place in places {
+        let names: Vec<_> = place
+            .split('/')
+            .filter(|name| name.parse::<usize>().is_err())
+            .map(str::to_owned)
+            .collect();
+        fields.entry(names).or_default().push(place);
+    }
+    fields.into_values().collect()
 }
 
 fn apply(document: &mut Value, pointer: &str, change: Change) {
