@@ -69,7 +69,7 @@ fn bad_recordings_are_one_line_and_exit_code_2() {
     refused(&["replay", newer.path()], &["format 9", "format 1"]);
     let other = Scratch::new(
         "other",
-        &RECORDING.replace("shutdown_ordering/", "elsewhere/"),
+        RECORDING.replace("shutdown_ordering/", "elsewhere/"),
     );
     refused(&["replay", other.path()], &["recorded for elsewhere/"]);
     let version = RECORDING.replace("\"version\": null", "\"version\": \"1.2.3\"");

@@ -12,7 +12,7 @@ use crate::selection::Selection;
 use crate::sweep::{Swept, SweptCell};
 
 /// The largest file that is read, in bytes.
-const LARGEST: u64 = 256 << 20;
+const LARGEST: u64 = 64 << 20;
 
 /// Reads the slices and joins them.
 ///

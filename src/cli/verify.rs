@@ -165,7 +165,9 @@ fn document(
     splice: impl Fn(&str) -> Option<String>,
 ) -> Result<Exit, Misuse> {
     let exit = exit(results);
-    let Some(path) = arguments.update.as_ref().or(arguments.check.as_ref()) else {
+    let path = arguments.update.as_ref().or(arguments.check.as_ref());
+    // A document keeps what it has until a run comes to its end.
+    let Some(path) = path.filter(|_| results.complete) else {
         return Ok(exit);
     };
     let failed = |error| Misuse(format!("cannot update {}: {error}", path.display()));

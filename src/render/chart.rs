@@ -336,6 +336,9 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
 fn wrap_command(command: &str, width: usize, label: usize) -> Vec<String> {
     /// A private character, of the width of a space, at which nothing is broken.
     const QUOTED_SPACE: char = '\u{e000}';
+    if label + display_width(command) <= width {
+        return vec![command.to_owned()];
+    }
     let mut quote = None;
     let guarded: String = command
         .chars()

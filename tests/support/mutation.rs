@@ -1,5 +1,7 @@
 //! Input that was valid once.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -40,12 +42,20 @@ pub fn document(original: &str) -> impl Strategy<Value = (String, Vec<u8>)> + us
     let original = original.to_owned();
     let value: Value = serde_json::from_str(&original).expect("the original is valid");
     let broken = bytes(original.clone().into_bytes());
-    let changes = prop::collection::vec((any::<prop::sample::Index>(), change()), 1..3);
+    let index = any::<prop::sample::Index>;
+    let changes = prop::collection::vec((index(), index(), change()), 1..3);
     let changed = changes.prop_map(move |changes| {
         let mut value = value.clone();
-        for (place, change) in changes {
-            let all = pointers(&value);
-            apply(&mut value, &all[place.index(all.len())], change);
+        for (field, which, change) in changes {
+            let mut all = pointers(&value);
+            if let Change::Number(_) = change {
+                all.retain(|place| value.pointer(place).is_some_and(Value::is_number));
+            }
+            let fields = by_field(all);
+            if !fields.is_empty() {
+                let places = &fields[field.index(fields.len())];
+                apply(&mut value, &places[which.index(places.len())], change);
+            }
         }
         serde_json::to_vec(&value).expect("values are representable")
     });
@@ -57,6 +67,8 @@ enum Change {
     Remove,
     Repeat,
     Replace(Value),
+    /// Instead of another number.
+    Number(u64),
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -86,7 +98,8 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         1 => Just(Change::Remove),
         1 => Just(Change::Repeat),
-        2 => prop::sample::select(numbers.to_vec()).prop_map(|n| Change::Replace(json!(n))),
+        1 => prop::sample::select(numbers.to_vec()).prop_map(|n| Change::Replace(json!(n))),
+        3 => prop::sample::select(numbers.to_vec()).prop_map(Change::Number),
         2 => prop::sample::select(others.to_vec()).prop_map(Change::Replace),
         1 => text().prop_map(|text| Change::Replace(json!(text))),
     ]
@@ -116,11 +129,28 @@ fn pointers(value: &Value) -> Vec<String> {
     all
 }
 
+/// The places of each field together: a field that is there once is changed as often as one that
+/// is there a hundred times.
+fn by_field(places: Vec<String>) -> Vec<Vec<String>> {
+    let mut fields = BTreeMap::<_, Vec<_>>::new();
+    for place in places {
+        let names: Vec<_> = place
+            .split('/')
+            .filter(|name| name.parse::<usize>().is_err())
+            .map(str::to_owned)
+            .collect();
+        fields.entry(names).or_default().push(place);
+    }
+    fields.into_values().collect()
+}
+
 fn apply(document: &mut Value, pointer: &str, change: Change) {
     let Some((parent, name)) = pointer.rsplit_once('/') else {
         // The document itself is in nothing that it could be removed from.
-        if let Change::Replace(value) = change {
-            *document = value;
+        match change {
+            Change::Replace(value) => *document = value,
+            Change::Number(number) => *document = json!(number),
+            Change::Remove | Change::Repeat => {}
         }
         return;
     };
@@ -137,6 +167,9 @@ fn apply(document: &mut Value, pointer: &str, change: Change) {
         }
         (Change::Replace(value), _) => {
             *document.pointer_mut(pointer).expect("it is there") = value;
+        }
+        (Change::Number(number), _) => {
+            *document.pointer_mut(pointer).expect("it is there") = json!(number);
         }
         _ => {}
     }
