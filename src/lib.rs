@@ -23,6 +23,8 @@ mod event;
 mod executor;
 #[cfg(loom)]
 mod explorer;
+#[cfg(feature = "cli")]
+pub mod figures;
 mod kernel;
 #[cfg(not(loom))]
 mod live;
