@@ -106,7 +106,10 @@ fn reset(ordering: Ordering) -> Vec<Cell> {
 
 fn claims() -> Vec<Claim> {
     use Ordering::{FlushBeforeShutdown, Original, ReadGatedFlush};
-    use Property::{NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError};
+    use Property::{
+        NoPanic, NoSilentLoss, NoSpin, NoStall, NothingBufferedAtShutdown, ReceivedIsPrefix,
+        ResetEndsWithError,
+    };
     let mut claims = Vec::new();
     let mut claim = |name: String, sentence: &str, scenarios: &str, property, expected, cells| {
         claims.push(Claim {
@@ -153,6 +156,14 @@ fn claims() -> Vec<Claim> {
             reset(ordering),
         );
     }
+    claim(
+        "fixed-keeps-nothing-from-who-listens".to_owned(),
+        "Bytes are left inside only where the peer has reset the connection.",
+        "N=3/4, K=1..4, reset after 0..N bytes, spurious wake-ups",
+        NothingBufferedAtShutdown,
+        Expected::Proved,
+        reset(FlushBeforeShutdown),
+    );
     claims
 }
 

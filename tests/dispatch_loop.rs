@@ -54,7 +54,7 @@ fn findings(exploration: &Exploration) -> (Vec<&Outcome>, Vec<Property>) {
 
 /// With and without caching, the outcomes and the refuted properties are the same in every cell
 /// that is small enough without. Cells of this size also agree when far less than the whole state is
-/// declared: that the declared state is complete follows from its being all of `state::State`.
+/// declared: `tests/declared_state.rs` notices that.
 #[test]
 #[ignore = "part of the longer explorations; cargo test -- --ignored"]
 fn caching_changes_no_verdict() {

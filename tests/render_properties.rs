@@ -160,7 +160,8 @@ proptest! {
                 Eof => break,
                 Start(element) | Empty(element) => {
                     elements += 1;
-                    let known = ["svg", "title", "desc", "style", "rect", "text", "path"];
+                    let known: [&[u8]; 7] =
+                        [b"svg", b"title", b"desc", b"style", b"rect", b"text", b"path"];
                     prop_assert!(known.contains(&element.name().as_ref()));
                 }
                 _ => {}

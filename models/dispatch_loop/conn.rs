@@ -31,6 +31,7 @@ impl Dispatcher {
         let received = self.socket.poll_recv(cx, usize::MAX);
         self.state.read_blocked = received.is_pending();
         let bytes = ready!(received)?;
+        self.saw(Some(&bytes));
         self.state.read_buf.extend_from_slice(&bytes);
         Poll::Ready(Ok(bytes.len()))
     }

@@ -15,7 +15,7 @@ use lastbyte::Socket;
 use super::message::{self, Body};
 use super::revision::WriteAgain;
 use super::state::{BodyRx, Failure, KeepAlive, Place, Reading, State, Writing};
-use super::{Connection, GivesUp, Role, UserBody};
+use super::{Connection, GivesUp, Role, TELLS, UserBody};
 
 /// A connection while it is served.
 #[derive(Debug)]
@@ -34,7 +34,19 @@ enum Dispatched {
 impl Dispatcher {
     /// Declares the complete local state for the call that follows.
     pub(super) fn at(&self, site: &'static str) {
-        self.socket.handle().at(&(&self.state, site));
+        let handle = self.socket.handle();
+        if self.config.tells {
+            handle.note(format!("{TELLS}{site} {:x?}", self.state.digests()));
+        } else {
+            handle.at(&(&self.state, site));
+        }
+    }
+
+    /// What a call has returned, as far as its event does not say it.
+    pub(super) fn saw(&self, bytes: Option<&[u8]>) {
+        if self.config.tells {
+            self.socket.handle().note(format!("{bytes:?}"));
+        }
     }
 
     fn enter(&mut self, step: &'static str) {
@@ -286,7 +298,9 @@ impl Dispatcher {
             Body::EndFed(pieces) if rx.taken < pieces => Some(piece(rx)),
             Body::EndFed(_) | Body::Fed(_) => {
                 self.at("take a piece of the body");
-                ready!(self.socket.handle().poll_feed(message::BODY_FEED, cx))
+                let piece = ready!(self.socket.handle().poll_feed(message::BODY_FEED, cx));
+                self.saw(piece.as_deref());
+                piece
             }
         };
         rx.taken += 1;

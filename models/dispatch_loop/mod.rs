@@ -37,6 +37,7 @@ pub use cases::{Case, cases};
 pub use claims::{VERDICTS, Verdicts};
 pub use message::{Body, Sizes};
 pub use revision::*;
+pub use state::FIELDS;
 pub use sweep::{cell, left_out, situations, sweep};
 
 /// Which side of HTTP the connection is.
@@ -127,6 +128,9 @@ pub struct Connection {
     pub requests: usize,
     /// What the reader is promised.
     pub owed: Owed,
+    /// Tells its state in the trace and not to the explorer, which then knows it by its calls: to
+    /// check that the state is all there is to know.
+    pub tells: bool,
 }
 
 impl Connection {
@@ -149,6 +153,7 @@ impl Connection {
             sizes: Vec::new(),
             requests: 0,
             owed: Owed::AsServed,
+            tells: false,
         };
         let promised = (0..owed).map(|n| connection.message(n));
         connection.owed = Owed::AtStart(promised.flatten().collect());
@@ -209,6 +214,10 @@ impl Subject for Connection {
         })
     }
 }
+
+/// How a line of the trace begins in which the connection tells its state: a place in its program
+/// follows, and a digest of each of [`FIELDS`].
+pub const TELLS: &str = "is at ";
 
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {

@@ -1,6 +1,7 @@
 //! What hyper's `Conn`, `Buffered` and `Dispatcher` hold, in one place: all of it is the actor's
 //! local state, which the explorer has to know.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 
 use bytes::BytesMut;
@@ -137,6 +138,38 @@ pub(super) struct Place {
     pub(super) write_ready: bool,
     pub(super) flush_ready: bool,
     pub(super) head_waits: bool,
+}
+
+/// Makes [`FIELDS`] and [`State::digests`]; every field has to be named.
+macro_rules! fields {
+    ($($field:ident)* ; place: $($local:ident)*) => {
+        /// What the loop declares of its state, by name.
+        pub const FIELDS: &[&str] = &[$(stringify!($field),)* $(stringify!($local)),*];
+
+        impl State {
+            /// A digest of each of [`FIELDS`].
+            pub(super) fn digests(&self) -> Vec<u64> {
+                let State { $($field,)* place: Place { $($local),* } } = self;
+                vec![$(digest($field),)* $(digest($local)),*]
+            }
+        }
+    };
+}
+
+fields!(
+    reading writing keep_alive notify_read upgrade error
+    read_buf read_blocked write_buf heads
+    is_closing body_tx body_rx
+    in_flight messages callback told body_dropped body_tx_waits body_waits user_waits beside
+    body_seen holds_body asked request_waits
+    graceful upgraded;
+    place: step iteration write_ready flush_ready head_waits
+);
+
+fn digest(of: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl State {

@@ -219,7 +219,7 @@ impl Dispatcher {
         let flush = match self.mutation {
             Mutation::NoFlush => Poll::Ready(()),
             Mutation::PendingFlushIgnored => {
-                let _ignored = self.poll_flush(cx)?;
+                let _pending = self.poll_flush(cx)?.is_pending();
                 Poll::Ready(())
             }
             Mutation::PendingFlushEndsConnection => {

@@ -1,0 +1,170 @@
+//! What is a stall, case by case: who waits for ever, what for, and whether it is there.
+#![cfg(loom)]
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use lastbyte::{
+    Explorer, FlushMode, KernelDefect, Property, Reader, Running, Scenario, Script, ScriptStep,
+    Socket, Subject, Verdict,
+};
+
+/// What a connection does in its nth poll, counted from 1.
+type InPoll = fn(&Socket, &mut Context<'_>, usize) -> Poll<Result<(), String>>;
+
+#[derive(Debug)]
+struct Connection(InPoll);
+
+impl Subject for Connection {
+    fn start(&self, socket: Socket) -> Running {
+        let (in_poll, mut polls) = (self.0, 0);
+        Box::pin(poll_fn(move |cx| {
+            polls += 1;
+            in_poll(&socket, cx, polls)
+        }))
+    }
+}
+
+fn stalls(in_poll: InPoll, scenario: &Scenario) -> bool {
+    let subject: Arc<dyn Subject> = Arc::new(Connection(in_poll));
+    let exploration = Explorer::default().explore(&subject, scenario);
+    match exploration.verdict(Property::NoStall) {
+        Verdict::Refuted => true,
+        Verdict::Proved => false,
+        verdict => panic!("{scenario}: {verdict}"),
+    }
+}
+
+fn alone() -> Scenario {
+    Scenario::new("alone", 2, Reader::PROMPT)
+}
+
+fn with(steps: impl Into<Vec<ScriptStep>>) -> Scenario {
+    alone().with_script(Script::new("script", steps))
+}
+
+fn request() -> ScriptStep {
+    ScriptStep::Send("1".into())
+}
+
+/// Asks for input in its first poll only.
+fn asks_once(socket: &Socket, cx: &mut Context<'_>, poll: usize) -> Poll<Result<(), String>> {
+    if poll == 1 {
+        let _asked = socket.poll_recv(cx, 9).is_ready();
+    }
+    Poll::Pending
+}
+
+#[test]
+fn waiting_for_what_never_comes_is_none() {
+    assert!(!stalls(asks_once, &alone()));
+    assert!(!stalls(|_, _, _| Poll::Pending, &alone()));
+}
+
+#[test]
+fn input_that_nobody_has_asked_for_may_lie_there() {
+    assert!(!stalls(|_, _, _| Poll::Pending, &alone().with_input("1")));
+    assert!(!stalls(|_, _, _| Poll::Pending, &with([request()])));
+}
+
+#[test]
+fn a_lost_wake_up_for_input_is_one() {
+    assert!(!stalls(asks_once, &with([request()])), "woken");
+    assert!(
+        !stalls(asks_once, &with([ScriptStep::FinishInput])),
+        "woken"
+    );
+    for (step, defect) in [
+        (request(), KernelDefect::InputWakesNobody),
+        (ScriptStep::FinishInput, KernelDefect::FinWakesNobody),
+        (request(), KernelDefect::InputterNotRegistered),
+    ] {
+        let mut scenario = with([step]);
+        scenario.kernel_defect = defect;
+        assert!(stalls(asks_once, &scenario), "{defect:?}");
+    }
+    let registers_nobody: InPoll = |socket, _, _| {
+        let mut nobody = Context::from_waker(Waker::noop());
+        let _asked = socket.poll_recv(&mut nobody, 9).is_ready();
+        Poll::Pending
+    };
+    assert!(stalls(registers_nobody, &with([request()])));
+}
+
+/// Who was polled for another reason before the input came still waits for it.
+#[test]
+fn a_poll_before_the_input_changes_nothing() {
+    let mut scenario = with([ScriptStep::WakeSubject, request()]);
+    assert!(!stalls(asks_once, &scenario));
+    scenario.kernel_defect = KernelDefect::InputWakesNobody;
+    assert!(stalls(asks_once, &scenario));
+}
+
+/// Writes one byte, flushes in its first poll only, and waits.
+fn flushes_once(socket: &Socket, cx: &mut Context<'_>, poll: usize) -> Poll<Result<(), String>> {
+    if poll == 1 {
+        socket.handle().promise(Bytes::from_static(b"1"));
+        let _written = socket.poll_send(cx, b"1").is_ready();
+        let _flushed = socket.poll_flush_socket(cx).is_ready();
+    }
+    Poll::Pending
+}
+
+#[test]
+fn a_lost_wake_up_for_a_flush_is_one() {
+    let mut scenario = alone();
+    scenario.flush = FlushMode::TwoPhase;
+    assert!(!stalls(flushes_once, &scenario), "never finished");
+    let finishes = Script::new("layer below", [ScriptStep::FinishFlush]);
+    let mut scenario = scenario.with_script(finishes);
+    assert!(!stalls(flushes_once, &scenario), "woken");
+    scenario.kernel_defect = KernelDefect::FlushWakesNobody;
+    assert!(stalls(flushes_once, &scenario));
+}
+
+#[test]
+fn a_lost_wake_up_for_the_end_of_the_stream_is_one() {
+    let shuts: InPoll = |socket, cx, _| match socket.poll_shut(cx) {
+        Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
+        other => panic!("{other:?}"),
+    };
+    let mut scenario = alone();
+    assert!(!stalls(shuts, &scenario));
+    scenario.kernel_defect = KernelDefect::EofWakesNobody;
+    assert!(stalls(shuts, &scenario));
+}
+
+#[test]
+fn waiting_with_something_undelivered_is_one() {
+    let promises: InPoll = |socket, _, _| {
+        socket.handle().promise(Bytes::from_static(b"12"));
+        Poll::Pending
+    };
+    assert!(stalls(promises, &alone()), "promised");
+    let buffers: InPoll = |socket, _, _| {
+        socket.handle().buffered(1);
+        Poll::Pending
+    };
+    assert!(stalls(buffers, &alone()), "buffered");
+    let mut scenario = alone();
+    let accepted: InPoll = |socket, cx, _| {
+        socket.handle().promise(Bytes::from_static(b"1"));
+        let _written = socket.poll_send(cx, b"1").is_ready();
+        Poll::Ready(Ok(()))
+    };
+    scenario.kernel_defect = KernelDefect::FirstByteDropped;
+    assert!(!stalls(accepted, &scenario), "both have come to their ends");
+}
+
+/// A script that waits is no part of the connection.
+#[test]
+fn only_the_connection_and_its_reader_count() {
+    let truncates: InPoll = |socket, cx, _| {
+        socket.handle().promise(Bytes::from_static(b"12"));
+        let _written = socket.poll_send(cx, b"1").is_ready();
+        Poll::Ready(Ok(()))
+    };
+    assert!(!stalls(truncates, &with([ScriptStep::AwaitReceived(9)])));
+}
