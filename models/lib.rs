@@ -9,6 +9,7 @@ pub mod hyper_h1;
 pub mod mutants;
 pub mod shutdown_ordering;
 pub mod template;
+pub mod trust;
 
 /// Every model. Adding one is a file and a line here; it then appears in `cargo verify`, in the
 /// tests and in the report.

@@ -27,6 +27,8 @@ mod executor;
 #[cfg(loom)]
 mod explorer;
 #[cfg(feature = "cli")]
+pub mod figures;
+#[cfg(feature = "cli")]
 pub mod files;
 mod kernel;
 #[cfg(not(loom))]

@@ -9,6 +9,9 @@
 #[cfg(loom)]
 mod enumerate;
 #[cfg(loom)]
+#[path = "../support/figures.rs"]
+mod figures;
+#[cfg(loom)]
 mod program;
 
 #[cfg(not(loom))]
@@ -27,6 +30,8 @@ mod tests {
 
     use crate::enumerate::{Everything, Log, State, enumerate, follow, schedules};
     use crate::program::{Program, programs};
+
+    const DOCUMENT: &str = "models/trust/calibration.md";
 
     /// Programs in a default run, and in CI.
     const PROGRAMS: u32 = 600;
@@ -230,6 +235,21 @@ mod tests {
             programs[2], programs[3]
         );
         println!("{uncached} of them without caching: {interleavings} interleavings");
+        let programs_as_counted = number("LASTBYTE_PROGRAMS", PROGRAMS) == PROGRAMS;
+        if programs_as_counted && number("LASTBYTE_SEED", 0) == 0 {
+            for (name, number) in [
+                ("programs of two actors", programs[2] as u128),
+                ("programs of three actors", programs[3] as u128),
+                ("states, each seen", states as u128),
+                ("steps out of them, each taken", edges as u128),
+                ("stalls, each reached", stalls as u128),
+                ("spins, each reached", spins as u128),
+                ("programs explored without caching, too", uncached),
+                ("their interleavings, each run once", interleavings),
+            ] {
+                figures::compare(DOCUMENT, name, &[number.to_string()]);
+            }
+        }
         for seen in [programs[2], programs[3], stalls, spins] {
             assert!(seen > 0, "programs that are all alike calibrate nothing");
         }
@@ -260,7 +280,7 @@ mod tests {
         ];
         let defects = defects.into_iter().chain(parts.map(KeyWithout));
         let mut survivors = Vec::new();
-        for defect in defects {
+        for defect in defects.clone() {
             let noticed = on_programs(PROGRAMS, |program| {
                 let all = enumerate(program);
                 with_caching(program, &all, true, defect)
@@ -271,5 +291,13 @@ mod tests {
             }
         }
         assert_eq!(survivors, []);
+        let planted = defects.clone().count();
+        let noticed = planted - survivors.len();
+        for (name, number) in [
+            ("defects planted in the explorer", planted),
+            ("defects noticed", noticed),
+        ] {
+            figures::compare(DOCUMENT, name, &[number.to_string()]);
+        }
     }
 }

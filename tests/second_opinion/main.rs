@@ -6,11 +6,15 @@
 
 #[cfg(loom)]
 mod both;
+#[path = "../support/figures.rs"]
+mod figures;
 mod invariant;
 mod machine;
 
 use machine::{Connection, Order};
 use stateright::{Checker, Model};
+
+const DOCUMENT: &str = "models/trust/second-opinion.md";
 
 const CHUNKS: [Option<usize>; 3] = [Some(1), Some(2), None];
 
@@ -78,7 +82,8 @@ fn the_invariant_is_inductive() {
             states += all.len();
         }
     }
-    println!("{states} states satisfy the invariant");
+    let name = "states that satisfy the inductive invariant";
+    figures::compare(DOCUMENT, name, &[states.to_string()]);
 }
 
 /// The original ordering does not keep it: the invariant is not one that everything has.
