@@ -29,6 +29,7 @@ mod tests {
     use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
     use crate::enumerate::{Everything, Log, State, enumerate, follow, schedules};
+    use crate::figures;
     use crate::program::{Program, programs};
 
     const DOCUMENT: &str = "models/trust/calibration.md";
