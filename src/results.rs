@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::claim::{Claim, Expected};
+use crate::claim::{Claim, Expected, Model};
 use crate::comparison::Compared;
 use crate::event::Trace;
+use crate::figures::Figures;
 use crate::property::Property;
 use crate::sweep::Swept;
 use crate::verdict::{Exploration, Outcome, Verdict};
@@ -43,6 +44,9 @@ pub struct Results {
     pub comparisons: Vec<Compared>,
     /// The sweeps, one for each model that has one.
     pub sweeps: Vec<Swept>,
+    /// Tables of figures that the models add.
+    #[serde(default)]
+    pub figures: Vec<Figures>,
 }
 
 /// A version that could not be built or run.
@@ -217,7 +221,15 @@ impl Results {
             selected_beside: 0,
             comparisons: Vec::new(),
             sweeps: Vec::new(),
+            figures: Vec::new(),
         }
+    }
+
+    /// The same with what the models make of it.
+    pub fn with_figures(mut self, registry: &[Model]) -> Results {
+        let figures = registry.iter().flat_map(|model| (model.figures)(&self));
+        self.figures = figures.collect();
+        self
     }
 
     /// Whether every claim came out as declared, every comparison agrees, and nothing is missing.

@@ -29,7 +29,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
     if let Some(versions) = &arguments.real {
-        return real(versions, arguments, out);
+        return real(registry, versions, arguments, out);
     }
     let all = Selection::all(registry);
     let not_selected = all.claims.len();
@@ -67,6 +67,7 @@ pub(super) fn run(
         selected_beside: beside,
         ..collect(&selection, &explored, cut)
     };
+    let results = results.with_figures(registry);
     show(&results, arguments.format, arguments.report.as_deref(), out)?;
     if arguments.format == Format::Text {
         let seconds = started.elapsed().as_secs_f64();
@@ -83,7 +84,12 @@ pub(super) fn run(
 }
 
 /// `cargo verify --real`: other versions, each in a program of its own.
-fn real(versions: &[String], arguments: &Verify, out: &mut dyn Write) -> Result<Exit, Misuse> {
+fn real(
+    registry: &[Model],
+    versions: &[String],
+    arguments: &Verify,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
     refuse_without_loom()?;
     if let Some(directory) = &arguments.report {
         check_directory(directory)?;
@@ -101,7 +107,7 @@ fn real(versions: &[String], arguments: &Verify, out: &mut dyn Write) -> Result<
     if let Some(jobs) = arguments.jobs {
         passed_on.extend(["--jobs".to_owned(), jobs.to_string()]);
     }
-    let results = real::run(versions, &passed_on)?;
+    let results = real::run(versions, &passed_on)?.with_figures(registry);
     show(&results, arguments.format, arguments.report.as_deref(), out)?;
     if let Some(directory) = &arguments.save {
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;

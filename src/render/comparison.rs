@@ -45,8 +45,8 @@ pub fn figures(compared: &[Compared]) -> Vec<Figures> {
         figures.situations += 1;
         figures.comparisons += one.environments.len();
         for n in [0, 1] {
-            figures.executions[n] += one.executions[n];
-            figures.sequences[n] += one.sequences[n];
+            figures.executions[n] = figures.executions[n].saturating_add(one.executions[n]);
+            figures.sequences[n] = figures.sequences[n].saturating_add(one.sequences[n]);
         }
         figures.deviations += usize::from(one.deviation.is_some());
         figures.unlike += usize::from(!one.agrees());

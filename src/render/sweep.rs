@@ -2,31 +2,44 @@
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use super::{count, visible};
+use super::{count, total, visible};
 use crate::property::Property;
 use crate::sweep::{Entry, Swept};
 
-/// What a field of the table says.
-fn field(entry: &Entry) -> String {
-    match (entry.explored, entry.refuted) {
-        (0, 0) => "?".to_owned(),
-        (_, 0) => "holds".to_owned(),
-        (_, refuted) => refuted.to_string(),
+/// What a field of the table says of its property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    /// It does not fail in what was explored, and that was not everything.
+    Unknown,
+    /// It holds in every situation.
+    Holds,
+    /// It fails in so many situations.
+    Fails(usize),
+}
+
+pub(crate) fn field(entry: &Entry) -> Field {
+    match (entry.explored, entry.cut, entry.refuted) {
+        (_, _, refuted @ 1..) => Field::Fails(refuted),
+        (1.., 0, 0) => Field::Holds,
+        _ => Field::Unknown,
     }
 }
 
-/// What a sweep comes to, in sentences: how much was explored, and the combinations left out.
-pub fn sentences(swept: &Swept) -> Vec<String> {
-    let executions: u64 = swept.cells.iter().map(|cell| cell.executions).sum();
+/// How much was explored, and what was not explored to its end, in sentences.
+pub(crate) fn explored(swept: &Swept) -> Vec<String> {
+    let executions = total(swept.cells.iter().map(|cell| cell.executions));
+    let cut = swept.cut();
     let mut sentences = vec![format!(
         "{}: {} at {}, {} in {}. A field says in how many situations the property fails.",
         visible(&swept.model),
         count(swept.cells.len(), "combination"),
         count(swept.subjects.len(), "revision"),
-        "every interleaving explored",
+        match cut.is_empty() {
+            true => "every interleaving explored",
+            false => "explored",
+        },
         count(executions as usize, "execution"),
     )];
-    let cut = swept.cut();
     if let Some(first) = cut.first() {
         sentences.push(format!(
             "{} not explored to the end, {} at {} first.",
@@ -35,6 +48,12 @@ pub fn sentences(swept: &Swept) -> Vec<String> {
             visible(&first.subject)
         ));
     }
+    sentences
+}
+
+/// What a sweep comes to, in sentences: how much was explored, and the combinations left out.
+pub fn sentences(swept: &Swept) -> Vec<String> {
+    let mut sentences = explored(swept);
     sentences.push(format!(
         "Left out, each with its reason in models/{}/sweep.md: {}.",
         visible(&swept.model),
@@ -128,9 +147,10 @@ fn part(swept: &Swept, summary: &[Entry], subjects: &[String]) -> String {
     for property in Property::ALL {
         table.add_row(line(
             property.name(),
-            &|subject| match field(entry(subject, property)).as_str() {
-                "holds" => "·".to_owned(),
-                other => other.to_owned(),
+            &|subject| match field(entry(subject, property)) {
+                Field::Unknown => "?".to_owned(),
+                Field::Holds => "·".to_owned(),
+                Field::Fails(times) => times.to_string(),
             },
         ));
     }
@@ -169,6 +189,16 @@ pub fn text(swept: &Swept, width: usize) -> String {
     text
 }
 
+/// What a field says, with the worst scenario.
+pub(crate) fn in_words(entry: &Entry) -> String {
+    match (field(entry), &entry.worst) {
+        (Field::Unknown, _) => "?".to_owned(),
+        (Field::Holds, _) => "holds".to_owned(),
+        (Field::Fails(times), Some(worst)) => format!("{times}: {worst}"),
+        (Field::Fails(times), None) => times.to_string(),
+    }
+}
+
 /// The table as a Markdown document, with the scenario in each field and what is left out below.
 pub fn markdown(swept: &Swept) -> String {
     let summary = swept.summary();
@@ -191,10 +221,7 @@ pub fn markdown(swept: &Swept) -> String {
     for property in Property::ALL {
         text += &format!("\n| {property} |");
         for entry in summary.iter().filter(|e| e.property == property) {
-            text += &match &entry.worst {
-                Some(worst) => format!(" {}: {worst} |", entry.refuted),
-                None => format!(" {} |", field(entry)),
-            };
+            text += &format!(" {} |", in_words(entry));
         }
     }
     text += "\n\nLeft out:\n\n";
