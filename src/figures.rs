@@ -76,7 +76,11 @@ mod tests {
             ("|---|---:|\n| a | 1 |\n| b | 2 |\n", ""),
         ] {
             let document = DOCUMENT.replacen(old, new, 1);
-            assert_eq!(Figures::from_markdown(&document, "make"), None, "{document}");
+            assert_eq!(
+                Figures::from_markdown(&document, "make"),
+                None,
+                "{document}"
+            );
         }
     }
 }

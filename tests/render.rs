@@ -91,6 +91,38 @@ fn junit_markdown_and_explanations() {
         .map(|row| lastbyte::render::explain::sentences(row, &results))
         .collect();
     assert_snapshot!("explain", explained.join("\n"));
+    let comparisons = results.comparisons.iter();
+    let comparisons = comparisons.map(lastbyte::render::comparison::explained);
+    let sweeps = results.sweeps.iter();
+    let sweeps = sweeps.map(lastbyte::render::sweep::explained);
+    let explained: Vec<_> = comparisons.chain(sweeps).collect();
+    assert_snapshot!("explain_beside", explained.join("\n"));
+}
+
+#[test]
+fn what_is_not_known_is_never_said_to_hold() {
+    let mut results = results();
+    let page = lastbyte::render::report::html(&results);
+    let count = |page: &str, what: &str| page.matches(what).count();
+    let holds = "</b> holds<";
+    // 1.10.1 fails two of its properties. 1.11.0 fails one of them, and one of its two situations
+    // was cut off.
+    let properties = Property::ALL.len();
+    assert_eq!(count(&page, holds), properties - 2);
+    assert_eq!(count(&page, "</b> not known<"), properties - 1);
+    assert_eq!(
+        count(&page, "chip apart\""),
+        1,
+        "one has what is not applicable"
+    );
+    results.sweeps[0].cells.retain(|cell| cell.cut.is_none());
+    let page = lastbyte::render::report::html(&results);
+    assert_eq!(count(&page, holds), 2 * properties - 3);
+    results.sweeps[0]
+        .cells
+        .retain(|cell| cell.subject == "1.10.1");
+    let page = lastbyte::render::report::html(&results);
+    assert_eq!(count(&page, "</b> not known<"), properties);
 }
 
 #[test]
@@ -100,9 +132,21 @@ fn markdown_fits_a_comment() {
     while results.rows.len() < 3_000 {
         results.rows.extend(rows.iter().cloned());
     }
+    let comparisons = results.comparisons.clone();
+    while results.comparisons.len() < 3_000 {
+        results.comparisons.extend(comparisons.iter().cloned());
+    }
+    for n in 0..300 {
+        results.sweeps[0].subjects.push(format!("revision-{n}"));
+    }
     let summary = lastbyte::render::markdown::summary(&results);
     assert!(summary.len() < 65_536, "{} bytes", summary.len());
     assert!(summary.contains("rows are left out here"));
+    for part in ["Conformance", "The sweep of dispatch\\_loop", "All claims"] {
+        let part = format!("<details><summary>{part}</summary>");
+        assert_eq!(summary.matches(&part).count(), 1, "{part}");
+    }
+    assert_eq!(summary.matches("</details>").count(), 3);
     assert!(summary.ends_with("</details>\n"));
 }
 

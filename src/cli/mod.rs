@@ -1,6 +1,7 @@
 //! The command line as a function: `cargo verify` is this with the registry of `models/`.
 
 mod args;
+mod explain;
 mod explore;
 mod interrupt;
 mod merge;
@@ -100,7 +101,7 @@ pub fn run(
     match arguments.command {
         None => verify::run(registry, &arguments.verify, out),
         Some(Task::Explore(explore)) => explore::run(registry, &explore, out),
-        Some(Task::Explain(explain)) => verify::explain(registry, &explain.claim, out),
+        Some(Task::Explain(explain)) => explain::run(registry, &explain.id, out),
         Some(Task::Replay(replay)) => replay::run(registry, &replay, out),
         Some(Task::Merge(merge)) => {
             let results = merge::join(registry, &merge.files)?;

@@ -189,6 +189,57 @@ pub fn text(swept: &Swept, width: usize) -> String {
     text
 }
 
+/// What was swept, what came of it and what is outside, as lines that end with a line break.
+pub fn explained(swept: &Swept) -> String {
+    let summary = swept.summary();
+    let id = crate::selection::sweep_id(&swept.model);
+    let mut sentences = vec![
+        format!("{id}: every revision in every situation, without expectations."),
+        format!("Revisions: {}.", swept.subjects.join(", ")),
+    ];
+    sentences.extend(explored(swept));
+    for property in Property::ALL {
+        let entries = || summary.iter().filter(|e| e.property == property);
+        let named = |wanted: fn(Field) -> bool| {
+            let subjects = entries().filter(|e| wanted(field(e)));
+            let subjects: Vec<_> = subjects.map(|e| e.subject.as_str()).collect();
+            ranges(swept, &subjects)
+        };
+        let worst = worst(&summary, property);
+        let worst = worst.iter().map(|(scenario, subjects)| {
+            let most = entries().filter(|e| subjects.contains(&e.subject.as_str()));
+            let most = most.map(|e| e.refuted).max().unwrap_or(0);
+            let most = count(most, "situation");
+            format!(
+                "fails at {} in up to {most}, say {scenario}",
+                ranges(swept, subjects)
+            )
+        });
+        let mut parts: Vec<_> = worst.collect();
+        let holds = named(|field| field == Field::Holds);
+        let unknown = named(|field| field == Field::Unknown);
+        for (what, subjects) in [("holds at", holds), ("is not known at", unknown)] {
+            if !subjects.is_empty() {
+                parts.push(format!("{what} {subjects}"));
+            }
+        }
+        sentences.push(format!("{property}: {}.", parts.join("; ")));
+    }
+    for subject in &swept.subjects {
+        let apart = swept.not_applicable(subject);
+        if apart > 0 {
+            let apart = count(apart, "situation");
+            sentences.push(format!(
+                "Not applicable to {subject}, so nothing is known: {apart}."
+            ));
+        }
+    }
+    let left_out = swept.left_out.iter();
+    sentences.extend(left_out.map(|left| format!("Left out: {}: {}.", left.what, left.why)));
+    let lines = sentences.iter().map(|sentence| visible(sentence) + "\n");
+    lines.collect()
+}
+
 /// What a field says, with the worst scenario.
 pub(crate) fn in_words(entry: &Entry) -> String {
     match (field(entry), &entry.worst) {

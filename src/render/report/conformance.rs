@@ -65,7 +65,10 @@ pub(super) fn of(results: &Results) -> Option<Conformance> {
         let Some((name, why)) = &one.deviation else {
             continue;
         };
-        match deviations.iter_mut().find(|(n, w, _)| (n, w) == (&name.as_str(), &why.as_str())) {
+        match deviations
+            .iter_mut()
+            .find(|(n, w, _)| (n, w) == (&name.as_str(), &why.as_str()))
+        {
             Some((.., times)) => *times += 1,
             None => deviations.push((name, why, 1)),
         }
@@ -86,8 +89,13 @@ pub(super) fn of(results: &Results) -> Option<Conformance> {
 }
 
 fn pair(figures: &comparison::Figures, compared: &[Compared]) -> Pair {
-    let each = compared.iter().filter(|one| one.subjects == figures.subjects);
-    let differing = each.clone().filter(|one| !one.differences.is_empty()).count();
+    let each = compared
+        .iter()
+        .filter(|one| one.subjects == figures.subjects);
+    let differing = each
+        .clone()
+        .filter(|one| !one.differences.is_empty())
+        .count();
     Pair {
         subjects: figures.subjects.each_ref().map(|name| visible(name)),
         situations: thousands(figures.situations as u64),

@@ -212,7 +212,6 @@ fn subject(row: &Row) -> String {
     }
 }
 
-
 /// For every subject and property the scenarios that refute it, the worst first: their names, the
 /// steps of the shortest counterexample, and the claim that shows one.
 fn sweep(swept: &Swept, results: &Results, pool: &mut Pool<'_>) -> Value {
