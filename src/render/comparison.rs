@@ -97,6 +97,10 @@ pub fn explained(one: &Compared) -> String {
             one.id
         ),
         match (&one.cut, one.differences.is_empty()) {
+            (None, true) if one.deviation.is_some() => {
+                "Alike but for the known deviation; the exploration was unbounded and complete."
+                    .to_owned()
+            }
             (None, true) => "Alike: both have the same set of sequences in every environment; the \
                              exploration was unbounded and complete."
                 .to_owned(),
@@ -110,7 +114,7 @@ pub fn explained(one: &Compared) -> String {
             .map(|told| format!("Difference: {told}.")),
     );
     sentences.push(format!(
-        "Compared in {}, every interleaving on its own: {of_real} sequences in {runs_of_real} \
+        "Compared in {}, without state caching: {of_real} sequences in {runs_of_real} \
          executions of {real}, {of_model} in {runs_of_model} of {model} ({:.2} s).",
         count(one.environments.len(), "environment"),
         one.seconds
