@@ -33,6 +33,9 @@ pub struct Results {
     pub not_selected: usize,
     /// Executions of all cells, each cell counted once however many claims share it.
     pub executions: u64,
+    /// Whether these are versions that were each built on its own.
+    #[serde(default)]
+    pub real: bool,
     /// What was asked for and could not be run.
     #[serde(default)]
     pub not_run: Vec<NotRun>,
@@ -216,6 +219,7 @@ impl Results {
             selected: 0,
             not_selected: 0,
             executions: 0,
+            real: false,
             not_run: Vec::new(),
             rows: Vec::new(),
             selected_beside: 0,

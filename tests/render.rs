@@ -8,6 +8,7 @@ use lastbyte::Property;
 use lastbyte::render::chart::{Options, text};
 use lastbyte::render::story::Caption;
 use lastbyte::render::table::table;
+use lastbyte::results::Counterexample;
 
 #[test]
 fn table_fits_100_and_80_columns() {
@@ -176,6 +177,71 @@ fn report_is_whole_or_absent() {
     std::fs::write(&file, "").expect("it is writable");
     lastbyte::render::report::write(&file, &results()).expect_err("a file is no directory");
     std::fs::remove_dir_all(&dir).expect("it is the test's own");
+}
+
+/// A run of everything has about 300 claims, 200 comparisons and 3,300 combinations.
+#[test]
+fn a_report_of_more_than_everything_fits_a_mail() {
+    let mut results = results();
+    let lost = lost_bytes();
+    let rows = results.rows[..4].to_vec();
+    results.rows = (0..400)
+        .map(|n| {
+            let mut row = rows[n % rows.len()].clone();
+            row.id = format!("ordering/claim-{n}");
+            row.counterexample = (n % 2 == 0).then(|| {
+                let mut trace = lost.clone();
+                let turns = (0..60).map(|step| lost.steps[step % lost.steps.len()].clone());
+                trace.steps = turns.collect();
+                // No two of them are the same.
+                trace.steps[0].levels.received = n;
+                Counterexample {
+                    cell: format!("cell-{n}"),
+                    trace,
+                }
+            });
+            row
+        })
+        .collect();
+    let compared = results.comparisons.clone();
+    results.comparisons = (0..400)
+        .map(|n| compared[n % compared.len()].clone())
+        .collect();
+    let swept = &mut results.sweeps[0];
+    let cell = swept.cells[0].clone();
+    swept.subjects = (0..10).map(|n| format!("1.{n}.0")).collect();
+    swept.cells = (0..5_000)
+        .map(|n| {
+            let mut cell = cell.clone();
+            cell.subject = format!("1.{}.0", n % 10);
+            cell.scenario = format!("pipelined.body-of-any-kind.two-phase.queue.use-{}", n / 10);
+            cell.refuted = Property::ALL.map(|property| (property, n)).into();
+            cell
+        })
+        .collect();
+    let begun = std::time::Instant::now();
+    let page = lastbyte::render::report::html(&results);
+    println!("{} bytes in {:?}", page.len(), begun.elapsed());
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+    let told = page.matches("two-phase.queue.use-499").count();
+    assert!(
+        told <= 1,
+        "a name is there once, however many fields have it"
+    );
+}
+
+#[test]
+fn what_was_built_on_its_own_says_how() {
+    let mut results = results();
+    results.real = true;
+    let page = lastbyte::render::report::html(&results);
+    for command in [
+        "cargo verify --real=1.12.0 --only conformance/hyper-1.12.0/pipelined<",
+        "cargo verify --real --only conformance<",
+        "cargo verify --real=1.7.0 --only hyper/hyper/1.7.0/body-dropped\"",
+    ] {
+        assert!(page.contains(command), "{command}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::claim::{Claim, Model};
+use crate::claim::Model;
 use crate::selection::Selection;
 use args::{Arguments, Task};
 
@@ -124,10 +124,6 @@ fn in_one_line(text: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ");
     line.strip_prefix("error: ").unwrap_or(&line).to_owned()
-}
-
-fn all_claims(registry: &[Model]) -> Vec<Claim> {
-    registry.iter().flat_map(|model| (model.claims)()).collect()
 }
 
 /// Prints results. A reader that has gone away is no error, a full disk is one.

@@ -7,6 +7,8 @@ use crate::results::Results;
 
 /// The section.
 pub(super) struct Conformance {
+    /// Whether the releases were each built on its own.
+    pub(super) real: bool,
     /// The commands that compare, one for each model that has comparisons.
     pub(super) commands: Vec<String>,
     pub(super) pairs: Vec<Pair>,
@@ -58,7 +60,7 @@ pub(super) fn of(results: &Results) -> Option<Conformance> {
     let mut commands = Vec::new();
     let mut deviations: Vec<(&str, &str, usize)> = Vec::new();
     for one in compared {
-        let command = reproduce(one.id.split('/').next().unwrap_or_default());
+        let command = reproduce(one.id.split('/').next().unwrap_or_default(), None, results);
         if !commands.contains(&command) {
             commands.push(command);
         }
@@ -81,10 +83,11 @@ pub(super) fn of(results: &Results) -> Option<Conformance> {
     });
     let unlike = compared.iter().filter(|one| !one.agrees());
     (!compared.is_empty()).then(|| Conformance {
+        real: results.real,
         commands,
         pairs: pairs.collect(),
         deviations: deviations.collect(),
-        unlike: unlike.map(differs).collect(),
+        unlike: unlike.map(|one| differs(one, results)).collect(),
     })
 }
 
@@ -152,12 +155,12 @@ fn unlike(word: String) -> Chip {
     }
 }
 
-fn differs(one: &Compared) -> Unlike {
+fn differs(one: &Compared, results: &Results) -> Unlike {
     let cut = one.cut.iter().map(|cut| format!("cut off: {cut}"));
     let told = cut.chain(one.differences.iter().cloned());
     Unlike {
         id: visible(&one.id),
-        command: reproduce(&one.id),
+        command: reproduce(&one.id, one.version.as_deref(), results),
         told: told.map(|line| visible(&line)).collect(),
     }
 }

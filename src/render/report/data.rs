@@ -11,6 +11,7 @@ use crate::property::Property;
 use crate::render::story::{self, Caption, Flow};
 use crate::render::{explain, jsonl, thousands, total, visible};
 use crate::results::{Results, Row};
+use crate::selection::sweep_id;
 use crate::sweep::Swept;
 use crate::verdict::ReaderEnding;
 
@@ -141,12 +142,12 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
     let outcomes = outcomes.collect::<Vec<_>>();
     let rest = total(row.outcomes.iter().skip(OUTCOMES).map(|(_, times)| *times));
     let rest = (row.outcomes.len().saturating_sub(OUTCOMES), rest);
-    let command = reproduce(&row.id);
+    let command = reproduce(&row.id, row.version.as_deref(), results);
     let counterexample = row.counterexample.as_ref().map(|counterexample| {
         let trace = &counterexample.trace;
         let caption = Caption {
             property: row.property,
-            replay: &replay(row),
+            replay: &replay(row, results),
         };
         json!({
             "cell": visible(&counterexample.cell),
@@ -242,6 +243,6 @@ fn sweep(swept: &Swept, results: &Results, pool: &mut Pool<'_>) -> Value {
         "subjects": swept.subjects.iter().map(|name| visible(name)).collect::<Vec<_>>(),
         "properties": properties,
         "fields": fields.collect::<Vec<_>>(),
-        "command": reproduce(&crate::selection::sweep_id(&swept.model)),
+        "command": reproduce(&sweep_id(&swept.model), None, results),
     })
 }

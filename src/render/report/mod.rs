@@ -81,21 +81,37 @@ pub(crate) fn class(row: &Row) -> &'static str {
 }
 
 /// The commands that replay a claim's counterexample, for a shell.
-pub fn replay(row: &Row) -> String {
-    let save = format!("{} --save .", reproduce(&row.id));
+pub fn replay(row: &Row, results: &Results) -> String {
+    let save = format!(
+        "{} --save .",
+        reproduce(&row.id, row.version.as_deref(), results)
+    );
     format!(
         "{save} && cargo verify replay {}",
-        recording::file_name(&row.id)
+        quoted(&recording::file_name(&row.id))
     )
 }
 
-/// The command that explores this claim, for a shell.
-pub fn reproduce(id: &str) -> String {
-    let id = visible(id);
+/// The command that explores this claim or comparison, for a shell. Versions that were built on
+/// their own are so again.
+pub fn reproduce(id: &str, version: Option<&str>, results: &Results) -> String {
+    let id = quoted(&visible(id));
+    match version {
+        Some(version) if results.real => {
+            let real = quoted(&visible(&format!("--real={version}")));
+            format!("cargo verify {real} --only {id}")
+        }
+        _ if results.real => format!("cargo verify --real --only {id}"),
+        _ => format!("cargo verify --only {id}"),
+    }
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._,=:+-".contains(c);
-    if !id.is_empty() && id.chars().all(is_plain) {
-        format!("cargo verify --only {id}")
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
     } else {
-        format!("cargo verify --only '{}'", id.replace('\'', "'\\''"))
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }

@@ -41,10 +41,11 @@ pub(super) struct Field {
 
 /// The sections.
 pub(super) fn of(results: &Results) -> Vec<Sweep> {
-    results.sweeps.iter().map(section).collect()
+    let sweeps = results.sweeps.iter();
+    sweeps.map(|swept| section(swept, results)).collect()
 }
 
-fn section(swept: &Swept) -> Sweep {
+fn section(swept: &Swept, results: &Results) -> Sweep {
     let summary = swept.summary();
     let of_property = |property| summary.iter().filter(move |e| e.property == property);
     let situations = of_property(Property::NoPanic).map(|e| thousands(e.explored as u64));
@@ -66,7 +67,7 @@ fn section(swept: &Swept) -> Sweep {
     let left_out = swept.left_out.iter();
     Sweep {
         model: visible(&swept.model),
-        command: reproduce(&sweep_id(&swept.model)),
+        command: reproduce(&sweep_id(&swept.model), None, results),
         explored: sweep::explored(swept),
         subjects: swept.subjects.iter().map(|name| visible(name)).collect(),
         situations: situations.collect(),
