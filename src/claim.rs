@@ -7,7 +7,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::comparison::Comparison;
+#[cfg(feature = "cli")]
+use crate::figures::Figures;
 use crate::property::Property;
+#[cfg(feature = "cli")]
+use crate::results::Results;
 use crate::scenario::Scenario;
 use crate::subject::Subject;
 use crate::sweep::Sweep;
@@ -28,6 +32,9 @@ pub struct Model {
     pub sweep: Option<fn() -> Sweep>,
     /// What it must do exactly as something else does.
     pub comparisons: fn() -> Vec<Comparison>,
+    /// Tables for the report beside the verdicts, made of a run's results.
+    #[cfg(feature = "cli")]
+    pub figures: fn(&Results) -> Vec<Figures>,
 }
 
 impl Default for Model {
@@ -40,6 +47,8 @@ impl Default for Model {
             subjects: Vec::new,
             sweep: None,
             comparisons: Vec::new,
+            #[cfg(feature = "cli")]
+            figures: |_| Vec::new(),
         }
     }
 }

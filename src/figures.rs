@@ -1,12 +1,16 @@
 //! Tables of figures that stand beside the verdicts in a report.
 
+use serde::{Deserialize, Serialize};
+
 /// One table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// What it shows.
     pub title: String,
     /// Where the figures come from.
     pub about: String,
+    /// The command that comes to them, for a shell.
+    pub command: String,
     /// The heads of the columns; the first column names the row.
     pub columns: Vec<String>,
     /// The rows, each as long as `columns`.
@@ -14,9 +18,10 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// The table of a Markdown document that has a heading, a paragraph and a table; `None` when it
-    /// has not, or when a row is longer or shorter than the columns are.
-    pub fn from_markdown(document: &str) -> Option<Figures> {
+    /// The table of a Markdown document that has a heading, a paragraph and a table, and the command
+    /// that compares it; `None` when it has not, or when a row is longer or shorter than the columns
+    /// are.
+    pub fn from_markdown(document: &str, command: &str) -> Option<Figures> {
         let (title, rest) = document.strip_prefix("# ")?.split_once("\n\n")?;
         let (about, table) = rest.split_once("\n\n")?;
         let mut lines = table.lines().map(cells);
@@ -27,6 +32,7 @@ impl Figures {
         fits.then(|| Figures {
             title: title.to_owned(),
             about: about.replace('\n', " "),
+            command: command.to_owned(),
             columns,
             rows,
         })
@@ -52,8 +58,9 @@ mod tests {
 
     #[test]
     fn a_table_is_read() {
-        let figures = Figures::from_markdown(DOCUMENT).expect("a table");
+        let figures = Figures::from_markdown(DOCUMENT, "make").expect("a table");
         assert_eq!((&*figures.title, &*figures.about), ("Title", "From here."));
+        assert_eq!(figures.command, "make");
         assert_eq!(figures.columns, ["what", "n"]);
         assert_eq!(figures.rows, [["a", "1"], ["b", "2"]]);
     }
@@ -69,7 +76,11 @@ mod tests {
             ("|---|---:|\n| a | 1 |\n| b | 2 |\n", ""),
         ] {
             let document = DOCUMENT.replacen(old, new, 1);
-            assert_eq!(Figures::from_markdown(&document), None, "{document}");
+            assert_eq!(
+                Figures::from_markdown(&document, "make"),
+                None,
+                "{document}"
+            );
         }
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::claim::{Claim, Expected};
+use crate::claim::{Claim, Expected, Model};
 use crate::comparison::Compared;
 use crate::event::Trace;
+use crate::figures::Figures;
 use crate::property::Property;
 use crate::sweep::Swept;
 use crate::verdict::{Exploration, Outcome, Verdict};
@@ -32,6 +33,9 @@ pub struct Results {
     pub not_selected: usize,
     /// Executions of all cells, each cell counted once however many claims share it.
     pub executions: u64,
+    /// Whether these are versions that were each built on its own.
+    #[serde(default)]
+    pub real: bool,
     /// What was asked for and could not be run.
     #[serde(default)]
     pub not_run: Vec<NotRun>,
@@ -43,6 +47,9 @@ pub struct Results {
     pub comparisons: Vec<Compared>,
     /// The sweeps, one for each model that has one.
     pub sweeps: Vec<Swept>,
+    /// Tables of figures that the models add.
+    #[serde(default)]
+    pub figures: Vec<Figures>,
 }
 
 /// A version that could not be built or run.
@@ -212,12 +219,21 @@ impl Results {
             selected: 0,
             not_selected: 0,
             executions: 0,
+            real: false,
             not_run: Vec::new(),
             rows: Vec::new(),
             selected_beside: 0,
             comparisons: Vec::new(),
             sweeps: Vec::new(),
+            figures: Vec::new(),
         }
+    }
+
+    /// The same with what the models make of it.
+    pub fn with_figures(mut self, registry: &[Model]) -> Results {
+        let figures = registry.iter().flat_map(|model| (model.figures)(&self));
+        self.figures = figures.collect();
+        self
     }
 
     /// Whether every claim came out as declared, every comparison agrees, and nothing is missing.

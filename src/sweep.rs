@@ -79,6 +79,8 @@ pub struct Entry {
     pub property: Property,
     /// How many scenarios were explored to the end.
     pub explored: usize,
+    /// How many were cut off.
+    pub cut: usize,
     /// How many scenarios refute the property.
     pub refuted: usize,
     /// The worst of these: a prominent one if there is one, otherwise the one with the shortest
@@ -127,7 +129,7 @@ impl Swept {
     }
 
     /// The cells of one subject that refute a property, the worst first.
-    fn refuting(&self, subject: &str, property: Property) -> Vec<&SweptCell> {
+    pub(crate) fn refuting(&self, subject: &str, property: Property) -> Vec<&SweptCell> {
         let rank = |cell: &SweptCell| {
             let place = self.prominent.iter().position(|p| *p == cell.scenario);
             place.unwrap_or(self.prominent.len())
@@ -150,14 +152,15 @@ impl Swept {
     pub fn summary(&self) -> Vec<Entry> {
         let mut entries = Vec::new();
         for subject in &self.subjects {
-            let complete = |c: &&SweptCell| c.subject == *subject && c.cut.is_none();
-            let explored = self.cells.iter().filter(complete).count();
+            let cells = self.cells.iter().filter(|c| c.subject == *subject);
+            let (cut, complete): (Vec<_>, Vec<_>) = cells.partition(|c| c.cut.is_some());
             for property in Property::ALL {
                 let refuting = self.refuting(subject, property);
                 entries.push(Entry {
                     subject: subject.clone(),
                     property,
-                    explored,
+                    explored: complete.len(),
+                    cut: cut.len(),
                     refuted: refuting.len(),
                     worst: refuting.first().map(|cell| cell.scenario.clone()),
                 });

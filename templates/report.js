@@ -202,31 +202,60 @@
     return parts;
   }
 
+  // Where one subject of a sweep fails a property.
+  function failing(sweep, subject, property) {
+    const [name, sentence] = sweep.properties[property];
+    const lines = sweep.fields[subject][property].map(([scenario, steps, row]) => {
+      const known = data.rows[row];
+      return element("tr", {},
+        element("td", {}, data.texts[scenario]), element("td", { class: "figure" }, number.format(steps)),
+        element("td", {}, known ? element("a", { href: "#" + encodeURIComponent(known.id) }, "counterexample") : ""));
+    });
+    return [
+      element("h3", {}, name + " fails at " + sweep.subjects[subject]),
+      element("p", { class: "note" }, sentence),
+      element("table", { class: "figures" },
+        element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "situation, the worst first"),
+          element("th", { scope: "col", class: "figure" }, "steps"), element("th", { scope: "col" }, ""))),
+        element("tbody", {}, ...lines)),
+      element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, sweep.command)),
+    ];
+  }
+
   let opener = null;
   function open(index) {
     const row = data.rows[index];
     if (!row) return;
-    document.getElementById("details-id").textContent = row.id;
-    body.replaceChildren(...details(row));
+    present(row.id, details(row));
+    history.replaceState(null, "", "#" + encodeURIComponent(row.id));
+  }
+  function openFailing(button) {
+    const sweep = data.sweeps[button.dataset.sweep];
+    present(sweep.model, failing(sweep, Number(button.dataset.subject), Number(button.dataset.property)));
+  }
+  function present(id, parts) {
+    document.getElementById("details-id").textContent = id;
+    body.replaceChildren(...parts);
     const title = body.querySelector("h3");
     title.id = "details-title";
     if (!dialog.open) dialog.showModal();
     body.scrollTop = 0;
     (body.querySelector("input[type=range]") || body).focus({ preventScroll: true });
-    history.replaceState(null, "", "#" + encodeURIComponent(row.id));
   }
 
-  const buttons = Array.from(document.querySelectorAll("button[data-row]"));
+  const cell = "button[data-row], button[data-sweep]";
+  const buttons = Array.from(document.querySelectorAll(cell));
   document.querySelector("main").addEventListener("click", (event) => {
     const line = event.target.closest("tr");
-    const button = event.target.closest("button[data-row]") || (line && line.querySelector("button[data-row]"));
+    const button = event.target.closest(cell) || (line && line.querySelector("button[data-row]"));
     if (!button || String(getSelection()).length > 0) return;
     opener = button;
-    open(Number(button.dataset.row));
+    if (button.dataset.sweep) openFailing(button);
+    else open(Number(button.dataset.row));
   });
   // The arrow keys go from cell to cell.
   document.querySelector("main").addEventListener("keydown", (event) => {
-    const here = event.target.closest("button[data-row]");
+    const here = event.target.closest(cell);
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (!here || !step) return;
     const from = here.getBoundingClientRect();

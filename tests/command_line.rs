@@ -63,7 +63,15 @@ fn bad_slices_are_one_line_and_exit_code_2() {
 #[test]
 fn slices_are_joined_without_a_hole() {
     let slice = |shard: &str| {
-        let only = ["--only", "template", "--format", "json", "--shard", shard];
+        let only = [
+            "--only",
+            "template",
+            "--only",
+            "mutant/pending-flush",
+            "--format",
+            "json",
+        ];
+        let only = [&only[..], &["--shard", shard]].concat();
         String::from_utf8(verify(&only).stdout).expect("JSON is text")
     };
     let (first, second) = (slice("1/2"), slice("2/2"));
@@ -81,6 +89,13 @@ fn slices_are_joined_without_a_hole() {
         serde_json::from_slice(&merged.stdout).expect("the format that is documented");
     assert_eq!(merged.rows.len(), merged.selected);
     assert!(merged.hold());
+    let killed = |figures: &lastbyte::figures::Figures| figures.title == "Who is killed by what";
+    let killed: Vec<_> = merged.figures.iter().filter(|f| killed(f)).collect();
+    let [killed] = killed[..] else {
+        panic!("one table of the mutants: {killed:?}");
+    };
+    let mutants = merged.rows.iter().filter(|row| row.model == "mutant");
+    assert_eq!(killed.rows.len(), mutants.count(), "those of both slices");
     refused(&["merge", first.path()], &["slice 2 of 2 is missing"]);
     refused(
         &["merge", first.path(), first.path()],
@@ -195,6 +210,19 @@ mod exploring {
             steps.iter().any(|step| step["event"] == "stop"),
             "{steps:?}"
         );
+    }
+
+    #[test]
+    fn comparisons_are_explained_and_what_is_unknown_is_refused() {
+        let output = verify(&["explain", "conformance/hyper-1.12.0/request-complete"]);
+        assert_eq!(output.status.code(), Some(0));
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(
+            text.contains("Alike: both have the same set of sequences"),
+            "{text}"
+        );
+        assert!(text.contains("Outside of them:"), "{text}");
+        refused(&["explain", "conformance/nothing"], &["no such", "--list"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use lastbyte::Property;
 use lastbyte::render::chart::{Options, text};
 use lastbyte::render::story::Caption;
 use lastbyte::render::table::table;
+use lastbyte::results::Counterexample;
 
 #[test]
 fn table_fits_100_and_80_columns() {
@@ -91,6 +92,38 @@ fn junit_markdown_and_explanations() {
         .map(|row| lastbyte::render::explain::sentences(row, &results))
         .collect();
     assert_snapshot!("explain", explained.join("\n"));
+    let comparisons = results.comparisons.iter();
+    let comparisons = comparisons.map(lastbyte::render::comparison::explained);
+    let sweeps = results.sweeps.iter();
+    let sweeps = sweeps.map(lastbyte::render::sweep::explained);
+    let explained: Vec<_> = comparisons.chain(sweeps).collect();
+    assert_snapshot!("explain_beside", explained.join("\n"));
+}
+
+#[test]
+fn what_is_not_known_is_never_said_to_hold() {
+    let mut results = results();
+    let page = lastbyte::render::report::html(&results);
+    let count = |page: &str, what: &str| page.matches(what).count();
+    let holds = "</b> holds<";
+    // 1.10.1 fails two of its properties. 1.11.0 fails one of them, and one of its two situations
+    // was cut off.
+    let properties = Property::ALL.len();
+    assert_eq!(count(&page, holds), properties - 2);
+    assert_eq!(count(&page, "</b> not known<"), properties - 1);
+    assert_eq!(
+        count(&page, "chip apart\""),
+        1,
+        "one has what is not applicable"
+    );
+    results.sweeps[0].cells.retain(|cell| cell.cut.is_none());
+    let page = lastbyte::render::report::html(&results);
+    assert_eq!(count(&page, holds), 2 * properties - 3);
+    results.sweeps[0]
+        .cells
+        .retain(|cell| cell.subject == "1.10.1");
+    let page = lastbyte::render::report::html(&results);
+    assert_eq!(count(&page, "</b> not known<"), properties);
 }
 
 #[test]
@@ -100,9 +133,21 @@ fn markdown_fits_a_comment() {
     while results.rows.len() < 3_000 {
         results.rows.extend(rows.iter().cloned());
     }
+    let comparisons = results.comparisons.clone();
+    while results.comparisons.len() < 3_000 {
+        results.comparisons.extend(comparisons.iter().cloned());
+    }
+    for n in 0..300 {
+        results.sweeps[0].subjects.push(format!("revision-{n}"));
+    }
     let summary = lastbyte::render::markdown::summary(&results);
     assert!(summary.len() < 65_536, "{} bytes", summary.len());
     assert!(summary.contains("rows are left out here"));
+    for part in ["Conformance", "The sweep of dispatch\\_loop", "All claims"] {
+        let part = format!("<details><summary>{part}</summary>");
+        assert_eq!(summary.matches(&part).count(), 1, "{part}");
+    }
+    assert_eq!(summary.matches("</details>").count(), 3);
     assert!(summary.ends_with("</details>\n"));
 }
 
@@ -132,6 +177,71 @@ fn report_is_whole_or_absent() {
     std::fs::write(&file, "").expect("it is writable");
     lastbyte::render::report::write(&file, &results()).expect_err("a file is no directory");
     std::fs::remove_dir_all(&dir).expect("it is the test's own");
+}
+
+/// A run of everything has about 300 claims, 200 comparisons and 3,300 combinations.
+#[test]
+fn a_report_of_more_than_everything_fits_a_mail() {
+    let mut results = results();
+    let lost = lost_bytes();
+    let rows = results.rows[..4].to_vec();
+    results.rows = (0..400)
+        .map(|n| {
+            let mut row = rows[n % rows.len()].clone();
+            row.id = format!("ordering/claim-{n}");
+            row.counterexample = (n % 2 == 0).then(|| {
+                let mut trace = lost.clone();
+                let turns = (0..60).map(|step| lost.steps[step % lost.steps.len()].clone());
+                trace.steps = turns.collect();
+                // No two of them are the same.
+                trace.steps[0].levels.received = n;
+                Counterexample {
+                    cell: format!("cell-{n}"),
+                    trace,
+                }
+            });
+            row
+        })
+        .collect();
+    let compared = results.comparisons.clone();
+    results.comparisons = (0..400)
+        .map(|n| compared[n % compared.len()].clone())
+        .collect();
+    let swept = &mut results.sweeps[0];
+    let cell = swept.cells[0].clone();
+    swept.subjects = (0..10).map(|n| format!("1.{n}.0")).collect();
+    swept.cells = (0..5_000)
+        .map(|n| {
+            let mut cell = cell.clone();
+            cell.subject = format!("1.{}.0", n % 10);
+            cell.scenario = format!("pipelined.body-of-any-kind.two-phase.queue.use-{}", n / 10);
+            cell.refuted = Property::ALL.map(|property| (property, n)).into();
+            cell
+        })
+        .collect();
+    let begun = std::time::Instant::now();
+    let page = lastbyte::render::report::html(&results);
+    println!("{} bytes in {:?}", page.len(), begun.elapsed());
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+    let told = page.matches("two-phase.queue.use-499").count();
+    assert!(
+        told <= 1,
+        "a name is there once, however many fields have it"
+    );
+}
+
+#[test]
+fn what_was_built_on_its_own_says_how() {
+    let mut results = results();
+    results.real = true;
+    let page = lastbyte::render::report::html(&results);
+    for command in [
+        "cargo verify --real=1.12.0 --only conformance/hyper-1.12.0/pipelined<",
+        "cargo verify --real --only conformance<",
+        "cargo verify --real=1.7.0 --only hyper/hyper/1.7.0/body-dropped\"",
+    ] {
+        assert!(page.contains(command), "{command}");
+    }
 }
 
 #[test]

@@ -5,7 +5,9 @@ mod fixtures;
 use fixtures::HOSTILE;
 use lastbyte::render::chart::{self, Options};
 use lastbyte::render::story::{self, Caption};
-use lastbyte::render::{explain, jsonl, junit, markdown, mermaid, report, svg, table};
+use lastbyte::render::{
+    comparison, explain, jsonl, junit, markdown, mermaid, report, svg, sweep, table,
+};
 use lastbyte::results::Counterexample;
 use lastbyte::{ActorId, Event, Levels, Property, Step, Trace};
 use proptest::prelude::*;
@@ -188,6 +190,36 @@ proptest! {
             row.property = property;
             row.counterexample = Some(Counterexample { cell: names[0].clone(), trace: trace.clone() });
         }
+        for compared in &mut results.comparisons {
+            compared.id = names[0].clone();
+            compared.situation = names[1].clone();
+            compared.subjects = [names[2].clone(), names[3].clone()];
+            compared.environments = vec![names[4].clone()];
+            compared.deviation = Some((names[5].clone(), names[6].clone()));
+            compared.differences = vec![names[6].clone()];
+            compared.executions = [u64::MAX; 2];
+            compared.sequences = [usize::MAX; 2];
+        }
+        for swept in &mut results.sweeps {
+            swept.model = names[0].clone();
+            swept.subjects[0] = names[1].clone();
+            swept.left_out[0].what = names[2].clone();
+            swept.left_out[0].why = names[3].clone();
+            swept.not_applicable[0] = (names[1].clone(), names[4].clone());
+            for cell in &mut swept.cells {
+                cell.subject = names[1].clone();
+                cell.scenario = names[5].clone();
+                cell.executions = u64::MAX;
+                cell.refuted.insert(property, usize::MAX);
+            }
+        }
+        for figures in &mut results.figures {
+            figures.title = names[0].clone();
+            figures.about = names[1].clone();
+            figures.command = names[2].clone();
+            figures.columns[0] = names[3].clone();
+            figures.rows[0] = vec![names[4].clone()];
+        }
         let page = report::html(&results);
         prop_assert!(is_harmless(&page));
         prop_assert_eq!(page.matches("<script").count(), 2);
@@ -196,6 +228,8 @@ proptest! {
         let summary = markdown::summary(&results);
         prop_assert!(is_harmless(&summary) && !summary.contains("<img"));
         prop_assert!(is_harmless(&explain::sentences(&results.rows[0], &results)));
+        prop_assert!(is_harmless(&comparison::explained(&results.comparisons[0])));
+        prop_assert!(is_harmless(&sweep::explained(&results.sweeps[0])));
         let xml = junit::xml(&results);
         prop_assert!(is_harmless(&xml));
         let mut reader = quick_xml::Reader::from_str(&xml);

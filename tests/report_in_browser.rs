@@ -373,6 +373,85 @@ async fn hostile_text_stays_text() {
     .await;
 }
 
+#[tokio::test]
+async fn sections_show_what_stands_beside_the_verdicts() {
+    with_report("sections", &fixtures::results(), false, async |page| {
+        let section = async |id: &str| page.text(id).await;
+        let conformance = section("#conformance").await;
+        for told in [
+            "hyper-1.12.0",
+            "1 not alike",
+            "cut off: out of executions",
+            "size-of-400, 1 situation",
+            "cargo verify --only conformance/hyper-1.12.0/pipelined",
+            "cargo verify --real",
+        ] {
+            assert!(conformance.contains(told), "{told} in {conformance}");
+        }
+        // A situation's line is folded away until it is asked for.
+        let situation =
+            "return document.querySelector('#conformance details tbody th').checkVisibility()";
+        assert_eq!(page.script(situation).await, json!(false));
+        page.click("#conformance details summary")
+            .await
+            .expect("a summary");
+        assert_eq!(page.script(situation).await, json!(true));
+
+        let sweep = section("#sweep-1").await;
+        for told in [
+            "situations explored to the end",
+            "not applicable, so nothing is known",
+            "not known",
+            "cargo verify --only dispatch_loop/sweep",
+        ] {
+            assert!(sweep.contains(told), "{told} in {sweep}");
+        }
+        let checker = section("#checker").await;
+        for told in [
+            "Calibration",
+            "12,345",
+            "All 60 rows",
+            "cargo verify --only mutant",
+        ] {
+            assert!(checker.contains(told), "{told} in {checker}");
+        }
+        page.click("nav a[href='#checker']").await.expect("a link");
+        assert_eq!(page.script("return location.hash").await, json!("#checker"));
+        assert!(!page.dialog_is_open().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_field_of_the_sweep_opens_the_situations_that_fail() {
+    with_report("sweep", &fixtures::results(), false, async |page| {
+        let field = "button[data-sweep='0'][data-subject='0']";
+        page.click(field).await.expect("a property that fails");
+        assert!(page.dialog_is_open().await);
+        assert_eq!(page.text("#details h3").await, "no-silent-loss fails at 1.10.1");
+        let lines = "return Array.from(document.querySelectorAll('#details tbody tr'), (line) => line.textContent)";
+        let shown = lastbyte::render::visible(fixtures::HOSTILE);
+        assert_eq!(
+            page.script(lines).await,
+            json!(["dropped-body14counterexample", format!("{shown}14")]),
+            "the worst first"
+        );
+        page.click("#details tbody a").await.expect("the claim with the counterexample");
+        assert_eq!(page.text("#details-id").await, "dispatch_loop/1.10.1/dropped-body");
+        assert_eq!(page.levels().await, ["0", "0", "0"]);
+
+        page.press(Key::Escape).await;
+        assert!(!page.dialog_is_open().await);
+        let focused = "return document.activeElement.dataset.property";
+        assert_eq!(page.script(focused).await, json!("1"), "the focus is back");
+        page.press(Key::Down).await;
+        assert_eq!(page.script(focused).await, json!("5"), "the next that fails");
+        page.press(Key::Enter).await;
+        assert_eq!(page.text("#details h3").await, "no-stall fails at 1.10.1");
+    })
+    .await;
+}
+
 /// Layout shifts since the page began to load, and first paints.
 const SHIFTS: &str = "
     const [answer] = arguments;
@@ -391,6 +470,9 @@ async fn fits_a_phone_and_does_not_jump() {
     assert_eq!(page.script(overhang).await, json!(0));
     let shifts = page.client.execute_async(SHIFTS, Vec::new()).await;
     assert_eq!(shifts.expect("the observer answers"), json!([0, 1]));
+    let unfold = "document.querySelectorAll('details').forEach((d) => { d.open = true; })";
+    page.script(unfold).await;
+    assert_eq!(page.script(overhang).await, json!(0), "with everything unfolded");
     for row in 0..fixtures::results().rows.len() {
         let open = format!(
             "location.hash = ''; document.querySelector(\"button[data-row='{row}']\").click()"

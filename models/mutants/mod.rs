@@ -105,6 +105,7 @@ pub fn model() -> Model {
         name: "mutant",
         about: "defects, one at a time, and the properties that notice them",
         claims,
+        figures: crate::trust::figures,
         ..Model::default()
     }
 }

@@ -5,11 +5,20 @@ use lastbyte::figures::Figures;
 use lastbyte::results::{Results, Row};
 use lastbyte::{Expected, Verdict};
 
-/// Figures that a run does not come to; the tests that do keep them.
-const DOCUMENTS: [&str; 3] = [
-    include_str!("calibration.md"),
-    include_str!("second-opinion.md"),
-    include_str!("dependencies.md"),
+/// Figures that a run does not come to, and the tests that do and keep them.
+const DOCUMENTS: [(&str, &str); 3] = [
+    (
+        include_str!("calibration.md"),
+        "RUSTFLAGS=\"--cfg loom\" cargo test --package lastbyte-models --test calibration",
+    ),
+    (
+        include_str!("second-opinion.md"),
+        "RUSTFLAGS=\"--cfg loom\" cargo test --package lastbyte-models --test second_opinion",
+    ),
+    (
+        include_str!("dependencies.md"),
+        "cargo test --package lastbyte-models --test supply_chain",
+    ),
 ];
 
 /// Every table, in the order of the report. Without mutants among the results, the table of who is
@@ -20,7 +29,8 @@ const DOCUMENTS: [&str; 3] = [
 /// When one of the documents beside this file holds no table.
 pub fn figures(results: &Results) -> Vec<Figures> {
     let documents = DOCUMENTS.iter();
-    let documents = documents.map(|text| Figures::from_markdown(text).expect("a table"));
+    let documents =
+        documents.map(|(text, test)| Figures::from_markdown(text, test).expect("a table"));
     killed_by(results).into_iter().chain(documents).collect()
 }
 
@@ -47,6 +57,7 @@ pub fn killed_by(results: &Results) -> Option<Figures> {
              executor, {alive} went unnoticed.",
             mutants.len()
         ),
+        command: "cargo verify --only mutant".to_owned(),
         columns: ["defect", "what goes wrong", "refuted", "executions"]
             .map(str::to_owned)
             .into(),

@@ -79,7 +79,7 @@ pub(crate) struct Verify {
 pub(crate) enum Task {
     /// Explore one subject in one scenario of your own.
     Explore(Explore),
-    /// Explore one claim, and say in sentences what its verdict is worth.
+    /// Explore one claim, comparison or sweep, and say in sentences what its verdict is worth.
     Explain(Explain),
     /// Follow a saved counterexample.
     Replay(Replay),
@@ -139,8 +139,9 @@ pub(crate) struct Explore {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The claim, as `--list` shows it.
-    pub(crate) claim: String,
+    /// The claim, comparison or sweep, as `--list` shows it.
+    #[arg(value_name = "CLAIM")]
+    pub(crate) id: String,
 }
 
 #[derive(Debug, Args)]

@@ -149,7 +149,7 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
             "the slices hold {there} comparisons and cells of sweeps of {selected}"
         )));
     }
-    Ok(joined)
+    Ok(joined.with_figures(registry))
 }
 
 /// Where each claim, comparison and cell of a sweep stands.

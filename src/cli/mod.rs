@@ -1,6 +1,7 @@
 //! The command line as a function: `cargo verify` is this with the registry of `models/`.
 
 mod args;
+mod explain;
 mod explore;
 mod interrupt;
 mod merge;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::claim::{Claim, Model};
+use crate::claim::Model;
 use crate::selection::Selection;
 use args::{Arguments, Task};
 
@@ -100,7 +101,7 @@ pub fn run(
     match arguments.command {
         None => verify::run(registry, &arguments.verify, out),
         Some(Task::Explore(explore)) => explore::run(registry, &explore, out),
-        Some(Task::Explain(explain)) => verify::explain(registry, &explain.claim, out),
+        Some(Task::Explain(explain)) => explain::run(registry, &explain.id, out),
         Some(Task::Replay(replay)) => replay::run(registry, &replay, out),
         Some(Task::Merge(merge)) => {
             let results = merge::join(registry, &merge.files)?;
@@ -123,10 +124,6 @@ fn in_one_line(text: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ");
     line.strip_prefix("error: ").unwrap_or(&line).to_owned()
-}
-
-fn all_claims(registry: &[Model]) -> Vec<Claim> {
-    registry.iter().flat_map(|model| (model.claims)()).collect()
 }
 
 /// Prints results. A reader that has gone away is no error, a full disk is one.

@@ -40,7 +40,10 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
         packages.retain(|package| names.contains(package));
     }
     interrupt::note()?;
-    let mut joined = Results::none();
+    let mut joined = Results {
+        real: true,
+        ..Results::none()
+    };
     let all = packages.len();
     for (n, name) in packages.into_iter().enumerate() {
         if interrupt::happened() {

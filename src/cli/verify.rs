@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::{Format, Verify};
-use super::{Exit, Misuse, all_claims, interrupt, print, real, width};
-use crate::claim::{Expected, Model};
+use super::{Exit, Misuse, interrupt, print, real, width};
+use crate::claim::Model;
 use crate::comparison::Compared;
 use crate::documents;
 use crate::recording;
-use crate::render::{count, explain, junit, markdown, report, table};
+use crate::render::{count, junit, markdown, report, table};
 use crate::results::{Results, Row};
 use crate::runner::{Explored, Meter, Pool, Unit};
 use crate::selection::{Selection, sweep_id};
@@ -29,7 +29,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
     if let Some(versions) = &arguments.real {
-        return real(versions, arguments, out);
+        return real(registry, versions, arguments, out);
     }
     let all = Selection::all(registry);
     let not_selected = all.claims.len();
@@ -67,6 +67,7 @@ pub(super) fn run(
         selected_beside: beside,
         ..collect(&selection, &explored, cut)
     };
+    let results = results.with_figures(registry);
     show(&results, arguments.format, arguments.report.as_deref(), out)?;
     if arguments.format == Format::Text {
         let seconds = started.elapsed().as_secs_f64();
@@ -87,7 +88,12 @@ pub(super) fn run(
 }
 
 /// `cargo verify --real`: other versions, each in a program of its own.
-fn real(versions: &[String], arguments: &Verify, out: &mut dyn Write) -> Result<Exit, Misuse> {
+fn real(
+    registry: &[Model],
+    versions: &[String],
+    arguments: &Verify,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
     refuse_without_loom()?;
     if let Some(directory) = &arguments.report {
         check_directory(directory)?;
@@ -105,7 +111,7 @@ fn real(versions: &[String], arguments: &Verify, out: &mut dyn Write) -> Result<
     if let Some(jobs) = arguments.jobs {
         passed_on.extend(["--jobs".to_owned(), jobs.to_string()]);
     }
-    let results = real::run(versions, &passed_on)?;
+    let results = real::run(versions, &passed_on)?.with_figures(registry);
     show(&results, arguments.format, arguments.report.as_deref(), out)?;
     if let Some(directory) = &arguments.save {
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
@@ -199,49 +205,7 @@ fn select(all: Selection, filters: &[String]) -> Result<Selection, Misuse> {
     })
 }
 
-/// `cargo verify explain`: one claim, in sentences.
-pub(super) fn explain(
-    registry: &[Model],
-    claim: &str,
-    out: &mut dyn Write,
-) -> Result<Exit, Misuse> {
-    let all = all_claims(registry);
-    let Some(claim) = all.iter().find(|known| known.id() == claim) else {
-        return Err(Misuse(format!(
-            "no such claim: {claim}; accepted is an id as `{COMMAND} --list` shows it"
-        )));
-    };
-    refuse_without_loom()?;
-    // Where else the property fails is part of the answer.
-    let related: Vec<_> = all
-        .iter()
-        .filter(|other| {
-            other.id() == claim.id()
-                || (other.property == claim.property && other.expected == Expected::Refuted)
-        })
-        .cloned()
-        .collect();
-    let not_selected = all.len() - related.len();
-    let related = Selection {
-        claims: related,
-        ..Selection::default()
-    };
-    let explored = explore(&related, None, None)?;
-    let results = Results {
-        selected: related.claims.len(),
-        not_selected,
-        ..collect(&related, &explored, Cut::Interrupted)
-    };
-    let row = results
-        .rows
-        .iter()
-        .find(|row| row.id == claim.id())
-        .expect("it was explored");
-    print(out, &explain::sentences(row, &results))?;
-    Ok(exit(&results))
-}
-
-fn refuse_without_loom() -> Result<(), Misuse> {
+pub(super) fn refuse_without_loom() -> Result<(), Misuse> {
     if cfg!(loom) {
         return Ok(());
     }
@@ -278,7 +242,7 @@ fn list(registry: &[Model], selection: &Selection) -> String {
     text
 }
 
-fn explore(
+pub(super) fn explore(
     selection: &Selection,
     jobs: Option<u64>,
     max_seconds: Option<u64>,
@@ -339,7 +303,7 @@ fn watch(meter: &Meter, cells: u64) {
 }
 
 /// One row for each claim, comparison and cell of a sweep; what was not reached counts as cut off.
-fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> Results {
+pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> Results {
     let missing = Exploration::missing(cut.clone());
     let rows = selection.claims.iter().map(|claim| {
         let cells = claim.cells.iter();

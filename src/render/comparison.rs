@@ -45,8 +45,8 @@ pub fn figures(compared: &[Compared]) -> Vec<Figures> {
         figures.situations += 1;
         figures.comparisons += one.environments.len();
         for n in [0, 1] {
-            figures.executions[n] += one.executions[n];
-            figures.sequences[n] += one.sequences[n];
+            figures.executions[n] = figures.executions[n].saturating_add(one.executions[n]);
+            figures.sequences[n] = figures.sequences[n].saturating_add(one.sequences[n]);
         }
         figures.deviations += usize::from(one.deviation.is_some());
         figures.unlike += usize::from(!one.agrees());
@@ -83,4 +83,52 @@ pub fn sentences(compared: &[Compared]) -> Vec<String> {
         }
     }
     sentences
+}
+
+/// What was compared, how much of it, what came of it and what is outside, as lines that end with a
+/// line break.
+pub fn explained(one: &Compared) -> String {
+    let [real, model] = &one.subjects;
+    let [of_real, of_model] = one.sequences.map(|n| thousands(n as u64));
+    let [runs_of_real, runs_of_model] = one.executions.map(thousands);
+    let mut sentences = vec![
+        format!(
+            "{}: {model} does to its socket what {real} does, and no more.",
+            one.id
+        ),
+        match (&one.cut, one.differences.is_empty()) {
+            (None, true) if one.deviation.is_some() => {
+                "Alike but for the known deviation; the exploration was unbounded and complete."
+                    .to_owned()
+            }
+            (None, true) => "Alike: both have the same set of sequences in every environment; the \
+                             exploration was unbounded and complete."
+                .to_owned(),
+            (Some(cut), true) => format!("Not known: the exploration was cut off, {cut}."),
+            (_, false) => "Not alike.".to_owned(),
+        },
+    ];
+    sentences.extend(
+        one.differences
+            .iter()
+            .map(|told| format!("Difference: {told}.")),
+    );
+    sentences.push(format!(
+        "Compared in {}, without state caching: {of_real} sequences in {runs_of_real} \
+         executions of {real}, {of_model} in {runs_of_model} of {model} ({:.2} s).",
+        count(one.environments.len(), "environment"),
+        one.seconds
+    ));
+    sentences.push(match &one.deviation {
+        Some((name, why)) => format!("Known deviation, left out on both sides: {name}: {why}."),
+        None => "No deviation is known.".to_owned(),
+    });
+    sentences.push(format!("Environments: {}.", one.environments.join("; ")));
+    sentences.push(
+        "Outside of them: other payloads, capacities, readers and peers; and what a socket does \
+         not see: polls and parking, what is read and when, wake-ups of a connection by itself."
+            .to_owned(),
+    );
+    let lines = sentences.iter().map(|sentence| visible(sentence) + "\n");
+    lines.collect()
 }

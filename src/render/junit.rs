@@ -1,39 +1,55 @@
-//! Results as JUnit XML: a suite for each model, a test case for each claim.
+//! Results as JUnit XML: a suite for each model, a test case for each claim, comparison and sweep.
 
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{explain, visible};
+use super::{comparison, count, explain, sweep, visible};
+use crate::comparison::Compared;
 use crate::results::{Results, Row};
+use crate::selection::sweep_id;
+use crate::sweep::Swept;
 use crate::verdict::Verdict;
 
 /// The document.
 ///
-/// A claim that came out otherwise than declared is a failure; one that was cut off is an error. A
-/// claim that was not explored is not in it; a version that could not be run is skipped.
+/// A claim that came out otherwise than declared is a failure, and so is a model that is not like
+/// what it models; what was cut off is an error. A claim that was not explored is not in it; a
+/// version that could not be run is skipped.
 ///
 /// # Panics
 ///
 /// Never: writing into a string does not fail.
 pub fn xml(results: &Results) -> String {
     let mut report = Report::new("lastbyte");
-    let mut models: Vec<&str> = Vec::new();
-    for row in &results.rows {
-        if !models.contains(&row.model.as_str()) {
-            models.push(&row.model);
+    let claims = results
+        .rows
+        .iter()
+        .map(|row| (row.model.as_str(), case(row, results), row.seconds));
+    let comparisons = results.comparisons.iter().map(|one| {
+        let model = one.id.split('/').next().unwrap_or_default();
+        (model, compared(one), one.seconds)
+    });
+    let sweeps = results.sweeps.iter().map(|swept| {
+        let seconds = swept.cells.iter().map(|cell| cell.seconds).sum();
+        (swept.model.as_str(), of_sweep(swept), seconds)
+    });
+    let mut suites: Vec<(&str, Vec<TestCase>, f64)> = Vec::new();
+    for (model, mut case, seconds) in claims.chain(comparisons).chain(sweeps) {
+        case.set_classname(visible(model));
+        case.set_time(duration(seconds));
+        match suites.iter_mut().find(|(known, ..)| *known == model) {
+            Some((_, cases, all)) => {
+                cases.push(case);
+                *all += seconds;
+            }
+            None => suites.push((model, vec![case], seconds)),
         }
     }
-    for model in models {
+    for (model, cases, seconds) in suites {
         let mut suite = TestSuite::new(visible(model));
-        suite.set_time(Duration::ZERO);
-        let rows = results.rows.iter().filter(|row| row.model == model);
-        let mut seconds = 0.0;
-        for row in rows {
-            seconds += row.seconds;
-            suite.add_test_case(case(row, results));
-        }
         suite.set_time(duration(seconds));
+        suite.add_test_cases(cases);
         report.add_test_suite(suite);
     }
     if !results.not_run.is_empty() {
@@ -63,10 +79,51 @@ fn case(row: &Row, results: &Results) -> TestCase {
         status.set_description(explain::sentences(row, results));
         status
     };
-    let mut case = TestCase::new(visible(&row.id), status);
-    case.set_classname(visible(&row.model));
-    case.set_time(duration(row.seconds));
-    case
+    TestCase::new(visible(&row.id), status)
+}
+
+fn compared(one: &Compared) -> TestCase {
+    let status = match (&one.cut, one.differences.len()) {
+        (None, 0) => TestCaseStatus::success(),
+        (cut, 0) => {
+            let why = cut.as_ref().map(ToString::to_string).unwrap_or_default();
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message(visible(&format!("cut off: {why}")));
+            status
+        }
+        (_, told) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(format!("not alike, {}", count(told, "difference")));
+            status
+        }
+    };
+    TestCase::new(
+        visible(&one.id),
+        described(status, "comparison", comparison::explained(one)),
+    )
+}
+
+fn of_sweep(swept: &Swept) -> TestCase {
+    let status = match swept.cut().len() {
+        0 => TestCaseStatus::success(),
+        cut => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            let cut = count(cut, "combination");
+            status.set_message(format!("{cut} not explored to the end"));
+            status
+        }
+    };
+    let id = visible(&sweep_id(&swept.model));
+    TestCase::new(id, described(status, "sweep", sweep::explained(swept)))
+}
+
+/// What did not succeed, explained.
+fn described(mut status: TestCaseStatus, kind: &str, why: String) -> TestCaseStatus {
+    if !matches!(status, TestCaseStatus::Success { .. }) {
+        status.set_type(kind);
+        status.set_description(why);
+    }
+    status
 }
 
 fn duration(seconds: f64) -> Duration {

@@ -1,13 +1,17 @@
 //! A summary of a run that fits a comment on a pull request.
 
-use super::{table, thousands, visible};
+use super::{comparison, sweep, table, thousands, visible};
+use crate::comparison::Compared;
+use crate::property::Property;
 use crate::results::{Results, Row};
+use crate::sweep::Swept;
 
 /// Bytes that GitHub takes for one comment, with a reserve.
 const LARGEST: usize = 60_000;
 
-/// The summary: totals, what is not as declared, and a collapsed table of everything. What does
-/// not fit a comment is left out, and the summary says so.
+/// The summary: totals, what is not as declared and not alike, and collapsed tables of the
+/// comparisons, the sweeps and all claims. What does not fit a comment is left out, and the summary
+/// says so.
 pub fn summary(results: &Results) -> String {
     let mut text = String::new();
     let verdict = match (results.hold(), results.not_run.is_empty()) {
@@ -20,28 +24,102 @@ pub fn summary(results: &Results) -> String {
     for sentence in table::summary(results) {
         text += &format!("{}\n", escaped(&sentence));
     }
-    let blamed: Vec<_> = results.rows.iter().filter(|row| !row.holds).collect();
-    if !blamed.is_empty() {
-        text += "\n| claim | expected | verdict | where |\n|---|---|---|---|\n";
-        let lines = blamed.iter().map(|row| {
-            let place = row.surprise.as_ref().map_or("", |surprise| &surprise.cell);
-            format!(
-                "| {} | {} | **{}** | {} |\n",
-                escaped(&row.id),
-                row.expected,
-                escaped(&row.verdict.to_string()),
-                escaped(place)
-            )
-        });
-        push_while_it_fits(&mut text, lines.collect(), LARGEST / 2);
+    let blamed = results.rows.iter().filter(|row| !row.holds);
+    let blamed = blamed.map(|row| {
+        let place = row.surprise.as_ref().map_or("", |surprise| &surprise.cell);
+        format!(
+            "| {} | {} | **{}** | {} |\n",
+            escaped(&row.id),
+            row.expected,
+            escaped(&row.verdict.to_string()),
+            escaped(place)
+        )
+    });
+    let head = "| claim | expected | verdict | where |\n|---|---|---|---|\n";
+    push_table(&mut text, head, blamed.collect(), LARGEST / 3);
+    let unlike = results.comparisons.iter().filter(|one| !one.agrees());
+    let head = "| comparison | not alike |\n|---|---|\n";
+    push_table(
+        &mut text,
+        head,
+        unlike.map(difference).collect(),
+        LARGEST / 2,
+    );
+    let pairs = comparison::figures(&results.comparisons);
+    let head = "| real connection | model | situations | environments | sequences | of the model | \
+                executions | of the model | known deviations | not alike |\n\
+                |---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n";
+    push_folded(
+        &mut text,
+        "Conformance",
+        head,
+        pairs.iter().map(pair).collect(),
+        LARGEST * 2 / 3,
+    );
+    for swept in &results.sweeps {
+        let (head, lines) = swept_lines(swept);
+        let title = format!("The sweep of {}", escaped(&swept.model));
+        push_folded(&mut text, &title, &head, lines, LARGEST * 5 / 6);
     }
-    text += "\n<details><summary>All claims</summary>\n\n";
-    text += "| claim | scenarios | property | verdict | executions | seconds |\n";
-    text += "|---|---|---|---|---:|---:|\n";
+    let head = "| claim | scenarios | property | verdict | executions | seconds |\n\
+                |---|---|---|---|---:|---:|\n";
     let lines = results.rows.iter().map(line).collect();
-    push_while_it_fits(&mut text, lines, LARGEST);
-    text += "\n</details>\n";
+    push_folded(&mut text, "All claims", head, lines, LARGEST);
     text
+}
+
+fn difference(one: &Compared) -> String {
+    let cut = one.cut.iter().map(|cut| format!("cut off: {cut}"));
+    let told: Vec<_> = cut.chain(one.differences.iter().cloned()).collect();
+    let told = told.iter().map(|told| escaped(told)).collect::<Vec<_>>();
+    format!("| {} | {} |\n", escaped(&one.id), told.join("<br>"))
+}
+
+fn pair(figures: &comparison::Figures) -> String {
+    let [real, model] = figures.subjects.each_ref().map(|name| escaped(name));
+    let [of_real, of_model] = figures.sequences.map(|n| thousands(n as u64));
+    let [runs_of_real, runs_of_model] = figures.executions.map(thousands);
+    let numbers = [
+        figures.situations,
+        figures.comparisons,
+        figures.deviations,
+        figures.unlike,
+    ];
+    let [situations, environments, deviations, unlike] = numbers.map(|n| thousands(n as u64));
+    format!(
+        "| {real} | {model} | {situations} | {environments} | {of_real} | {of_model} | \
+         {runs_of_real} | {runs_of_model} | {deviations} | {unlike} |\n"
+    )
+}
+
+/// The head and the lines of a sweep's table.
+fn swept_lines(swept: &Swept) -> (String, Vec<String>) {
+    let summary = swept.summary();
+    let of_property = |property| summary.iter().filter(move |e| e.property == property);
+    let line = |name: &str, fields: &mut dyn Iterator<Item = String>| {
+        let fields: String = fields
+            .map(|field| format!(" {} |", escaped(&field)))
+            .collect();
+        format!("| {} |{fields}\n", escaped(name))
+    };
+    let rule = "---|".repeat(swept.subjects.len() + 1);
+    let head = line("property", &mut swept.subjects.iter().cloned()) + &format!("|{rule}\n");
+    let explored = of_property(Property::NoPanic).map(|e| thousands(e.explored as u64));
+    let apart = swept
+        .subjects
+        .iter()
+        .map(|s| swept.not_applicable(s).to_string());
+    let mut lines = vec![
+        line("situations explored to the end", &mut { explored }),
+        line("not applicable", &mut { apart }),
+    ];
+    lines.extend(Property::ALL.map(|property| {
+        line(
+            property.name(),
+            &mut of_property(property).map(sweep::in_words),
+        )
+    }));
+    (head, lines)
 }
 
 fn line(row: &Row) -> String {
@@ -58,14 +136,37 @@ fn line(row: &Row) -> String {
     )
 }
 
-fn push_while_it_fits(text: &mut String, lines: Vec<String>, largest: usize) {
-    let all = lines.len();
-    for (i, line) in lines.into_iter().enumerate() {
-        if text.len() + line.len() > largest {
-            *text += &format!("\n{} rows are left out here.\n", all - i);
-            return;
+/// Adds a table that is not empty, folded away under a title.
+fn push_folded(text: &mut String, title: &str, head: &str, lines: Vec<String>, largest: usize) {
+    if lines.is_empty() {
+        return;
+    }
+    *text += &format!("\n<details><summary>{title}</summary>\n");
+    push_table(text, head, lines, largest);
+    *text += "\n</details>\n";
+}
+
+/// Adds a table that is not empty, as far as it fits.
+fn push_table(text: &mut String, head: &str, lines: Vec<String>, largest: usize) {
+    if lines.is_empty() {
+        return;
+    }
+    let mut room = largest.saturating_sub(text.len());
+    let mut fits = |line: &str| {
+        let fits = line.len() <= room;
+        room = if fits { room - line.len() } else { 0 };
+        fits
+    };
+    let mut left_out = lines.len();
+    if fits(head) {
+        *text += &format!("\n{head}");
+        for line in lines.iter().take_while(|line| fits(line)) {
+            *text += line;
+            left_out -= 1;
         }
-        *text += &line;
+    }
+    if left_out > 0 {
+        *text += &format!("\n{left_out} rows are left out here.\n");
     }
 }
 

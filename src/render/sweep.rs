@@ -2,31 +2,44 @@
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use super::{count, visible};
+use super::{count, total, visible};
 use crate::property::Property;
 use crate::sweep::{Entry, Swept};
 
-/// What a field of the table says.
-fn field(entry: &Entry) -> String {
-    match (entry.explored, entry.refuted) {
-        (0, 0) => "?".to_owned(),
-        (_, 0) => "holds".to_owned(),
-        (_, refuted) => refuted.to_string(),
+/// What a field of the table says of its property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    /// It does not fail in what was explored, and that was not everything.
+    Unknown,
+    /// It holds in every situation.
+    Holds,
+    /// It fails in so many situations.
+    Fails(usize),
+}
+
+pub(crate) fn field(entry: &Entry) -> Field {
+    match (entry.explored, entry.cut, entry.refuted) {
+        (_, _, refuted @ 1..) => Field::Fails(refuted),
+        (1.., 0, 0) => Field::Holds,
+        _ => Field::Unknown,
     }
 }
 
-/// What a sweep comes to, in sentences: how much was explored, and the combinations left out.
-pub fn sentences(swept: &Swept) -> Vec<String> {
-    let executions: u64 = swept.cells.iter().map(|cell| cell.executions).sum();
+/// How much was explored, and what was not explored to its end, in sentences.
+pub(crate) fn explored(swept: &Swept) -> Vec<String> {
+    let executions = total(swept.cells.iter().map(|cell| cell.executions));
+    let cut = swept.cut();
     let mut sentences = vec![format!(
         "{}: {} at {}, {} in {}. A field says in how many situations the property fails.",
         visible(&swept.model),
         count(swept.cells.len(), "combination"),
         count(swept.subjects.len(), "revision"),
-        "every interleaving explored",
+        match cut.is_empty() {
+            true => "every interleaving explored",
+            false => "explored",
+        },
         count(executions as usize, "execution"),
     )];
-    let cut = swept.cut();
     if let Some(first) = cut.first() {
         sentences.push(format!(
             "{} not explored to the end, {} at {} first.",
@@ -35,6 +48,12 @@ pub fn sentences(swept: &Swept) -> Vec<String> {
             visible(&first.subject)
         ));
     }
+    sentences
+}
+
+/// What a sweep comes to, in sentences: how much was explored, and the combinations left out.
+pub fn sentences(swept: &Swept) -> Vec<String> {
+    let mut sentences = explored(swept);
     sentences.push(format!(
         "Left out, each with its reason in models/{}/sweep.md: {}.",
         visible(&swept.model),
@@ -128,9 +147,10 @@ fn part(swept: &Swept, summary: &[Entry], subjects: &[String]) -> String {
     for property in Property::ALL {
         table.add_row(line(
             property.name(),
-            &|subject| match field(entry(subject, property)).as_str() {
-                "holds" => "·".to_owned(),
-                other => other.to_owned(),
+            &|subject| match field(entry(subject, property)) {
+                Field::Unknown => "?".to_owned(),
+                Field::Holds => "·".to_owned(),
+                Field::Fails(times) => times.to_string(),
             },
         ));
     }
@@ -169,6 +189,67 @@ pub fn text(swept: &Swept, width: usize) -> String {
     text
 }
 
+/// What was swept, what came of it and what is outside, as lines that end with a line break.
+pub fn explained(swept: &Swept) -> String {
+    let summary = swept.summary();
+    let id = crate::selection::sweep_id(&swept.model);
+    let mut sentences = vec![
+        format!("{id}: every revision in every situation, without expectations."),
+        format!("Revisions: {}.", swept.subjects.join(", ")),
+    ];
+    sentences.extend(explored(swept));
+    for property in Property::ALL {
+        let entries = || summary.iter().filter(|e| e.property == property);
+        let named = |wanted: fn(Field) -> bool| {
+            let subjects = entries().filter(|e| wanted(field(e)));
+            let subjects: Vec<_> = subjects.map(|e| e.subject.as_str()).collect();
+            ranges(swept, &subjects)
+        };
+        let worst = worst(&summary, property);
+        let worst = worst.iter().map(|(scenario, subjects)| {
+            let most = entries().filter(|e| subjects.contains(&e.subject.as_str()));
+            let most = most.map(|e| e.refuted).max().unwrap_or(0);
+            let most = count(most, "situation");
+            format!(
+                "fails at {} in up to {most}, say {scenario}",
+                ranges(swept, subjects)
+            )
+        });
+        let mut parts: Vec<_> = worst.collect();
+        let holds = named(|field| field == Field::Holds);
+        let unknown = named(|field| field == Field::Unknown);
+        for (what, subjects) in [("holds at", holds), ("is not known at", unknown)] {
+            if !subjects.is_empty() {
+                parts.push(format!("{what} {subjects}"));
+            }
+        }
+        sentences.push(format!("{property}: {}.", parts.join("; ")));
+    }
+    for subject in &swept.subjects {
+        let apart = swept.not_applicable(subject);
+        if apart > 0 {
+            let apart = count(apart, "situation");
+            sentences.push(format!(
+                "Not applicable to {subject}, so nothing is known: {apart}."
+            ));
+        }
+    }
+    let left_out = swept.left_out.iter();
+    sentences.extend(left_out.map(|left| format!("Left out: {}: {}.", left.what, left.why)));
+    let lines = sentences.iter().map(|sentence| visible(sentence) + "\n");
+    lines.collect()
+}
+
+/// What a field says, with the worst scenario.
+pub(crate) fn in_words(entry: &Entry) -> String {
+    match (field(entry), &entry.worst) {
+        (Field::Unknown, _) => "?".to_owned(),
+        (Field::Holds, _) => "holds".to_owned(),
+        (Field::Fails(times), Some(worst)) => format!("{times}: {worst}"),
+        (Field::Fails(times), None) => times.to_string(),
+    }
+}
+
 /// The table as a Markdown document, with the scenario in each field and what is left out below.
 pub fn markdown(swept: &Swept) -> String {
     let summary = swept.summary();
@@ -191,10 +272,7 @@ pub fn markdown(swept: &Swept) -> String {
     for property in Property::ALL {
         text += &format!("\n| {property} |");
         for entry in summary.iter().filter(|e| e.property == property) {
-            text += &match &entry.worst {
-                Some(worst) => format!(" {}: {worst} |", entry.refuted),
-                None => format!(" {} |", field(entry)),
-            };
+            text += &format!(" {} |", in_words(entry));
         }
     }
     text += "\n\nLeft out:\n\n";

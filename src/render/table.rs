@@ -89,6 +89,15 @@ pub fn summary(results: &Results) -> Vec<String> {
             thousands((compared.len() - alike) as u64),
         ));
     }
+    for swept in &results.sweeps {
+        sentences.push(format!(
+            "{} of {} swept at {}, {} cut off.",
+            count(swept.cells.len(), "combination"),
+            visible(&swept.model),
+            count(swept.subjects.len(), "revision"),
+            thousands(swept.cut().len() as u64),
+        ));
+    }
     sentences.push(format!("{} executions.", thousands(results.executions)));
     if results.not_selected > 0 {
         let left_out = count(results.not_selected, "claim");

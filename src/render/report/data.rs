@@ -1,97 +1,47 @@
-//! The report: one page with everything, for people who have never run loom.
-//!
-//! The page needs no network. Its table and plots are written here; what opens on a click is drawn
-//! by its script from the data below it.
+//! What the page's script draws from, in the page as JSON.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::{fs, io};
 
-use askama::Template;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::growth::{self, Growth};
-use super::matrix::{self, Matrix};
-use super::story::{self, Caption, Flow};
-use super::{explain, jsonl, table, thousands, total, visible};
+use super::{class, replay, reproduce};
 use crate::event::Trace;
 use crate::property::Property;
-use crate::recording;
+use crate::render::story::{self, Caption, Flow};
+use crate::render::{explain, jsonl, thousands, total, visible};
 use crate::results::{Results, Row};
-use crate::verdict::{ReaderEnding, Verdict};
+use crate::selection::sweep_id;
+use crate::sweep::Swept;
+use crate::verdict::ReaderEnding;
 
 /// Outcomes of one claim that are drawn; the others are counted.
 const OUTCOMES: usize = 12;
-
-/// Writes `index.html` into the directory, which is created if need be. The file appears as a
-/// whole or not at all.
-///
-/// # Errors
-///
-/// What the file system reports.
-pub fn write(dir: &Path, results: &Results) -> io::Result<()> {
-    let page = html(results);
-    fs::create_dir_all(dir)?;
-    crate::files::write_whole(&dir.join("index.html"), &page)
-}
-
-/// The page.
-///
-/// # Panics
-///
-/// Never: writing into a string does not fail.
-pub fn html(results: &Results) -> String {
-    let page = Page {
-        good: results.hold() && results.not_run.is_empty(),
-        version: visible(&results.lastbyte),
-        summary: table::summary(results),
-        models: matrix::of(results),
-        growths: growth::of(results),
-        data: data(results),
-    };
-    page.render().expect("a string takes everything")
-}
-
-#[derive(Template)]
-#[template(path = "report.html")]
-struct Page {
-    good: bool,
-    version: String,
-    summary: Vec<String>,
-    models: Vec<Matrix>,
-    growths: Vec<Growth>,
-    data: String,
-}
-
-/// How a claim's verdict is coloured.
-pub(crate) fn class(row: &Row) -> &'static str {
-    match (&row.verdict, row.holds) {
-        (Verdict::Proved, true) => "proved",
-        (Verdict::Refuted, true) => "refuted",
-        (Verdict::Bounded(_) | Verdict::CutOff(_), _) => "open surprise",
-        (Verdict::Proved, false) => "proved surprise",
-        (Verdict::Refuted, false) => "refuted surprise",
-    }
-}
 
 /// What the page's script draws from.
 #[derive(Serialize)]
 struct Data {
     rows: Vec<Value>,
+    /// For each sweep its subjects, for each of these the properties.
+    sweeps: Vec<Value>,
     traces: Vec<Value>,
     /// Every text of the traces once.
     texts: Vec<String>,
 }
 
-fn data(results: &Results) -> String {
+/// The data as JSON that may stand in a script element.
+pub(super) fn json(results: &Results) -> String {
     let mut pool = Pool::default();
     let rows = results
         .rows
         .iter()
         .map(|row| details(row, results, &mut pool));
+    let rows = rows.collect();
+    let sweeps = results.sweeps.iter();
+    let sweeps = sweeps.map(|swept| sweep(swept, results, &mut pool));
     let data = Data {
-        rows: rows.collect(),
+        rows,
+        sweeps: sweeps.collect(),
         traces: pool.traces.into_iter().map(|(.., drawn)| drawn).collect(),
         texts: pool.texts,
     };
@@ -192,12 +142,12 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
     let outcomes = outcomes.collect::<Vec<_>>();
     let rest = total(row.outcomes.iter().skip(OUTCOMES).map(|(_, times)| *times));
     let rest = (row.outcomes.len().saturating_sub(OUTCOMES), rest);
-    let command = reproduce(&row.id);
+    let command = reproduce(&row.id, row.version.as_deref(), results);
     let counterexample = row.counterexample.as_ref().map(|counterexample| {
         let trace = &counterexample.trace;
         let caption = Caption {
             property: row.property,
-            replay: &replay(row),
+            replay: &replay(row, results),
         };
         json!({
             "cell": visible(&counterexample.cell),
@@ -263,23 +213,36 @@ fn subject(row: &Row) -> String {
     }
 }
 
-/// The commands that replay a claim's counterexample, for a shell. The second one does not ask
-/// whether everything came out as declared.
-pub fn replay(row: &Row) -> String {
-    let save = format!("{} --save .", reproduce(&row.id));
-    format!(
-        "{save} ; cargo verify replay {}",
-        recording::file_name(&row.id)
-    )
-}
-
-/// The command that explores this claim, for a shell.
-pub fn reproduce(id: &str) -> String {
-    let id = visible(id);
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._,=:+-".contains(c);
-    if !id.is_empty() && id.chars().all(is_plain) {
-        format!("cargo verify --only {id}")
-    } else {
-        format!("cargo verify --only '{}'", id.replace('\'', "'\\''"))
+/// For every subject and property the scenarios that refute it, the worst first: their names, the
+/// steps of the shortest counterexample, and the claim that shows one.
+fn sweep(swept: &Swept, results: &Results, pool: &mut Pool<'_>) -> Value {
+    let mut shown = BTreeMap::new();
+    for (n, row) in results.rows.iter().enumerate() {
+        if let Some(counterexample) = &row.counterexample {
+            shown.insert((counterexample.cell.as_str(), row.property), n);
+        }
     }
+    let mut field = |subject: &String, property: Property| {
+        let refuting = swept.refuting(subject, property);
+        let lines = refuting.into_iter().map(|cell| {
+            let id = format!("{}/{subject}/{}", swept.model, cell.scenario);
+            let claim = shown.get(&(id.as_str(), property));
+            json!([
+                pool.text(&visible(&cell.scenario)),
+                cell.refuted[&property],
+                claim
+            ])
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let subjects = swept.subjects.iter();
+    let fields = subjects.map(|subject| Property::ALL.map(|property| field(subject, property)));
+    let properties = Property::ALL.map(|property| [property.name(), property.sentence()]);
+    json!({
+        "model": visible(&swept.model),
+        "subjects": swept.subjects.iter().map(|name| visible(name)).collect::<Vec<_>>(),
+        "properties": properties,
+        "fields": fields.collect::<Vec<_>>(),
+        "command": reproduce(&sweep_id(&swept.model), None, results),
+    })
 }

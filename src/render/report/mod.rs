@@ -1,0 +1,118 @@
+//! The report: one page with everything, for people who have never run loom.
+//!
+//! The page needs no network. Its table and plots are written here; what opens on a click is drawn
+//! by its script from the data below it.
+
+mod conformance;
+mod data;
+mod figures;
+mod sweep;
+
+use std::path::Path;
+use std::{fs, io};
+
+use askama::Template;
+
+use super::growth::{self, Growth};
+use super::matrix::{self, Matrix};
+use super::{table, visible};
+use crate::recording;
+use crate::results::{Results, Row};
+use crate::verdict::Verdict;
+use conformance::Conformance;
+use figures::Figures;
+use sweep::Sweep;
+
+/// Writes `index.html` into the directory, which is created if need be. The file appears as a
+/// whole or not at all.
+///
+/// # Errors
+///
+/// What the file system reports.
+pub fn write(dir: &Path, results: &Results) -> io::Result<()> {
+    let page = html(results);
+    fs::create_dir_all(dir)?;
+    crate::files::write_whole(&dir.join("index.html"), &page)
+}
+
+/// The page.
+///
+/// # Panics
+///
+/// Never: writing into a string does not fail.
+pub fn html(results: &Results) -> String {
+    let page = Page {
+        good: results.hold() && results.not_run.is_empty(),
+        version: visible(&results.lastbyte),
+        summary: table::summary(results),
+        models: matrix::of(results),
+        growths: growth::of(results),
+        conformance: conformance::of(results),
+        sweeps: sweep::of(results),
+        figures: figures::of(results),
+        data: data::json(results),
+    };
+    page.render().expect("a string takes everything")
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    good: bool,
+    version: String,
+    summary: Vec<String>,
+    models: Vec<Matrix>,
+    growths: Vec<Growth>,
+    conformance: Option<Conformance>,
+    sweeps: Vec<Sweep>,
+    figures: Vec<Figures>,
+    data: String,
+}
+
+/// How a claim's verdict is coloured.
+pub(crate) fn class(row: &Row) -> &'static str {
+    match (&row.verdict, row.holds) {
+        (Verdict::Proved, true) => "proved",
+        (Verdict::Refuted, true) => "refuted",
+        (Verdict::Bounded(_) | Verdict::CutOff(_), _) => "open surprise",
+        (Verdict::Proved, false) => "proved surprise",
+        (Verdict::Refuted, false) => "refuted surprise",
+    }
+}
+
+/// The commands that replay a claim's counterexample, for a shell. The second one does not ask
+/// whether everything came out as declared.
+pub fn replay(row: &Row, results: &Results) -> String {
+    let save = format!(
+        "{} --save .",
+        reproduce(&row.id, row.version.as_deref(), results)
+    );
+    format!(
+        "{save} ; cargo verify replay {}",
+        quoted(&recording::file_name(&row.id))
+    )
+}
+
+/// The command that explores this claim or comparison, for a shell. Versions that were built on
+/// their own are so again.
+pub fn reproduce(id: &str, version: Option<&str>, results: &Results) -> String {
+    let id = quoted(&visible(id));
+    match version {
+        Some(version) if results.real => {
+            let real = quoted(&visible(&format!("--real={version}")));
+            format!("cargo verify {real} --only {id}")
+        }
+        _ if results.real => format!("cargo verify --real --only {id}"),
+        _ => format!("cargo verify --only {id}"),
+    }
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._,=:+-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,108 @@
+//! The section on sweeps: every subject in every situation.
+
+use super::reproduce;
+use crate::property::Property;
+use crate::render::{count, sweep, thousands, visible};
+use crate::results::Results;
+use crate::selection::sweep_id;
+use crate::sweep::{Entry, Swept};
+
+/// The sweep of one model.
+pub(super) struct Sweep {
+    pub(super) model: String,
+    pub(super) command: String,
+    pub(super) explored: Vec<String>,
+    pub(super) subjects: Vec<String>,
+    pub(super) situations: Vec<String>,
+    pub(super) not_applicable: Vec<Option<String>>,
+    pub(super) lines: Vec<Line>,
+    pub(super) left_out: Vec<(String, String)>,
+    /// For each subject, if any, how many situations do not go together with it, and which.
+    pub(super) apart: Vec<(String, String, Vec<String>)>,
+    /// What was not explored to the end, and why.
+    pub(super) cut: Vec<(String, String)>,
+}
+
+/// One property.
+pub(super) struct Line {
+    pub(super) name: &'static str,
+    pub(super) sentence: &'static str,
+    pub(super) fields: Vec<Field>,
+}
+
+/// One property of one subject.
+pub(super) struct Field {
+    pub(super) subject: String,
+    pub(super) class: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) word: String,
+    pub(super) worst: Option<String>,
+}
+
+/// The sections.
+pub(super) fn of(results: &Results) -> Vec<Sweep> {
+    let sweeps = results.sweeps.iter();
+    sweeps.map(|swept| section(swept, results)).collect()
+}
+
+fn section(swept: &Swept, results: &Results) -> Sweep {
+    let summary = swept.summary();
+    let of_property = |property| summary.iter().filter(move |e| e.property == property);
+    let situations = of_property(Property::NoPanic).map(|e| thousands(e.explored as u64));
+    let apart = |subject: &String| {
+        let pairs = swept.not_applicable.iter();
+        let pairs = pairs.filter(|(known, _)| known == subject);
+        pairs.map(|(_, name)| visible(name)).collect::<Vec<_>>()
+    };
+    let subjects = swept.subjects.iter();
+    let apart = subjects.map(|subject| (visible(subject), apart(subject)));
+    let apart: Vec<_> = apart.collect();
+    let not_applicable = apart.iter().map(|(_, names)| names.len());
+    let not_applicable = not_applicable.map(|n| (n > 0).then(|| thousands(n as u64)));
+    let cut = swept.cut().into_iter().map(|cell| {
+        let name = format!("{} at {}", cell.scenario, cell.subject);
+        let why = cell.cut.as_ref().map(ToString::to_string);
+        (visible(&name), visible(&why.unwrap_or_default()))
+    });
+    let left_out = swept.left_out.iter();
+    Sweep {
+        model: visible(&swept.model),
+        command: reproduce(&sweep_id(&swept.model), None, results),
+        explored: sweep::explored(swept),
+        subjects: swept.subjects.iter().map(|name| visible(name)).collect(),
+        situations: situations.collect(),
+        not_applicable: not_applicable.collect(),
+        lines: Property::ALL
+            .into_iter()
+            .map(|property| Line {
+                name: property.name(),
+                sentence: property.sentence(),
+                fields: of_property(property).map(field).collect(),
+            })
+            .collect(),
+        left_out: left_out
+            .map(|left| (visible(&left.what), visible(&left.why)))
+            .collect(),
+        cut: cut.collect(),
+        apart: apart
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(subject, names)| (subject, count(names.len(), "situation"), names))
+            .collect(),
+    }
+}
+
+fn field(entry: &Entry) -> Field {
+    let (class, sign, word) = match sweep::field(entry) {
+        sweep::Field::Unknown => ("open", "?", "not known".to_owned()),
+        sweep::Field::Holds => ("proved", "✓", "holds".to_owned()),
+        sweep::Field::Fails(times) => ("refuted", "✗", thousands(times as u64)),
+    };
+    Field {
+        subject: visible(&entry.subject),
+        class,
+        sign,
+        word,
+        worst: entry.worst.as_deref().map(visible),
+    }
+}
