@@ -257,6 +257,14 @@ pub fn cases() -> Vec<Case> {
             on("taken-out", 1, b"P2x"),
         ),
         case(
+            "An upgrade.",
+            owing(
+                Connection::server([Body::Empty], 0),
+                &[FIRST_HEAD, message::UPGRADED],
+            ),
+            on("upgrade-alone", 1, b"U"),
+        ),
+        case(
             "An upgrade with early data behind it.",
             owing(
                 Connection::server([Body::Empty], 0),

@@ -65,8 +65,9 @@ const ENDING: [&str; 4] = [
     "malformed-second",
 ];
 
-const ANSWERS: [(&str, Body); 3] = [
+const ANSWERS: [(&str, Body); 4] = [
     ("full", Body::Full(2)),
+    ("sized", Body::Sized(2)),
     ("ready", Body::Ready(2)),
     ("fed", Body::Fed(1)),
 ];
