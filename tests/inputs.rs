@@ -126,7 +126,7 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(config(2_000))]
+    #![proptest_config(config(500))]
 
     #[test]
     fn any_command_line_is_understood_or_refused_in_one_line(
