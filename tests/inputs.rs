@@ -5,7 +5,7 @@
 //! cases of each test, `PROPTEST_RNG_SEED` another seed.
 //!
 //! Each test was run for ten minutes with changing seeds: 64,000 command lines (in the build without
-//! `--cfg loom`, which gets past the arguments and explores nothing), 266,000 recordings, 112,000
+//! `--cfg loom`, which gets past the arguments and explores nothing), 34,000 recordings, 46,000
 //! slices and 112,000 requests (with it). Nothing panicked and nothing hung.
 
 #[path = "fixtures/mod.rs"]
@@ -126,7 +126,7 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(config(2_000))]
+    #![proptest_config(config(500))]
 
     #[test]
     fn any_command_line_is_understood_or_refused_in_one_line(
