@@ -45,17 +45,21 @@ pub(crate) enum Answer {
 #[derive(Clone, Debug)]
 pub enum Unit {
     /// A cell.
-    Cell(Cell),
+    Cell(Box<Cell>),
     /// A comparison.
     Comparison(Comparison),
 }
 
 impl Unit {
+    fn cell(cell: Cell) -> Unit {
+        Unit::Cell(Box::new(cell))
+    }
+
     /// Everything that is selected, the claims first.
     pub fn all(selection: &Selection) -> Vec<Unit> {
-        let claimed = selection.claimed_cells().into_iter().map(Unit::Cell);
+        let claimed = selection.claimed_cells().into_iter().map(Unit::cell);
         let comparisons = selection.comparisons.iter().cloned();
-        let swept = selection.swept_cells().into_iter().map(Unit::Cell);
+        let swept = selection.swept_cells().into_iter().map(Unit::cell);
         claimed
             .chain(comparisons.map(Unit::Comparison))
             .chain(swept)

@@ -428,7 +428,7 @@ pub fn situations() -> Vec<Situation> {
 
 /// The same for a client: its peer answers when it has seen the beginning of the request.
 fn of_clients() -> Vec<Situation> {
-    let sending = |name, requests: &[Outgoing], real: &'static str, abstracted| Situation {
+    let sending = |name, requests: Vec<Outgoing>, real: &'static str, abstracted| Situation {
         name,
         real: [b"", real.as_bytes()],
         abstracted: [b"", abstracted],
@@ -451,59 +451,69 @@ fn of_clients() -> Vec<Situation> {
         environments,
         ..situation
     };
-    let get = Outgoing::GET;
+    let get = || Outgoing::GET;
     let post = |source| Outgoing::post(BODY, source);
     let whole = || post(Source::Whole);
     vec![
-        sending("client-get", &[get.clone()], ANSWER, b"G"),
-        sending("client-early-answer", &[whole()], ANSWER, b"G"),
-        sending("client-early-close", &[whole()], LAST_ANSWER, b"C"),
+        sending("client-get", vec![get()], ANSWER, b"G"),
+        sending("client-early-answer", vec![whole()], ANSWER, b"G"),
+        sending("client-early-close", vec![whole()], LAST_ANSWER, b"C"),
         vectored(sending(
             "client-queue-early-close",
-            &[whole()],
+            vec![whole()],
             LAST_ANSWER,
             b"C",
         )),
-        sending("client-malformed-answer", &[whole()], NO_REQUEST, b"!"),
+        sending("client-malformed-answer", vec![whole()], NO_REQUEST, b"!"),
         at(
             ROOMY,
-            sending("client-pieces", &[post(Source::Pieces(21))], ANSWER, b"G"),
+            sending(
+                "client-pieces",
+                vec![post(Source::Pieces(21))],
+                ANSWER,
+                b"G",
+            ),
         ),
         at(
             ROOMY,
-            sending("client-chunks", &[post(Source::Chunks(21))], ANSWER, b"G"),
+            sending(
+                "client-chunks",
+                vec![post(Source::Chunks(21))],
+                ANSWER,
+                b"G",
+            ),
         ),
         client(
             &|client| client.answer = Answer::Read,
             sending(
                 "client-reads-answer",
-                &[get.clone()],
+                vec![get()],
                 ANSWER_WITH_BODY,
                 b"P5xxxxx",
             ),
         ),
         sending(
             "client-drops-answer",
-            &[get.clone()],
+            vec![get()],
             HALF_AN_ANSWER,
             b"P9xxxxx",
         ),
         beside(
             Beside::FinDuringFlush,
-            sending("client-fin-without-answer", &[whole()], "", b""),
+            sending("client-fin-without-answer", vec![whole()], "", b""),
         ),
         at(
             LARGE,
             beside(
                 Beside::FinDuringFlush,
-                sending("client-fin-open-body", &[post(Source::Feed(0))], "", b""),
+                sending("client-fin-open-body", vec![post(Source::Feed(0))], "", b""),
             ),
         ),
         at(
             ROOMY,
             sending(
                 "client-answer-open-body",
-                &[post(Source::Feed(0))],
+                vec![post(Source::Feed(0))],
                 ANSWER,
                 b"G",
             ),
@@ -512,7 +522,7 @@ fn of_clients() -> Vec<Situation> {
             UNREAD,
             beside(
                 Beside::AnswersAtOnce,
-                sending("client-next-request", &[whole(), get.clone()], ANSWER, b"G"),
+                sending("client-next-request", vec![whole(), get()], ANSWER, b"G"),
             ),
         ),
         at(
@@ -521,7 +531,7 @@ fn of_clients() -> Vec<Situation> {
                 Beside::AnswersAtOnce,
                 vectored(sending(
                     "client-queue-next-request",
-                    &[whole(), get.clone()],
+                    vec![whole(), get()],
                     ANSWER,
                     b"G",
                 )),
@@ -531,12 +541,12 @@ fn of_clients() -> Vec<Situation> {
             ROOMY,
             beside(
                 Beside::AnswersBoth,
-                sending("client-two-requests", &[whole(), get], ANSWER, b"G"),
+                sending("client-two-requests", vec![whole(), get()], ANSWER, b"G"),
             ),
         ),
         at(
             UNREAD,
-            sending("client-reader-stops", &[whole()], ANSWER, b"G"),
+            sending("client-reader-stops", vec![whole()], ANSWER, b"G"),
         ),
     ]
 }
