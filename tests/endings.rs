@@ -4,8 +4,12 @@
 use std::fmt;
 use std::future::{pending, ready};
 use std::sync::Arc;
+use std::time::Duration;
 
-use lastbyte::{Ending, Explorer, Property, Reader, Running, Scenario, Socket, Subject, Verdict};
+use lastbyte::{
+    Cut, Ending, Exploration, Explorer, Limits, Property, Reader, Running, Scenario, Socket,
+    Subject, Verdict,
+};
 
 struct Connection(fn(Socket) -> Running);
 
@@ -98,14 +102,73 @@ fn the_first_panic_counts() {
     assert_eq!(ending, (Ending::Panicked("polled".to_owned()), true));
 }
 
-#[test]
-fn an_exploration_that_is_cut_off_proves_nothing() {
+/// What is found within these limits, of a connection that ends at once.
+fn within(limits: Limits) -> Exploration {
     let subject: Arc<dyn Subject> = Arc::new(Connection(|_socket| Box::pin(ready(Ok(())))));
     let scenario = Scenario::new("alone", 1, Reader::PROMPT);
-    let mut explorer = Explorer::default();
-    explorer.limits.executions = Some(1);
-    let exploration = explorer.explore(&subject, &scenario);
-    assert_eq!(exploration.executions, 1);
-    let verdict = exploration.verdict(Property::NoPanic);
-    assert!(matches!(verdict, Verdict::CutOff(_)), "{verdict}");
+    let explorer = Explorer {
+        limits,
+        ..Explorer::default()
+    };
+    explorer.explore(&subject, &scenario)
+}
+
+#[test]
+fn an_exploration_that_is_cut_off_proves_nothing() {
+    let all = within(Limits::default());
+    assert_eq!((all.cut, all.executions > 1), (None, true));
+    let limits = Limits::default;
+    for (limits, cut, executions) in [
+        (
+            Limits {
+                executions: Some(0),
+                ..limits()
+            },
+            Cut::Executions,
+            0,
+        ),
+        (
+            Limits {
+                executions: Some(1),
+                ..limits()
+            },
+            Cut::Executions,
+            1,
+        ),
+        (
+            Limits {
+                states: 0,
+                ..limits()
+            },
+            Cut::Memory,
+            1,
+        ),
+        (
+            Limits {
+                time: Some(Duration::ZERO),
+                ..limits()
+            },
+            Cut::Time,
+            0,
+        ),
+    ] {
+        let exploration = within(limits);
+        assert_eq!(exploration.cut, Some(cut.clone()));
+        assert_eq!(exploration.executions, executions, "{cut}");
+        let verdict = exploration.verdict(Property::NoPanic);
+        assert_eq!(verdict, Verdict::CutOff(cut));
+    }
+    let steps = within(Limits {
+        steps: 1,
+        ..limits()
+    });
+    assert_eq!(steps.cut, Some(Cut::Steps));
+    // What suffices cuts nothing off.
+    let enough = Limits {
+        executions: Some(all.executions + 1),
+        states: usize::try_from(all.states).expect("few"),
+        time: Some(Duration::from_secs(600)),
+        steps: all.depth,
+    };
+    assert_eq!(within(enough).cut, None);
 }
