@@ -1,4 +1,5 @@
-//! What is a stall, case by case: who waits for ever, what for, and whether it is there.
+//! What is a stall, case by case: who waits for ever, what for, and whether it is there. And what is
+//! input that is not read during a flush.
 #![cfg(loom)]
 
 use std::future::poll_fn;
@@ -28,9 +29,13 @@ impl Subject for Connection {
 }
 
 fn stalls(in_poll: InPoll, scenario: &Scenario) -> bool {
+    is_refuted(Property::NoStall, in_poll, scenario)
+}
+
+fn is_refuted(property: Property, in_poll: InPoll, scenario: &Scenario) -> bool {
     let subject: Arc<dyn Subject> = Arc::new(Connection(in_poll));
     let exploration = Explorer::default().explore(&subject, scenario);
-    match exploration.verdict(Property::NoStall) {
+    match exploration.verdict(property) {
         Verdict::Refuted => true,
         Verdict::Proved => false,
         verdict => panic!("{scenario}: {verdict}"),
@@ -167,4 +172,45 @@ fn only_the_connection_and_its_reader_count() {
         Poll::Ready(Ok(()))
     };
     assert!(!stalls(truncates, &with([ScriptStep::AwaitReceived(9)])));
+}
+
+/// Offers more than the kernel takes, until it waits.
+fn writes(socket: &Socket, cx: &mut Context<'_>, _: usize) -> Poll<Result<(), String>> {
+    while let Poll::Ready(Ok(_)) = socket.poll_send(cx, b"123") {}
+    Poll::Pending
+}
+
+fn reads_and_writes(
+    socket: &Socket,
+    cx: &mut Context<'_>,
+    poll: usize,
+) -> Poll<Result<(), String>> {
+    let _read = socket.poll_recv(cx, 1).is_ready();
+    writes(socket, cx, poll)
+}
+
+#[test]
+fn input_is_to_be_read_while_a_write_waits() {
+    let unread = |in_poll, input: &'static str| {
+        let reader = Reader::PROMPT.stops_after(2);
+        let scenario = Scenario::new("stops", 2, reader).with_input(input);
+        is_refuted(Property::ReadsDuringFlush, in_poll, &scenario)
+    };
+    assert!(unread(writes, "12345"));
+    assert!(!unread(writes, ""), "nothing to read");
+    assert!(!unread(reads_and_writes, "12345"), "it has read");
+    assert!(!unread(|_, _, _| Poll::Pending, "12345"), "no write waits");
+}
+
+#[test]
+fn a_connection_may_wait_for_a_reader_that_has_reset() {
+    let outlives = |in_poll, reader| {
+        let scenario = Scenario::new("reader", 2, reader);
+        is_refuted(Property::EndsWithoutReader, in_poll, &scenario)
+    };
+    let waits: InPoll = |_, _, _| Poll::Pending;
+    assert!(outlives(waits, Reader::PROMPT.stops_after(0)));
+    assert!(!outlives(waits, Reader::PROMPT.resets_after(0)));
+    let ends: InPoll = |_, _, _| Poll::Ready(Ok(()));
+    assert!(!outlives(ends, Reader::PROMPT.stops_after(0)));
 }

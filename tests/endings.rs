@@ -1,0 +1,174 @@
+//! How a connection can end, in an exploration.
+#![cfg(loom)]
+
+use std::fmt;
+use std::future::{pending, ready};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lastbyte::{
+    Cut, Ending, Exploration, Explorer, Limits, Property, Reader, Running, Scenario, Socket,
+    Subject, Verdict,
+};
+
+struct Connection(fn(Socket) -> Running);
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Connection")
+    }
+}
+
+impl Subject for Connection {
+    fn start(&self, socket: Socket) -> Running {
+        (self.0)(socket)
+    }
+}
+
+/// The only ending there is, and whether somebody panicked.
+fn ending(start: fn(Socket) -> Running) -> (Ending, bool) {
+    let subject: Arc<dyn Subject> = Arc::new(Connection(start));
+    let scenario = Scenario::new("alone", 1, Reader::PROMPT);
+    let exploration = Explorer::default().explore(&subject, &scenario);
+    assert_eq!(exploration.cut, None);
+    let mut endings: Vec<_> = exploration
+        .histogram
+        .into_keys()
+        .map(|o| o.subject)
+        .collect();
+    endings.dedup();
+    let panics = exploration.counterexamples.contains_key(&Property::NoPanic);
+    (endings.pop().expect("an outcome"), panics)
+}
+
+#[test]
+fn results_are_what_the_connection_says() {
+    let (well, panics) = ending(|_socket| Box::pin(ready(Ok(()))));
+    assert_eq!((well, panics), (Ending::Ok, false));
+    let (badly, panics) = ending(|_socket| Box::pin(ready(Err("badly".to_owned()))));
+    assert_eq!((badly, panics), (Ending::Err("badly".to_owned()), false));
+    let (waits, panics) = ending(|socket| {
+        Box::pin(async move {
+            let _open = socket;
+            pending().await
+        })
+    });
+    assert_eq!((waits, panics), (Ending::Waiting, false));
+}
+
+#[test]
+fn panics_are_told_with_their_text() {
+    let constant = ending(|_socket| Box::pin(async { panic!("in a word") }));
+    assert_eq!(constant, (Ending::Panicked("in a word".to_owned()), true));
+    let formatted = ending(|_socket| Box::pin(async { panic!("in {} words", 3) }));
+    assert_eq!(formatted, (Ending::Panicked("in 3 words".to_owned()), true));
+}
+
+struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            panic!("dropped");
+        }
+    }
+}
+
+/// A future that is through and panics as it is dropped has panicked all the same.
+#[test]
+fn a_panic_while_dropping_is_one() {
+    let (ending, panics) = ending(|_socket| {
+        let dropped = PanicsWhenDropped;
+        Box::pin(std::future::poll_fn(move |_| {
+            let _held = &dropped;
+            std::task::Poll::Ready(Ok(()))
+        }))
+    });
+    assert_eq!(
+        (ending, panics),
+        (Ending::Panicked("dropped".to_owned()), true)
+    );
+}
+
+#[test]
+fn the_first_panic_counts() {
+    let ending = ending(|_socket| {
+        let dropped = PanicsWhenDropped;
+        Box::pin(std::future::poll_fn(move |_| {
+            let _held = &dropped;
+            panic!("polled")
+        }))
+    });
+    assert_eq!(ending, (Ending::Panicked("polled".to_owned()), true));
+}
+
+/// What is found within these limits, of a connection that ends at once.
+fn within(limits: Limits) -> Exploration {
+    let subject: Arc<dyn Subject> = Arc::new(Connection(|_socket| Box::pin(ready(Ok(())))));
+    let scenario = Scenario::new("alone", 1, Reader::PROMPT);
+    let explorer = Explorer {
+        limits,
+        ..Explorer::default()
+    };
+    explorer.explore(&subject, &scenario)
+}
+
+#[test]
+fn an_exploration_that_is_cut_off_proves_nothing() {
+    let all = within(Limits::default());
+    assert_eq!((all.cut, all.executions > 1), (None, true));
+    let limits = Limits::default;
+    for (limits, cut, executions) in [
+        (
+            Limits {
+                executions: Some(0),
+                ..limits()
+            },
+            Cut::Executions,
+            0,
+        ),
+        (
+            Limits {
+                executions: Some(1),
+                ..limits()
+            },
+            Cut::Executions,
+            1,
+        ),
+        (
+            Limits {
+                states: 0,
+                ..limits()
+            },
+            Cut::Memory,
+            1,
+        ),
+        (
+            Limits {
+                time: Some(Duration::ZERO),
+                ..limits()
+            },
+            Cut::Time,
+            0,
+        ),
+    ] {
+        let exploration = within(limits);
+        assert_eq!(exploration.cut, Some(cut.clone()));
+        assert_eq!(exploration.executions, executions, "{cut}");
+        let verdict = exploration.verdict(Property::NoPanic);
+        assert_eq!(verdict, Verdict::CutOff(cut));
+    }
+    let steps = within(Limits {
+        steps: 1,
+        ..limits()
+    });
+    assert_eq!(steps.cut, Some(Cut::Steps));
+    // What suffices cuts nothing off.
+    let enough = Limits {
+        executions: Some(all.executions + 1),
+        states: usize::try_from(all.states).expect("few"),
+        time: Some(Duration::from_secs(600)),
+        steps: all.depth,
+    };
+    assert_eq!(within(enough).cut, None);
+}
