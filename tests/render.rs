@@ -215,7 +215,8 @@ fn a_report_of_more_than_everything_fits_a_mail() {
             let mut cell = cell.clone();
             cell.subject = format!("1.{}.0", n % 10);
             cell.scenario = format!("pipelined.body-of-any-kind.two-phase.queue.use-{}", n / 10);
-            cell.refuted = Property::ALL.map(|property| (property, n)).into();
+            let refuted = Property::ALL.into_iter().skip(n % 9).take(3);
+            cell.refuted = refuted.map(|property| (property, n)).collect();
             cell
         })
         .collect();

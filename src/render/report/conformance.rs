@@ -119,7 +119,11 @@ fn situation(one: &Compared) -> Situation {
     let deviation = one.deviation.as_ref();
     Situation {
         name: visible(&one.situation),
-        environments: one.environments.iter().map(|name| visible(name)).collect(),
+        environments: one
+            .environments
+            .iter()
+            .map(|name| short(name, one))
+            .collect(),
         sequences: one.sequences.map(|n| thousands(n as u64)),
         executions: one.executions.map(thousands),
         deviation: deviation.map_or_else(String::new, |(name, _)| visible(name)),
@@ -129,6 +133,14 @@ fn situation(one: &Compared) -> Situation {
             (false, _) => unlike("not alike".to_owned()),
         },
     }
+}
+
+/// An environment without the situation's name, which stands beside it.
+fn short(environment: &str, one: &Compared) -> String {
+    let rest = environment
+        .strip_prefix(&one.situation)
+        .map(str::trim_start);
+    visible(rest.filter(|rest| !rest.is_empty()).unwrap_or(environment))
 }
 
 fn alike() -> Chip {

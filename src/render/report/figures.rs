@@ -10,7 +10,8 @@ const SHORT: usize = 16;
 /// A table of figures.
 pub(super) struct Figures {
     pub(super) title: String,
-    pub(super) about: String,
+    /// In parts, some of which are code.
+    pub(super) about: Vec<(bool, String)>,
     pub(super) command: String,
     /// Whether its rows are folded away.
     pub(super) long: bool,
@@ -54,7 +55,12 @@ fn table(figures: &figures::Figures) -> Figures {
     };
     Figures {
         title: visible(&figures.title),
-        about: visible(&figures.about),
+        about: figures
+            .about
+            .split('`')
+            .enumerate()
+            .map(|(n, text)| (n % 2 == 1, visible(text)))
+            .collect(),
         command: visible(&figures.command),
         long: figures.rows.len() > SHORT,
         rows: figures.rows.iter().map(row).collect(),
