@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastbyte::{
-    Cut, Ending, Exploration, Explorer, Limits, Property, Reader, Running, Scenario, Socket,
+    Cut, Ending, Event, Exploration, Explorer, Limits, Property, Reader, Running, Scenario, Socket,
     Subject, Verdict,
 };
 
@@ -37,7 +37,13 @@ fn ending(start: fn(Socket) -> Running) -> (Ending, bool) {
         .map(|o| o.subject)
         .collect();
     endings.dedup();
-    let panics = exploration.counterexamples.contains_key(&Property::NoPanic);
+    let panic = exploration.counterexamples.get(&Property::NoPanic);
+    if let Some(trace) = panic {
+        let broken = trace.broken_at.and_then(|step| trace.steps.get(step));
+        let event = broken.map(|step| &step.event);
+        assert!(matches!(event, Some(Event::Panicked { .. })), "{event:?}");
+    }
+    let panics = panic.is_some();
     (endings.pop().expect("an outcome"), panics)
 }
 
