@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastbyte::{
-    Cut, Ending, Exploration, Explorer, Limits, Property, Reader, Running, Scenario, Socket,
-    Subject, Verdict,
+    Cut, Ending, Event, Exploration, Explorer, Limits, Property, Reader, Running, Scenario, Script,
+    ScriptStep, Socket, Subject, Verdict,
 };
 
 struct Connection(fn(Socket) -> Running);
@@ -37,7 +37,13 @@ fn ending(start: fn(Socket) -> Running) -> (Ending, bool) {
         .map(|o| o.subject)
         .collect();
     endings.dedup();
-    let panics = exploration.counterexamples.contains_key(&Property::NoPanic);
+    let panic = exploration.counterexamples.get(&Property::NoPanic);
+    if let Some(trace) = panic {
+        let broken = trace.broken_at.and_then(|step| trace.steps.get(step));
+        let event = broken.map(|step| &step.event);
+        assert!(matches!(event, Some(Event::Panicked { .. })), "{event:?}");
+    }
+    let panics = panic.is_some();
     (endings.pop().expect("an outcome"), panics)
 }
 
@@ -171,4 +177,37 @@ fn an_exploration_that_is_cut_off_proves_nothing() {
         steps: all.depth,
     };
     assert_eq!(within(enough).cut, None);
+}
+
+/// A feed has ended when its end was put there and nothing is in front of it.
+#[test]
+fn a_feed_ends_behind_its_last_item() {
+    let reads = |ends: bool| {
+        let steps = [
+            Some(ScriptStep::Feed(0, "item".into())),
+            ends.then_some(ScriptStep::EndFeed(0)),
+            Some(ScriptStep::WakeFeed(0)),
+        ];
+        let steps: Vec<_> = steps.into_iter().flatten().collect();
+        let mut scenario = Scenario::new("feed", 1, Reader::PROMPT);
+        scenario.feeds = 1;
+        scenario.scripts.push(Script::new("feeder", steps));
+        let subject: Arc<dyn Subject> = Arc::new(Connection(|socket| {
+            Box::pin(std::future::poll_fn(move |cx| {
+                let handle = socket.handle();
+                let ended = |item| match (item, handle.feed_has_ended(0)) {
+                    (None, false) => Err("an end that is none".to_owned()),
+                    (Some(_), true) => Err("behind the last item".to_owned()),
+                    _ => Ok(()),
+                };
+                handle.poll_feed(0, cx).map(ended)
+            }))
+        }));
+        let exploration = Explorer::default().explore(&subject, &scenario);
+        let outcomes = exploration.histogram.into_keys().map(|o| o.subject);
+        outcomes.collect::<std::collections::BTreeSet<_>>()
+    };
+    let behind = Ending::Err("behind the last item".to_owned());
+    assert_eq!(reads(false), [Ending::Ok].into());
+    assert_eq!(reads(true), [Ending::Ok, behind].into());
 }
