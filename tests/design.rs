@@ -193,7 +193,13 @@ fn the_list_of_what_is_compared_is_complete() {
             Side::Client(_) => "client",
         };
         let beside = format!("{:?}", situation.beside);
-        let (there, left) = (list(situation.environments), list(&situation.left_out()));
+        let (there, mut left) = (list(situation.environments), list(&situation.left_out()));
+        for release in situation.too_large_in {
+            left += &format!(
+                "{}all of {release}",
+                if left.is_empty() { "" } else { ", " }
+            );
+        }
         text += &format!(
             "| {} | {side} | {beside} | {there} | {left} |\n",
             situation.name

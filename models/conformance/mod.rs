@@ -71,7 +71,10 @@ impl Release {
     /// Every comparison of it with its revision in the model.
     pub fn comparisons(&self) -> Vec<Comparison> {
         let situations = situations();
-        situations.iter().map(|s| self.compare(s)).collect()
+        let fit = situations
+            .iter()
+            .filter(|s| !s.too_large_in.contains(&self.version));
+        fit.map(|s| self.compare(s)).collect()
     }
 
     /// One situation against a revision of the model.
