@@ -174,7 +174,7 @@ mod console {
         let registry = lastbyte_models::registry();
         let claims: usize = registry.iter().map(|model| (model.claims)().len()).sum();
         let readme = std::fs::read_to_string(root().join(README)).expect(README);
-        let line = format!("\n{claims} claims: {claims} as declared, 0 not. ");
+        let line = format!("\n{claims} claims: {claims} as declared, 0 not.\n");
         assert!(readme.contains(&line), "{README} lacks {line}");
     }
 
