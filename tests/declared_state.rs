@@ -13,7 +13,7 @@ use lastbyte::{ActorId, Event, Explorer, Limits, Outcome, Scenario, Trace};
 use lastbyte_models::dispatch_loop::{Connection, FIELDS, REVISIONS, TELLS, cases, cell};
 
 /// Executions of one cell; they need not be all.
-const EXECUTIONS: u64 = 400;
+const EXECUTIONS: u64 = 200;
 
 /// A place in the program with the digests of all fields there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -156,23 +156,25 @@ impl Fields {
 }
 
 /// Every field that the connection would not do without.
-const MISSED: [&str; 8] = [
+const MISSED: [&str; 9] = [
     "reading",
     "notify_read",
     "write_buf",
     "is_closing",
     "body_rx",
+    "request_waits",
     "upgraded",
     "step",
     "iteration",
 ];
 
 /// Fields that can differ where nothing else does, and make no difference then: what a flush came
-/// to, how many messages there were when none follows, whether a read is pending that is not looked
-/// at again before the next one.
-const WITHOUT_CONSEQUENCE: [&str; 3] = ["flush_ready", "messages", "read_blocked"];
+/// to, how many messages there were or whether one was asked for when none follows, whether a read is
+/// pending that is not looked at again before the next one.
+const WITHOUT_CONSEQUENCE: [&str; 4] = ["asked", "flush_ready", "messages", "read_blocked"];
 
 #[test]
+#[ignore = "part of the longer explorations; cargo test -- --ignored"]
 fn the_declared_state_is_all_there_is_to_know() {
     let mut fields = Fields::default();
     let (mut cells, mut total) = (0, 0);

@@ -152,11 +152,7 @@ mod explored {
 
     #[test]
     fn the_history_of_calls_stands_for_the_clients_state() {
-        let small = [
-            "client-peer-fin",
-            "client-answered-unread",
-            "client-answered-unfinished",
-        ];
+        let small = ["client-peer-fin", "client-answered-unread"];
         for claim in (lastbyte_models::hyper_h1::claims::history().claims)() {
             let cell = &claim.cells[0];
             if !small.contains(&cell.scenario.name.as_str()) {
