@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use lastbyte::{Cell, Comparison, Deviation, Model, Subject};
 
-use crate::dispatch_loop::{Body, Connection, Revision, Sizes, UserBody, WriteStrategy};
+use crate::dispatch_loop::{Body, Connection, GivesUp, Revision, Sizes, UserBody, WriteStrategy};
 use crate::hyper_h1::history::Release;
 use crate::hyper_h1::{Answer, Client, Handler, Server, Source};
 
@@ -148,6 +148,10 @@ impl Release {
                 Handler::AnswersFirst => UserBody::ReadBeside,
             },
             graceful: server.graceful,
+            gives_up: match server.taken_out {
+                true => GivesUp::TakenOut,
+                false => GivesUp::ShutDown,
+            },
             rounds: 16,
             write_limit: server.max_buf_size.unwrap_or(usize::MAX),
             sizes: heads.iter().map(sizes).collect(),

@@ -1,7 +1,7 @@
 //! The situations that both sides are put into.
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep};
+use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
 
 use crate::hyper_h1::{Answer, Client, DATE, Handler, Outgoing, Server, Source};
 
@@ -38,6 +38,10 @@ const GET_AND_NO_REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\nno request\r\
 const HALF_A_BODY: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello";
 const REST: &str = "world";
 const REST_AND_GET: &str = "worldGET / HTTP/1.1\r\nhost: a\r\n\r\n";
+const HALF_A_LAST_BODY: &str =
+    "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 10\r\n\r\nhello";
+const CHUNK: &str = "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello";
+const NO_CHUNK: &str = "X\r\n";
 const BAD_CHUNK: &str =
     "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhelloX\r\n";
 const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
@@ -108,6 +112,8 @@ pub enum Beside {
     Graceful,
     /// The rest of the request comes, and then `graceful_shutdown`.
     RestThenGraceful,
+    /// Closing with unread input resets the connection, as TCP's does, and more input comes.
+    UnreadInputResets,
     /// A flush takes two calls, this many times.
     TwoPhaseFlush(usize),
     /// The reader stops behind the first byte.
@@ -250,6 +256,32 @@ pub fn situations() -> Vec<Situation> {
     let bad_chunk = |name, handler| with(name, BAD_CHUNK, b"P3x!", handler);
     let mut all = vec![
         get("request-complete"),
+        at(
+            LARGE,
+            heads(
+                vec![Head::LastLength(BODY)],
+                then(
+                    REST,
+                    b"xxxx",
+                    with(
+                        "body-ends-during-flush",
+                        HALF_A_LAST_BODY,
+                        b"p9xxxxx",
+                        AnswersFirst,
+                    ),
+                ),
+            ),
+        ),
+        at(
+            LARGE,
+            then(
+                NO_CHUNK,
+                b"!",
+                with("body-does-not-decode", CHUNK, b"P9xxxxx", AnswersFirst),
+            ),
+        ),
+        at(UNREAD, then(GET, b"G", get("request-during-flush"))),
+        server(&|server| server.taken_out = true, ignored("taken-out")),
         last_get("connection-close"),
         ignored("body-ignored"),
         at(WITHOUT_SMALLEST, bad_chunk("malformed-chunk", Reads)),
@@ -339,6 +371,10 @@ pub fn situations() -> Vec<Situation> {
         beside(
             Beside::TwoPhaseFlush(5),
             limited(Source::Chunks(4096), get("two-phase-flush-chunks")),
+        ),
+        beside(
+            Beside::UnreadInputResets,
+            at(UNREAD, ignored("unread-input")),
         ),
         limited(Source::Pieces(4096), get("limited-pieces")),
         limited(Source::Chunks(4096), get("limited-chunks")),
@@ -644,6 +680,10 @@ impl Situation {
                 ScriptStep::FinishInput,
             ])),
             Beside::Rest => scenario.with_script(peer(&[sends_rest()])),
+            Beside::UnreadInputResets => Scenario {
+                unread_input: UnreadInput::Resets,
+                ..scenario.with_script(peer(&[sends_rest()]))
+            },
             Beside::TwoPhaseFlush(times) => Scenario {
                 flush: FlushMode::TwoPhase,
                 ..scenario.with_script(Script::new("device", vec![ScriptStep::FinishFlush; times]))

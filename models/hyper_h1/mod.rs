@@ -98,6 +98,8 @@ pub struct Server {
     pub connect: bool,
     /// The scenario's signal that makes the connection shut down gracefully.
     pub graceful: Option<usize>,
+    /// The socket is taken out of the connection with `without_shutdown`, and dropped.
+    pub taken_out: bool,
     /// How many responses the client waits for.
     pub expected: usize,
 }
@@ -117,6 +119,7 @@ impl Server {
             upgrade: None,
             connect: false,
             graceful: None,
+            taken_out: false,
             expected: 1,
         }
     }

@@ -168,6 +168,15 @@ pub(crate) enum Drawing {
     Jsonl,
 }
 
+impl Drawing {
+    /// Its name on the command line.
+    #[cfg(loom)]
+    pub(crate) fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Merge {
     /// What `cargo verify --shard I/N --format json` printed, one file for each slice.

@@ -4,12 +4,16 @@
 //! `conformance/` with its own lock file and target directory, and its program speaks the same
 //! command line as this one.
 
+#[cfg(loom)]
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+#[cfg(loom)]
+use super::Exit;
 use super::{Misuse, interrupt};
 use crate::results::{NotRun, Results};
 
@@ -77,6 +81,35 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
         ));
     }
     Ok(joined)
+}
+
+/// Has the package of a version do what these words say, if there is one.
+///
+/// # Errors
+///
+/// When it cannot be built or run.
+#[cfg(loom)]
+pub(super) fn hand_on(version: &str, words: &[OsString]) -> Result<Option<Exit>, Misuse> {
+    let Ok(folder) = find() else {
+        return Ok(None);
+    };
+    if !packages(&folder)?.iter().any(|package| package == version) {
+        return Ok(None);
+    }
+    // Without stderr there is nobody to tell.
+    let said = |doing: &str| drop(writeln!(io::stderr(), "{version}: {doing}"));
+    let failed = |why: String| Misuse(format!("{version} {why}"));
+    let program = build(&folder.join(version), said).map_err(failed)?;
+    let status = Command::new(program)
+        .args(words)
+        .status()
+        .map_err(|error| failed(format!("cannot be run: {error}")))?;
+    Ok(Some(match status.code() {
+        Some(0) => Exit::Fine,
+        Some(1) => Exit::Differs,
+        Some(2) => Exit::Usage,
+        _ => Exit::CutOff,
+    }))
 }
 
 fn find() -> Result<PathBuf, Misuse> {

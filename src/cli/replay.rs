@@ -32,6 +32,17 @@ pub(super) fn run(
     use crate::render::{chart, jsonl, mermaid, svg, visible};
 
     let recording = Recording::read(&arguments.file)?;
+    // A release that is not built here is in a package of its own.
+    if let (Err(_), Some(version)) = (recording.cell(registry), &recording.version) {
+        let mut words = vec!["replay".into(), arguments.file.clone().into_os_string()];
+        match arguments.step {
+            true => words.push("--step".into()),
+            false => words.extend(["--format".into(), arguments.format.name().into()]),
+        }
+        if let Some(exit) = super::real::hand_on(version, &words)? {
+            return Ok(exit);
+        }
+    }
     let trace = recording.replay(registry)?;
     let command = format!("cargo verify replay {}", quoted(&arguments.file));
     let caption = Caption {

@@ -61,6 +61,10 @@ impl Lines {
         match (self, &row.version) {
             (Lines::Connections, _) => row.property.to_string(),
             (Lines::Properties, None) => visible(&row.subject),
+            // A subject that is named after its version has it already.
+            (Lines::Properties, Some(version)) if row.subject.ends_with(version.as_str()) => {
+                visible(&row.subject)
+            }
             (Lines::Properties, Some(version)) => visible(&format!("{} {version}", row.subject)),
         }
     }

@@ -69,7 +69,10 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
         http.max_buf_size(bytes);
     }
     let connection = http.serve_connection(socket, service);
-    if settings.upgrade.is_some() {
+    if settings.taken_out {
+        let taken_out = async { connection.without_shutdown().await.map(drop) };
+        exchange.drive(taken_out, |_| {}).await
+    } else if settings.upgrade.is_some() {
         // The type of an upgradeable connection has no public name here.
         exchange
             .drive(connection.with_upgrades(), |connection| {

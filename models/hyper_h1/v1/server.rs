@@ -70,7 +70,10 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
         builder.max_buf_size(bytes);
     }
     let connection = builder.serve_connection(Io(socket), service);
-    if settings.upgrade.is_some() {
+    if settings.taken_out {
+        let taken_out = async { connection.without_shutdown().await.map(drop) };
+        exchange.drive(taken_out, |_| {}).await
+    } else if settings.upgrade.is_some() {
         let graceful = http1::UpgradeableConnection::graceful_shutdown;
         exchange.drive(connection.with_upgrades(), graceful).await
     } else {
