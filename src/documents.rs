@@ -5,7 +5,7 @@
 //! document that is out of date fails.
 
 use crate::render::comparison::{Figures, figures};
-use crate::render::thousands;
+use crate::render::{thousands, version_numbers};
 use crate::results::{Results, Row};
 
 /// The line before the generated table.
@@ -85,13 +85,11 @@ pub fn splice_comparisons(document: &str, results: &Results) -> Option<String> {
     let old = old.filter(|line| !line.starts_with("| real "));
     let mut lines: Vec<_> = old.map(str::to_owned).collect();
     lines.extend(new.iter().map(comparison_line));
-    // 1.9.0 comes before 1.10.0.
     lines.sort_by_key(|line| {
         let name = line.trim_start_matches("| ");
         let name = name.split(' ').next().unwrap_or_default();
         let (name, version) = name.rsplit_once('-').unwrap_or((name, ""));
-        let numbers = version.split('.').map(|part| part.parse::<u64>().ok());
-        (name.to_owned(), numbers.collect::<Vec<_>>())
+        (name.to_owned(), version_numbers(version))
     });
     let head = "| real connection | model | situations | environments | sequences | of the model | \
                 executions | of the model | known deviations | not alike |\n\

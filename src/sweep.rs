@@ -122,6 +122,11 @@ impl Swept {
         }
     }
 
+    /// The id of one of its cells, as [`Cell::id`] has it.
+    pub fn id(&self, cell: &SweptCell) -> String {
+        format!("{}/{}/{}", self.model, cell.subject, cell.scenario)
+    }
+
     /// The cells that were not explored to their end.
     pub fn cut(&self) -> Vec<&SweptCell> {
         let cells = self.cells.iter();

@@ -9,7 +9,7 @@ use crate::comparison::{Compared, Comparison};
 use crate::files;
 use crate::results::{FORMAT, Results, Row};
 use crate::selection::Selection;
-use crate::sweep::{Swept, SweptCell};
+use crate::sweep::Swept;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -111,10 +111,9 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
             "the slices hold {rows} claims of {selected}"
         )));
     }
-    let cells = sweeps.iter().flat_map(|sweep| {
-        let id = |cell: &SweptCell| format!("{}/{}/{}", sweep.model, cell.subject, cell.scenario);
-        sweep.cells.iter().map(id)
-    });
+    let cells = sweeps
+        .iter()
+        .flat_map(|sweep| sweep.cells.iter().map(|cell| sweep.id(cell)));
     let mut ids: Vec<String> = rows.iter().map(|row: &Row| row.id.clone()).collect();
     ids.extend(
         comparisons
@@ -130,9 +129,9 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     rows.sort_by_key(|row| order.place(&row.id));
     comparisons.sort_by_key(|compared| order.place(&compared.id));
     for sweep in &mut sweeps {
-        let model = sweep.model.clone();
-        let id = |cell: &SweptCell| format!("{model}/{}/{}", cell.subject, cell.scenario);
-        sweep.cells.sort_by_key(|cell| order.place(&id(cell)));
+        let mut cells = std::mem::take(&mut sweep.cells);
+        cells.sort_by_key(|cell| order.place(&sweep.id(cell)));
+        sweep.cells = cells;
     }
     let joined = Results {
         shard: None,

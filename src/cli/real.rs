@@ -15,6 +15,7 @@ use std::time::Duration;
 #[cfg(loom)]
 use super::Exit;
 use super::{Misuse, interrupt};
+use crate::render::version_numbers;
 use crate::results::{NotRun, Results};
 
 /// The folder with one package for each version.
@@ -133,9 +134,8 @@ fn packages(folder: &Path) -> Result<Vec<String>, Misuse> {
     }
     // 1.9.0 comes before 1.10.0.
     names.sort_by_key(|name| {
-        name.split('.')
-            .map(|part| part.parse::<u64>().unwrap_or(u64::MAX))
-            .collect::<Vec<_>>()
+        let numbers = version_numbers(name);
+        (numbers.is_none(), numbers)
     });
     Ok(names)
 }
@@ -179,6 +179,18 @@ fn explore(
     passed_on: &[String],
     said: impl Fn(&str),
 ) -> Result<Option<Results>, String> {
+    // Listing does nothing but select, so what it refuses is the selection.
+    let listed = Command::new(program)
+        .arg("--list")
+        .args(passed_on)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .map_err(|error| format!("cannot be run: {error}"))?;
+    if listed.code() == Some(super::Exit::Usage as i32) {
+        return Ok(None);
+    }
     said("exploring");
     let mut explore = Command::new(program);
     explore
@@ -188,9 +200,6 @@ fn explore(
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
     let output = output(&mut explore, "cannot be run")?;
-    if output.status.code() == Some(super::Exit::Usage as i32) && output.stdout.is_empty() {
-        return Ok(None);
-    }
     serde_json::from_slice(&output.stdout)
         .map(Some)
         .map_err(|error| format!("{} and no results: {error}", output.status))

@@ -44,10 +44,7 @@ pub(super) fn run(
         None => selection,
         Some(shard) => selection.slice(shard.index, shard.count),
     };
-    if let Some(directory) = &arguments.save {
-        check_directory(directory)?;
-    }
-    if let Some(directory) = &arguments.report {
+    for directory in arguments.save.iter().chain(&arguments.report) {
         check_directory(directory)?;
     }
     let started = Instant::now();
@@ -95,10 +92,7 @@ fn real(
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
     refuse_without_loom()?;
-    if let Some(directory) = &arguments.report {
-        check_directory(directory)?;
-    }
-    if let Some(directory) = &arguments.save {
+    for directory in arguments.save.iter().chain(&arguments.report) {
         check_directory(directory)?;
     }
     let mut passed_on = Vec::new();

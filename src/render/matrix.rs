@@ -1,7 +1,7 @@
 //! The verdicts of a model as a table: connections by properties, or properties by connections.
 
 use super::report::class;
-use super::{thousands, visible};
+use super::{thousands, version_numbers, visible};
 use crate::property::Property;
 use crate::results::{Results, Row};
 use crate::verdict::Verdict;
@@ -106,7 +106,7 @@ fn matrix(rows: &[(usize, &Row)]) -> Matrix {
     let (kind, columns) = if shorter && columns(Lines::Properties).len() <= CONNECTIONS {
         let mut columns = columns(Lines::Properties);
         // Revisions in their order, then what is no revision.
-        columns.sort_by_key(|column| numbers(column).map_or((1, Vec::new()), |n| (0, n)));
+        columns.sort_by_key(|column| version_numbers(column).map_or((1, Vec::new()), |n| (0, n)));
         (Lines::Properties, columns)
     } else {
         let mut columns = columns(Lines::Connections);
@@ -125,11 +125,6 @@ fn matrix(rows: &[(usize, &Row)]) -> Matrix {
             .collect(),
         columns,
     }
-}
-
-/// The parts of a version number.
-fn numbers(version: &str) -> Option<Vec<u64>> {
-    version.split('.').map(|part| part.parse().ok()).collect()
 }
 
 fn line(kind: Lines, rows: &[(usize, &Row)], columns: &[String]) -> Line {

@@ -225,7 +225,7 @@ fn sweep(swept: &Swept, results: &Results, pool: &mut Pool<'_>) -> Value {
     let mut field = |subject: &String, property: Property| {
         let refuting = swept.refuting(subject, property);
         let lines = refuting.into_iter().map(|cell| {
-            let id = format!("{}/{subject}/{}", swept.model, cell.scenario);
+            let id = swept.id(cell);
             let claim = shown.get(&(id.as_str(), property));
             json!([
                 pool.text(&visible(&cell.scenario)),
