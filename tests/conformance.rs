@@ -11,6 +11,7 @@ fn conformance_needs_cfg_loom() {
 mod explored {
     use std::process::Command;
 
+    use lastbyte::Deviation;
     use lastbyte_models::conformance::{releases, situations};
     use lastbyte_models::dispatch_loop::{
         LOOKS_AT_CLOSING, ORIGINAL, RECHECK_FLUSHES, Revision, SHUTDOWN_FLUSHES,
@@ -58,6 +59,30 @@ mod explored {
         assert_eq!(
             differences("1.12.0", RECHECK_FLUSHES, "reader-stops"),
             [""; 0]
+        );
+    }
+
+    /// A known deviation is left out on both sides, and told when it is not needed any more.
+    #[test]
+    fn a_deviation_hides_what_it_names_and_must_be_needed() {
+        const EVERYTHING: Deviation = Deviation {
+            name: "everything",
+            why: "to be left out",
+            leave_out: |_| Vec::new(),
+        };
+        let run = |revision| {
+            let releases = releases();
+            let situations = situations();
+            let named = situations.iter().find(|s| s.name == "reader-stops");
+            let newest = releases.last().expect("a release");
+            let mut comparison = newest.compare_with(named.expect("it is there"), revision);
+            comparison.deviation = Some(EVERYTHING);
+            comparison.run(None, None).differences
+        };
+        assert_eq!(run(LOOKS_AT_CLOSING), [""; 0]);
+        assert_eq!(
+            run(RECHECK_FLUSHES),
+            ["the deviation everything is not needed any more"]
         );
     }
 

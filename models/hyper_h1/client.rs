@@ -7,7 +7,9 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::Source;
+use lastbyte::{Framing, Raw, Socket};
+
+use super::{Configuration, Source};
 
 /// What every request says about the host.
 pub const HOST: &str = "a";
@@ -127,9 +129,20 @@ impl Client {
     }
 
     /// All requests as the peer must see them.
-    pub(super) fn promised(&self) -> Bytes {
+    fn promised(&self) -> Bytes {
         let requests = self.requests.iter().map(Outgoing::bytes);
         requests.flatten().collect()
+    }
+}
+
+impl Configuration for Client {
+    fn prepare(&self, socket: Socket) -> Socket {
+        socket.handle().promise(self.promised());
+        socket.with_vectored_writes(self.vectored)
+    }
+
+    fn framing(&self) -> Box<dyn Framing> {
+        Box::new(Raw::default())
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use bytes::Bytes;
-use lastbyte::{Handle, Question};
+use lastbyte::{Framing, Handle, NamedSubject, Question, Running, Socket, Subject};
 
 use crate::http::Responses;
 
@@ -143,9 +143,65 @@ impl Server {
         }
         Ok(server)
     }
+}
 
-    fn responses(&self) -> Responses {
-        Responses::new(self.expected, self.connect)
+/// What a release of hyper is configured with: a [`Server`] or a [`Client`].
+pub trait Configuration: Clone + Send + Sync + 'static {
+    /// The socket as this connection wants it.
+    fn prepare(&self, socket: Socket) -> Socket;
+
+    /// What its peer reads.
+    fn framing(&self) -> Box<dyn Framing>;
+}
+
+impl Configuration for Server {
+    fn prepare(&self, socket: Socket) -> Socket {
+        socket.with_vectored_writes(self.vectored)
+    }
+
+    fn framing(&self) -> Box<dyn Framing> {
+        Box::new(Responses::new(self.expected, self.connect))
+    }
+}
+
+/// A connection of hyper: its configuration, and what a release does with it.
+struct Driven<C> {
+    configuration: C,
+    run: fn(C, Socket) -> Running,
+}
+
+impl<C: Configuration> Subject for Driven<C> {
+    fn start(&self, socket: Socket) -> Running {
+        let configuration = self.configuration.clone();
+        let socket = configuration.prepare(socket);
+        (self.run)(configuration, socket)
+    }
+
+    fn actor(&self) -> String {
+        "hyper".to_owned()
+    }
+
+    fn framing(&self) -> Box<dyn Framing> {
+        self.configuration.framing()
+    }
+
+    fn stack_bytes(&self) -> usize {
+        STACK_BYTES
+    }
+}
+
+/// The subject that runs this configuration.
+fn driven<C: Configuration>(configuration: C, run: fn(C, Socket) -> Running) -> Arc<dyn Subject> {
+    Arc::new(Driven { configuration, run })
+}
+
+/// A release's server for ad-hoc exploration.
+fn named(name: &str, version: &str, subject: fn(Server) -> Arc<dyn Subject>) -> NamedSubject {
+    NamedSubject {
+        name: name.to_owned(),
+        about: format!("hyper {version}, server side, unpatched"),
+        version: Some(version.to_owned()),
+        make: Arc::new(move |question| Server::for_question(question).map(subject)),
     }
 }
 

@@ -5,44 +5,24 @@ use std::sync::Arc;
 
 use hyper_0_14::client::conn::{Builder, SendRequest};
 use hyper_0_14::{Body, Request, header};
-use lastbyte::{Handle, Running, Socket, Subject};
+use lastbyte::{Handle, Socket, Subject};
 
-use super::super::STACK_BYTES;
 use super::super::client::{Answer, Client, HOST, Outgoing, drive};
+use super::super::driven;
 use super::body;
-
-/// A client connection of hyper 0.14.
-#[derive(Clone, Debug)]
-pub struct Hyper014Client(pub Client);
-
-impl Subject for Hyper014Client {
-    fn start(&self, socket: Socket) -> Running {
-        Box::pin(request(self.0.clone(), socket))
-    }
-
-    fn actor(&self) -> String {
-        "hyper".to_owned()
-    }
-
-    fn stack_bytes(&self) -> usize {
-        STACK_BYTES
-    }
-}
 
 /// Makes the subject for a client.
 pub fn client(client: Client) -> Arc<dyn Subject> {
-    Arc::new(Hyper014Client(client))
+    driven(client, |client, socket| Box::pin(request(client, socket)))
 }
 
 async fn request(client: Client, socket: Socket) -> Result<(), String> {
     let handle = socket.handle();
-    handle.promise(client.promised());
     let mut builder = Builder::new();
     if let Some(bytes) = client.max_buf_size {
         builder.http1_max_buf_size(bytes);
     }
-    let io = socket.with_vectored_writes(client.vectored);
-    let handshake = builder.handshake(io).await;
+    let handshake = builder.handshake(socket).await;
     let (sender, connection) = handshake.map_err(|error| error.to_string())?;
     let mut kept = Kept::default();
     let user = async {

@@ -13,8 +13,8 @@ use lastbyte::Handle;
 use super::Source;
 use super::history::Release;
 
-pub use client::{Hyper014Client, client};
-pub use server::{Hyper014, named, subject};
+pub use client::client;
+pub use server::{named, subject};
 
 /// The version of hyper that is driven, as cargo's lock file has it.
 pub const VERSION: &str = env!("HYPER_0_14_VERSION");

@@ -12,51 +12,23 @@ use hyper_0_14::server::conn::{Connection, Http};
 use hyper_0_14::service::service_fn;
 use hyper_0_14::upgrade::Upgraded;
 use hyper_0_14::{Body, Request, Response, StatusCode, header};
-use lastbyte::{Framing, NamedSubject, Running, Socket, Subject};
+use lastbyte::{NamedSubject, Socket, Subject};
 use tokio::io::AsyncWrite;
 
-use super::super::{DATE, Exchange, Handler, STACK_BYTES, Server};
+use super::super::{DATE, Exchange, Handler, Server, driven};
 use super::{VERSION, body};
-
-/// A server connection of hyper 0.14.
-#[derive(Clone, Debug)]
-pub struct Hyper014(pub Server);
-
-impl Subject for Hyper014 {
-    fn start(&self, socket: Socket) -> Running {
-        Box::pin(serve(self.0.clone(), socket))
-    }
-
-    fn actor(&self) -> String {
-        "hyper".to_owned()
-    }
-
-    fn framing(&self) -> Box<dyn Framing> {
-        Box::new(self.0.responses())
-    }
-
-    fn stack_bytes(&self) -> usize {
-        STACK_BYTES
-    }
-}
 
 /// Makes the subject for a server.
 pub fn subject(server: Server) -> Arc<dyn Subject> {
-    Arc::new(Hyper014(server))
+    driven(server, |server, socket| Box::pin(serve(server, socket)))
 }
 
 /// `hyper-0.14` for ad-hoc exploration.
 pub fn named() -> NamedSubject {
-    NamedSubject {
-        name: "hyper-0.14".to_owned(),
-        about: format!("hyper {VERSION}, server side, unpatched"),
-        version: Some(VERSION.to_owned()),
-        make: Arc::new(|question| Server::for_question(question).map(subject)),
-    }
+    super::super::named("hyper-0.14", VERSION, subject)
 }
 
 async fn serve(server: Server, socket: Socket) -> Result<(), String> {
-    let socket = socket.with_vectored_writes(server.vectored);
     let exchange = Exchange::new(server, socket.handle());
     let service = service_fn(|request| answer(exchange.clone(), request));
     let settings = &exchange.server;

@@ -21,8 +21,8 @@ use lastbyte::{Handle, Socket};
 use super::Source;
 use super::history::Release;
 
-pub use client::{Hyper1Client, client};
-pub use server::{Hyper1, named, subject};
+pub use client::client;
+pub use server::{named, subject};
 
 /// The version of hyper that is driven, as cargo's lock file has it.
 pub const VERSION: &str = env!("HYPER_1_VERSION");

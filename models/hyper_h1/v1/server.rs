@@ -14,50 +14,22 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Request, Response, StatusCode, header};
-use lastbyte::{Framing, NamedSubject, Running, Socket, Subject};
+use lastbyte::{NamedSubject, Socket, Subject};
 
-use super::super::{DATE, Exchange, Handler, STACK_BYTES, Server};
+use super::super::{DATE, Exchange, Handler, Server, driven};
 use super::{Body, Io, VERSION, body};
-
-/// A server connection of hyper 1.
-#[derive(Clone, Debug)]
-pub struct Hyper1(pub Server);
-
-impl Subject for Hyper1 {
-    fn start(&self, socket: Socket) -> Running {
-        Box::pin(serve(self.0.clone(), socket))
-    }
-
-    fn actor(&self) -> String {
-        "hyper".to_owned()
-    }
-
-    fn framing(&self) -> Box<dyn Framing> {
-        Box::new(self.0.responses())
-    }
-
-    fn stack_bytes(&self) -> usize {
-        STACK_BYTES
-    }
-}
 
 /// Makes the subject for a server.
 pub fn subject(server: Server) -> Arc<dyn Subject> {
-    Arc::new(Hyper1(server))
+    driven(server, |server, socket| Box::pin(serve(server, socket)))
 }
 
 /// `hyper-1` for ad-hoc exploration.
 pub fn named() -> NamedSubject {
-    NamedSubject {
-        name: "hyper-1".to_owned(),
-        about: format!("hyper {VERSION}, server side, unpatched"),
-        version: Some(VERSION.to_owned()),
-        make: Arc::new(|question| Server::for_question(question).map(subject)),
-    }
+    super::super::named("hyper-1", VERSION, subject)
 }
 
 async fn serve(server: Server, socket: Socket) -> Result<(), String> {
-    let socket = socket.with_vectored_writes(server.vectored);
     let exchange = Exchange::new(server, socket.handle());
     let service = service_fn(|request| answer(exchange.clone(), request));
     let settings = &exchange.server;
