@@ -1,5 +1,6 @@
 //! Tells the crate which versions of hyper it is built against, from the lock file that cargo
-//! resolved them with: hyper itself says it nowhere. A series that is there is a `cfg` as well.
+//! resolved them with: hyper itself says it nowhere. A series that is there is a `cfg` as well. Tests
+//! learn the platform.
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,8 @@ fn lock_file(package: &Path) -> PathBuf {
 }
 
 fn main() {
+    let target = std::env::var("TARGET").expect("cargo sets it");
+    println!("cargo:rustc-env=TARGET={target}");
     let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let file = lock_file(Path::new(&package));
     println!("cargo:rerun-if-changed={}", file.display());

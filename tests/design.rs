@@ -1,8 +1,12 @@
 //! The tables about the loop in DESIGN.md, and the list of what is compared with hyper, are made
 //! from the source: `UPDATE_DOCUMENTS=1` writes them anew.
 
+#[path = "support/cargo.rs"]
+mod cargo;
+
 use std::path::Path;
-use std::process::Command;
+
+use cargo::{packages, root};
 
 use lastbyte_models::conformance::{
     DEVIATIONS, Environment, NOT_COMPARED, Side, TOO_LARGE, situations,
@@ -10,11 +14,6 @@ use lastbyte_models::conformance::{
 use lastbyte_models::dispatch_loop::{LAST_0_14, REVISIONS, Revision};
 
 const CLOSE: &str = "<!-- end of generated -->";
-
-fn root() -> &'static Path {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR"));
-    models.parent().expect("models/ lies in the repository")
-}
 
 /// Compares a file, or a marked part of it, or writes it.
 fn compare(file: &str, part: Option<&str>, text: &str) {
@@ -137,14 +136,7 @@ fn the_mapping_is_that_of_the_model() {
 /// What the model names is there, in the hyper that is built.
 #[test]
 fn what_the_mapping_names_is_in_hyper() {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
-        .current_dir(root())
-        .output()
-        .expect("cargo can be run");
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&output.stdout).expect("cargo prints metadata");
-    let packages = metadata["packages"].as_array().expect("packages");
+    let packages = packages("");
     let hyper = packages
         .iter()
         .find(|p| p["name"] == "hyper" && p["version"] == "1.12.0")
