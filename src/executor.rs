@@ -1,4 +1,4 @@
-//! Runs one actor's future on a loom thread.
+//! Runs one actor's future, on a loom thread or as a stepper wants it.
 //!
 //! A poll begins with its first lock section: wake-ups before it are absorbed by the poll,
 //! wake-ups after it cause another one, as in tokio's task state. Waiting happens in the same
@@ -6,18 +6,16 @@
 //! `unpark` that reaches a thread which is blocked on a mutex.
 
 use std::any::Any;
-use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::defect::ExecutorDefect;
 use crate::event::{ActorId, Event};
 use crate::property::Property;
-use crate::sync::{Parked, park};
+use crate::subject::Running;
 use crate::verdict::Ending;
-use crate::world::World;
+use crate::world::{Handle, World};
 
 struct ActorWaker {
     world: Weak<World>,
@@ -59,12 +57,12 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> Option<String> {
     text.or_else(|| payload.downcast_ref::<String>().cloned())
 }
 
-/// Polls the future until it ends or the execution is over.
-pub(crate) fn drive(
-    world: &Arc<World>,
-    actor: ActorId,
-    mut future: Pin<Box<dyn Future<Output = Result<(), String>>>>,
-) {
+/// Starts the actor and polls it until it ends or the execution is over.
+pub(crate) fn drive(world: &Arc<World>, actor: ActorId, start: impl FnOnce(Handle) -> Running) {
+    let mut future = start(Handle {
+        world: world.clone(),
+        actor,
+    });
     let waker = Waker::from(Arc::new(ActorWaker {
         world: Arc::downgrade(world),
         actor,
@@ -84,7 +82,7 @@ pub(crate) fn drive(
             Ok(Poll::Pending) => match wait(world, actor) {
                 Next::Poll => {}
                 Next::Park => {
-                    park();
+                    world.gate.park();
                     world.peek().slots[actor.index()].quiet = true;
                 }
                 Next::Leave => break,
@@ -157,13 +155,13 @@ fn wait(world: &World, actor: ActorId) -> Next {
     let slot = &mut state.slots[actor.index()];
     if slot.token {
         if slot.polled_without_change(changes) {
-            state.conclude_spinning(actor);
+            world.conclude_spinning(&mut state, actor);
             return Next::Leave;
         }
         return Next::Poll;
     }
     slot.end_of_poll();
-    slot.parked = Some(Parked::current());
+    slot.parked = Some(world.gate.current());
     if actor == ActorId::SUBJECT {
         state.write_pending = false;
         state.asked_for_input = false;

@@ -5,16 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 
+use crate::actor::everybody;
 use crate::event::{ActorId, Trace};
 use crate::executor::{drive, text_of};
 use crate::property::Property;
-use crate::reader::read_to_end;
 use crate::scenario::Scenario;
-use crate::script::perform_all;
-use crate::socket::Socket;
 use crate::subject::Subject;
+use crate::sync::Gate;
 use crate::verdict::{Cut, Exploration, Outcome};
-use crate::world::{Handle, State, World};
+use crate::world::{State, World};
 
 /// What an exploration may cost.
 #[derive(Clone, Debug)]
@@ -281,8 +280,8 @@ std::thread_local! {
     static EXPLORING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
-/// A subject's panic is a verdict, not a message on the terminal.
-fn silence_panics_while_exploring() {
+/// Runs `explore`, in which a subject's panic is a verdict, not a message on the terminal.
+pub(crate) fn silently<R>(explore: impl FnOnce() -> R) -> R {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let default = std::panic::take_hook();
@@ -292,6 +291,10 @@ fn silence_panics_while_exploring() {
             }
         }));
     });
+    let before = EXPLORING.with(|exploring| exploring.replace(true));
+    let result = explore();
+    EXPLORING.with(|exploring| exploring.set(before));
+    result
 }
 
 /// One execution of the system; called by loom, once for each interleaving.
@@ -299,45 +302,26 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, search: &Arc<Mutex<S
     if !search.lock().expect("the search never panics").begin() {
         stop_loom();
     }
-    let names = scenario.names(subject.actor());
-    let mut world = World::new(scenario, names, subject.framing());
+    let mut world = World::new(&**subject, scenario, Gate::of_loom());
     world.search = Some(search.clone());
     let world = Arc::new(world);
-    let handle = |actor| Handle {
-        world: world.clone(),
-        actor,
-    };
-
-    let connection = {
-        let (world, subject) = (world.clone(), subject.clone());
-        let socket = Socket::new(handle(ActorId::SUBJECT));
-        let stack = subject.stack_bytes();
-        let run = move || drive(&world, ActorId::SUBJECT, subject.start(socket));
-        loom::thread::Builder::new()
-            .stack_size(stack / size_of::<usize>())
-            .spawn(run)
-    };
-    connection.expect("loom always spawns");
-    for (n, script) in scenario.scripts.iter().enumerate() {
-        let actor = ActorId::script(n);
-        let (world, script) = (world.clone(), script.clone());
-        let handle = handle(actor);
-        loom::thread::spawn(move || {
-            drive(&world, actor, Box::pin(perform_all(handle, script)));
-        });
+    let mut peer = None;
+    for (n, start) in everybody(subject, scenario).into_iter().enumerate() {
+        let actor = ActorId(n as u8);
+        let world = world.clone();
+        let act = move || drive(&world, actor, |handle| start(handle));
+        match actor {
+            // Loom's main thread acts, too.
+            ActorId::READER => peer = Some(act),
+            ActorId::SUBJECT => {
+                let words = subject.stack_bytes() / size_of::<usize>();
+                let thread = loom::thread::Builder::new().stack_size(words);
+                thread.spawn(act).map(drop).expect("loom always spawns");
+            }
+            _ => drop(loom::thread::spawn(act)),
+        }
     }
-    for (n, program) in scenario.actors.iter().enumerate() {
-        let actor = ActorId::script(scenario.scripts.len() + n);
-        let (world, program) = (world.clone(), program.clone());
-        let handle = handle(actor);
-        loom::thread::spawn(move || drive(&world, actor, program.start(handle)));
-    }
-    let peer = handle(ActorId::READER);
-    let peer = match &scenario.peer {
-        Some(program) => program.start(peer),
-        None => Box::pin(read_to_end(peer, scenario.reader, scenario.reader_defect)),
-    };
-    drive(&world, ActorId::READER, peer);
+    peer.expect("there is a peer")();
 }
 
 impl Explorer {
@@ -431,10 +415,9 @@ impl Explorer {
         scenario: &Scenario,
         only: Option<Vec<ActorId>>,
     ) -> (Exploration, Option<Trace>) {
-        silence_panics_while_exploring();
         let search = Arc::new(Mutex::new(Search::new(self, only)));
         let started = Instant::now();
-        let explored = catch_unwind(AssertUnwindSafe(|| {
+        let check = || {
             let mut builder = loom::model::Builder::new();
             builder.max_threads = loom::MAX_THREADS;
             // Every lock section is a branch; starting, ending and passing are a few more.
@@ -446,12 +429,11 @@ impl Explorer {
             builder.expect_explicit_explore = false;
             builder.location = false;
             builder.log = false;
-            EXPLORING.with(|exploring| exploring.set(true));
             let (subject, scenario) = (subject.clone(), scenario.clone());
             let shared = search.clone();
             builder.check(move || execute(&subject, &scenario, &shared));
-        }));
-        EXPLORING.with(|exploring| exploring.set(false));
+        };
+        let explored = silently(|| catch_unwind(AssertUnwindSafe(check)));
         let mut search = match Arc::try_unwrap(search) {
             Ok(search) => search.into_inner().expect("the search never panics"),
             Err(_) => unreachable!("loom has dropped its closure"),

@@ -8,6 +8,7 @@
 //! `O_NONBLOCK`, as far as an application can see them.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::io;
 use std::task::Waker;
@@ -90,8 +91,14 @@ pub enum KernelDefect {
 }
 
 /// Somebody's registration for a wake-up. Only whether there is one is part of the state.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Registration(Option<Waker>);
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_set() { "registered" } else { "-" })
+    }
+}
 
 impl Registration {
     pub(crate) fn set(&mut self, waker: &Waker) {

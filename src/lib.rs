@@ -48,6 +48,8 @@ mod script;
 #[cfg(feature = "cli")]
 pub mod selection;
 mod socket;
+#[cfg(loom)]
+mod stepper;
 mod subject;
 mod sweep;
 mod sync;
@@ -69,6 +71,8 @@ pub use reader::{BadReader, Contradiction, Framing, Raw, Reader, ReaderDefect};
 pub use scenario::Scenario;
 pub use script::{Script, ScriptStep};
 pub use socket::Socket;
+#[cfg(loom)]
+pub use stepper::Stepper;
 pub use subject::{Running, Subject};
 pub use sweep::{Entry, LeftOut, Sweep, Swept, SweptCell};
 pub use verdict::{Cut, Ending, Exploration, Outcome, ReaderEnding, Verdict};

@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
-use futures::future::{join, join_all};
+use futures::future::join_all;
 
+use crate::actor::everybody;
 use crate::event::{ActorId, Trace};
 use crate::property::Property;
-use crate::reader::read_to_end;
 use crate::scenario::Scenario;
-use crate::script::perform_all;
-use crate::socket::Socket;
-use crate::subject::{Running, Subject};
+use crate::subject::Subject;
+use crate::sync::Gate;
 use crate::verdict::{Ending, Outcome};
 use crate::world::{Handle, World};
 
@@ -31,36 +30,27 @@ pub struct Observed {
 /// Runs the subject once, to the end of every actor.
 ///
 /// Waits for ever when the subject or the reader does: put a timeout around it.
-pub async fn run_once(subject: &dyn Subject, scenario: &Scenario) -> Observed {
-    let names = scenario.names(subject.actor());
-    let world = Arc::new(World::new(scenario, names, subject.framing()));
-    let handle = |actor| Handle {
-        world: world.clone(),
-        actor,
-    };
-    let connection = subject.start(Socket::new(handle(ActorId::SUBJECT)));
-    let connection = async {
-        let ending = match connection.await {
-            Ok(()) => Ending::Ok,
-            Err(error) => Ending::Err(error),
-        };
-        world.peek().subject = Some(ending);
-    };
-    let scripts = scenario.scripts.iter().enumerate();
-    let scripts = scripts.map(|(n, script)| -> Running {
-        Box::pin(perform_all(handle(ActorId::script(n)), script.clone()))
+pub async fn run_once(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Observed {
+    let world = Arc::new(World::new(&**subject, scenario, Gate));
+    let actors = everybody(subject, scenario).into_iter().enumerate();
+    let actors = actors.map(|(n, start)| {
+        let actor = ActorId(n as u8);
+        let world = world.clone();
+        let running = start(Handle {
+            world: world.clone(),
+            actor,
+        });
+        async move {
+            let result = running.await;
+            if actor == ActorId::SUBJECT {
+                world.peek().subject = Some(match result {
+                    Ok(()) => Ending::Ok,
+                    Err(error) => Ending::Err(error),
+                });
+            }
+        }
     });
-    let actors = scenario.actors.iter().enumerate();
-    let actors =
-        actors.map(|(n, actor)| actor.start(handle(ActorId::script(scenario.scripts.len() + n))));
-    let peer = handle(ActorId::READER);
-    let peer: Running = match &scenario.peer {
-        Some(actor) => actor.start(peer),
-        None => Box::pin(read_to_end(peer, scenario.reader, scenario.reader_defect)),
-    };
-    let others = scripts.chain(actors).chain([peer]);
-    // No actor but the connection can fail.
-    let (_, _) = join(connection, join_all(others)).await;
+    join_all(actors).await;
     let mut state = world.peek();
     for slot in &mut state.slots {
         slot.done = true;

@@ -23,6 +23,7 @@ use crate::kernel::{Kernel, Registration};
 use crate::property::{Property, Violations};
 use crate::reader::Framing;
 use crate::scenario::Scenario;
+use crate::subject::Subject;
 use crate::sync::Gate;
 use crate::verdict::{Ending, Outcome, ReaderEnding};
 
@@ -64,7 +65,7 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    fn is_parked(&self) -> bool {
+    pub(crate) fn is_parked(&self) -> bool {
         #[cfg(loom)]
         return self.parked.is_some();
         #[cfg(not(loom))]
@@ -79,6 +80,38 @@ impl Slot {
         self.idle_polls = 0;
         self.changes_before = None;
         self.calls = (0, 0);
+    }
+
+    /// See [`State::in_full`].
+    #[cfg(loom)]
+    fn in_full(&self, changes: u64) -> impl fmt::Debug + use<> {
+        let Slot {
+            name: _,
+            done,
+            token,
+            self_woken,
+            first,
+            quiet,
+            parked,
+            idle_polls,
+            changes_before,
+            calls: _,
+            history,
+            declared,
+            passed,
+        } = self;
+        let flags = [
+            *done,
+            *token,
+            *self_woken,
+            *first,
+            *quiet,
+            parked.is_some(),
+            *declared,
+        ];
+        let unchanged = *changes_before == Some(changes);
+        let idle = (*idle_polls, self.idle_calls(changes), unchanged);
+        (flags, idle, *history, *passed)
     }
 
     /// Calls of this poll since anything changed.
@@ -110,6 +143,13 @@ fn digest(of: impl Hash) -> (u64, u64) {
     let first = hasher.finish();
     0xa5u8.hash(&mut hasher);
     (first, hasher.finish())
+}
+
+/// The same as one number.
+#[cfg(loom)]
+pub(crate) fn digest_of(of: impl Hash) -> u128 {
+    let (first, second) = digest(of);
+    u128::from(first) << 64 | u128::from(second)
 }
 
 /// A queue filled by a script and drained by the subject, with a registration that a poll which
@@ -286,6 +326,52 @@ impl State {
         u128::from(first) << 64 | u128::from(hasher.finish())
     }
 
+    /// All that can influence the future, to the last field and in no hurry: how a checker of the
+    /// checker recognises a state, independently of [`State::key`].
+    #[cfg(loom)]
+    pub(crate) fn in_full(&self) -> String {
+        // Without `..`: whoever adds a field decides here whether it belongs to the state.
+        let State {
+            kernel,
+            inside,
+            promises,
+            reader,
+            framing,
+            progress,
+            device,
+            slots,
+            feeds,
+            signals,
+            violations,
+            log: _,
+            schedule: _,
+            subject,
+            shutdowns,
+            reset_early,
+            asked_for_input,
+            write_pending,
+            waits_for_input,
+            waits_for_flush,
+            changes,
+            over,
+            outcome,
+            input_is_private: _,
+            capacity: _,
+            defect: _,
+        } = self;
+        let slots = slots.iter().map(|slot| slot.in_full(*changes));
+        let slots: Vec<_> = slots.collect();
+        let around = (kernel, inside, promises, reader, framing, progress, device);
+        let actors = (slots, feeds, signals, violations.bits(), subject, shutdowns);
+        let poll = (
+            asked_for_input,
+            write_pending,
+            waits_for_input,
+            waits_for_flush,
+        );
+        format!("{around:?} {actors:?} {poll:?} {reset_early:?} {over:?} {outcome:?}")
+    }
+
     /// Delivers a wake-up: a waiting actor goes on, a running one is owed another poll.
     pub(crate) fn wake(&mut self, actor: ActorId, by: ActorId) {
         if self.over.is_some() {
@@ -413,17 +499,6 @@ impl State {
         }
     }
 
-    /// Concludes although others could move: they show loom what they would have done, or the
-    /// executions in which they move earlier are never run.
-    #[cfg(loom)]
-    pub(crate) fn conclude_spinning(&mut self, actor: ActorId) {
-        if self.over.is_none() {
-            self.conclude(Some(actor));
-            self.slots[actor.index()].passed = true;
-            crate::sync::skip_branch();
-        }
-    }
-
     /// Concludes when nobody is left who could move.
     pub(crate) fn conclude_if_quiescent(&mut self) {
         if self.slots.iter().all(|slot| slot.done || slot.is_parked()) {
@@ -450,7 +525,7 @@ impl State {
 
 /// The shared state with its lock.
 pub(crate) struct World {
-    gate: Gate,
+    pub(crate) gate: Gate,
     state: Mutex<State>,
     in_section: AtomicBool,
     running: AtomicU8,
@@ -469,7 +544,8 @@ impl fmt::Debug for World {
 pub(crate) struct ItIsOver;
 
 impl World {
-    pub(crate) fn new(scenario: &Scenario, names: Vec<String>, framing: Box<dyn Framing>) -> Self {
+    pub(crate) fn new(subject: &dyn Subject, scenario: &Scenario, gate: Gate) -> Self {
+        let names = scenario.names(subject.actor());
         let slots = names
             .into_iter()
             .enumerate()
@@ -483,13 +559,13 @@ impl World {
             })
             .collect();
         World {
-            gate: Gate::new(),
+            gate,
             state: Mutex::new(State {
                 kernel: scenario.kernel(),
                 inside: 0,
                 promises: Vec::new(),
                 reader: ReaderState::default(),
-                framing,
+                framing: subject.framing(),
                 progress: Registration::default(),
                 device: Registration::default(),
                 slots,
@@ -581,7 +657,7 @@ impl World {
             let mut search = search.lock().expect("the search never panics");
             search.resolve(actor);
             if !search.enter(actor, state.schedule.len()) {
-                crate::sync::skip_branch();
+                self.gate.skip_branch();
                 state.stop(Over::Pruned);
                 state.slots[actor.index()].passed = true;
                 return Err(ItIsOver);
@@ -603,7 +679,7 @@ impl World {
         let slot = &mut state.slots[actor.index()];
         slot.calls = (slot.idle_calls(changes) + 1, changes);
         if slot.calls.0 > CALLS_WITHOUT_CHANGE {
-            state.conclude_spinning(actor);
+            self.conclude_spinning(&mut state, actor);
             return Err(ItIsOver);
         }
         let result = act(&mut state);
@@ -644,10 +720,21 @@ impl World {
         match choice {
             Choice::Explore => {}
             Choice::Prune => {
-                crate::sync::skip_branch();
+                self.gate.skip_branch();
                 state.stop(Over::Pruned);
             }
             Choice::Abort => stop_loom(),
+        }
+    }
+
+    /// Concludes although others could move: they show loom what they would have done, or the
+    /// executions in which they move earlier are never run.
+    #[cfg(loom)]
+    pub(crate) fn conclude_spinning(&self, state: &mut State, actor: ActorId) {
+        if state.over.is_none() {
+            state.conclude(Some(actor));
+            state.slots[actor.index()].passed = true;
+            self.gate.skip_branch();
         }
     }
 

@@ -12,6 +12,7 @@ fn std_types_are_tested_without_cfg_loom() {
 #[cfg(not(loom))]
 mod under_tokio {
     use std::io::IoSlice;
+    use std::sync::Arc;
     use std::time::Duration;
 
     use futures::AsyncWriteExt;
@@ -21,12 +22,12 @@ mod under_tokio {
     use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
     use tokio::time::timeout;
 
-    fn connection(ordering: Ordering, response: usize) -> Connection {
-        Connection {
+    fn connection(ordering: Ordering, response: usize) -> Arc<dyn Subject> {
+        Arc::new(Connection {
             ordering,
             read_side: ReadSide::Closes,
             response,
-        }
+        })
     }
 
     #[tokio::test]
@@ -66,6 +67,7 @@ mod under_tokio {
         let ends = connection(Ordering::Original, 8);
         assert!(timeout(hour, run_once(&ends, &scenario)).await.is_ok());
     }
+
     /// Writes several slices until all are taken, over a socket with or without vectored writes.
     struct Slices {
         vectored: bool,
@@ -92,7 +94,8 @@ mod under_tokio {
     async fn a_vectored_write_is_one_call_where_the_socket_has_it() {
         for (vectored, calls) in [(true, vec![3]), (false, vec![1, 1, 1])] {
             let scenario = Scenario::new("slices", 3, Reader::PROMPT);
-            let seen = run_once(&Slices { vectored }, &scenario).await;
+            let slices: Arc<dyn Subject> = Arc::new(Slices { vectored });
+            let seen = run_once(&slices, &scenario).await;
             assert_eq!(seen.outcome.reader, ReaderEnding::Complete);
             let steps = seen.trace.steps.iter();
             let offered: Vec<usize> = steps

@@ -118,7 +118,7 @@ fn plain(outcome: &lastbyte::Outcome) -> Outcome {
     (subject, reader, outcome.received, outcome.accepted)
 }
 
-fn steps(trace: &Trace) -> String {
+pub fn steps(trace: &Trace) -> String {
     let steps = trace.steps.iter();
     let steps = steps.map(|step| format!("{}: {:?}", trace.actor_name(step.actor), step.event));
     steps.collect::<Vec<_>>().join("\n")

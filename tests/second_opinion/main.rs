@@ -1,11 +1,13 @@
-//! A second opinion: stateright explores the shutdown orderings in an encoding of its own, and must
-//! come to the same set of outcomes as lastbyte in every cell.
+//! A second opinion: stateright explores the shutdown orderings in an encoding of its own, and the
+//! cells of all claims as they are, and must come to the same set of outcomes as lastbyte in each.
 //!
 //! Where stateright is alone it goes further: to payloads of 1,000 bytes, and to an inductive
 //! invariant that holds in all states of a size, reachable or not.
 
 #[cfg(loom)]
 mod both;
+#[cfg(loom)]
+mod every_cell;
 #[path = "../support/figures.rs"]
 mod figures;
 mod invariant;

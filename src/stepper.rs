@@ -1,0 +1,126 @@
+//! One execution step by step, without loom: who moves is up to the caller.
+//!
+//! For other explorers: an explicit-state checker, a random walk, a person. The actors, the kernel
+//! and the executor are those of an exploration, and so is what a step is; which of them move in
+//! which order, and which states have been seen before, is nobody's decision here.
+
+use std::fmt;
+use std::sync::Arc;
+
+use generator::{Generator, Gn};
+
+use crate::actor::everybody;
+use crate::event::{ActorId, Trace};
+use crate::executor::drive;
+use crate::explorer::silently;
+use crate::property::Property;
+use crate::scenario::Scenario;
+use crate::subject::Subject;
+use crate::sync::Gate;
+use crate::verdict::Outcome;
+use crate::world::{Over, World};
+
+/// The stack of every actor but the connection, in bytes.
+const STACK_BYTES: usize = 64 * 1024;
+
+/// An execution that is under way.
+pub struct Stepper {
+    world: Arc<World>,
+    actors: Vec<Generator<'static, (), ()>>,
+}
+
+impl fmt::Debug for Stepper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stepper").finish_non_exhaustive()
+    }
+}
+
+impl Stepper {
+    /// The beginning of an execution, in which nobody has moved.
+    pub fn new(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Stepper {
+        let world = Arc::new(World::new(&**subject, scenario, Gate::Stepper));
+        let everybody = everybody(subject, scenario).into_iter().enumerate();
+        let actors = everybody.map(|(n, start)| {
+            let actor = ActorId(n as u8);
+            let stack = match actor {
+                ActorId::SUBJECT => subject.stack_bytes(),
+                _ => STACK_BYTES,
+            };
+            let world = world.clone();
+            let act = move || drive(&world, actor, start);
+            Gn::new_opt(stack / size_of::<usize>(), act)
+        });
+        let mut stepper = Stepper {
+            actors: actors.collect(),
+            world,
+        };
+        // As in an exploration the reader's first call is a choice, and not that it starts.
+        stepper.resume(ActorId::READER);
+        stepper
+    }
+
+    fn resume(&mut self, actor: ActorId) {
+        silently(|| self.actors[actor.index()].resume());
+    }
+
+    /// Who can move; nobody when the execution is over.
+    pub fn enabled(&self) -> Vec<ActorId> {
+        let state = self.world.peek();
+        let slots = state.slots.iter().enumerate();
+        let free =
+            slots.filter(|(_, slot)| state.over.is_none() && !slot.done && !slot.is_parked());
+        free.map(|(n, _)| ActorId(n as u8)).collect()
+    }
+
+    /// Lets `actor` make its next call, with all that follows up to the call behind it.
+    ///
+    /// # Panics
+    ///
+    /// When `actor` is not among the [`enabled`](Stepper::enabled).
+    pub fn step(&mut self, actor: ActorId) {
+        let enabled = self.enabled();
+        assert!(
+            enabled.contains(&actor),
+            "{actor:?} cannot move, but {enabled:?} can"
+        );
+        self.resume(actor);
+    }
+
+    /// A digest of all that can influence what happens from here. It is not the one by which the
+    /// explorer recognises states.
+    pub fn state(&self) -> u128 {
+        crate::world::digest_of(self.world.peek().in_full())
+    }
+
+    /// How the execution ended, if it is over.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.world.peek().outcome.clone()
+    }
+
+    /// The properties that are broken so far.
+    pub fn broken(&self) -> Vec<Property> {
+        let state = self.world.peek();
+        state
+            .violations
+            .iter()
+            .map(|(property, _)| property)
+            .collect()
+    }
+
+    /// What has happened so far.
+    pub fn trace(&self) -> Trace {
+        self.world.peek().trace(None)
+    }
+}
+
+impl Drop for Stepper {
+    /// Ends whoever is under way, and what it owns with it.
+    fn drop(&mut self) {
+        self.world.peek().stop(Over::Pruned);
+        for actor in &mut self.actors {
+            while !actor.is_done() {
+                silently(|| actor.resume());
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Every cell that is claimed anything about, explored by stateright as well: the same code, other
+//! choices and another memory.
+//!
+//! Loom, its partial-order reduction, and the explorer's own idea of which states are the same have
+//! no part in it: stateright takes every step out of every state, and a state is all that a
+//! [`Stepper`] has, to the last field.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex};
+
+use lastbyte::ExecutorDefect::{
+    FirstChoiceSuppressed, FlagResetLate, KeyWithout, NothingShownAfterPruning,
+};
+use lastbyte::{ActorId, Cell, Explorer, KeyPart, Outcome, Property, Stepper, Trace};
+use lastbyte_models::registry;
+use stateright::{Checker, Model, Property as Always};
+
+use crate::both::steps;
+use crate::{DOCUMENT, figures};
+
+/// What a cell comes to: every outcome with one way there, and the properties that fail.
+#[derive(Debug, Default)]
+struct Opinion {
+    outcomes: BTreeMap<Outcome, Trace>,
+    broken: BTreeSet<Property>,
+}
+
+/// A cell as stateright wants it.
+struct Machine {
+    cell: Cell,
+    opinion: Arc<Mutex<Opinion>>,
+}
+
+/// A state, and how one comes to it.
+#[derive(Clone, Debug)]
+struct State {
+    digest: u128,
+    schedule: Vec<ActorId>,
+    enabled: Vec<ActorId>,
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+}
+
+impl Hash for State {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.digest.hash(state);
+    }
+}
+
+impl Machine {
+    /// Where this schedule leads to. If it is an end, it counts.
+    fn state(&self, schedule: Vec<ActorId>) -> State {
+        let mut stepper = Stepper::new(&self.cell.run, &self.cell.scenario);
+        schedule.iter().for_each(|actor| stepper.step(*actor));
+        let enabled = stepper.enabled();
+        let outcome = stepper.outcome();
+        assert_eq!(outcome.is_some(), enabled.is_empty(), "{schedule:?}");
+        if let Some(outcome) = outcome {
+            let mut opinion = self.opinion.lock().expect("no panic");
+            opinion.broken.extend(stepper.broken());
+            let way = opinion.outcomes.entry(outcome);
+            way.or_insert_with(|| stepper.trace());
+        }
+        State {
+            digest: stepper.state(),
+            schedule,
+            enabled,
+        }
+    }
+}
+
+impl Model for Machine {
+    type State = State;
+    type Action = ActorId;
+
+    fn init_states(&self) -> Vec<State> {
+        vec![self.state(Vec::new())]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<ActorId>) {
+        actions.extend(&state.enabled);
+    }
+
+    fn next_state(&self, last: &State, actor: ActorId) -> Option<State> {
+        let mut schedule = last.schedule.clone();
+        schedule.push(actor);
+        Some(self.state(schedule))
+    }
+
+    fn properties(&self) -> Vec<Always<Self>> {
+        // Without a property that holds, stateright has nothing to look for and stops at once.
+        vec![Always::always("nothing", |_, _| true)]
+    }
+}
+
+/// Stateright's opinion, and how many states it has seen.
+fn second_opinion(cell: &Cell) -> (Opinion, usize) {
+    let opinion = Arc::default();
+    let machine = Machine {
+        cell: cell.clone(),
+        opinion: Arc::clone(&opinion),
+    };
+    let checker = machine.checker().spawn_bfs().join();
+    assert!(
+        checker.is_done(),
+        "stateright has not finished {}",
+        cell.id()
+    );
+    let states = checker.unique_state_count();
+    (
+        std::mem::take(&mut *opinion.lock().expect("no panic")),
+        states,
+    )
+}
+
+fn first_opinion(cell: &Cell) -> Opinion {
+    let outcomes: Arc<Mutex<BTreeMap<Outcome, Trace>>> = Arc::default();
+    let into = outcomes.clone();
+    let explorer = Explorer {
+        caching: cell.caching,
+        observer: Some(Arc::new(move |trace: &Trace, outcome: Option<&Outcome>| {
+            if let Some(outcome) = outcome {
+                let mut outcomes = into.lock().expect("no panic");
+                let way = outcomes.entry(outcome.clone());
+                way.or_insert_with(|| trace.clone());
+            }
+        })),
+        ..Explorer::default()
+    };
+    let exploration = explorer.explore(&cell.run, &cell.scenario);
+    assert_eq!(exploration.cut, None, "{}", cell.id());
+    Opinion {
+        broken: exploration.counterexamples.into_keys().collect(),
+        outcomes: std::mem::take(&mut *outcomes.lock().expect("no panic")),
+    }
+}
+
+/// What only one of the two has seen, with the way there; empty if they agree.
+fn differences(first: &Opinion, second: &Opinion) -> String {
+    let mut text = String::new();
+    let sides = [("lastbyte", first, second), ("stateright", second, first)];
+    for (name, one, other) in sides {
+        for (outcome, way) in &one.outcomes {
+            if !other.outcomes.contains_key(outcome) {
+                text += &format!("only {name}: {outcome}\n{}\n", steps(way));
+            }
+        }
+        for property in one.broken.difference(&other.broken) {
+            text += &format!("only {name}: {property} fails\n");
+        }
+    }
+    text
+}
+
+/// The cells of all claims that are wanted, each once.
+fn cells(wanted: impl Fn(&Cell) -> bool) -> Vec<Cell> {
+    let claims = registry().into_iter().flat_map(|model| (model.claims)());
+    let cells = claims.flat_map(|claim| claim.cells).filter(wanted);
+    let by_id: BTreeMap<_, _> = cells.map(|cell| (cell.id(), cell)).collect();
+    by_id.into_values().collect()
+}
+
+/// The rest takes minutes.
+fn is_quick(cell: &Cell) -> bool {
+    !matches!(
+        (cell.model, &*cell.subject),
+        ("shutdown_ordering" | "history", _) | ("dispatch_loop", "proposed")
+    )
+}
+
+fn agree(cells: &[Cell]) -> [usize; 3] {
+    let (mut outcomes, mut states) = (0, 0);
+    for cell in cells {
+        let first = first_opinion(cell);
+        let (second, seen) = second_opinion(cell);
+        let differences = differences(&first, &second);
+        assert!(differences.is_empty(), "{}:\n{differences}", cell.id());
+        outcomes += first.outcomes.len();
+        states += seen;
+    }
+    [cells.len(), outcomes, states]
+}
+
+#[test]
+fn both_checkers_find_the_same_outcomes_in_quick_cells() {
+    let [cells, ..] = agree(&cells(is_quick));
+    assert!(cells > 500, "only {cells} cells");
+}
+
+/// Among the longer explorations.
+#[test]
+#[ignore = "takes minutes"]
+fn both_checkers_find_the_same_outcomes_in_every_cell() {
+    let [cells, outcomes, states] = agree(&cells(|_| true));
+    for (name, number) in [
+        ("cells of claims explored by both", cells),
+        ("outcomes in these, the same on both sides", outcomes),
+        ("their states, as stateright counts them", states),
+    ] {
+        figures::compare(DOCUMENT, name, &[number.to_string()]);
+    }
+}
+
+/// What the comparison is worth: an explorer with one of these defects finds less than stateright,
+/// which has no part in them.
+#[test]
+fn a_defective_explorer_is_told_apart() {
+    let cells = cells(is_quick);
+    for (defect, id) in [
+        (FlagResetLate, "dispatch_loop/1.10.1/client-peer-fin"),
+        (NothingShownAfterPruning, "dispatch_loop/1.8.0/fed-body"),
+        (
+            FirstChoiceSuppressed,
+            "fault/flush-before-shutdown/N=3,K=1,reader=slow:1,resets:0,woken",
+        ),
+        (KeyWithout(KeyPart::Token), "dispatch_loop/1.10.0/fed-body"),
+        (
+            KeyWithout(KeyPart::Place),
+            "dispatch_close/1.12.0/half-done",
+        ),
+        (
+            KeyWithout(KeyPart::Violations),
+            "dispatch_loop/1.12.0/unread-input",
+        ),
+    ] {
+        let cell = cells.iter().find(|cell| cell.id() == id).expect(id);
+        let mut defective = cell.clone();
+        defective.scenario.executor_defect = defect;
+        let (second, _) = second_opinion(cell);
+        let told = differences(&first_opinion(&defective), &second);
+        assert!(told.contains("only stateright"), "{defect:?}: {told}");
+        assert!(!told.contains("only lastbyte"), "{defect:?}: {told}");
+    }
+}
