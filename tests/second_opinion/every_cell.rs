@@ -206,8 +206,8 @@ fn both_checkers_find_the_same_outcomes_in_every_cell() {
     }
 }
 
-/// What the comparison is worth: an explorer with one of these defects finds less than stateright,
-/// which has no part in them.
+/// What the comparison is worth: an explorer with one of these defects finds something else than
+/// stateright, which has no part in them.
 #[test]
 fn a_defective_explorer_is_told_apart() {
     let cells = cells(is_quick);
@@ -233,7 +233,10 @@ fn a_defective_explorer_is_told_apart() {
         defective.scenario.executor_defect = defect;
         let (second, _) = second_opinion(cell);
         let told = differences(&first_opinion(&defective), &second);
-        assert!(told.contains("only stateright"), "{defect:?}: {told}");
-        assert!(!told.contains("only lastbyte"), "{defect:?}: {told}");
+        let missed = told.contains("only stateright");
+        let made_up = told.contains("only lastbyte");
+        // Who resets the flag too late loses wake-ups; the others hide what there is.
+        let expected = [defect != FlagResetLate, defect == FlagResetLate];
+        assert_eq!([missed, made_up], expected, "{defect:?}: {told}");
     }
 }
