@@ -312,7 +312,8 @@ impl Drop for Worker {
     }
 }
 
-/// A worker's side: explores what is ordered on stdin, answers on stdout, until stdin ends.
+/// A worker's side: explores what is ordered on stdin, answers on stdout, and ends its process when
+/// stdin does.
 #[cfg(loom)]
 pub(crate) fn serve(all: &Selection) -> io::Result<()> {
     use std::sync::Arc;
@@ -327,7 +328,17 @@ pub(crate) fn serve(all: &Selection) -> io::Result<()> {
         let mut out = io::stdout().lock();
         writeln!(out, "{line}").and_then(|()| out.flush())
     };
-    for line in io::stdin().lock().lines() {
+    let (send, lines) = channel();
+    std::thread::spawn(move || {
+        for line in io::stdin().lock().lines() {
+            if send.send(line).is_err() {
+                return;
+            }
+        }
+        // Whoever gives orders is gone, maybe in the middle of an execution that never ends.
+        std::process::exit(1);
+    });
+    for line in lines {
         let order: Order = serde_json::from_str(&line?)?;
         let unit = units
             .get(&order.unit)

@@ -152,7 +152,7 @@ mod unix {
         let mut run = Run::start(&["--format", "json"]);
         kill(run.id(), Signal::SIGKILL).expect("it is running");
         run.child.wait().expect("it was started");
-        // A worker notices when it tells how far it is.
+        // A worker notices that nobody will give it orders any more.
         while running(&run.mark) > 0 {
             std::thread::yield_now();
         }
