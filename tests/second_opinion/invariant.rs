@@ -1,6 +1,10 @@
 //! Beyond the bounds: why payload and capacity add no behaviour.
 
-use crate::machine::{Connection, Mode, Next, ReaderAt, State, Task};
+use std::cmp::Ordering;
+
+use stateright::Model;
+
+use crate::machine::{Connection, Mode, Next, ReaderAt, State, Task, Who};
 
 impl Task {
     /// How many calls in vain a task can make until it waits.
@@ -68,39 +72,80 @@ impl Connection {
             .flat_map(|d| tasks.iter().map(move |r| (*d, *r)));
         let pairs: Vec<_> = pairs.collect();
         let mut states = Vec::new();
-        // One more than fits, to see that the invariant excludes it.
-        let sizes = 0..=self.response + 1;
-        for inside in sizes.clone() {
-            for accepted in sizes.clone() {
-                for received in sizes.clone() {
-                    for kernel in 0..=self.capacity + 1 {
-                        for bits in 0..32 {
-                            let bit = |n: usize| bits >> n & 1 == 1;
-                            let all = pairs.iter().map(|&(dispatcher, reader)| State {
-                                dispatcher,
-                                next: if bit(0) { Next::Shutdown } else { Next::Write },
-                                inside,
-                                failed: None,
-                                kernel,
-                                accepted,
-                                shut: bit(1),
-                                reset: false,
-                                wants_room: bit(2),
-                                wants_bytes: bit(3),
-                                reader,
-                                reader_at: if bit(4) {
-                                    ReaderAt::Eof
-                                } else {
-                                    ReaderAt::Reading
-                                },
-                                received,
-                            });
-                            states.extend(all.filter(|state| self.invariant(state)));
-                        }
-                    }
+        for inside in 0..=self.response {
+            // The sums leave no choice.
+            let accepted = self.response - inside;
+            for kernel in 0..=self.capacity.min(accepted) {
+                for bits in 0..32 {
+                    let bit = |n: usize| bits >> n & 1 == 1;
+                    let all = pairs.iter().map(|&(dispatcher, reader)| State {
+                        dispatcher,
+                        next: if bit(0) { Next::Shutdown } else { Next::Write },
+                        inside,
+                        failed: None,
+                        kernel,
+                        accepted,
+                        shut: bit(1),
+                        reset: false,
+                        wants_room: bit(2),
+                        wants_bytes: bit(3),
+                        reader,
+                        reader_at: if bit(4) {
+                            ReaderAt::Eof
+                        } else {
+                            ReaderAt::Reading
+                        },
+                        received: accepted - kernel,
+                    });
+                    states.extend(all.filter(|state| self.invariant(state)));
                 }
             }
         }
         states
+    }
+
+    /// All that a step can ask about the numbers: each answer is a comparison.
+    fn asks(&self, s: &State) -> [Ordering; 5] {
+        let room = self.capacity - s.kernel;
+        [
+            s.inside.cmp(&0),
+            s.kernel.cmp(&0),
+            room.cmp(&0),
+            s.inside.cmp(&room),
+            s.kernel.cmp(&self.chunk.unwrap_or(usize::MAX)),
+        ]
+    }
+
+    /// The case that a step is of: who moves, and the state with the answers in the place of its
+    /// numbers.
+    pub fn case(&self, s: &State, who: Who) -> Case {
+        (without_numbers(s), self.asks(s), who)
+    }
+
+    /// What a step in this state does to all that the invariant, the consequence and the measure
+    /// speak of.
+    pub fn effect(&self, s: &State, who: Who) -> Effect {
+        let next = self.next_state(s, who).expect("it can move");
+        let room = self.capacity - next.kernel;
+        let numbers = [next.inside.cmp(&0), next.kernel.cmp(&0), room.cmp(&0)];
+        let keeps = self.invariant(&next) && self.consequence(s);
+        let nearer = self.measure(&next) < self.measure(s);
+        (without_numbers(&next), numbers, keeps, nearer)
+    }
+}
+
+/// See [`Connection::case`].
+pub type Case = (State, [Ordering; 5], Who);
+
+/// See [`Connection::effect`].
+pub type Effect = (State, [Ordering; 3], bool, bool);
+
+fn without_numbers(s: &State) -> State {
+    State {
+        inside: 0,
+        kernel: 0,
+        accepted: 0,
+        received: 0,
+        ..*s
     }
 }

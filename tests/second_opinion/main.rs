@@ -13,6 +13,8 @@ mod figures;
 mod invariant;
 mod machine;
 
+use std::collections::HashMap;
+
 use machine::{Connection, Order};
 use stateright::{Checker, Model};
 
@@ -86,6 +88,42 @@ fn the_invariant_is_inductive() {
     }
     let name = "states that satisfy the inductive invariant";
     figures::compare(DOCUMENT, name, &[states.to_string()]);
+}
+
+/// Why these sizes are enough: a step asks only how its numbers compare, what it does follows from
+/// the answers, and larger sizes have no answers of their own. So what holds in every case up to 4
+/// bytes holds in every case.
+#[test]
+fn larger_sizes_add_no_case() {
+    let up_to = |size: usize, chunks: &[Option<usize>]| {
+        let sizes = (1..=size).flat_map(|n| (1..=size).map(move |k| (n, k)));
+        let mut cases = HashMap::new();
+        for (n, k) in sizes {
+            for chunk in chunks {
+                let machine = machine(Order::Fixed, n, k, *chunk);
+                for state in machine.states_with_invariant() {
+                    let mut able = Vec::new();
+                    machine.actions(&state, &mut able);
+                    for who in able {
+                        let effect = machine.effect(&state, who);
+                        let case = cases.entry(machine.case(&state, who));
+                        let known = case.or_insert(effect);
+                        assert_eq!(*known, effect, "{machine:?} {state:?}");
+                    }
+                }
+            }
+        }
+        cases
+    };
+    let small = up_to(4, &CHUNKS);
+    let large = up_to(12, &[Some(1), Some(2), Some(3), Some(5), Some(11), None]);
+    assert!(small == large, "a case needs more than 4 bytes");
+    for (case, (.., keeps, nearer)) in &small {
+        assert!(keeps & nearer, "{case:?}");
+    }
+    let name = "cases of a step at sizes up to 4, and up to 12";
+    let counts = [small.len(), large.len()].map(|cases| cases.to_string());
+    figures::compare(DOCUMENT, name, &[counts.join(", ")]);
 }
 
 /// The original ordering does not keep it: the invariant is not one that everything has.
