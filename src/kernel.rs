@@ -50,6 +50,10 @@ pub struct Faults {
     /// `read(2)` of the input reports readiness once although there is nothing to read: the first
     /// read finds nothing even when input is there, and wakes its caller at once.
     pub spurious_input: bool,
+    /// One call reports the peer's reset; behind it `read(2)` finds the end of the input and
+    /// `write(2)` fails with `BrokenPipe`, as on Linux, and `shutdown(2)` is ready whoever knows of
+    /// the reset: tokio's sockets pass over its `NotConnected`. Otherwise every call reports it.
+    pub reset_told_once: bool,
 }
 
 /// Deliberate defects of the kernel, to show that the properties notice them.
@@ -161,6 +165,8 @@ pub struct Kernel {
     write_shut: bool,
     closed: bool,
     reset: bool,
+    /// A call has reported the reset, and no other will.
+    reset_told: bool,
     flushing: Flushing,
 
     input: VecDeque<Bytes>,
@@ -200,6 +206,7 @@ impl Kernel {
             write_shut: false,
             closed: false,
             reset: false,
+            reset_told: false,
             flushing: Flushing::Clean,
             input: VecDeque::new(),
             input_eof: false,
@@ -285,10 +292,19 @@ impl Kernel {
 
     // ---- the connection's calls ----
 
+    /// What a call reports of the reset, and a further one.
+    fn tell_reset<T>(&mut self, further: Call<T>) -> Call<T> {
+        let once = self.faults.reset_told_once;
+        if once && std::mem::replace(&mut self.reset_told, true) {
+            return further;
+        }
+        Call::Failed(io::ErrorKind::ConnectionReset)
+    }
+
     /// `send(2)`: takes what fits.
     pub(crate) fn write(&mut self, bytes: &[u8], waker: &Waker) -> Call<usize> {
         if self.reset {
-            return Call::Failed(io::ErrorKind::ConnectionReset);
+            return self.tell_reset(Call::Failed(io::ErrorKind::BrokenPipe));
         }
         if self.is_shut() && self.defect != KernelDefect::WriteAfterShutdown {
             return Call::Failed(io::ErrorKind::BrokenPipe);
@@ -352,7 +368,7 @@ impl Kernel {
     /// `poll_flush` of the socket.
     pub(crate) fn flush(&mut self, waker: &Waker) -> Call<()> {
         if self.reset {
-            return Call::Failed(io::ErrorKind::ConnectionReset);
+            return self.tell_reset(Call::Failed(io::ErrorKind::BrokenPipe));
         }
         match self.flushing {
             Flushing::Clean => Call::Done(()),
@@ -387,6 +403,9 @@ impl Kernel {
 
     /// `shutdown(SHUT_WR)`: the peer sees the end of the stream behind what is in the buffer.
     pub(crate) fn shutdown(&mut self) -> Call<()> {
+        if self.reset && self.faults.reset_told_once {
+            return Call::Done(());
+        }
         if self.reset || self.faults.shutdown_error {
             return Call::Failed(io::ErrorKind::NotConnected);
         }
@@ -421,7 +440,7 @@ impl Kernel {
     /// the end of the input.
     pub(crate) fn read_input(&mut self, max: usize, waker: &Waker) -> Call<Bytes> {
         if self.reset {
-            return Call::Failed(io::ErrorKind::ConnectionReset);
+            return self.tell_reset(Call::Done(Bytes::new()));
         }
         let first = !std::mem::replace(&mut self.input_read, true);
         if first && self.faults.spurious_input {
@@ -512,7 +531,8 @@ impl Kernel {
         self.outbound.len().hash(state);
         self.accepted.hash(state);
         self.delivered.hash(state);
-        (self.write_shut, self.closed, self.reset).hash(state);
+        (self.write_shut, self.closed).hash(state);
+        (self.reset, self.reset_told).hash(state);
         self.flushing.hash(state);
         // Two senders may have sent the same amount in another order, or in other pieces.
         self.input.hash(state);

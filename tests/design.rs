@@ -8,6 +8,7 @@ use std::path::Path;
 
 use cargo::{packages, root};
 
+use lastbyte::Faults;
 use lastbyte_models::conformance::{
     DEVIATIONS, Environment, NOT_COMPARED, Side, TOO_LARGE, situations,
 };
@@ -162,6 +163,25 @@ fn what_the_mapping_names_is_in_hyper() {
     }
 }
 
+/// What fails in a situation, in words.
+fn fault(faults: &Faults) -> Option<String> {
+    let Faults {
+        write_error_after,
+        write_zero_after,
+        shutdown_error,
+        spurious_input,
+        reset_told_once,
+    } = faults;
+    let told = [
+        write_error_after.map(|m| format!("a write fails after {m} bytes")),
+        write_zero_after.map(|m| format!("a write takes nothing after {m} bytes")),
+        shutdown_error.then(|| "the shutdown fails".to_owned()),
+        spurious_input.then(|| "spurious readiness of the input".to_owned()),
+        reset_told_once.then(|| "one call tells of the reset".to_owned()),
+    ];
+    told.into_iter().flatten().reduce(|a, b| a + ", " + &b)
+}
+
 #[test]
 fn the_list_of_what_is_compared_is_complete() {
     let mut text = String::from(
@@ -184,7 +204,10 @@ fn the_list_of_what_is_compared_is_complete() {
             Side::Server(..) => "server",
             Side::Client(_) => "client",
         };
-        let beside = format!("{:?}", situation.beside);
+        let mut beside = format!("{:?}", situation.beside);
+        if let Some(fault) = fault(&situation.faults) {
+            beside += &format!(", {fault}");
+        }
         let (there, mut left) = (list(situation.environments), list(&situation.left_out()));
         for release in situation.too_large_in {
             left += &format!(

@@ -4,13 +4,14 @@
 use lastbyte::render::chart::{Options, text};
 use lastbyte::render::story::Caption;
 use lastbyte::results::Results;
-use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Verdict};
+use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Trace, Verdict};
 use lastbyte_models::dispatch_close::{
     Revision as Close, cell as close_cell, half_done, never_published,
 };
 use lastbyte_models::dispatch_loop::{
     Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, cell, sweep,
 };
+use lastbyte_models::registry;
 
 fn explore(case: &Case, revision: &Revision) -> Option<Exploration> {
     let cell = cell(case, revision)?;
@@ -109,8 +110,10 @@ fn findings_show_what_the_program_finds() {
             let (question, rest) = part.split_once(" -->").expect("a question");
             let (_, rest) = rest.split_once(CLOSE).expect("an end");
             let (case, property) = question.split_once(' ').expect("a case and a property");
-            let property = Property::from_name(property).expect("a property");
-            let shown = shown(case, property);
+            let shown = match case {
+                "claim" => shown_of_claim(property),
+                _ => shown(case, Property::from_name(property).expect("a property")),
+            };
             expected += &format!("{OPEN}{question} -->\n{shown}\n{CLOSE}{rest}");
         }
         if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
@@ -136,6 +139,37 @@ fn shown(case: &str, property: Property) -> String {
     let proposed = explore(&case, &PROPOSED).expect("not left out");
     assert_eq!(newest.verdict(property), Verdict::Refuted, "{id}");
     assert_eq!(proposed.verdict(property), Verdict::Proved, "{id}");
+    format!(
+        "\n`{id}`: {} At 1.12.0 it is {} ({} executions explored), in the proposed revision {} ({} executions, \
+         which are all).\n\n{}\n",
+        case.about,
+        newest.verdict(property),
+        newest.executions,
+        proposed.verdict(property),
+        proposed.executions,
+        chart(&id, property, &newest.counterexamples[&property]),
+    )
+}
+
+/// The shortest counterexample to a claim.
+fn shown_of_claim(id: &str) -> String {
+    let mut claims = registry().into_iter().flat_map(|model| (model.claims)());
+    let claim = claims.find(|claim| claim.id() == id).expect("a claim");
+    let traces = claim.cells.iter().map(|cell| {
+        let mut found = Explorer::default().explore(&cell.run, &cell.scenario);
+        let trace = found.counterexamples.remove(&claim.property);
+        trace.expect("every cell is refuted")
+    });
+    let shortest = traces.min_by_key(|trace| trace.steps.len());
+    let shortest = shortest.expect("a claim has cells");
+    format!(
+        "\n`{id}`: {}\n\n{}\n",
+        claim.sentence,
+        chart(id, claim.property, &shortest)
+    )
+}
+
+fn chart(id: &str, property: Property, trace: &Trace) -> String {
     let replay = format!("cargo verify --only {id}");
     let caption = Caption {
         property,
@@ -146,18 +180,9 @@ fn shown(case: &str, property: Property) -> String {
         colour: false,
         caption,
     };
-    let chart = text(&newest.counterexamples[&property], options);
+    let chart = text(trace, options);
     let chart: Vec<_> = chart.lines().map(str::trim_end).collect();
-    format!(
-        "\n`{id}`: {} At 1.12.0 it is {} ({} executions explored), in the proposed revision {} ({} executions, \
-         which are all).\n\n```text\n{}\n```\n",
-        case.about,
-        newest.verdict(property),
-        newest.executions,
-        proposed.verdict(property),
-        proposed.executions,
-        chart.join("\n"),
-    )
+    format!("```text\n{}\n```", chart.join("\n"))
 }
 
 /// hyper yields after 16 rounds of its loop, the model after 3: the verdicts are the same.

@@ -6,7 +6,9 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::io::{self, ErrorKind};
 use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,8 +19,8 @@ use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::time::timeout;
 
 /// More than a socket buffer holds.
@@ -275,4 +277,74 @@ async fn a_request_behind_a_body_that_ends_in_the_second_look_is_not_served() {
     timeout(FOR_EVER, read_head(&mut peer))
         .await
         .expect_err("nobody waits for input");
+}
+
+/// A socket that keeps how its last read failed.
+struct Watched {
+    socket: TcpStream,
+    failed: Arc<Mutex<Option<ErrorKind>>>,
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.socket).poll_read(cx, buf);
+        if let Poll::Ready(Err(error)) = &read {
+            *self.failed.lock().expect("nobody panics") = Some(error.kind());
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+/// A whole answer lies in the kernel when the peer goes away without reading it: its unread input
+/// makes TCP reset the connection, hyper's read says so, and the connection ends with `Ok`.
+#[tokio::test]
+async fn a_reset_behind_the_last_byte_is_ok() {
+    let failed = Arc::<Mutex<_>>::default();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let peer = async {
+        let mut peer = TcpStream::connect(address).await.expect("a listener");
+        peer.write_all(b"GET / HTTP/1.1\r\n\r\n")
+            .await
+            .expect("room for a request");
+        let mut seen = [0; 1024];
+        let mut there = 0;
+        while !seen[..there].ends_with(b"hello") {
+            there = peer.peek(&mut seen).await.expect("an answer");
+        }
+    };
+    let server = async {
+        let (socket, _) = listener.accept().await.expect("a peer");
+        let failed = failed.clone();
+        let socket = Watched { socket, failed };
+        Builder::new()
+            .serve_connection(TokioIo::new(socket), service_fn(answer_small))
+            .await
+    };
+    let ((), ended) = tokio::join!(peer, server);
+    assert!(ended.is_ok(), "{ended:?}");
+    let failed = *failed.lock().expect("nobody panics");
+    assert_eq!(failed, Some(ErrorKind::ConnectionReset));
 }

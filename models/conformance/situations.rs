@@ -1,7 +1,7 @@
 //! The situations that both sides are put into.
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
+use lastbyte::{Faults, FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
 
 use crate::hyper_h1::{Answer, Client, DATE, Handler, Outgoing, Server, Source};
 
@@ -122,6 +122,8 @@ pub enum Beside {
     ReaderResets,
     /// The body's end comes from another thread, with a wake-up behind it.
     BodyEnds,
+    /// The connection is woken for no reason.
+    WokenForNothing,
     /// A client's peer answers when it has seen the first byte.
     Answers,
     /// A client's peer answers at any time.
@@ -152,14 +154,52 @@ pub struct Situation {
     pub side: Side,
     /// What happens besides.
     pub beside: Beside,
+    /// What fails.
+    pub faults: Faults,
     /// Where it is compared.
     pub environments: &'static [Environment],
     /// The releases in which a busy loop makes it too large.
     pub too_large_in: &'static [&'static str],
 }
 
+const NOTHING_FAILS: Faults = Faults {
+    write_error_after: None,
+    write_zero_after: None,
+    shutdown_error: false,
+    spurious_input: false,
+    reset_told_once: false,
+};
+const SHUTDOWN_FAILS: Faults = Faults {
+    shutdown_error: true,
+    ..NOTHING_FAILS
+};
+const SPURIOUS_INPUT: Faults = Faults {
+    spurious_input: true,
+    ..NOTHING_FAILS
+};
+const RESET_TOLD_ONCE: Faults = Faults {
+    reset_told_once: true,
+    ..NOTHING_FAILS
+};
+
 const BODY: usize = 63;
 const LIMITED: usize = 4 * 4096;
+
+/// A write fails when so many bytes are accepted.
+fn write_fails(after: usize) -> Faults {
+    Faults {
+        write_error_after: Some(after),
+        ..NOTHING_FAILS
+    }
+}
+
+/// A write takes nothing when so many bytes are accepted.
+fn write_takes_nothing(after: usize) -> Faults {
+    Faults {
+        write_zero_after: Some(after),
+        ..NOTHING_FAILS
+    }
+}
 
 /// Every situation.
 pub fn situations() -> Vec<Situation> {
@@ -176,6 +216,7 @@ pub fn situations() -> Vec<Situation> {
             vec![Head::Length(BODY)],
         ),
         beside: Beside::Nothing,
+        faults: Faults::default(),
         environments: ALL,
         too_large_in: &[],
     };
@@ -254,6 +295,10 @@ pub fn situations() -> Vec<Situation> {
         ..situation
     };
     let bad_chunk = |name, handler| with(name, BAD_CHUNK, b"P3x!", handler);
+    let failing = |faults: Faults, situation| Situation {
+        faults,
+        ..situation
+    };
     let mut all = vec![
         get("request-complete"),
         at(
@@ -467,6 +512,59 @@ pub fn situations() -> Vec<Situation> {
             PROMPT,
             vectored(streaming(Source::Chunks(21), get("queue-chunks"))),
         ),
+        failing(write_fails(70), get("write-fails")),
+        at(
+            PROMPT,
+            failing(write_fails(70), ignored("write-fails-body-ignored")),
+        ),
+        at(
+            PROMPT,
+            failing(
+                write_fails(110),
+                streaming(Source::Chunks(21), get("write-fails-chunks")),
+            ),
+        ),
+        failing(write_takes_nothing(70), get("write-takes-nothing")),
+        at(
+            PROMPT,
+            failing(
+                write_takes_nothing(70),
+                vectored(ignored("queue-write-takes-nothing")),
+            ),
+        ),
+        failing(SHUTDOWN_FAILS, last_get("shutdown-fails")),
+        at(
+            PROMPT,
+            failing(SHUTDOWN_FAILS, ignored("shutdown-fails-body-ignored")),
+        ),
+        failing(SPURIOUS_INPUT, get("spurious-input")),
+        failing(
+            SPURIOUS_INPUT,
+            with("spurious-input-bad-request", NO_REQUEST, b"!", Ignores),
+        ),
+        at(LARGE, beside(Beside::WokenForNothing, get("woken"))),
+        at(
+            ROOMY,
+            beside(Beside::WokenForNothing, ignored("woken-body-ignored")),
+        ),
+        at(
+            PROMPT,
+            beside(Beside::ReaderResets, get("reader-resets-idle")),
+        ),
+        at(
+            PROMPT,
+            failing(
+                RESET_TOLD_ONCE,
+                beside(Beside::ReaderResets, get("reset-told-once-idle")),
+            ),
+        ),
+        at(
+            PROMPT,
+            failing(
+                RESET_TOLD_ONCE,
+                beside(Beside::ReaderResets, ignored("reset-told-once")),
+            ),
+        ),
     ];
     all.extend(of_clients());
     all
@@ -488,6 +586,7 @@ fn of_clients() -> Vec<Situation> {
         abstracted: [b"", abstracted],
         side: Side::Client(Client::sending(requests)),
         beside: Beside::Answers,
+        faults: Faults::default(),
         environments: PROMPT,
         too_large_in: &[],
     };
@@ -504,6 +603,10 @@ fn of_clients() -> Vec<Situation> {
     };
     let at = |environments, situation| Situation {
         environments,
+        ..situation
+    };
+    let failing = |faults: Faults, situation| Situation {
+        faults,
         ..situation
     };
     let get = || Outgoing::GET;
@@ -615,6 +718,55 @@ fn of_clients() -> Vec<Situation> {
             UNREAD,
             sending("client-reader-stops", vec![whole()], ANSWER, b"G"),
         ),
+        failing(
+            write_fails(80),
+            beside(
+                Beside::Nothing,
+                sending("client-write-fails", vec![whole()], "", b""),
+            ),
+        ),
+        at(
+            ROOMY,
+            failing(
+                write_fails(80),
+                sending(
+                    "client-write-fails-chunks",
+                    vec![post(Source::Chunks(21))],
+                    ANSWER,
+                    b"G",
+                ),
+            ),
+        ),
+        failing(
+            write_takes_nothing(80),
+            beside(
+                Beside::Nothing,
+                sending("client-write-takes-nothing", vec![whole()], "", b""),
+            ),
+        ),
+        failing(
+            SHUTDOWN_FAILS,
+            sending("client-shutdown-fails", vec![get()], LAST_ANSWER, b"C"),
+        ),
+        failing(
+            SPURIOUS_INPUT,
+            sending("client-spurious-input", vec![get()], ANSWER, b"G"),
+        ),
+        beside(
+            Beside::ReaderResets,
+            sending("client-reader-resets", vec![whole()], "", b""),
+        ),
+        failing(
+            RESET_TOLD_ONCE,
+            beside(
+                Beside::ReaderResets,
+                sending("client-reset-told-once", vec![whole()], "", b""),
+            ),
+        ),
+        beside(
+            Beside::WokenForNothing,
+            at(ROOMY, sending("client-woken", vec![get()], "", b"")),
+        ),
     ]
 }
 
@@ -663,6 +815,7 @@ impl Situation {
         let scenario = Scenario {
             // Nobody need fill it: a body that does not come to its end.
             feeds: self.feeds(),
+            faults: self.faults.clone(),
             ..Scenario::new(name, capacity, reader)
         };
         let scenario = match input {
@@ -696,6 +849,9 @@ impl Situation {
                 reader: reader.resets_after(1),
                 ..scenario
             },
+            Beside::WokenForNothing => {
+                scenario.with_script(Script::new("nobody", [ScriptStep::WakeSubject]))
+            }
             Beside::Graceful => Scenario {
                 signals: 1,
                 ..scenario.with_script(Script::new("user", [ScriptStep::Raise(0)]))

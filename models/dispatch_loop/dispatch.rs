@@ -541,6 +541,9 @@ impl Dispatcher {
         {
             self.at("send");
             let n = ready!(self.socket.poll_send(cx, rest))?;
+            if n == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
             self.state.upgraded = self.state.upgraded.map(|sent| sent + n);
         }
         self.at("flush");

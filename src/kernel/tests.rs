@@ -197,3 +197,41 @@ fn spurious_readiness_comes_once() {
     assert_eq!(kernel.read_input(9, waker()), Call::WouldBlock);
     assert_eq!(kernel.due.len(), 1, "no second time");
 }
+
+#[test]
+fn a_reset_is_told_once_where_the_socket_is_like_tokios() {
+    let once = Faults {
+        reset_told_once: true,
+        ..Faults::default()
+    };
+    let reset = Call::Failed(io::ErrorKind::ConnectionReset);
+    let kernel = || {
+        let mut kernel = Kernel::new(3).with_flush(FlushMode::TwoPhase);
+        kernel.reset();
+        kernel
+    };
+    let mut every = kernel();
+    assert_eq!(every.read_input(9, waker()), reset);
+    assert_eq!(every.read_input(9, waker()), reset);
+
+    let mut told = kernel().with_faults(once.clone());
+    assert_eq!(told.read_input(9, waker()), reset);
+    assert_eq!(told.read_input(9, waker()), Call::Done(Bytes::new()));
+    let broken = io::ErrorKind::BrokenPipe;
+    assert_eq!(told.write(b"a", waker()), Call::Failed(broken));
+    assert_eq!(told.flush(waker()), Call::Failed(broken));
+
+    let mut untold = kernel().with_faults(once);
+    assert_eq!(untold.shutdown(), Call::Done(()), "nobody hears of it here");
+    assert_eq!(
+        untold.write(b"a", waker()),
+        Call::Failed(io::ErrorKind::ConnectionReset)
+    );
+    let key = |kernel: &Kernel| {
+        let mut hasher = std::hash::DefaultHasher::new();
+        kernel.hash_levels(&mut hasher);
+        hasher.finish()
+    };
+    let before = key(&kernel());
+    assert_ne!(key(&untold), before, "what comes next depends on it");
+}

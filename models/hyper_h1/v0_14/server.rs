@@ -117,6 +117,9 @@ async fn read(mut body: Body) -> Bytes {
 async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
     while !words.is_empty() {
         let written = poll_fn(|cx| Pin::new(&mut upgraded).poll_write(cx, &words)).await?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
         words.advance(written);
     }
     poll_fn(|cx| Pin::new(&mut upgraded).poll_flush(cx)).await?;

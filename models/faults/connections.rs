@@ -1,0 +1,189 @@
+//! Real hyper as the faults find it: servers and clients, what they write, and where a fault can
+//! make a difference.
+
+use std::sync::Arc;
+
+use lastbyte::{Cell, Faults, Reader, Scenario, Script, ScriptStep, Subject};
+
+use super::{NAME, Point, faults, renamed, reset, woken};
+use crate::conformance::Head;
+use crate::hyper_h1::claims::Series;
+use crate::hyper_h1::shapes::Shape;
+use crate::hyper_h1::{Client, Outgoing, Source, v0_14, v1};
+
+/// Bytes of every body.
+const BODY: usize = 63;
+
+/// Kernel buffers in bytes: less than half of a message, and more than one.
+const CAPACITIES: [usize; 2] = [64, 1024];
+
+/// A connection with its peer, and how much it writes.
+#[derive(Clone)]
+pub(super) struct Connection {
+    name: &'static str,
+    line: Series,
+    scenario: Scenario,
+    run: Arc<dyn Subject>,
+    /// Bytes of the head.
+    head: usize,
+    /// Bytes in all.
+    all: usize,
+    /// It waits for more input behind its message.
+    pub(super) stays_open: bool,
+    /// It shuts the socket down in front of the flush.
+    pub(super) loses: bool,
+}
+
+/// The servers, by what they are sent or how they answer.
+pub(super) fn servers(line: Series) -> Vec<Connection> {
+    let mut chunks = Shape {
+        name: "chunks",
+        ..Shape::named("request-complete")
+    };
+    chunks.server.source = Source::Chunks(BODY / 3);
+    let mut vectored = Shape {
+        name: "vectored",
+        ..Shape::named("request-complete")
+    };
+    vectored.server.vectored = true;
+    let mut shapes = vec![chunks, vectored];
+    shapes.extend(
+        [
+            "request-complete",
+            "connection-close",
+            "half-close-at-once",
+            "body-ignored",
+            "malformed-chunk",
+        ]
+        .map(Shape::named),
+    );
+    let connection = |shape: Shape| {
+        let (head, body) = match shape.name {
+            "chunks" => (
+                Head::Chunked,
+                3 * "15\r\n\r\n".len() + BODY + "0\r\n\r\n".len(),
+            ),
+            "connection-close" => (Head::LastLength(BODY), BODY),
+            _ => (Head::Length(BODY), BODY),
+        };
+        let head = head.bytes(line.shuts_down_unflushed);
+        Connection {
+            name: shape.name,
+            line,
+            scenario: shape.scenario(CAPACITIES[0], Reader::PROMPT),
+            stays_open: matches!(shape.name, "request-complete" | "chunks" | "vectored"),
+            loses: line.shuts_down_unflushed
+                && matches!(shape.name, "body-ignored" | "malformed-chunk"),
+            run: (line.subject)(shape.server),
+            head,
+            all: head + body,
+        }
+    };
+    shapes.into_iter().map(connection).collect()
+}
+
+/// The clients, by what the peer answers when it has seen the first byte.
+pub(super) fn clients(line: Series) -> Vec<Connection> {
+    let client = match line.shuts_down_unflushed {
+        true => v0_14::client,
+        false => v1::client,
+    };
+    let connection = |name, answer: &'static str| {
+        let post = Outgoing::post(BODY, Source::Whole);
+        let all = post.bytes().len();
+        let answers = [
+            ScriptStep::AwaitReceived(1),
+            ScriptStep::Send(answer.into()),
+        ];
+        Connection {
+            name,
+            line,
+            scenario: Scenario::new(name, CAPACITIES[0], Reader::PROMPT)
+                .with_script(Script::new("peer", answers)),
+            run: client(Client::sending([post])),
+            head: all - BODY,
+            all,
+            stays_open: name == "client",
+            loses: false,
+        }
+    };
+    vec![
+        connection("client", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"),
+        connection(
+            "client-closed",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+        ),
+    ]
+}
+
+impl Connection {
+    fn cell(&self, capacity: usize, reader: Reader, change: impl Fn(Scenario) -> Scenario) -> Cell {
+        let mut scenario = self.scenario.clone();
+        scenario.name = format!("{},K={capacity},reader={reader}", self.name);
+        scenario.capacity = capacity;
+        scenario.reader = reader;
+        Cell {
+            model: NAME,
+            subject: self.line.name.to_owned(),
+            version: Some(self.line.version.to_owned()),
+            scenario: change(scenario),
+            caching: true,
+            run: self.run.clone(),
+        }
+    }
+
+    /// Where a fault can make a difference: at the beginning, around the end of the head and where
+    /// the kernel is full at first, at the last byte.
+    fn marks(&self, capacity: usize) -> Vec<usize> {
+        let mut marks = vec![
+            0,
+            1,
+            self.head - 1,
+            self.head,
+            capacity,
+            capacity + 1,
+            self.all - 1,
+        ];
+        marks.retain(|mark| *mark < self.all);
+        marks.sort_unstable();
+        marks.dedup();
+        marks
+    }
+
+    /// Every fault, one of them a wake-up for no reason.
+    pub(super) fn failing(&self) -> Vec<Cell> {
+        let readers = [
+            (64, Reader::PROMPT),
+            (64, Reader::slow(48)),
+            (1024, Reader::PROMPT),
+        ];
+        let mut cells = Vec::new();
+        for (capacity, reader) in readers {
+            for (name, faults) in faults(self.marks(capacity)) {
+                cells.push(self.cell(capacity, reader, |scenario| {
+                    let mut scenario = renamed(scenario, &name);
+                    if faults == Faults::default() {
+                        scenario = woken(scenario, 1);
+                    }
+                    scenario.faults = faults.clone();
+                    scenario
+                }));
+            }
+        }
+        cells
+    }
+
+    /// A reset at such points.
+    pub(super) fn resetting(&self, points: &[Point], told_once: bool) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for capacity in CAPACITIES {
+            for behind in self.marks(capacity).into_iter().chain([self.all]) {
+                if points.contains(&Point::of(behind, capacity, self.all)) {
+                    let reader = Reader::PROMPT.resets_after(behind);
+                    cells.push(self.cell(capacity, reader, |s| reset(s, behind, told_once)));
+                }
+            }
+        }
+        cells
+    }
+}

@@ -1,0 +1,43 @@
+//! What an `Ok` of real hyper is worth when the peer resets: the kernel had accepted everything.
+#![cfg(loom)]
+
+use lastbyte::{Claim, Ending, Explorer};
+use lastbyte_models::faults;
+
+/// The claims of this name, whatever their property.
+fn claims(name: &str) -> Vec<Claim> {
+    let mut claims = (faults::model().claims)();
+    claims.retain(|claim| claim.name.starts_with(name));
+    assert!(!claims.is_empty(), "{name}");
+    claims
+}
+
+/// For every cell whether the connection says `Ok` although the kernel has not accepted all, given
+/// that it has accepted anything: a reset in front of the request leaves nothing to do.
+fn says_ok_too_early(name: &str) -> Vec<bool> {
+    let cells = claims(name).into_iter().flat_map(|claim| claim.cells);
+    let too_early = cells.map(|cell| {
+        let found = Explorer::default().explore(&cell.run, &cell.scenario);
+        let outcomes = || found.histogram.keys();
+        let all = outcomes().map(|outcome| outcome.accepted).max();
+        let ok = outcomes().filter(|outcome| outcome.subject == Ending::Ok);
+        let mut accepted = ok.map(|outcome| outcome.accepted);
+        accepted.any(|bytes| bytes > 0 && Some(bytes) != all)
+    });
+    too_early.collect()
+}
+
+#[test]
+fn ok_means_that_the_kernel_has_accepted_everything() {
+    for name in [
+        "hyper-1-open-servers-hide-reset",
+        "hyper-1-closing-servers-hide-reset",
+        "hyper-1-closing-clients-hide-reset",
+        "hyper-1-servers-reset-before-the-request",
+    ] {
+        assert!(!says_ok_too_early(name).contains(&true), "{name}");
+    }
+    // What the question is worth: 0.14 shuts down in front of its last bytes.
+    let older = says_ok_too_early("hyper-0.14-unflushed-servers-hide-reset");
+    assert!(!older.contains(&false));
+}
