@@ -135,24 +135,30 @@ pub enum Expected {
     Proved,
     /// The property fails in some execution.
     Refuted,
+    /// The property fails in some execution, and the explorer has a defect by which it does not
+    /// notice. That the property fails is a claim of its own.
+    Missed,
 }
 
 impl Expected {
+    /// The expected verdict.
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Expected::Proved => Verdict::Proved,
+            Expected::Refuted => Verdict::Refuted,
+            Expected::Missed => Verdict::Missed,
+        }
+    }
+
     /// Whether a verdict is the expected one. A run that was cut off or bounded never is a proof.
     pub fn is_met_by(self, verdict: &Verdict) -> bool {
-        matches!(
-            (self, verdict),
-            (Expected::Proved, Verdict::Proved) | (Expected::Refuted, Verdict::Refuted)
-        )
+        *verdict == self.verdict()
     }
 }
 
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Expected::Proved => "proved",
-            Expected::Refuted => "refuted",
-        })
+        self.verdict().fmt(f)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 
 use crate::actor::everybody;
+use crate::defect::ExecutorDefect;
 use crate::event::{ActorId, Trace};
 use crate::executor::{drive, text_of};
 use crate::property::Property;
@@ -452,6 +453,7 @@ impl Explorer {
             depth: search.depth,
             bound: self.bound,
             cut: search.cut,
+            defective: scenario.executor_defect != ExecutorDefect::None,
             histogram: search.histogram,
             counterexamples: search.counterexamples,
             seconds: started.elapsed().as_secs_f64(),

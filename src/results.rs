@@ -13,7 +13,7 @@ use crate::sweep::Swept;
 use crate::verdict::{Exploration, Outcome, Verdict};
 
 /// Version of the JSON format.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// All results of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -166,10 +166,9 @@ impl Row {
                 });
             }
         }
-        let verdict = match (&surprise, claim.expected) {
-            (Some(surprise), _) => surprise.verdict.clone(),
-            (None, Expected::Proved) => Verdict::Proved,
-            (None, Expected::Refuted) => Verdict::Refuted,
+        let verdict = match &surprise {
+            Some(surprise) => surprise.verdict.clone(),
+            None => claim.expected.verdict(),
         };
         let mut outcomes: Vec<_> = outcomes.into_iter().collect();
         outcomes.sort_by_key(|(_, executions)| std::cmp::Reverse(*executions));

@@ -146,6 +146,8 @@ pub enum Verdict {
     CutOff(Cut),
     /// Fails, and there is a counterexample.
     Refuted,
+    /// Nothing was found, by an exploration with a defect planted in it: this proves nothing.
+    Missed,
 }
 
 impl fmt::Display for Verdict {
@@ -155,6 +157,7 @@ impl fmt::Display for Verdict {
             Verdict::Bounded(n) => f.pad(&format!("bounded({n})")),
             Verdict::CutOff(cut) => f.pad(&format!("cut off: {cut}")),
             Verdict::Refuted => f.pad("refuted"),
+            Verdict::Missed => f.pad("missed"),
         }
     }
 }
@@ -177,6 +180,9 @@ pub struct Exploration {
     pub bound: Option<usize>,
     /// Why it did not come to its end; `None` if it did.
     pub cut: Option<Cut>,
+    /// Whether a defect was planted in the executor or the explorer.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub defective: bool,
     /// How often each outcome was seen.
     #[cfg_attr(feature = "cli", serde(with = "histogram_as_list"))]
     pub histogram: BTreeMap<Outcome, u64>,
@@ -197,6 +203,7 @@ impl Exploration {
             depth: 0,
             bound: None,
             cut: Some(cut),
+            defective: false,
             histogram: BTreeMap::new(),
             counterexamples: BTreeMap::new(),
             seconds: 0.0,
@@ -210,6 +217,7 @@ impl Exploration {
         }
         match (&self.cut, self.bound) {
             (Some(cut), _) => Verdict::CutOff(cut.clone()),
+            (None, _) if self.defective => Verdict::Missed,
             (None, Some(bound)) => Verdict::Bounded(bound),
             (None, None) => Verdict::Proved,
         }

@@ -1,4 +1,5 @@
-//! Every claim that a property fails, with a counterexample, in the build with `--cfg loom`.
+//! Every claim that a property fails, with a counterexample, or that a defective explorer misses
+//! it, in the build with `--cfg loom`.
 
 #[path = "support/claims.rs"]
 mod claims;

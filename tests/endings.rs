@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastbyte::{
-    Cut, Ending, Event, Exploration, Explorer, Limits, Property, Reader, Running, Scenario, Script,
-    ScriptStep, Socket, Subject, Verdict,
+    Cut, Ending, Event, ExecutorDefect, Exploration, Explorer, KeyPart, Limits, Property, Reader,
+    Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
 
 struct Connection(fn(Socket) -> Running);
@@ -177,6 +177,34 @@ fn an_exploration_that_is_cut_off_proves_nothing() {
         steps: all.depth,
     };
     assert_eq!(within(enough).cut, None);
+}
+
+/// An explorer with a defect may find something; that there is nothing it never proves.
+#[test]
+fn a_planted_defect_proves_nothing() {
+    use ExecutorDefect::*;
+    let flags = [
+        RunningWakeUpLost,
+        WaitingWakeUpLost,
+        FlagNotReset,
+        FlagResetEarly,
+        FlagResetLate,
+        NothingShownAfterPruning,
+        FirstChoiceSuppressed,
+    ];
+    let verdict = |executor_defect| {
+        let scenario = Scenario {
+            executor_defect,
+            ..Scenario::new("planted", 1, Reader::PROMPT)
+        };
+        let subject: Arc<dyn Subject> = Arc::new(Connection(|_| Box::pin(async { Ok(()) })));
+        let exploration = Explorer::default().decide(&subject, &scenario);
+        exploration.verdict(Property::NoPanic)
+    };
+    assert_eq!(verdict(ExecutorDefect::None), Verdict::Proved);
+    for defect in flags.into_iter().chain(KeyPart::ALL.map(KeyWithout)) {
+        assert_eq!(verdict(defect), Verdict::Missed, "{defect:?}");
+    }
 }
 
 /// A feed has ended when its end was put there and nothing is in front of it.

@@ -1,13 +1,13 @@
 //! What the properties are worth: one defect at a time in the dispatcher, the kernel, the reader or
-//! the executor, and the property that has to notice it.
-//!
-//! Defects of the explorer itself break no property, they hide that one is broken: those are
-//! noticed by the comparison with brute force (`tests/calibration`) and with another checker
-//! (`tests/second_opinion`).
+//! the executor, and the property that has to notice it; and one at a time in the explorer, and the
+//! property whose violation it hides.
 
+mod calls;
 mod dispatcher;
+mod explorer;
 mod table;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use lastbyte::{
@@ -16,6 +16,7 @@ use lastbyte::{
 };
 
 pub use dispatcher::{Mutant, Mutation};
+pub use explorer::{Hidden, hidden};
 pub use table::{Row, equivalent, rows};
 
 impl Row {
@@ -62,6 +63,9 @@ impl Row {
     }
 }
 
+/// The explorer without a defect, where it refutes what defective ones miss.
+pub const SOUND: &str = "sound-explorer";
+
 fn claims() -> Vec<Claim> {
     let refuted = rows().into_iter().map(|row| Claim {
         name: row.name.to_owned(),
@@ -96,7 +100,33 @@ fn claims() -> Vec<Claim> {
             cells,
         })
     });
-    refuted.chain(equivalent).chain(unmutated).collect()
+    let missed = hidden().into_iter().map(|hidden| Claim {
+        name: hidden.name.to_owned(),
+        sentence: hidden.sentence.to_owned(),
+        scenarios: hidden.scenario.clone(),
+        property: hidden.property,
+        expected: Expected::Missed,
+        cells: vec![hidden.cell(hidden.name, true)],
+    });
+    // What is not there cannot be missed.
+    let sound = Property::ALL.into_iter().filter_map(|property| {
+        let hidden = hidden().into_iter();
+        let hidden = hidden.filter(|hidden| hidden.property == property);
+        let mut cells: Vec<_> = hidden.map(|one| one.cell(SOUND, false)).collect();
+        let mut seen = HashSet::new();
+        cells.retain(|cell| seen.insert(cell.id()));
+        (!cells.is_empty()).then(|| Claim {
+            name: format!("{SOUND}/{property}"),
+            sentence: "Where a defective explorer misses the violation, the sound one finds it."
+                .to_owned(),
+            scenarios: "those of the defective explorers".to_owned(),
+            property,
+            expected: Expected::Refuted,
+            cells,
+        })
+    });
+    let mutants = refuted.chain(equivalent).chain(unmutated);
+    mutants.chain(missed).chain(sound).collect()
 }
 
 /// What `cargo verify` knows about this model.
@@ -107,5 +137,31 @@ pub fn model() -> Model {
         claims,
         figures: crate::trust::figures,
         ..Model::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lastbyte::KeyPart;
+
+    #[test]
+    fn every_defect_of_executor_and_explorer_has_a_row() {
+        use ExecutorDefect::*;
+        let executor = rows().into_iter().map(|row| row.executor);
+        let explorer = hidden().into_iter().map(|hidden| hidden.defect);
+        let planted: HashSet<_> = executor.chain(explorer).collect();
+        let flags = [
+            RunningWakeUpLost,
+            WaitingWakeUpLost,
+            FlagNotReset,
+            FlagResetEarly,
+            FlagResetLate,
+            NothingShownAfterPruning,
+            FirstChoiceSuppressed,
+        ];
+        for defect in flags.into_iter().chain(KeyPart::ALL.map(KeyWithout)) {
+            assert!(planted.contains(&defect), "{defect:?}");
+        }
     }
 }

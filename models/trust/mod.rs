@@ -3,7 +3,9 @@
 
 use lastbyte::figures::Figures;
 use lastbyte::results::{Results, Row};
-use lastbyte::{Expected, Verdict};
+use lastbyte::{Expected, Property, Verdict};
+
+use crate::mutants;
 
 /// Figures that a run does not come to, and the tests that do and keep them.
 const DOCUMENTS: [(&str, &str); 3] = [
@@ -34,18 +36,33 @@ pub fn figures(results: &Results) -> Vec<Figures> {
     killed_by(results).into_iter().chain(documents).collect()
 }
 
-/// Which property has refuted which mutant, and after how many executions that was all there is.
+/// Which property has noticed which mutant, and after how many executions that was all there is. A
+/// defect of the explorer is noticed where it misses what the sound explorer refutes.
 pub fn killed_by(results: &Results) -> Option<Figures> {
-    let is_mutant = |row: &&Row| row.model == "mutant" && row.expected == Expected::Refuted;
+    let is_mutant = |row: &&Row| {
+        let is_sound = row.subject == mutants::SOUND;
+        row.model == "mutant" && row.expected != Expected::Proved && !is_sound
+    };
     let mutants: Vec<_> = results.rows.iter().filter(is_mutant).collect();
-    let alive = mutants.iter().filter(|row| !is_killed(row)).count();
+    let killed = |row: &Row| match row.expected {
+        Expected::Missed => row.holds && sound_explorer_refutes(row.property, results),
+        _ => row.verdict == Verdict::Refuted,
+    };
+    let alive = mutants.iter().filter(|row| !killed(row)).count();
     let rows = mutants.iter().map(|row| {
+        let by = &row.property;
         vec![
             row.subject.clone(),
             row.sentence.clone(),
-            match is_killed(row) {
-                true => row.property.to_string(),
-                false => format!("not by {}: {}", row.property, row.verdict),
+            match (killed(row), row.expected) {
+                (true, Expected::Missed) => {
+                    format!("{by}: refuted without the defect, missed with")
+                }
+                (true, _) => by.to_string(),
+                (false, Expected::Missed) if row.holds => {
+                    format!("not by {by}: not refuted without the defect in this run")
+                }
+                (false, _) => format!("not by {by}: {}", row.verdict),
             },
             row.executions.to_string(),
         ]
@@ -53,35 +70,41 @@ pub fn killed_by(results: &Results) -> Option<Figures> {
     (!mutants.is_empty()).then(|| Figures {
         title: "Who is killed by what".to_owned(),
         about: format!(
-            "Of {} defects planted one at a time in the dispatcher, the kernel, the reader or the \
-             executor, {alive} went unnoticed.",
+            "Of {} defects planted one at a time in the dispatcher, the kernel, the reader, the \
+             executor or the explorer, {alive} went unnoticed.",
             mutants.len()
         ),
         command: "cargo verify --only mutant".to_owned(),
-        columns: ["defect", "what goes wrong", "refuted", "executions"]
+        columns: ["defect", "what goes wrong", "noticed by", "executions"]
             .map(str::to_owned)
             .into(),
         rows: rows.collect(),
     })
 }
 
-fn is_killed(row: &Row) -> bool {
-    row.verdict == Verdict::Refuted
+fn sound_explorer_refutes(property: Property, results: &Results) -> bool {
+    let mut rows = results.rows.iter();
+    rows.any(|row| row.subject == mutants::SOUND && row.property == property && row.holds)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mutants;
 
-    fn results(verdict: Verdict) -> Results {
+    /// The results of a run in which the claims come out like this.
+    fn results(verdict: impl Fn(Expected) -> Verdict) -> Results {
         let mut results = Results::none();
         for claim in (mutants::model().claims)() {
             let mut row = Row::new(&claim, &[]);
-            row.verdict = verdict.clone();
+            row.verdict = verdict(claim.expected);
+            row.holds = claim.expected.is_met_by(&row.verdict);
             results.rows.push(row);
         }
         results
+    }
+
+    fn of_the_explorer(row: &[String]) -> bool {
+        row[0].starts_with("explorer/")
     }
 
     #[test]
@@ -95,22 +118,56 @@ mod tests {
 
     #[test]
     fn every_mutant_has_its_line() {
-        let table = killed_by(&results(Verdict::Refuted)).expect("mutants");
-        assert_eq!(table.rows.len(), mutants::rows().len());
-        for (row, mutant) in table.rows.iter().zip(mutants::rows()) {
-            assert_eq!(row[..2], [mutant.name, mutant.sentence]);
-            assert_eq!(row[2], mutant.property.to_string());
+        let table = killed_by(&results(Expected::verdict)).expect("mutants");
+        let of_a_mutant = |mutant: &mutants::Row| {
+            let noticed_by = mutant.property.to_string();
+            (mutant.name, mutant.sentence, noticed_by)
+        };
+        let of_an_explorer = |hidden: &mutants::Hidden| {
+            let noticed_by = format!(
+                "{}: refuted without the defect, missed with",
+                hidden.property
+            );
+            (hidden.name, hidden.sentence, noticed_by)
+        };
+        let (rows, hidden) = (mutants::rows(), mutants::hidden());
+        let lines = rows.iter().map(of_a_mutant);
+        let lines: Vec<_> = lines.chain(hidden.iter().map(of_an_explorer)).collect();
+        assert_eq!(table.rows.len(), lines.len());
+        for (row, (name, sentence, noticed_by)) in table.rows.iter().zip(lines) {
+            assert_eq!(row[..3], [name, sentence, &noticed_by]);
         }
-        assert!(table.about.ends_with("executor, 0 went unnoticed."));
+        assert!(table.about.ends_with("explorer, 0 went unnoticed."));
     }
 
     #[test]
     fn a_mutant_that_lives_is_said_to_live() {
-        let table = killed_by(&results(Verdict::Proved)).expect("mutants");
-        let all = mutants::rows().len();
-        let about = format!("executor, {all} went unnoticed.");
+        let table = killed_by(&results(|_| Verdict::Proved)).expect("mutants");
+        let all = mutants::rows().len() + mutants::hidden().len();
+        let about = format!("explorer, {all} went unnoticed.");
         assert!(table.about.ends_with(&about), "{}", table.about);
         let lives = |row: &Vec<String>| row[2].starts_with("not by ") && row[2].ends_with("proved");
         assert!(table.rows.iter().all(lives));
+    }
+
+    /// A defective explorer that finds the violation hides nothing, and one that misses what nobody
+    /// has found shows nothing.
+    #[test]
+    fn a_defect_of_the_explorer_is_noticed_by_both_explorers_together() {
+        let finds = results(|_| Verdict::Refuted);
+        let mut alone = results(Expected::verdict);
+        alone.rows.retain(|row| row.subject != mutants::SOUND);
+        for (results, why) in [(finds, "refuted"), (alone, "in this run")] {
+            let table = killed_by(&results).expect("mutants");
+            let hidden = mutants::hidden().len();
+            let about = format!("explorer, {hidden} went unnoticed.");
+            assert!(table.about.ends_with(&about), "{}", table.about);
+            for row in table.rows.iter().filter(|row| of_the_explorer(row)) {
+                assert!(
+                    row[2].starts_with("not by ") && row[2].ends_with(why),
+                    "{row:?}"
+                );
+            }
+        }
     }
 }

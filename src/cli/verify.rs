@@ -346,8 +346,8 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
 
 pub(super) fn exit(results: &Results) -> Exit {
     // What is cut off or bounded is not known; what is known and not as declared differs.
-    let known = |row: &Row| matches!(row.verdict, Verdict::Proved | Verdict::Refuted);
-    let differs = |row: &Row| !row.holds && known(row);
+    let open = |row: &Row| matches!(row.verdict, Verdict::CutOff(_) | Verdict::Bounded(_));
+    let differs = |row: &Row| !row.holds && !open(row);
     let unlike = |compared: &Compared| !compared.differences.is_empty();
     if results.hold() {
         Exit::Fine
@@ -355,5 +355,60 @@ pub(super) fn exit(results: &Results) -> Exit {
         Exit::Differs
     } else {
         Exit::CutOff
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::Expected;
+    use crate::property::Property;
+
+    fn came_out(expected: Expected, verdict: Verdict) -> Exit {
+        let row = Row {
+            id: "model/claim".to_owned(),
+            model: "model".to_owned(),
+            subject: "subject".to_owned(),
+            version: None,
+            sentence: String::new(),
+            scenario: String::new(),
+            property: Property::NoStall,
+            expected,
+            holds: expected.is_met_by(&verdict),
+            verdict,
+            cells: 1,
+            executions: 1,
+            states: 0,
+            seconds: 0.0,
+            outcomes: Vec::new(),
+            surprise: None,
+            counterexample: None,
+            each: Vec::new(),
+        };
+        exit(&Results {
+            rows: vec![row],
+            ..Results::none()
+        })
+    }
+
+    #[test]
+    fn only_what_was_declared_is_fine() {
+        let all = [Expected::Proved, Expected::Refuted, Expected::Missed];
+        for expected in all {
+            for other in all {
+                let code = match expected == other {
+                    true => Exit::Fine,
+                    false => Exit::Differs,
+                };
+                assert_eq!(
+                    came_out(expected, other.verdict()),
+                    code,
+                    "{expected}, {other}"
+                );
+            }
+            for open in [Verdict::CutOff(Cut::Time), Verdict::Bounded(2)] {
+                assert_eq!(came_out(expected, open), Exit::CutOff, "{expected}");
+            }
+        }
     }
 }

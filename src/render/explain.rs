@@ -76,6 +76,11 @@ fn verdict(row: &Row) -> String {
         ),
         Verdict::CutOff(cut) => format!("Not known: the exploration was cut off, {cut}."),
         Verdict::Refuted => "Refuted: there is an interleaving in which it fails.".to_owned(),
+        Verdict::Missed => {
+            "Missed: the explorer, in which a defect was planted, came to its end and found no \
+             interleaving in which it fails. That proves nothing."
+                .to_owned()
+        }
     }
 }
 

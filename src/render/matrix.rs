@@ -165,6 +165,7 @@ fn chip(i: usize, row: &Row) -> Chip {
     let (sign, word) = match &row.verdict {
         Verdict::Proved => ("✓", "proved".to_owned()),
         Verdict::Refuted => ("✗", "refuted".to_owned()),
+        Verdict::Missed => ("○", "missed".to_owned()),
         Verdict::Bounded(bound) => ("≤", format!("bounded({bound})")),
         Verdict::CutOff(_) => ("?", "cut off".to_owned()),
     };

@@ -15,7 +15,17 @@ use libtest_mimic::{Arguments, Trial};
 #[cfg(loom)]
 const DESIGN: &str = include_str!("../../DESIGN.md");
 
-/// Runs every claim that expects `expected`.
+/// Which of the two tests runs a claim; no claim is left to neither.
+#[cfg(loom)]
+fn test_of(expected: Expected) -> Expected {
+    match expected {
+        Expected::Proved => Expected::Proved,
+        // What the sound explorer refutes, and what a defective one misses.
+        Expected::Refuted | Expected::Missed => Expected::Refuted,
+    }
+}
+
+/// Runs every claim of one test.
 #[cfg(loom)]
 pub fn run(expected: Expected) -> ExitCode {
     use std::collections::BTreeMap;
@@ -27,7 +37,7 @@ pub fn run(expected: Expected) -> ExitCode {
     let mut groups = BTreeMap::<String, Vec<lastbyte::Claim>>::new();
     for model in lastbyte_models::registry() {
         for claim in (model.claims)() {
-            if claim.expected == expected {
+            if test_of(claim.expected) == expected {
                 let id = claim.id();
                 let property = format!("/{}", claim.property);
                 let group = id.strip_suffix(&property).unwrap_or(&id);

@@ -1,0 +1,328 @@
+//! Defects of the explorer. None breaks a property: each hides that one is broken. So each is shown
+//! where the sound explorer refutes a property, and the defective one comes to its end without.
+//!
+//! The cells are the smallest of the models that show it. Where the models have none, the subject
+//! is a list of calls that runs into one state by two ways, of which only the second leads on to
+//! the violation: whoever takes the two for the same does not look behind the second.
+
+use std::sync::Arc;
+
+use lastbyte::{Cell, ExecutorDefect, KeyPart, Property, Reader, Scenario, Script, ScriptStep};
+
+use super::calls::{Call, Calls};
+use super::{Mutation, Row};
+use crate::dispatch_close::{self, Revision as Closing};
+use crate::dispatch_loop::{self, ORIGINAL, READ_GATED, Revision, WRITES_AGAIN};
+
+/// One defect of the explorer, and what it hides.
+#[derive(Clone, Debug)]
+pub struct Hidden {
+    /// A short name, unique among the mutants.
+    pub name: &'static str,
+    /// What goes wrong.
+    pub sentence: &'static str,
+    /// The defect.
+    pub defect: ExecutorDefect,
+    /// The property that is broken without being noticed.
+    pub property: Property,
+    /// Where, in a few words.
+    pub scenario: String,
+    /// Where, without the defect.
+    sound: Cell,
+}
+
+impl Hidden {
+    /// Where the property is broken, under the explorer with the defect or without it.
+    pub fn cell(&self, subject: &str, defective: bool) -> Cell {
+        let mut cell = self.sound.clone();
+        cell.scenario.name = format!("{}/{}/{}", cell.model, cell.subject, cell.scenario);
+        cell.model = "mutant";
+        cell.subject = subject.to_owned();
+        if defective {
+            cell.scenario.executor_defect = self.defect;
+        }
+        cell
+    }
+}
+
+/// Where a property is broken: the cell, and the same in a few words.
+type Place = (Cell, String);
+
+/// A cell of a model.
+fn in_model(cell: Cell) -> Place {
+    let words = format!("{} {}, {}", cell.model, cell.subject, cell.scenario);
+    (cell, words)
+}
+
+/// A situation of the whole loop.
+fn in_the_loop(revision: &Revision, situation: &str) -> Place {
+    let situations = dispatch_loop::situations();
+    let case = situations.iter().find(|case| case.name() == situation);
+    let cell = dispatch_loop::cell(case.expect("the sweep has it"), revision);
+    in_model(cell.expect("the revision and the situation go together"))
+}
+
+/// A connection that makes these calls, beside a script.
+fn with_calls(
+    name: &str,
+    reader: Reader,
+    calls: &'static [Call],
+    steps: impl Into<Vec<ScriptStep>>,
+) -> Place {
+    let script = Script::new("script", steps);
+    let steps: Vec<_> = script.steps.iter().map(ToString::to_string).collect();
+    let words: Vec<_> = calls.iter().map(ToString::to_string).collect();
+    let (words, steps) = (words.join(", "), steps.join(", "));
+    let scenario = Scenario {
+        feeds: 1,
+        signals: 1,
+        ..Scenario::new(name, 1, reader)
+    };
+    let cell = Cell {
+        model: "calls",
+        subject: "connection".to_owned(),
+        version: None,
+        scenario: scenario.with_script(script),
+        caching: true,
+        run: Arc::new(Calls(calls)),
+    };
+    (
+        cell,
+        format!("{words}; K=1, reader {reader}; script: {steps}"),
+    )
+}
+
+/// Every defect of the explorer.
+pub fn hidden() -> Vec<Hidden> {
+    use Call::*;
+    use ExecutorDefect::*;
+
+    use Property::*;
+    let raise = || ScriptStep::Raise(0);
+    let send = || ScriptStep::Send("1".into());
+    let wake = || ScriptStep::WakeSubject;
+    let feed = || [ScriptStep::Feed(0, "1".into()), ScriptStep::WakeFeed(0)];
+    let received = || ScriptStep::AwaitReceived(1);
+    let row = |name, defect, property, (sound, scenario): Place, sentence| Hidden {
+        name,
+        sentence,
+        defect,
+        property,
+        scenario,
+        sound,
+    };
+    // Twice no change between the polls, or the raise in between: then the third poll is the third
+    // in a row, or it is not.
+    let spins = || {
+        with_calls(
+            "polls-again",
+            Reader::PROMPT,
+            &[TryTake, Yield, TryTake, Yield, UnlessRaised, Pause, Yield],
+            [raise()],
+        )
+    };
+    vec![
+        row(
+            "explorer/flag-reset-early",
+            FlagResetEarly,
+            NoStall,
+            // Only the second poll's first call can absorb the wake-up.
+            with_calls(
+                "woken-before-the-call",
+                Reader::PROMPT,
+                &[Promise, Promise, Send, Yield, TryTake, Pause, Send],
+                [received(), wake()],
+            ),
+            "The wake-up flag is reset as a poll is due, not by its first call: a wake-up in \
+             between causes one poll more.",
+        ),
+        row(
+            "explorer/flag-reset-late",
+            FlagResetLate,
+            NoSilentLoss,
+            // Input between the calls ends the second one and leaves the wake-up of the first.
+            with_calls(
+                "woken-between-the-calls",
+                Reader::PROMPT,
+                &[Promise, TryRecv, Recv, Pause],
+                [send()],
+            ),
+            "The wake-up flag is reset by every call of a poll: a wake-up between two calls is \
+             lost.",
+        ),
+        row(
+            "explorer/nothing-shown-after-pruning",
+            NothingShownAfterPruning,
+            NoStall,
+            in_the_loop(&WRITES_AGAIN, "half-a-second.fed.roomy.pipeline-flush"),
+            "Where an execution is cut short, the actors do not show loom what they would have \
+             done next.",
+        ),
+        row(
+            "explorer/first-choice-suppressed",
+            FirstChoiceSuppressed,
+            ResetEndsWithError,
+            in_model(dispatcher(Mutation::ShutdownErrorIgnored)),
+            "Who starts is no choice: the reader always does.",
+        ),
+        row(
+            "explorer/key-without-kernel",
+            KeyWithout(KeyPart::Kernel),
+            NoSilentLoss,
+            in_the_loop(&READ_GATED, "unread-input"),
+            "The key lacks what the kernel holds, and who is registered there.",
+        ),
+        row(
+            "explorer/key-without-inside",
+            KeyWithout(KeyPart::Inside),
+            NothingBufferedAtShutdown,
+            // What was offered is forgotten, unless the signal is raised.
+            with_calls(
+                "forgets-what-it-offered",
+                Reader::PROMPT,
+                &[Send, Offer, UnlessRaised, Forget, TryTake, Yield, Shut],
+                [raise()],
+            ),
+            "The key lacks what the connection holds itself.",
+        ),
+        row(
+            "explorer/key-without-reader",
+            KeyWithout(KeyPart::Reader),
+            ReceivedIsPrefix,
+            // The second byte is promised, unless the signal is raised.
+            with_calls(
+                "sends-what-it-did-not-promise",
+                Reader::PROMPT,
+                &[Promise, UnlessRaised, Promise, Send, Yield, Send],
+                [raise()],
+            ),
+            "The key lacks how the reader stands and what it was promised.",
+        ),
+        row(
+            "explorer/key-without-ended",
+            KeyWithout(KeyPart::Ended),
+            ResetEndsWithError,
+            // The reset comes before the close, or behind it. That is all that the part adds: an
+            // actor that has ended is left out of the key altogether.
+            with_calls(
+                "is-reset-before-the-close",
+                Reader::PROMPT.resets_after(1),
+                &[Promise, Send, Close, TryTake, Take],
+                feed(),
+            ),
+            "The key lacks who has ended, and whether a reset came before the end.",
+        ),
+        row(
+            "explorer/key-without-token",
+            KeyWithout(KeyPart::Token),
+            NoStall,
+            with_calls(
+                "is-owed-a-poll",
+                Reader::PROMPT,
+                &[Promise, Promise, Send, TryTake, Pause, Send],
+                [wake()],
+            ),
+            "The key lacks who is owed another poll.",
+        ),
+        row(
+            "explorer/key-without-fresh",
+            KeyWithout(KeyPart::Fresh),
+            NoStall,
+            // The second look is the second call of its poll, or the first.
+            with_calls(
+                "looks-in-another-poll",
+                Reader::PROMPT,
+                &[Promise, IfRaised, Yield, Promise, TryTake, Pause, Send],
+                [raise(), send()],
+            ),
+            "The key lacks whose poll has made no call yet.",
+        ),
+        row(
+            "explorer/key-without-waiting",
+            KeyWithout(KeyPart::Waiting),
+            NoStall,
+            with_calls(
+                "waits-to-be-woken",
+                Reader::PROMPT,
+                &[Promise, Promise, Send, Pause, Send],
+                [wake()],
+            ),
+            "The key lacks who waits.",
+        ),
+        row(
+            "explorer/key-without-place",
+            KeyWithout(KeyPart::Place),
+            NoSilentLoss,
+            in_model(dispatch_close::cell(
+                Closing::LooksOnce,
+                dispatch_close::half_done(),
+            )),
+            "The key lacks where each actor is.",
+        ),
+        row(
+            "explorer/key-without-idle",
+            KeyWithout(KeyPart::Idle),
+            NoSpin,
+            spins(),
+            "The key lacks how many polls in a row changed nothing.",
+        ),
+        row(
+            "explorer/key-without-changed",
+            KeyWithout(KeyPart::Changed),
+            NoSpin,
+            spins(),
+            "The key lacks whether anything changed since the poll began.",
+        ),
+        row(
+            "explorer/key-without-channels",
+            KeyWithout(KeyPart::Channels),
+            NoStall,
+            // The item is taken by the look, or still there.
+            with_calls(
+                "takes-too-early",
+                Reader::PROMPT,
+                &[Promise, Promise, TryTake, Send, Yield, Take, Send],
+                feed(),
+            ),
+            "The key lacks what feeds and signals hold, and who is registered there.",
+        ),
+        row(
+            "explorer/key-without-violations",
+            KeyWithout(KeyPart::Violations),
+            ReadsDuringFlush,
+            in_the_loop(&ORIGINAL, "bad-body.full.small.flatten.body-kept"),
+            "The key lacks which properties are broken already.",
+        ),
+        row(
+            "explorer/key-without-poll",
+            KeyWithout(KeyPart::Poll),
+            ReadsDuringFlush,
+            // Input is asked for behind a full buffer, unless the signal is raised.
+            with_calls(
+                "does-not-ask-for-input",
+                Reader::PROMPT.stops_after(1),
+                &[
+                    TryRecv,
+                    Yield,
+                    Send,
+                    Offer,
+                    UnlessRaised,
+                    TryRecv,
+                    Promise,
+                    TryTake,
+                    Pause,
+                ],
+                [received(), raise(), send()],
+            ),
+            "The key lacks what the connection did in this poll.",
+        ),
+    ]
+}
+
+/// The cell in which a mutated dispatcher is killed.
+fn dispatcher(mutation: Mutation) -> Cell {
+    let rows = super::rows();
+    let row = rows.iter().find(|row: &&Row| row.mutation == mutation);
+    let row = row.expect("the table has every mutation");
+    row.cell(row.name, true)
+}
