@@ -350,7 +350,6 @@ impl Explorer {
         let mut exploration = unbounded.explore(subject, scenario);
         let bounded = |bound, executions| Explorer {
             bound: Some(bound),
-            caching: false,
             limits: Limits {
                 executions: Some(executions),
                 time: end.map(|end| end.saturating_duration_since(Instant::now())),
