@@ -93,6 +93,15 @@ mod tests {
     }
 
     #[test]
+    fn versions_are_numbers_between_dots() {
+        assert_eq!(version_numbers("1.10.0"), Some(vec![1, 10, 0]));
+        assert!(version_numbers("1.9.0") < version_numbers("1.10.0"));
+        for not in ["", "1.", "1.x", "-1"] {
+            assert_eq!(version_numbers(not), None, "{not:?}");
+        }
+    }
+
+    #[test]
     fn thousands_are_grouped_from_the_right() {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (98304, "98,304")] {
             assert_eq!(thousands(number), text);

@@ -221,3 +221,78 @@ fn words(trace: &Trace, step: &Step) -> String {
     };
     visible(&text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Steps of the connection, with what is left inside after each.
+    fn trace(events: &[(Event, usize)], broken_at: Option<usize>) -> Trace {
+        let steps = events.iter().map(|(event, inside)| Step {
+            actor: ActorId::SUBJECT,
+            event: event.clone(),
+            levels: Levels {
+                inside: *inside,
+                ..Levels::default()
+            },
+        });
+        Trace {
+            steps: steps.collect(),
+            broken_at,
+            ..Trace::default()
+        }
+    }
+
+    const LOSSES: [Property; 3] = [
+        Property::NothingTruncated,
+        Property::NoSilentLoss,
+        Property::NothingBufferedAtShutdown,
+    ];
+
+    #[test]
+    fn bytes_are_lost_from_the_step_that_gives_up_the_socket_before_them() {
+        let ended = || Event::Ended { error: None };
+        let lost = [(Event::Shutdown, 3), (Event::Park, 3), (ended(), 3)];
+        for property in LOSSES {
+            assert_eq!(unavoidable(&trace(&lost, Some(2)), property), Some(0));
+            assert_eq!(unavoidable(&trace(&lost, None), property), Some(0));
+        }
+        // Nothing was lost by giving up, or not before it was broken, or it is no loss.
+        let kept = [(Event::Shutdown, 0), (ended(), 0)];
+        let late = [(Event::Park, 3), (Event::Close, 3)];
+        for (events, broken, property) in [
+            (&kept[..], 1, Property::NoSilentLoss),
+            (&late, 0, Property::NoSilentLoss),
+            (&lost, 2, Property::NoSpin),
+        ] {
+            let trace = trace(events, Some(broken));
+            assert_eq!(unavoidable(&trace, property), Some(broken));
+        }
+        // What was read from a file may name a step that is not there.
+        let read = trace(&kept, Some(kept.len()));
+        assert_eq!(unavoidable(&read, Property::NoSpin), None);
+    }
+
+    #[test]
+    fn a_write_buffer_is_left_behind_by_losses_and_stalls() {
+        for property in Property::ALL {
+            let expected = LOSSES.contains(&property) || property == Property::NoStall;
+            assert_eq!(strands(property), expected, "{property}");
+        }
+    }
+
+    #[test]
+    fn a_beat_is_broken_when_any_of_its_steps_is() {
+        let steps = [
+            (Event::Poll, 0),
+            (Event::InputPending, 0),
+            (Event::Park, 0),
+            (Event::Poll, 0),
+        ];
+        for (broken, expected) in [(0, [true, false]), (1, [true, false]), (3, [false, true])] {
+            let beats = beats(&trace(&steps, Some(broken)), Property::NoStall);
+            let told: Vec<_> = beats.iter().map(|beat| beat.broken).collect();
+            assert_eq!(told, expected, "step {broken}");
+        }
+    }
+}

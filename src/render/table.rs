@@ -201,3 +201,17 @@ fn rows<const N: usize>(width: usize, lines: [Vec<String>; N]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_there_is_none_of_is_not_told() {
+        let mut results = Results::none();
+        let told = |results: &Results| summary(results).join("\n");
+        assert!(!told(&results).contains("not selected"));
+        results.not_selected = 1;
+        assert!(told(&results).contains("1 claim not selected."));
+    }
+}
