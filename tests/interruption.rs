@@ -14,8 +14,9 @@ mod unix {
     use std::io::{BufRead, BufReader, Read};
     use std::os::unix::process::CommandExt;
     use std::process::{Child, Command, Stdio};
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use lastbyte::results::Results;
+    use lastbyte::results::{Results, Row};
     use lastbyte::{Cut, Verdict};
     use nix::sys::signal::{Signal, kill, killpg};
     use nix::unistd::Pid;
@@ -25,18 +26,25 @@ mod unix {
     /// What marks a run's processes, which inherit it.
     const MARK: &str = "LASTBYTE_TEST_RUN";
 
-    /// A run that takes minutes, of which one cell is explored.
+    /// A run that takes minutes.
     struct Run {
         child: Child,
         mark: String,
     }
 
     impl Run {
+        /// One cell is explored.
         fn start(words: &[&str]) -> Run {
-            let mark = format!("{}-{}", std::process::id(), words.join(" "));
-            let mut child = Command::new(env!("CARGO_BIN_EXE_verify"))
-                .args(["--jobs", "2"])
-                .args(words)
+            let mut command = Command::new(env!("CARGO_BIN_EXE_verify"));
+            Run::until(&[" cells, "], command.args(["--jobs", "2"]).args(words))
+        }
+
+        /// These words have been said, one behind the other.
+        fn until(said: &[&str], command: &mut Command) -> Run {
+            static NEXT: AtomicUsize = AtomicUsize::new(0);
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let mark = format!("{}-{number}", std::process::id());
+            let mut child = command
                 .env(MARK, &mark)
                 .process_group(0)
                 .stdout(Stdio::piped())
@@ -44,10 +52,15 @@ mod unix {
                 .spawn()
                 .expect("the program that was just built can be run");
             let stderr = child.stderr.take().expect("stderr is piped");
-            let mut line = String::new();
             let mut stderr = BufReader::new(stderr);
-            stderr.read_line(&mut line).expect("progress is text");
-            assert!(line.contains(" cells, "), "{line}");
+            let mut line = String::new();
+            for words in said {
+                while !line.contains(words) {
+                    line.clear();
+                    let read = stderr.read_line(&mut line).expect("progress is text");
+                    assert!(read > 0, "it ends without {words}");
+                }
+            }
             // Progress that nobody reads must not stop the run.
             std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
             Run { child, mark }
@@ -155,6 +168,129 @@ mod unix {
         // A worker notices that nobody will give it orders any more.
         while running(&run.mark) > 0 {
             std::thread::yield_now();
+        }
+    }
+
+    /// Three versions, and a program in cargo's place that builds none of them: it puts `program`
+    /// where cargo would put the version's own, and takes its time if there is a file
+    /// `takes-long`. What it says on stdout goes to the terminal.
+    struct Versions(Scratch);
+
+    impl Versions {
+        const CARGO: &str = r#"
+            while [ $# -gt 0 ]; do
+                case $1 in --manifest-path) package=${2%/*} ;; --target-dir) target=$2 ;; esac
+                shift
+            done
+            if [ -e "$package/takes-long" ]; then sleep 600; echo compiled; fi
+            mkdir -p "$target/release" && cp "$package/program" "$target/release/verify"
+        "#;
+
+        fn new() -> Versions {
+            let versions = Versions(Scratch::directory("versions"));
+            versions.script("cargo", Versions::CARGO);
+            // The first one is quick, the second one is asked for everything.
+            let (quick, all) = ("--only template", "");
+            for (version, only) in [("1.0.0", quick), ("2.0.0", all), ("3.0.0", quick)] {
+                let package = versions.0.join(&format!("conformance/{version}"));
+                std::fs::create_dir_all(&package).expect("scratch");
+                std::fs::write(format!("{package}/Cargo.toml"), "").expect("scratch");
+                let verify = env!("CARGO_BIN_EXE_verify");
+                let program = format!("exec '{verify}' --jobs 2 \"$@\" {only}");
+                versions.script(&format!("conformance/{version}/program"), &program);
+            }
+            versions
+        }
+
+        fn script(&self, name: &str, text: &str) {
+            use std::os::unix::fs::PermissionsExt;
+            let path = self.0.join(name);
+            std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("scratch");
+            let executable = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(&path, executable).expect("scratch");
+        }
+
+        fn run(&self, words: &[&str], said: &[&str]) -> Run {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_verify"));
+            command.args(words).current_dir(self.0.path());
+            Run::until(said, command.env("CARGO", self.0.join("cargo")))
+        }
+
+        /// Interrupts a run of all versions as soon as this was said.
+        fn interrupted(&self, said: &[&str], signal: Signal, group: bool) -> Results {
+            let (report, saved) = (Scratch::directory("report"), Scratch::directory("saved"));
+            let directories = ["--report", report.path(), "--save", saved.path()];
+            let words = [
+                &["--real", "--allow-missing", "--format", "json"][..],
+                &directories,
+            ];
+            let run = self.run(&words.concat(), said);
+            match group {
+                true => run.send(signal),
+                false => kill(run.id(), signal).expect("it is running"),
+            }
+            let (code, printed) = run.end();
+            assert_eq!(code, Some(3), "{signal}");
+            let results: Results = serde_json::from_str(&printed).expect("the documented format");
+            assert!(results.real && !results.complete, "{signal}");
+            assert_eq!(results.rows.len(), results.selected, "{signal}");
+            assert_eq!(report.names(), ["index.html"], "{signal}");
+            let page = std::fs::read_to_string(report.join("index.html")).expect("it is there");
+            assert!(page.contains("Partial: the run ended early"), "{signal}");
+            assert!(page.trim_end().ends_with("</html>"), "{signal}");
+            let refuted = results
+                .rows
+                .iter()
+                .filter(|row| row.counterexample.is_some());
+            assert_eq!(saved.names().len(), refuted.count(), "{signal}");
+            for name in saved.names() {
+                let path = saved.join(&name);
+                lastbyte::recording::Recording::read(path.as_ref()).expect("whole");
+            }
+            let model = |row: &&Row| row.model == "template" && row.holds;
+            assert!(results.rows.iter().filter(model).count() >= 2, "{signal}");
+            results
+        }
+    }
+
+    /// From the terminal the signal reaches everybody, from elsewhere only the program itself.
+    const SIGNALS: [(Signal, bool); 2] = [(Signal::SIGINT, true), (Signal::SIGTERM, false)];
+
+    fn not_run(results: &Results) -> Vec<(&str, &str)> {
+        let missing = results.not_run.iter();
+        missing.map(|m| (m.name.as_str(), m.why.as_str())).collect()
+    }
+
+    #[test]
+    fn an_interrupted_build_leaves_the_versions_before_it() {
+        let versions = Versions::new();
+        std::fs::write(versions.0.join("conformance/2.0.0/takes-long"), "").expect("scratch");
+        let building = ["2/3 2.0.0: building"];
+        for (signal, group) in SIGNALS {
+            let results = versions.interrupted(&building, signal, group);
+            let rest = [("2.0.0", "interrupted"), ("3.0.0", "interrupted")];
+            assert_eq!(not_run(&results), rest, "{signal}");
+            assert!(results.rows.iter().all(|row| row.holds), "{signal}");
+        }
+        // The last version is no exception.
+        let run = versions.run(&["--real=2.0.0"], &["1/1 2.0.0: building"]);
+        run.send(Signal::SIGINT);
+        let (code, text) = run.end();
+        assert_eq!(code, Some(3), "{text}");
+        assert!(text.contains("Partial: the run ended early"), "{text}");
+        assert!(text.contains("Not run: 2.0.0: interrupted."), "{text}");
+    }
+
+    #[test]
+    fn an_interrupted_version_keeps_what_it_has_found() {
+        let versions = Versions::new();
+        let exploring = ["2/3 2.0.0: exploring", " cells, "];
+        for (signal, group) in SIGNALS {
+            let results = versions.interrupted(&exploring, signal, group);
+            assert_eq!(not_run(&results), [("3.0.0", "interrupted")], "{signal}");
+            let open = Verdict::CutOff(Cut::Interrupted);
+            let open = results.rows.iter().filter(|row| row.verdict == open);
+            assert!(open.count() > 0, "{signal}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Misuse;
 
 static ALLOWED: AtomicBool = AtomicBool::new(false);
+static NOTED: AtomicBool = AtomicBool::new(false);
 static HAPPENED: AtomicBool = AtomicBool::new(false);
 
 /// This process is the program: its signals are ours. A test that runs a command line in its own
@@ -22,9 +23,16 @@ pub(super) fn note() -> Result<(), Misuse> {
     }
     let handler = HANDLER.get_or_init(|| {
         ctrlc::set_handler(|| HAPPENED.store(true, Ordering::Relaxed))
+            .map(|()| NOTED.store(true, Ordering::Relaxed))
             .map_err(|error| Misuse(format!("cannot handle interrupts: {error}")))
     });
     handler.clone()
+}
+
+/// Whether an interruption is noted; otherwise it ends this process, and whoever is in its group.
+#[cfg(unix)]
+pub(super) fn noted() -> bool {
+    NOTED.load(Ordering::Relaxed)
 }
 
 /// Whether there was an interruption.

@@ -8,9 +8,14 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+#[cfg(unix)]
+use nix::sys::signal::{Signal, killpg};
+#[cfg(unix)]
+use nix::unistd::Pid;
 
 #[cfg(loom)]
 use super::Exit;
@@ -20,6 +25,9 @@ use crate::results::{NotRun, Results};
 
 /// The folder with one package for each version.
 const FOLDER: &str = "conformance";
+
+/// How long a program may take to end after an interruption.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a package was not run.
 const INTERRUPTED: &str = "interrupted";
@@ -71,7 +79,10 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
                 joined.selected_beside += results.selected_beside;
                 joined.comparisons.extend(results.comparisons);
             }
-            Err(why) => joined.not_run.push(NotRun { name, why }),
+            Err(why) => {
+                joined.complete &= why != INTERRUPTED;
+                joined.not_run.push(NotRun { name, why });
+            }
         }
     }
     if joined.rows.is_empty() && joined.beside() == 0 && joined.not_run.is_empty() {
@@ -161,6 +172,9 @@ fn build(package: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
         .stderr(Stdio::piped());
     let built = output(&mut build, "cargo does not start")?;
     if !built.status.success() {
+        if interrupt::happened() {
+            return Err(INTERRUPTED.to_owned());
+        }
         let text = String::from_utf8_lossy(&built.stderr);
         let mut lines = text.lines().map(str::trim);
         let first = lines.find(|line| line.starts_with("error"));
@@ -200,35 +214,78 @@ fn explore(
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
     let output = output(&mut explore, "cannot be run")?;
+    // What it has found until an interruption it tells as well, if it has come as far as that.
     serde_json::from_slice(&output.stdout)
         .map(Some)
-        .map_err(|error| format!("{} and no results: {error}", output.status))
+        .map_err(|error| match interrupt::happened() {
+            true => INTERRUPTED.to_owned(),
+            false => format!("{} and no results: {error}", output.status),
+        })
 }
 
-/// What a program prints until it ends; an interruption ends it.
+/// What a program prints until it ends; an interruption is handed on to it.
 fn output(command: &mut Command, otherwise: &str) -> Result<Output, String> {
     let failed = |error: io::Error| format!("{otherwise}: {error}");
+    // An interruption reaches the program from here alone, and with it all that it has started.
+    #[cfg(unix)]
+    if interrupt::noted() {
+        std::os::unix::process::CommandExt::process_group(command, 0);
+    }
     let mut child = command.spawn().map_err(failed)?;
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
+    let mut interrupted = None;
     let status = loop {
         if let Some(status) = child.try_wait().map_err(failed)? {
             break status;
         }
         if interrupt::happened() {
-            // It may have ended by itself just now.
-            drop(child.kill());
-            drop(child.wait());
-            return Err(INTERRUPTED.to_owned());
+            let since = interrupted.get_or_insert_with(|| {
+                ask_to_end(&mut child);
+                Instant::now()
+            });
+            if since.elapsed() > PATIENCE {
+                drop(child.kill());
+            }
         }
         std::thread::park_timeout(Duration::from_millis(50));
     };
+    if interrupted.is_some() {
+        kill_what_is_left(&child);
+    }
     let text = |pipe: JoinHandle<Vec<u8>>| pipe.join().unwrap_or_default();
     Ok(Output {
         status,
         stdout: text(stdout),
         stderr: text(stderr),
     })
+}
+
+/// Passes an interruption on; a program that explores then tells what it has found.
+#[cfg(unix)]
+fn ask_to_end(child: &mut Child) {
+    // It may have ended by itself just now.
+    let _gone = killpg(group(child), Signal::SIGTERM);
+}
+
+#[cfg(not(unix))]
+fn ask_to_end(child: &mut Child) {
+    drop(child.kill());
+}
+
+/// Ends what a program that has ended has left behind.
+#[cfg(unix)]
+fn kill_what_is_left(child: &Child) {
+    // Mostly nobody.
+    let _gone = killpg(group(child), Signal::SIGKILL);
+}
+
+#[cfg(not(unix))]
+fn kill_what_is_left(_child: &Child) {}
+
+#[cfg(unix)]
+fn group(child: &Child) -> Pid {
+    Pid::from_raw(child.id().try_into().expect("process ids are small"))
 }
 
 /// Reads a pipe to its end, so that nobody waits for room in it.
