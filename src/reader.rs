@@ -56,11 +56,6 @@ impl Reader {
         self.resets_after = Some(bytes);
         self
     }
-
-    /// Whether the reader reads until the end of the stream.
-    pub const fn keeps_reading(&self) -> bool {
-        self.stops_after.is_none() && self.resets_after.is_none()
-    }
 }
 
 impl fmt::Display for Reader {

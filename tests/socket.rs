@@ -369,3 +369,23 @@ fn a_close_is_a_step_where_somebody_can_see_it() {
     assert_eq!(unread(UnreadInput::Ignored, true), 1, "the shutdown");
     assert_eq!(unread(UnreadInput::Resets, true), 2, "both");
 }
+
+/// A reader that stops or resets takes what it was told to, however much is there.
+#[test]
+fn a_limited_reader_takes_no_more() {
+    let takes = |reader: Reader| {
+        let scenario = Scenario::new("limited", 3, reader);
+        let seen = run(&scenario, ActorId::SUBJECT, |socket| {
+            within(move |cx| drop(socket.poll_send(cx, b"abc")))
+        });
+        let reads = seen.trace.steps.iter().filter_map(|step| match step.event {
+            Event::Read { bytes } => Some(bytes),
+            _ => None,
+        });
+        reads.collect::<Vec<_>>()
+    };
+    assert_eq!(takes(Reader::PROMPT), [3]);
+    assert_eq!(takes(Reader::slow(2)), [2, 1]);
+    assert_eq!(takes(Reader::PROMPT.stops_after(2)), [2]);
+    assert_eq!(takes(Reader::slow(1).resets_after(2)), [1, 1]);
+}
