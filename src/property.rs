@@ -139,11 +139,6 @@ impl Violations {
         }
     }
 
-    /// Whether `property` is broken.
-    pub fn contains(&self, property: Property) -> bool {
-        self.bits & property.bit() != 0
-    }
-
     /// The broken properties with the step that broke each.
     pub fn iter(&self) -> impl Iterator<Item = (Property, usize)> + '_ {
         self.first.iter().copied()

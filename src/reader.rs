@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::hash::{Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::task::Poll;
@@ -261,12 +260,6 @@ pub(crate) async fn read_to_end(
         }
     })
     .await
-}
-
-impl Hash for dyn Framing {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.digest().hash(state);
-    }
 }
 
 #[cfg(test)]
