@@ -82,6 +82,44 @@ fn svg_of_lost_bytes() {
 }
 
 #[test]
+fn svg_with_scripts_and_hostile_names() {
+    let mut trace = fixtures::busy();
+    trace.actors[0] = HOSTILE.to_owned();
+    trace.actors[1] = HOSTILE.repeat(3);
+    let picture = lastbyte::render::svg::sequence(&trace, CAPTION);
+    // The style is that of the other picture.
+    let (head, rest) = picture.split_once("<style>").expect("a style");
+    let (_, drawn) = rest.split_once("</style>").expect("its end");
+    assert_snapshot!("svg_scripts", format!("{head}{drawn}"));
+}
+
+/// The page without its styles and its script, and what the script draws from.
+#[test]
+fn page() {
+    let page = lastbyte::render::report::html(&results());
+    let (_, body) = page.split_once("<body>").expect("a body");
+    let (body, rest) = body.split_once("<script").expect("the data");
+    assert_snapshot!("page", body);
+    let (_, data) = rest.split_once('>').expect("the data");
+    let (data, _) = data.split_once("</script>").expect("its end");
+    let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    assert_snapshot!("page_data", format!("{data:#}"));
+}
+
+#[test]
+fn table_of_a_sweep() {
+    let mut swept = results().sweeps.remove(0);
+    for width in [100, 80] {
+        let text = lastbyte::render::sweep::text(&swept, width);
+        assert_snapshot!(format!("sweep_{width}"), text);
+    }
+    // Names are the project's own in this document, nothing is escaped.
+    swept.left_out[0].what = "tunnel".to_owned();
+    swept.cells.remove(0);
+    assert_snapshot!("sweep_markdown", lastbyte::render::sweep::markdown(&swept));
+}
+
+#[test]
 fn junit_markdown_and_explanations() {
     let results = results();
     assert_snapshot!("junit", lastbyte::render::junit::xml(&results));
