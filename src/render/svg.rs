@@ -273,7 +273,7 @@ fn arrow(flow: Flow) -> Arrow {
     Arrow {
         from,
         to,
-        back: if from < to { -8 } else { 8 },
+        back: if flow == Flow::Reset { 8 } else { -8 },
         refused: flow == Flow::Refused,
         text,
     }
