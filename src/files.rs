@@ -41,3 +41,25 @@ pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     }
     written
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_up_to_a_bound_and_written_as_a_whole() {
+        let name = format!("lastbyte-files-{}", std::process::id());
+        let dir = std::env::temp_dir().join(name);
+        fs::create_dir_all(&dir).expect("it is writable");
+        let path = dir.join("file");
+        write_whole(&path, "old, and longer").expect("it is writable");
+        write_whole(&path, "four").expect("it is writable");
+        assert_eq!(read(&path, 5).expect("it is short"), b"four");
+        assert_eq!(read(&path, 4).expect("it is as long as it may be"), b"four");
+        let error = read(&path, 3).expect_err("it is too long");
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        write_whole(&dir.join("no/folder"), "").expect_err("there is no such folder");
+        assert_eq!(fs::read_dir(&dir).expect("it is there").count(), 1);
+        fs::remove_dir_all(&dir).expect("it is the test's own");
+    }
+}

@@ -143,11 +143,11 @@ pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
     let label = closing.iter().map(|(label, _)| label.len() + 2).max();
     let label = label.unwrap_or(0);
     for (what, sentence) in &closing {
-        let all = options.width.clamp(72, 160);
-        let (lines, width) = if *what == story::REPLAY {
-            (wrap_command(sentence, all, label), all)
+        let width = options.width.clamp(72, 160);
+        let lines = if *what == story::REPLAY {
+            wrap_command(sentence, width, label)
         } else {
-            (wrap(sentence, all - label), all - label)
+            wrap(sentence, width - label)
         };
         for (i, line) in lines.into_iter().enumerate() {
             if i > 0 && *what == story::REPLAY {
@@ -280,7 +280,7 @@ fn gauge(level: usize, full: usize, layout: &Layout) -> String {
     }
 }
 
-/// At most seven characters: from ten million on, whole millions and so on.
+/// At most eight characters: from ten million on, whole millions and so on.
 fn short(level: usize) -> String {
     let units = [("", 1), ("M", 1_000_000), ("T", 1_000_000_000_000)];
     let level = level as u128;
@@ -296,7 +296,8 @@ fn bar(level: usize, full: usize) -> String {
     let filled = match (level, full) {
         (0, _) => 0,
         (level, full) if level >= full => BAR,
-        (level, full) => ((level as u128 * BAR as u128 / full as u128) as usize).clamp(1, BAR - 1),
+        // Less than `full` is less than the bar.
+        (level, full) => ((level as u128 * BAR as u128 / full as u128) as usize).max(1),
     };
     "█".repeat(filled) + &"·".repeat(BAR - filled)
 }
@@ -400,5 +401,101 @@ mod tests {
             let joined = lines.join("\n").replace("\\\n", "");
             assert_eq!(shlex::split(&joined), shlex::split(command), "{lines:?}");
         }
+    }
+
+    #[test]
+    fn a_command_is_wrapped_where_it_has_to_be() {
+        let command = "verify --only 'a b' --save here";
+        assert_eq!(wrap_command(command, 39, 8), [command]);
+        // The label takes room, and so does the backslash.
+        for width in 36..39 {
+            assert_eq!(
+                wrap_command(command, width, 8),
+                ["verify --only 'a b' --save \\", "  here"]
+            );
+        }
+        assert_eq!(
+            wrap_command(command, 35, 8),
+            ["verify --only 'a b' \\", "  --save here"]
+        );
+    }
+
+    #[test]
+    fn a_command_is_never_broken_inside_quotes() {
+        let quoted = ["'one \"two three'", "\"four 'five six\""];
+        let command = format!("verify {} --only {} --save .", quoted[0], quoted[1]);
+        for width in 10..60 {
+            let lines = wrap_command(&command, width, 0);
+            for word in quoted {
+                assert!(lines.iter().any(|line| line.contains(word)), "{lines:?}");
+            }
+            // Neither is the rest kept whole for their sake.
+            let longest = lines.iter().map(String::len).max();
+            assert!(longest <= Some(width.max(21)), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_command_stands_below_its_label_with_the_others() {
+        let replay = "cargo verify --only ordering/original/loses --save . ; \
+                      cargo verify replay ordering-original-loses.json";
+        let caption = Caption {
+            property: crate::property::Property::NoStall,
+            replay,
+        };
+        let options = Options {
+            width: 80,
+            colour: false,
+            caption,
+        };
+        let closing = parts(&Trace::default(), options).closing;
+        assert_eq!(
+            closing.lines().skip(2).collect::<Vec<_>>(),
+            [
+                "replay:           cargo verify --only ordering/original/loses --save . ; cargo \\",
+                "  verify replay ordering-original-loses.json",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bar_is_empty_only_at_0_and_full_only_at_the_most() {
+        for (level, full, filled) in [
+            (0, 0, 0),
+            (0, 9, 0),
+            (1, 9_999, 1),
+            (4, 9, 2),
+            (5, 9, 3),
+            (9_998, 9_999, 5),
+            (9_999, 9_999, 6),
+            (9, 3, 6),
+            (usize::MAX / 2, usize::MAX, 2),
+        ] {
+            let bar = bar(level, full);
+            assert_eq!(bar.matches('█').count(), filled, "{level} of {full}");
+            assert_eq!(bar.chars().count(), BAR, "{bar}");
+        }
+    }
+
+    #[test]
+    fn large_levels_are_short() {
+        for (level, text) in [
+            (9_999_999, "9999999"),
+            (10_000_000, "10M"),
+            (9_999_999_999_999, "9999999M"),
+            (10_000_000_000_000, "10T"),
+            (9_999_999_999_999_999_999, "9999999T"),
+            (usize::MAX, "18E"),
+        ] {
+            assert_eq!(short(level), text);
+        }
+    }
+
+    #[test]
+    fn an_arrow_has_its_number_as_long_as_it_fits() {
+        assert_eq!(arrow("", '╳'), " ─────╳ ");
+        assert_eq!(arrow("2", '▸'), " ──2──▸ ");
+        assert_eq!(arrow("2000", '▸'), " 2000─▸ ");
+        assert_eq!(arrow("20000", '▸'), " ─────▸ ");
     }
 }

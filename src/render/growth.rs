@@ -138,3 +138,34 @@ fn plot(title: &'static str, figures: Vec<(u64, f64, String)>, number: fn(f64) -
         last: format!("N={last}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn points(figures: &[(u64, f64)]) -> Vec<(f64, f64)> {
+        let figures = figures.iter().map(|&(n, y)| (n, y, String::new()));
+        let plot = plot("seconds", figures.collect(), |most| most.to_string());
+        plot.points.iter().map(|p| (p.x, p.y)).collect()
+    }
+
+    #[test]
+    fn the_largest_are_at_the_far_ends_of_the_axes() {
+        assert_eq!(
+            points(&[(0, 0.0), (32, 4.0), (64, 1.0)]),
+            [
+                (LEFT, BOTTOM),
+                (LEFT + WIDTH / 2.0, BOTTOM - HEIGHT),
+                (LEFT + WIDTH, BOTTOM - HEIGHT / 4.0)
+            ]
+        );
+    }
+
+    #[test]
+    fn what_takes_no_time_lies_on_the_axis() {
+        assert_eq!(
+            points(&[(0, 0.0), (0, 0.0)]),
+            [(LEFT, BOTTOM), (LEFT, BOTTOM)]
+        );
+    }
+}

@@ -273,8 +273,61 @@ fn arrow(flow: Flow) -> Arrow {
     Arrow {
         from,
         to,
-        back: if from < to { -8 } else { 8 },
+        back: if flow == Flow::Reset { 8 } else { -8 },
         refused: flow == Flow::Refused,
         text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_ends_in_an_ellipsis() {
+        let words = |n: usize| vec!["word"; n].join(" ");
+        assert_eq!(wrap(&words(LINES), 4), vec!["word"; LINES]);
+        let cut = wrap(&words(LINES + 1), 4);
+        assert_eq!(cut.len(), LINES);
+        assert_eq!(cut[LINES - 1], "word…");
+    }
+
+    /// Left edge, width and class of what is drawn.
+    fn drawn(level: usize, full: usize) -> Vec<(usize, usize, &'static str)> {
+        let cells = gauge(&BUFFER, level, full, "full").cells;
+        cells.iter().map(|c| (c.x, c.width, c.class)).collect()
+    }
+
+    #[test]
+    fn a_small_buffer_has_a_box_for_each_byte() {
+        for full in 0..=BOXES {
+            for level in 0..full + 2 {
+                let boxes = drawn(level, full);
+                assert_eq!(boxes.len(), full);
+                let filled = |(.., class): &&(usize, usize, &str)| *class == "full";
+                assert_eq!(boxes.iter().filter(filled).count(), level.min(full));
+                assert!(boxes.iter().take(level).all(|one| filled(&one)));
+                // They keep apart, and to their lane.
+                let ends = boxes.iter().map(|(x, width, _)| x + width);
+                let next = boxes.iter().map(|(x, ..)| *x).skip(1);
+                let next = next.chain([BUFFER.x + BUFFER.width]);
+                assert!(ends.zip(next).all(|(end, next)| end < next), "{boxes:?}");
+                assert!(boxes.iter().all(|(_, width, _)| *width > 0), "{boxes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_buffer_is_a_bar_that_is_empty_only_at_0() {
+        let (left, room) = (430, 78);
+        let empty = (left, room, "empty");
+        for full in [BOXES + 1, 100_000] {
+            assert_eq!(drawn(0, full), [empty]);
+            assert_eq!(drawn(full, full), [empty, (left, room, "full")]);
+            assert_eq!(drawn(full + 1, full), [empty, (left, room, "full")]);
+        }
+        assert_eq!(drawn(1, 100_000), [empty, (left, 1, "full")]);
+        assert_eq!(drawn(50_000, 100_000), [empty, (left, 39, "full")]);
+        assert_eq!(drawn(usize::MAX, usize::MAX).len(), 2);
     }
 }

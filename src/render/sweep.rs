@@ -281,3 +281,63 @@ pub fn markdown(swept: &Swept) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_subjects(subjects: &[&str]) -> Swept {
+        Swept {
+            model: "model".to_owned(),
+            subjects: subjects.iter().map(|&name| name.to_owned()).collect(),
+            prominent: Vec::new(),
+            left_out: Vec::new(),
+            not_applicable: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn subjects_that_follow_each_other_are_a_range() {
+        let swept = of_subjects(&["1.7", "1.8", "1.9", "1.10", "1.11"]);
+        for (subjects, told) in [
+            (&[][..], ""),
+            (&["1.9"], "1.9"),
+            (&["1.7", "1.8"], "1.7 to 1.8"),
+            (&["1.7", "1.9", "1.11"], "1.7, 1.9, 1.11"),
+            (&["1.7", "1.8", "1.10", "1.11"], "1.7 to 1.8, 1.10 to 1.11"),
+            (&["1.7", "1.8", "1.9", "1.10", "1.11"], "1.7 to 1.11"),
+        ] {
+            assert_eq!(ranges(&swept, subjects), told);
+        }
+    }
+
+    #[test]
+    fn as_many_subjects_stand_side_by_side_as_fit() {
+        let swept = of_subjects(&[
+            "1.7.0",
+            "1.8.0",
+            "1.9.0",
+            "1.10.0",
+            "a name that is too long",
+        ]);
+        let parts =
+            |width| -> Vec<usize> { fitting(&swept, width).iter().map(|p| p.len()).collect() };
+        // Every subject takes its name and two columns.
+        assert_eq!(parts(NAMES + 29 + 25), [5]);
+        assert_eq!(parts(NAMES + 29 + 24), [4, 1]);
+        assert_eq!(parts(NAMES + 29), [4, 1]);
+        assert_eq!(parts(NAMES + 28), [3, 1, 1]);
+        assert_eq!(parts(NAMES + 20), [2, 2, 1]);
+        assert_eq!(parts(NAMES + 14), [2, 1, 1, 1]);
+        // One of them stands alone even when it does not fit.
+        assert_eq!(parts(0), [1; 5]);
+        for width in [NAMES + 25, NAMES + 29, 100] {
+            let text = text(&swept, width);
+            let (_, tables) = text.split_once("\n\n").expect("tables");
+            for line in tables.lines() {
+                assert!(line.chars().count() <= width, "{line}");
+            }
+        }
+    }
+}

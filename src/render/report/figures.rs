@@ -67,3 +67,52 @@ fn table(figures: &figures::Figures) -> Figures {
         columns,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_rows(rows: &[[&str; 3]]) -> Figures {
+        let words = |row: &[&str; 3]| row.map(str::to_owned).to_vec();
+        table(&figures::Figures {
+            title: String::new(),
+            about: "see `make` and `x`".to_owned(),
+            command: String::new(),
+            columns: words(&["bytes", "executions", "states"]),
+            rows: rows.iter().map(words).collect(),
+        })
+    }
+
+    #[test]
+    fn a_column_of_numbers_is_one_from_the_second_on() {
+        let shown = of_rows(&[["4096", "12345", "12345"], ["8192", "1", "none"]]);
+        let numbers = shown.columns.iter().map(|column| column.number);
+        assert_eq!(numbers.collect::<Vec<_>>(), [false, true, false]);
+        let texts = |row: &[Field]| row.iter().map(|f| f.text.clone()).collect::<Vec<_>>();
+        assert_eq!(texts(&shown.rows[0]), ["4096", "12,345", "12345"]);
+        assert_eq!(texts(&shown.rows[1]), ["8192", "1", "none"]);
+        assert!(shown.rows.iter().all(|row| !row[0].number && row[1].number));
+    }
+
+    #[test]
+    fn a_long_table_is_folded_away() {
+        assert!(!of_rows(&[[""; 3]; SHORT]).long);
+        assert!(of_rows(&[[""; 3]; SHORT + 1]).long);
+    }
+
+    #[test]
+    fn code_stands_between_backticks() {
+        let parts = of_rows(&[]).about;
+        let parts: Vec<_> = parts.iter().map(|(code, text)| (*code, &**text)).collect();
+        assert_eq!(
+            parts,
+            [
+                (false, "see "),
+                (true, "make"),
+                (false, " and "),
+                (true, "x"),
+                (false, "")
+            ]
+        );
+    }
+}

@@ -118,3 +118,31 @@ fn quoted(word: &str) -> String {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_not_take_it_as_one() {
+        for plain in [
+            "a",
+            "hyper/1.12.0",
+            "--real=1.7.0",
+            "N=64,K=4,reader=slow:1",
+            "a+b_c",
+        ] {
+            assert_eq!(quoted(plain), plain);
+        }
+        for word in [
+            "", "a b", "~", "*", "$HOME", "it's", "a\\b", "\"", "ü", "a;b", "a&b",
+        ] {
+            let quoted = quoted(word);
+            assert!(
+                quoted.starts_with('\'') && quoted.ends_with('\''),
+                "{quoted}"
+            );
+            assert_eq!(shlex::split(&quoted), Some(vec![word.to_owned()]));
+        }
+    }
+}
