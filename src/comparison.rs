@@ -312,3 +312,29 @@ mod explored {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_agree_when_both_are_explored_and_nothing_differs() {
+        let compared = |differences: &[&str], cut: Option<Cut>| Compared {
+            id: "model/real/situation".to_owned(),
+            situation: "situation".to_owned(),
+            subjects: ["real", "model"].map(str::to_owned),
+            version: None,
+            environments: Vec::new(),
+            executions: [0; 2],
+            sequences: [0; 2],
+            deviation: None,
+            differences: differences.iter().map(|text| (*text).to_owned()).collect(),
+            cut,
+            seconds: 0.0,
+        };
+        assert!(compared(&[], None).agrees());
+        assert!(!compared(&["only real"], None).agrees());
+        assert!(!compared(&[], Some(Cut::Time)).agrees());
+        assert!(!compared(&["only real"], Some(Cut::Time)).agrees());
+    }
+}

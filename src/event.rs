@@ -186,19 +186,24 @@ impl Trace {
             .get(actor.index())
             .map_or("unknown actor", String::as_str)
     }
-
-    /// How often the lock passed from an actor that could have gone on to another one.
-    pub fn switches(&self) -> usize {
-        self.schedule
-            .windows(2)
-            .filter(|pair| pair[0] != pair[1])
-            .count()
-    }
 }
 
 #[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn actors_have_names_by_their_place() {
+        let trace = Trace {
+            actors: ["reader", "dispatcher", "first", "second"]
+                .map(str::to_owned)
+                .into(),
+            ..Trace::default()
+        };
+        assert_eq!(trace.actor_name(ActorId::script(0)), "first");
+        assert_eq!(trace.actor_name(ActorId::script(1)), "second");
+        assert_eq!(trace.actor_name(ActorId::script(2)), "unknown actor");
+    }
 
     #[test]
     fn a_wake_up_keeps_who_wakes_whom_in_json() {

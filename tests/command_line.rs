@@ -109,6 +109,36 @@ fn slices_are_joined_without_a_hole() {
     );
 }
 
+/// Everything is listed below its own model, and once.
+#[test]
+fn a_list_says_what_belongs_where() {
+    let list = String::from_utf8(verify(&["--list"]).stdout).expect("text");
+    let models: Vec<_> = lastbyte_models::registry();
+    let mut model = "";
+    let mut listed = 0;
+    for line in list.lines() {
+        match line.strip_prefix("  ") {
+            None => model = line.split(':').next().expect("a name"),
+            Some(entry) if entry.starts_with("--subject ") => {}
+            Some(entry) => {
+                assert!(
+                    entry.starts_with(&format!("{model}/")),
+                    "{entry} below {model}"
+                );
+                listed += 1;
+            }
+        }
+    }
+    let sweeps = models.iter().filter(|model| model.sweep.is_some()).count();
+    let claims: usize = models.iter().map(|model| (model.claims)().len()).sum();
+    let comparisons: usize = models.iter().map(|model| (model.comparisons)().len()).sum();
+    assert_eq!(listed, sweeps + claims + comparisons);
+    assert!(
+        list.contains(", 1 cell\n") && list.contains(", 2 cells\n"),
+        "{list}"
+    );
+}
+
 #[test]
 fn help_and_lists_work_in_both_builds() {
     for words in [

@@ -50,6 +50,11 @@ fn the_first_of_the_shortest_counterexamples_is_kept() {
         ..UNCACHED()
     };
     let explored = explorer.explore(&connection(Ordering::Original, 4), &over(2));
+    assert_eq!(
+        explored.concluded(),
+        explored.executions,
+        "nothing is cut short"
+    );
     let all = std::mem::take(&mut *all.lock().expect("no panic"));
     let length = |trace: &Trace| (trace.steps.len(), trace.schedule.len());
     let shortest = all.iter().map(length).min().expect("some lose");
