@@ -171,7 +171,7 @@ fn cells(wanted: impl Fn(&Cell) -> bool) -> Vec<Cell> {
 fn is_quick(cell: &Cell) -> bool {
     !matches!(
         (cell.model, &*cell.subject),
-        ("shutdown_ordering" | "history", _) | ("dispatch_loop", "proposed")
+        ("shutdown_ordering" | "history" | "fault", _) | ("dispatch_loop", "proposed")
     )
 }
 
@@ -191,7 +191,7 @@ fn agree(cells: &[Cell]) -> [usize; 3] {
 #[test]
 fn both_checkers_find_the_same_outcomes_in_quick_cells() {
     let [cells, ..] = agree(&cells(is_quick));
-    assert!(cells > 500, "only {cells} cells");
+    assert!(cells > 200, "only {cells} cells");
 }
 
 /// Among the longer explorations.
@@ -212,7 +212,7 @@ fn both_checkers_find_the_same_outcomes_in_every_cell() {
 /// stateright, which has no part in them.
 #[test]
 fn a_defective_explorer_is_told_apart() {
-    let cells = cells(is_quick);
+    let cells = cells(|_| true);
     for (defect, id) in [
         (FlagResetLate, "dispatch_loop/1.10.1/client-peer-fin"),
         (NothingShownAfterPruning, "dispatch_loop/1.8.0/fed-body"),
