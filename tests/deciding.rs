@@ -36,7 +36,7 @@ const UNCACHED: fn() -> Explorer = || Explorer {
 };
 
 #[test]
-fn the_first_of_the_shortest_counterexamples_is_kept() {
+fn a_shortest_counterexample_is_kept() {
     let all: Arc<Mutex<Vec<Trace>>> = Arc::default();
     let into = all.clone();
     let observer: Observer = Arc::new(move |trace: &Trace, outcome: Option<&Outcome>| {
@@ -59,9 +59,8 @@ fn the_first_of_the_shortest_counterexamples_is_kept() {
     let length = |trace: &Trace| (trace.steps.len(), trace.schedule.len());
     let shortest = all.iter().map(length).min().expect("some lose");
     assert!(all.iter().any(|trace| length(trace) > shortest));
-    let first = all.iter().find(|trace| length(trace) == shortest);
     let kept = &explored.counterexamples[&Property::NothingTruncated];
-    assert_eq!(first.map(|trace| &trace.steps), Some(&kept.steps));
+    assert_eq!(length(kept), shortest);
 }
 
 #[test]

@@ -374,9 +374,9 @@ fn a_close_is_a_step_where_somebody_can_see_it() {
 #[test]
 fn a_limited_reader_takes_no_more() {
     let takes = |reader: Reader| {
-        let scenario = Scenario::new("limited", 3, reader);
+        let scenario = Scenario::new("limited", 5, reader);
         let seen = run(&scenario, ActorId::SUBJECT, |socket| {
-            within(move |cx| drop(socket.poll_send(cx, b"abc")))
+            within(move |cx| drop(socket.poll_send(cx, b"abcde")))
         });
         let reads = seen.trace.steps.iter().filter_map(|step| match step.event {
             Event::Read { bytes } => Some(bytes),
@@ -384,8 +384,9 @@ fn a_limited_reader_takes_no_more() {
         });
         reads.collect::<Vec<_>>()
     };
-    assert_eq!(takes(Reader::PROMPT), [3]);
-    assert_eq!(takes(Reader::slow(2)), [2, 1]);
-    assert_eq!(takes(Reader::PROMPT.stops_after(2)), [2]);
-    assert_eq!(takes(Reader::slow(1).resets_after(2)), [1, 1]);
+    assert_eq!(takes(Reader::PROMPT), [5]);
+    assert_eq!(takes(Reader::slow(2)), [2, 2, 1]);
+    assert_eq!(takes(Reader::PROMPT.stops_after(3)), [3]);
+    assert_eq!(takes(Reader::slow(2).stops_after(3)), [2, 1]);
+    assert_eq!(takes(Reader::slow(2).resets_after(3)), [2, 1]);
 }
