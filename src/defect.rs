@@ -25,6 +25,25 @@ pub enum ExecutorDefect {
     KeyWithout(KeyPart),
 }
 
+impl ExecutorDefect {
+    /// Every defect that is none of the key.
+    pub const BESIDE_KEY: [ExecutorDefect; 7] = [
+        ExecutorDefect::RunningWakeUpLost,
+        ExecutorDefect::WaitingWakeUpLost,
+        ExecutorDefect::FlagNotReset,
+        ExecutorDefect::FlagResetEarly,
+        ExecutorDefect::FlagResetLate,
+        ExecutorDefect::NothingShownAfterPruning,
+        ExecutorDefect::FirstChoiceSuppressed,
+    ];
+
+    /// Every defect.
+    pub fn all() -> impl Iterator<Item = ExecutorDefect> {
+        let of_key = KeyPart::ALL.map(ExecutorDefect::KeyWithout);
+        ExecutorDefect::BESIDE_KEY.into_iter().chain(of_key)
+    }
+}
+
 /// A part of the state by which the explorer recognises what it has seen before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyPart {

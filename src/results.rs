@@ -263,3 +263,15 @@ impl Results {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_holds_nothing() {
+        let results = Results::none();
+        assert_eq!(results.beside(), 0);
+        assert!(!results.hold());
+    }
+}

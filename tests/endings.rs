@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastbyte::{
-    Cut, Ending, Event, ExecutorDefect, Exploration, Explorer, KeyPart, Limits, Property, Reader,
-    Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
+    Cut, Ending, Event, ExecutorDefect, Exploration, Explorer, Limits, Property, Reader, Running,
+    Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
 
 struct Connection(fn(Socket) -> Running);
@@ -182,16 +182,6 @@ fn an_exploration_that_is_cut_off_proves_nothing() {
 /// An explorer with a defect may find something; that there is nothing it never proves.
 #[test]
 fn a_planted_defect_proves_nothing() {
-    use ExecutorDefect::*;
-    let flags = [
-        RunningWakeUpLost,
-        WaitingWakeUpLost,
-        FlagNotReset,
-        FlagResetEarly,
-        FlagResetLate,
-        NothingShownAfterPruning,
-        FirstChoiceSuppressed,
-    ];
     let verdict = |executor_defect| {
         let scenario = Scenario {
             executor_defect,
@@ -202,7 +192,7 @@ fn a_planted_defect_proves_nothing() {
         exploration.verdict(Property::NoPanic)
     };
     assert_eq!(verdict(ExecutorDefect::None), Verdict::Proved);
-    for defect in flags.into_iter().chain(KeyPart::ALL.map(KeyWithout)) {
+    for defect in ExecutorDefect::all() {
         assert_eq!(verdict(defect), Verdict::Missed, "{defect:?}");
     }
 }

@@ -143,24 +143,13 @@ pub fn model() -> Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lastbyte::KeyPart;
 
     #[test]
     fn every_defect_of_executor_and_explorer_has_a_row() {
-        use ExecutorDefect::*;
         let executor = rows().into_iter().map(|row| row.executor);
         let explorer = hidden().into_iter().map(|hidden| hidden.defect);
         let planted: HashSet<_> = executor.chain(explorer).collect();
-        let flags = [
-            RunningWakeUpLost,
-            WaitingWakeUpLost,
-            FlagNotReset,
-            FlagResetEarly,
-            FlagResetLate,
-            NothingShownAfterPruning,
-            FirstChoiceSuppressed,
-        ];
-        for defect in flags.into_iter().chain(KeyPart::ALL.map(KeyWithout)) {
+        for defect in ExecutorDefect::all() {
             assert!(planted.contains(&defect), "{defect:?}");
         }
     }

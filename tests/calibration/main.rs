@@ -265,7 +265,6 @@ mod tests {
     /// what does.
     #[test]
     fn a_defective_explorer_does_not_agree() {
-        use ExecutorDefect::*;
         let parts = [
             KeyPart::Ended,
             KeyPart::Token,
@@ -276,16 +275,8 @@ mod tests {
             KeyPart::Changed,
             KeyPart::Channels,
         ];
-        let defects = [
-            RunningWakeUpLost,
-            WaitingWakeUpLost,
-            FlagNotReset,
-            FlagResetEarly,
-            FlagResetLate,
-            NothingShownAfterPruning,
-            FirstChoiceSuppressed,
-        ];
-        let defects = defects.into_iter().chain(parts.map(KeyWithout));
+        let of_key = parts.map(ExecutorDefect::KeyWithout);
+        let defects = ExecutorDefect::BESIDE_KEY.into_iter().chain(of_key);
         let mut survivors = Vec::new();
         let mut differences = Vec::new();
         for defect in defects.clone() {
