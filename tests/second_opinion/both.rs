@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use lastbyte::{
-    ExecutorDefect, Explorer, KernelDefect, KeyPart, Property, Reader, Scenario, Subject, Trace,
+    Cell, ExecutorDefect, KernelDefect, KeyPart, Property, Reader, Scenario, Subject, Trace,
 };
 use lastbyte_models::shutdown_ordering::{self, Ordering, ReadSide};
 use stateright::{Checker, Model, Path};
 
+use crate::every_cell::explored;
 use crate::machine::{Connection, Order, Outcome, State, Who};
 use crate::{CHUNKS, DOCUMENT, figures, machine};
 
@@ -89,19 +90,17 @@ fn first_opinion(cell: &Connection, defects: &Defects) -> Opinion {
         read_side: ReadSide::Closes,
         response: cell.response,
     });
-    let outcomes: Arc<Mutex<BTreeMap<Outcome, String>>> = Arc::default();
-    let into = outcomes.clone();
-    let explorer = Explorer {
-        observer: Some(Arc::new(move |trace: &Trace, outcome| {
-            if let Some(outcome) = outcome.map(plain) {
-                let mut outcomes = into.lock().expect("no panic");
-                outcomes.entry(outcome).or_insert_with(|| steps(trace));
-            }
-        })),
-        ..Explorer::default()
-    };
-    let exploration = explorer.explore(&subject, &scenario);
-    assert_eq!(exploration.cut, None, "{cell:?}");
+    let (exploration, outcomes) = explored(&Cell {
+        model: "shutdown_ordering",
+        subject: format!("{cell:?}"),
+        version: None,
+        scenario,
+        caching: true,
+        run: subject,
+    });
+    let outcomes = outcomes
+        .iter()
+        .map(|(outcome, way)| (plain(outcome), steps(way)));
     let fails = |property| exploration.counterexamples.contains_key(&property);
     let broken = [Property::NothingTruncated, Property::NoStall].map(fails);
     let broken = PROPERTIES.into_iter().zip(broken);
@@ -109,7 +108,7 @@ fn first_opinion(cell: &Connection, defects: &Defects) -> Opinion {
         broken: broken
             .filter_map(|(name, fails)| fails.then_some(name))
             .collect(),
-        outcomes: std::mem::take(&mut *outcomes.lock().expect("no panic")),
+        outcomes: outcomes.collect(),
     }
 }
 

@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex};
 use lastbyte::ExecutorDefect::{
     FirstChoiceSuppressed, FlagResetLate, KeyWithout, NothingShownAfterPruning,
 };
-use lastbyte::{ActorId, Cell, Expected, Explorer, KeyPart, Outcome, Property, Stepper, Trace};
+use lastbyte::{
+    ActorId, Cell, Expected, Exploration, Explorer, KeyPart, Outcome, Property, Stepper, Trace,
+};
 use lastbyte_models::{mutants, registry};
 use stateright::{Checker, Model, Property as Always};
 
@@ -118,7 +120,8 @@ fn second_opinion(cell: &Cell) -> (Opinion, usize) {
     )
 }
 
-fn first_opinion(cell: &Cell) -> Opinion {
+/// The cell as lastbyte explores it, and one way to every outcome.
+pub fn explored(cell: &Cell) -> (Exploration, BTreeMap<Outcome, Trace>) {
     let outcomes: Arc<Mutex<BTreeMap<Outcome, Trace>>> = Arc::default();
     let into = outcomes.clone();
     let explorer = Explorer {
@@ -134,9 +137,15 @@ fn first_opinion(cell: &Cell) -> Opinion {
     };
     let exploration = explorer.explore(&cell.run, &cell.scenario);
     assert_eq!(exploration.cut, None, "{}", cell.id());
+    let outcomes = std::mem::take(&mut *outcomes.lock().expect("no panic"));
+    (exploration, outcomes)
+}
+
+fn first_opinion(cell: &Cell) -> Opinion {
+    let (exploration, outcomes) = explored(cell);
     Opinion {
         broken: exploration.counterexamples.into_keys().collect(),
-        outcomes: std::mem::take(&mut *outcomes.lock().expect("no panic")),
+        outcomes,
     }
 }
 
