@@ -68,7 +68,8 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
         let all = |slice: &Results| slice.not_selected.checked_add(slice.rows.len());
         let selected = |slice: &Results| (slice.selected, slice.selected_beside);
         let same = selected(slice) == selected(&first) && all(slice) == all(&first);
-        if slice.shard.map(|(_, count)| count) != Some(count) || !same || all(slice).is_none() {
+        let divided = slice.shard == Some((*index, count)) && (1..=count).contains(index);
+        if !divided || !same || all(slice).is_none() {
             return Err(Misuse(format!(
                 "slice {index} belongs to another division of the claims"
             )));
@@ -111,26 +112,32 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
             "the slices hold {rows} claims of {selected}"
         )));
     }
-    let cells = sweeps
+    let swept = sweeps
         .iter()
         .flat_map(|sweep| sweep.cells.iter().map(|cell| sweep.id(cell)));
-    let mut ids: Vec<String> = rows.iter().map(|row: &Row| row.id.clone()).collect();
-    ids.extend(
+    for mut ids in [
+        rows.iter().map(|row: &Row| row.id.clone()).collect(),
         comparisons
             .iter()
-            .map(|compared: &Compared| compared.id.clone()),
-    );
-    ids.extend(cells);
-    ids.sort();
-    if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(Misuse(format!("the slices hold {} twice", twice[0])));
+            .map(|c: &Compared| c.id.clone())
+            .collect(),
+        swept.collect::<Vec<_>>(),
+    ] {
+        ids.sort();
+        if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(Misuse(format!("the slices hold {} twice", twice[0])));
+        }
     }
-    let order = Order::of(registry);
-    rows.sort_by_key(|row| order.place(&row.id));
-    comparisons.sort_by_key(|compared| order.place(&compared.id));
+    let all = Selection::all(registry);
+    let place = place_among(all.claims.iter().map(Claim::id));
+    rows.sort_by_key(|row| place(&row.id));
+    let place = place_among(all.comparisons.iter().map(Comparison::id));
+    comparisons.sort_by_key(|compared| place(&compared.id));
+    let cells = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.cells);
+    let place = place_among(cells.map(Cell::id));
     for sweep in &mut sweeps {
         let mut cells = std::mem::take(&mut sweep.cells);
-        cells.sort_by_key(|cell| order.place(&sweep.id(cell)));
+        cells.sort_by_key(|cell| place(&sweep.id(cell)));
         sweep.cells = cells;
     }
     let joined = Results {
@@ -151,24 +158,8 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     Ok(joined.with_figures(registry))
 }
 
-/// Where each claim, comparison and cell of a sweep stands.
-struct Order(BTreeMap<String, usize>);
-
-impl Order {
-    fn of(registry: &[Model]) -> Order {
-        let all = Selection::all(registry);
-        let claims = all.claims.iter().map(Claim::id);
-        let comparisons = all.comparisons.iter().map(Comparison::id);
-        let cells = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.cells);
-        let ids = claims.chain(comparisons).chain(cells.map(Cell::id));
-        let mut places = BTreeMap::new();
-        for (place, id) in ids.enumerate() {
-            places.entry(id).or_insert(place);
-        }
-        Order(places)
-    }
-
-    fn place(&self, id: &str) -> usize {
-        self.0.get(id).copied().unwrap_or(usize::MAX)
-    }
+/// Tells where an id stands among these; what is not there comes last.
+fn place_among(ids: impl Iterator<Item = String>) -> impl Fn(&str) -> usize {
+    let places: BTreeMap<_, _> = ids.enumerate().map(|(place, id)| (id, place)).collect();
+    move |id| places.get(id).copied().unwrap_or(usize::MAX)
 }
