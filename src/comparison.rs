@@ -316,6 +316,41 @@ mod explored {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{Levels, Step};
+
+    #[test]
+    fn a_sequence_is_what_the_socket_sees_and_who_woke_the_connection() {
+        let (subject, reader) = (ActorId::SUBJECT, ActorId::READER);
+        let woken = |actor| Event::Wake { actor };
+        let steps = [
+            (subject, Event::Poll),
+            (subject, woken(subject)),
+            (subject, Event::WritePending { offered: 2 }),
+            (subject, Event::Park),
+            (reader, Event::Read { bytes: 1 }),
+            (reader, woken(subject)),
+            (reader, woken(reader)),
+            (subject, Event::Ended { error: None }),
+            (subject, Event::Close),
+        ];
+        let step = |(actor, event)| Step {
+            actor,
+            event,
+            levels: Levels::default(),
+        };
+        let trace = Trace {
+            actors: ["reader", "connection"].map(str::to_owned).into(),
+            capacity: 1,
+            schedule: Vec::new(),
+            broken_at: None,
+            steps: steps.map(step).into(),
+        };
+        let seen: Vec<_> = Observable::sequence(&trace)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(seen, ["write 2:pending", "WOKEN", "close", "Ok"]);
+    }
 
     #[test]
     fn two_agree_when_both_are_explored_and_nothing_differs() {

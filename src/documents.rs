@@ -53,6 +53,17 @@ pub fn splice(document: &str, results: &Results) -> Option<String> {
     Some(format!("{before}{BEGIN}\n{}\n{END}{after}", table(results)))
 }
 
+/// The document with every table that these results can fill: a part of the claims is no table of
+/// them. `None` when it has no place for one.
+pub fn splice_all(document: &str, results: &Results) -> Option<String> {
+    let verdicts = match results.not_selected {
+        0 => splice(document, results),
+        _ => None,
+    };
+    let text = verdicts.as_deref().unwrap_or(document);
+    splice_comparisons(text, results).or(verdicts)
+}
+
 /// The line before the figures of the comparisons.
 pub const BEGIN_COMPARISONS: &str = "<!-- comparisons: written by cargo verify --update and --real --update, compared by --check -->";
 /// The line behind them.
@@ -111,5 +122,27 @@ mod tests {
         assert!(new.starts_with("before\n") && new.ends_with("\nbehind\n"));
         assert!(!new.contains("old"));
         assert_eq!(splice("no marks", &Results::none()), None);
+    }
+
+    #[test]
+    fn a_part_of_the_claims_leaves_their_table_alone() {
+        let verdicts = format!("{BEGIN}\nold\n{END}\n");
+        let comparisons = format!("{BEGIN_COMPARISONS}\nold\n{END_COMPARISONS}\n");
+        let both = format!("{verdicts}{comparisons}");
+        let all = Results::none();
+        let part = Results {
+            not_selected: 1,
+            ..Results::none()
+        };
+        let olds = |document: &str, results| {
+            splice_all(document, results).map(|new| new.matches("\nold\n").count())
+        };
+        assert_eq!(olds(&both, &all), Some(0));
+        assert_eq!(olds(&both, &part), Some(1));
+        assert_eq!(olds(&verdicts, &all), Some(0));
+        assert_eq!(olds(&verdicts, &part), None);
+        assert_eq!(olds(&comparisons, &all), Some(0));
+        assert_eq!(olds(&comparisons, &part), Some(0));
+        assert_eq!(olds("no marks", &all), None);
     }
 }

@@ -20,8 +20,9 @@ use crate::selection::Selection;
 use crate::sweep::SweptCell;
 use crate::verdict::{Cut, Exploration};
 
-/// A worker that is silent for this long is taken for dead.
-const SILENCE: Duration = Duration::from_secs(60);
+/// What [`Pool::silence`] is unless there is a reason: workers tell several times a second how far
+/// they are.
+pub const SILENCE: Duration = Duration::from_secs(60);
 
 /// A request to a worker, one line of JSON.
 #[derive(Debug, Serialize, Deserialize)]
@@ -111,6 +112,8 @@ pub struct Pool {
     pub jobs: usize,
     /// When everything must be over.
     pub deadline: Option<Instant>,
+    /// A worker that says nothing for so long is taken for dead.
+    pub silence: Duration,
 }
 
 /// Results by [`Unit::id`]; what was not reached is missing.
@@ -197,7 +200,7 @@ impl Pool {
                 Some(worker) => worker,
                 None => Worker::start(self)?,
             };
-            let answer = match alive.explore(&order, meter) {
+            let answer = match alive.explore(&order, meter, self.silence) {
                 Ok((alive, answer)) => {
                     worker = Some(alive);
                     answer
@@ -253,7 +256,12 @@ impl Worker {
         })
     }
 
-    fn explore(mut self, order: &Order, meter: &Meter) -> Result<(Worker, Answer), Gone> {
+    fn explore(
+        mut self,
+        order: &Order,
+        meter: &Meter,
+        silence: Duration,
+    ) -> Result<(Worker, Answer), Gone> {
         let line = serde_json::to_string(order).expect("an order is plain data");
         if writeln!(self.orders, "{line}")
             .and_then(|()| self.orders.flush())
@@ -286,9 +294,9 @@ impl Worker {
                     }
                     Err(error) => return Err(Gone::Died(format!("unreadable answer: {error}"))),
                 },
-                Err(RecvTimeoutError::Timeout) if heard.elapsed() < SILENCE => continue,
+                Err(RecvTimeoutError::Timeout) if heard.elapsed() < silence => continue,
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(Gone::Died(format!("silent for {} s", SILENCE.as_secs())));
+                    return Err(Gone::Died(format!("silent for {} s", silence.as_secs())));
                 }
                 Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
             }

@@ -20,6 +20,21 @@ fn bad_usage_is_one_line_and_exit_code_2() {
 }
 
 #[test]
+fn what_cannot_be_written_is_said_before_anything_is_explored() {
+    let file = Scratch::new("file", "");
+    for directory in ["--save", "--report"] {
+        let words = ["--only", "template", directory, file.path()];
+        let accepted = ["cannot write", file.path(), "accepted is a directory"];
+        let parts = if cfg!(loom) {
+            &accepted[..]
+        } else {
+            &["cargo verify"]
+        };
+        refused(&words, parts);
+    }
+}
+
+#[test]
 fn bad_questions_are_one_line_and_exit_code_2() {
     let request = Scratch::new("request", "G");
     let good = request.path();
@@ -107,6 +122,35 @@ fn slices_are_joined_without_a_hole() {
         &["merge", first.path(), older.path()],
         &["slice 2 is of lastbyte 0.0.1"],
     );
+}
+
+/// A slice knows how much there is beside the claims, and has its part of it.
+#[cfg(loom)]
+#[test]
+fn a_slice_of_a_sweep_is_explored() {
+    let all = lastbyte::selection::Selection::all(&lastbyte_models::registry());
+    let cells = all
+        .sweeps
+        .iter()
+        .find(|(model, _)| model == "dispatch_loop");
+    let cells = cells.expect("it has one").1.cells.len();
+    let only = [
+        "--only",
+        "dispatch_loop/sweep",
+        "--shard",
+        "2/1000",
+        "--format",
+        "json",
+    ];
+    let output = verify(&only);
+    assert_eq!(output.status.code(), Some(0));
+    let results: lastbyte::results::Results =
+        serde_json::from_slice(&output.stdout).expect("the documented format");
+    assert_eq!((results.selected, results.selected_beside), (0, cells));
+    assert_eq!(results.not_selected, all.claims.len());
+    assert_eq!(results.shard, Some((2, 1000)));
+    assert!((cells / 1000..=cells / 1000 + 1).contains(&results.beside()));
+    assert!(results.executions > 0 && results.hold());
 }
 
 /// Everything is listed below its own model, and once.
@@ -270,5 +314,100 @@ mod exploring {
             serde_json::from_slice(&output.stdout).expect("the format that is documented");
         assert!(!results.complete && !results.hold());
         assert!(results.rows.iter().all(|row| !row.holds));
+        assert!(results.executions > 0, "there was a second");
+        let cut = |row: &lastbyte::results::Row| match &row.verdict {
+            lastbyte::Verdict::CutOff(cut) => cut.clone(),
+            other => panic!("{}: {other}", row.id),
+        };
+        let rows = results.rows.iter();
+        assert!(rows.map(cut).all(|cut| cut == lastbyte::Cut::Time));
+        // Time that suffices changes nothing.
+        let output = verify(&["--only", "template", "--max-seconds", "1000000"]);
+        assert_eq!(output.status.code(), Some(0));
+    }
+
+    #[test]
+    fn a_table_in_a_document_is_written_compared_and_left_alone() {
+        let document = Scratch::new(
+            "document.md",
+            format!(
+                "before\n{}\nold\n{}\nbehind\n",
+                lastbyte::documents::BEGIN_COMPARISONS,
+                lastbyte::documents::END_COMPARISONS
+            ),
+        );
+        let run = |option| {
+            let only = ["--only", "conformance/hyper-1.12.0/reader-stops"];
+            let words = [&only[..], &[option, document.path()]].concat();
+            let output = verify(&words);
+            let text = std::fs::read_to_string(document.path()).expect("it is there");
+            (output.status.code(), text)
+        };
+        let (code, old) = run("--check");
+        assert_eq!(code, Some(1));
+        assert!(old.contains("\nold\n"), "it is only looked at");
+        let (code, new) = run("--update");
+        assert_eq!(code, Some(0));
+        assert!(new.starts_with("before\n") && new.ends_with("\nbehind\n"));
+        assert!(
+            new.contains("| hyper-1.12.0 | dispatch_loop:1.12.0 | 1 |"),
+            "{new}"
+        );
+        assert_eq!(run("--check"), (Some(0), new));
+        let unmarked = Scratch::new("unmarked.md", "text\n");
+        for option in ["--check", "--update"] {
+            let output = verify(&["--only", "template", option, unmarked.path()]);
+            assert_eq!(output.status.code(), Some(2));
+            let error = String::from_utf8(output.stderr).expect("text");
+            assert!(error.contains("has no place for a table"), "{error}");
+        }
+        assert_eq!(
+            std::fs::read_to_string(unmarked.path()).expect("it is there"),
+            "text\n"
+        );
+    }
+
+    #[test]
+    fn a_chart_is_as_wide_as_the_terminal_within_reason() {
+        use lastbyte::render::chart::{Options, text};
+        use lastbyte::render::story::Caption;
+
+        let path = "../tests/recordings/shutdown_ordering-original-loses.json";
+        let recording = lastbyte::recording::Recording::read(path.as_ref()).expect("saved");
+        let chart = |width| {
+            let caption = Caption {
+                property: recording.property,
+                replay: &format!("cargo verify replay {path}"),
+            };
+            let (trace, colour) = (&recording.trace, false);
+            text(
+                trace,
+                Options {
+                    width,
+                    colour,
+                    caption,
+                },
+            )
+        };
+        let columns = [
+            (None, 100),
+            (Some("80"), 80),
+            (Some("120"), 120),
+            (Some("0"), 60),
+            (Some("9999"), 200),
+            (Some("wide"), 100),
+        ];
+        for (columns, width) in columns {
+            let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_verify"));
+            program.args(["replay", path]).env_remove("COLUMNS");
+            if let Some(columns) = columns {
+                program.env("COLUMNS", columns);
+            }
+            let printed = program
+                .output()
+                .expect("the program that was just built can be run");
+            let printed = String::from_utf8(printed.stdout).expect("text");
+            assert!(printed.ends_with(&chart(width)), "{columns:?}: {printed}");
+        }
     }
 }

@@ -295,6 +295,32 @@ mod unix {
     }
 
     #[test]
+    fn a_version_that_cannot_be_built_is_no_failure_when_it_may_be_missing() {
+        let versions = Versions::new();
+        let code = |words: &[&str], missing: &[&str]| {
+            let run = versions.run(&[words, &["--format", "json"]].concat(), &["1.0.0"]);
+            let (code, printed) = run.end();
+            let results: Results = serde_json::from_str(&printed).expect("the documented format");
+            assert!(results.complete && results.rows.iter().all(|row| row.holds));
+            let names = not_run(&results).into_iter().map(|(name, _)| name);
+            assert_eq!(names.collect::<Vec<_>>(), missing);
+            code
+        };
+        for allowed in [
+            &["--real=1.0.0,3.0.0"][..],
+            &["--real=1.0.0,3.0.0", "--allow-missing"],
+        ] {
+            assert_eq!(code(allowed, &[]), Some(0));
+        }
+        // cargo finds no program there.
+        let program = versions.0.join("conformance/3.0.0/program");
+        std::fs::remove_file(program).expect("it was there");
+        assert_eq!(code(&["--real=1.0.0,3.0.0"], &["3.0.0"]), Some(3));
+        let allowed = ["--real=1.0.0,3.0.0", "--allow-missing"];
+        assert_eq!(code(&allowed, &["3.0.0"]), Some(0));
+    }
+
+    #[test]
     fn a_question_that_is_interrupted_is_cut_off() {
         let request = Scratch::new("request", "G");
         let words = "explore --subject shutdown_ordering:flush-before-shutdown --response-bytes \

@@ -3,6 +3,8 @@
 #[path = "support/verify.rs"]
 mod program;
 
+mod fixtures;
+
 use program::{Scratch, refused};
 
 #[cfg(loom)]
@@ -37,10 +39,7 @@ fn hyper_0_14_loses_silently() {
 #[cfg(loom)]
 #[test]
 fn what_was_asked_of_hyper_0_14_loses() {
-    assert_reproduces(
-        "../tests/recordings/explore-hyper-0-14-body-ignored-N-64-K-64-prompt-no-silent-loss.json",
-        &registry(),
-    );
+    assert_reproduces(ASKED_PATH, &registry());
 }
 
 #[cfg(loom)]
@@ -54,6 +53,78 @@ fn a_recording_that_does_not_happen_is_noticed() {
     if let Err(misuse) = recording.replay(&registry()) {
         panic!("{misuse}");
     }
+}
+
+#[cfg(loom)]
+#[test]
+#[should_panic(expected = "no recording")]
+fn a_regression_test_fails_with_the_reason() {
+    let file = Scratch::new("nothing", "{}");
+    assert_reproduces(file.path(), &registry());
+}
+
+/// A recording may have more steps than a claim's exploration permits.
+#[cfg(loom)]
+#[test]
+fn a_long_recording_is_followed_to_its_end() {
+    use lastbyte::asked::{Asked, STEPS};
+    use lastbyte::recording::Recording;
+    use lastbyte::{Explorer, Limits, Property};
+
+    let mut asked = Recording::read(ASKED_PATH.as_ref()).expect("saved").asked;
+    let asked = Asked {
+        subject: "shutdown_ordering:flush-before-shutdown".to_owned(),
+        response_bytes: 1_500,
+        capacity: 1,
+        reader: "prompt,stops:1250".to_owned(),
+        client_eof: false,
+        half_close: false,
+        ..asked.take().expect("a question")
+    };
+    let cell = asked.cell(&registry()).expect("a good question");
+    // The first execution will do: whoever waits for a reader that stops has not ended.
+    let limits = Limits {
+        executions: Some(1),
+        steps: STEPS,
+        ..Limits::default()
+    };
+    let explorer = Explorer {
+        limits,
+        ..Explorer::default()
+    };
+    let property = Property::EndsWithoutReader;
+    let explored = explorer.explore(&cell.run, &cell.scenario);
+    let trace = &explored.counterexamples[&property];
+    assert!(trace.schedule.len() > Limits::default().steps);
+    let recording = Recording::of_answer(&asked, &cell, property, trace);
+    assert_eq!(recording.replay(&registry()).as_ref(), Ok(trace));
+}
+
+/// One file for each counterexample, and each is what the row shows.
+#[test]
+fn every_counterexample_of_a_run_is_saved() {
+    use lastbyte::recording::{Recording, file_name, save};
+
+    let results = fixtures::results();
+    let directory = Scratch::directory("saved");
+    let saved = save(directory.path().as_ref(), &results).expect("it can be written");
+    let mut names = Vec::new();
+    for row in &results.rows {
+        let Some(counterexample) = &row.counterexample else {
+            continue;
+        };
+        names.push(file_name(&row.id));
+        let path = directory.join(&file_name(&row.id));
+        let recording = Recording::read(path.as_ref()).expect("it was just saved");
+        assert_eq!(recording.trace, counterexample.trace);
+        assert_eq!(recording.cell, counterexample.cell);
+        assert_eq!(recording.property, row.property);
+        assert_eq!(recording.version, row.version);
+    }
+    names.sort();
+    assert_eq!(directory.names(), names);
+    assert_eq!(saved, names.len());
+    assert!(saved > 1);
 }
 
 const RECORDING: &str = include_str!("recordings/shutdown_ordering-original-loses.json");
@@ -79,6 +150,9 @@ fn bad_recordings_are_one_line_and_exit_code_2() {
 
 const ASKED: &str =
     include_str!("recordings/explore-hyper-0-14-body-ignored-N-64-K-64-prompt-no-silent-loss.json");
+#[cfg(loom)]
+const ASKED_PATH: &str =
+    "../tests/recordings/explore-hyper-0-14-body-ignored-N-64-K-64-prompt-no-silent-loss.json";
 
 /// The recording of a question with one thing replaced.
 fn changed(from: &str, to: &str) -> Scratch {

@@ -130,6 +130,11 @@ mod unix {
             terminal.press(key);
             terminal.shows(step);
         }
+        // Other keys, with which Control would end it among them.
+        for key in ["c", "d", "x"] {
+            terminal.press(key);
+            terminal.shows(1);
+        }
         terminal.press("q");
         terminal.expect_restored();
     }

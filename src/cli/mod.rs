@@ -192,6 +192,15 @@ mod tests {
             let error = Arguments::try_parse_from(words).expect_err("bad usage");
             let line = in_one_line(&error.to_string());
             assert!(!line.contains('\n') && line.len() > 10, "{line}");
+            assert!(
+                !line.contains("Usage:") && !line.contains("For more"),
+                "{line}"
+            );
         }
+        assert_eq!(
+            in_one_line("error: wrong\n\n  tip: right\n\nFor more: --help\nrest"),
+            "wrong tip: right"
+        );
+        assert_eq!(in_one_line("error: wrong\n\nUsage: it\nrest"), "wrong");
     }
 }

@@ -15,7 +15,7 @@ use crate::documents;
 use crate::recording;
 use crate::render::{count, junit, markdown, report, table};
 use crate::results::{Results, Row};
-use crate::runner::{Explored, Meter, Pool, Unit};
+use crate::runner::{Explored, Meter, Pool, SILENCE, Unit};
 use crate::selection::{Selection, sweep_id};
 use crate::sweep::{Swept, SweptCell};
 use crate::verdict::{Cut, Exploration, Verdict};
@@ -74,13 +74,7 @@ pub(super) fn run(
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
     }
     document(arguments, &results, |text| {
-        // A part of the claims is no table of them.
-        let verdicts = match results.not_selected {
-            0 => documents::splice(text, &results),
-            _ => None,
-        };
-        let text = verdicts.as_deref().unwrap_or(text);
-        documents::splice_comparisons(text, &results).or(verdicts)
+        documents::splice_all(text, &results)
     })
 }
 
@@ -248,6 +242,7 @@ pub(super) fn explore(
         program: std::env::current_exe().map_err(|e| failed("cannot find this program", &e))?,
         jobs: jobs.map_or(processors, |jobs| jobs as usize),
         deadline: max_seconds.map(|s| Instant::now() + Duration::from_secs(s)),
+        silence: SILENCE,
     };
     let meter = Meter::default();
     interrupt::note()?;
@@ -280,11 +275,7 @@ fn watch(meter: &Meter, cells: u64) {
         let (executions, rate) = (HumanCount(executions), HumanCount(rate as u64));
         bar.set_position(done);
         bar.set_message(format!("{executions} executions, {rate}/s  {current}"));
-        let due = match said {
-            None => done > 0,
-            Some(said) => Instant::now() > said + Duration::from_secs(5),
-        };
-        if plain && due {
+        if plain && is_due(said.map(|said: Instant| said.elapsed()), done) {
             said = Some(Instant::now());
             drop(writeln!(
                 std::io::stderr(),
@@ -294,6 +285,14 @@ fn watch(meter: &Meter, cells: u64) {
         std::thread::park_timeout(Duration::from_millis(100));
     }
     bar.finish_and_clear();
+}
+
+/// Whether a line of progress is due, so long after the last one.
+fn is_due(since: Option<Duration>, done: u64) -> bool {
+    match since {
+        None => done > 0,
+        Some(since) => since >= Duration::from_secs(5),
+    }
 }
 
 /// One row for each claim, comparison and cell of a sweep; what was not reached counts as cut off.
@@ -360,9 +359,160 @@ pub(super) fn exit(results: &Results) -> Exit {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::claim::Expected;
+    use crate::claim::{Cell, Claim, Expected};
+    use crate::comparison::Comparison;
     use crate::property::Property;
+    use crate::reader::Reader;
+    use crate::scenario::Scenario;
+    use crate::socket::Socket;
+    use crate::subject::{Running, Subject};
+    use crate::sweep::Sweep;
+
+    struct Nothing;
+
+    impl Subject for Nothing {
+        fn start(&self, _: Socket) -> Running {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    /// A claim, a comparison and a sweep.
+    fn selection() -> Selection {
+        let cell = |name: &str| Cell {
+            model: "model",
+            subject: "subject".to_owned(),
+            version: None,
+            scenario: Scenario::new(name, 1, Reader::PROMPT),
+            caching: true,
+            run: Arc::new(Nothing),
+        };
+        let claim = Claim {
+            name: "claim".to_owned(),
+            sentence: String::new(),
+            scenarios: String::new(),
+            property: Property::NoStall,
+            expected: Expected::Proved,
+            cells: vec![cell("claimed")],
+        };
+        let comparison = Comparison {
+            situation: "compared".to_owned(),
+            pairs: vec![[cell("compared"), cell("compared")]],
+            deviation: None,
+            executions: 1,
+        };
+        let sweep = Sweep {
+            cells: vec![cell("claimed"), cell("swept")],
+            prominent: Vec::new(),
+            left_out: Vec::new(),
+            not_applicable: Vec::new(),
+        };
+        Selection {
+            claims: vec![claim],
+            comparisons: vec![comparison],
+            sweeps: vec![("model".to_owned(), sweep)],
+        }
+    }
+
+    /// Everything is explored to its end, in 10 executions each.
+    fn explored(selection: &Selection) -> Explored {
+        let mut explored = Explored::default();
+        let exploration = Exploration {
+            executions: 10,
+            cut: None,
+            ..Exploration::missing(Cut::Time)
+        };
+        for cell in &selection.sweeps[0].1.cells {
+            let swept = SweptCell::new(cell, &exploration);
+            explored.swept.insert(cell.id(), swept);
+            explored.cells.insert(cell.id(), exploration.clone());
+        }
+        let comparison = &selection.comparisons[0];
+        let compared = Compared {
+            executions: [10, 10],
+            cut: None,
+            ..Compared::missing(comparison, Cut::Time)
+        };
+        explored.comparisons.insert(comparison.id(), compared);
+        explored
+    }
+
+    #[test]
+    fn what_is_there_is_shown_and_the_rest_cut_off() {
+        let selection = selection();
+        let all = explored(&selection);
+        let results = collect(&selection, &all, Cut::Time);
+        assert!(results.complete);
+        assert_eq!(results.executions, 40);
+        assert_eq!((results.selected, results.rows.len()), (1, 1));
+        assert_eq!((results.selected_beside, results.beside()), (3, 3));
+        assert!(results.comparisons[0].agrees() && results.sweeps[0].cut().is_empty());
+        let cut = || Some(Cut::Interrupted);
+        let nothing = collect(&selection, &Explored::default(), Cut::Interrupted);
+        assert!(!nothing.complete);
+        assert_eq!(nothing.executions, 0);
+        assert_eq!(nothing.rows[0].verdict, Verdict::CutOff(Cut::Interrupted));
+        assert_eq!(nothing.comparisons[0].cut, cut());
+        let swept = nothing.sweeps[0].cells.iter();
+        assert!(swept.clone().count() == 2 && swept.clone().all(|cell| cell.cut == cut()));
+        // One thing is missing, or was begun and not ended.
+        let changes: [fn(&mut Explored); 5] = [
+            |e| drop(e.cells.remove("model/subject/claimed")),
+            |e| drop(e.cells.remove("model/subject/swept")),
+            |e| e.comparisons.clear(),
+            |e| e.cells.get_mut("model/subject/swept").expect("it is").cut = Some(Cut::Time),
+            |e| {
+                e.comparisons
+                    .values_mut()
+                    .for_each(|c| c.cut = Some(Cut::Interrupted))
+            },
+        ];
+        for change in changes {
+            let mut part = all.clone();
+            change(&mut part);
+            assert!(!collect(&selection, &part, Cut::Time).complete);
+        }
+        // That one was too large is no reason to say that the run ended early.
+        let mut large = all;
+        large
+            .comparisons
+            .values_mut()
+            .for_each(|c| c.cut = Some(Cut::Executions));
+        let results = collect(&selection, &large, Cut::Time);
+        assert!(results.complete && !results.hold());
+    }
+
+    #[test]
+    fn progress_is_told_after_the_first_cell_and_then_every_five_seconds() {
+        let seconds = |s| Some(Duration::from_secs(s));
+        assert!(!is_due(None, 0));
+        assert!(is_due(None, 1));
+        assert!(!is_due(seconds(4), 2));
+        assert!(is_due(seconds(5), 2));
+        assert!(is_due(seconds(6), 2));
+    }
+
+    #[test]
+    fn a_comparison_that_differs_differs_even_without_a_claim() {
+        let selection = selection();
+        let compared = |differences: &[&str], cut| {
+            let compared = Compared {
+                differences: differences.iter().map(|&text| text.to_owned()).collect(),
+                cut,
+                ..Compared::missing(&selection.comparisons[0], Cut::Time)
+            };
+            exit(&Results {
+                comparisons: vec![compared],
+                ..Results::none()
+            })
+        };
+        assert_eq!(compared(&[], None), Exit::Fine);
+        assert_eq!(compared(&["only model"], None), Exit::Differs);
+        assert_eq!(compared(&["only model"], Some(Cut::Time)), Exit::Differs);
+        assert_eq!(compared(&[], Some(Cut::Time)), Exit::CutOff);
+    }
 
     fn came_out(expected: Expected, verdict: Verdict) -> Exit {
         let row = Row {

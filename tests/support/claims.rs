@@ -6,7 +6,7 @@ use lastbyte::Expected;
 #[cfg(loom)]
 use lastbyte::results::Row;
 #[cfg(loom)]
-use lastbyte::runner::{Explored, Meter, Pool, Unit};
+use lastbyte::runner::{Explored, Meter, Pool, SILENCE, Unit};
 #[cfg(loom)]
 use lastbyte::selection::Selection;
 use libtest_mimic::{Arguments, Trial};
@@ -63,6 +63,7 @@ pub fn run(expected: Expected) -> ExitCode {
             program: env!("CARGO_BIN_EXE_verify").into(),
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             deadline: None,
+            silence: SILENCE,
         };
         pool.explore(&units, &Meter::default())
             .expect("workers can be started")

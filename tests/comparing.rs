@@ -1,0 +1,121 @@
+//! A comparison of two subjects: what it counts, what it tells, and what ends it early.
+#![cfg(loom)]
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use lastbyte::{Cell, Comparison, Cut, Explorer, Observable, Progress, Reader, Scenario};
+use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
+
+fn cell(ordering: Ordering, capacity: usize) -> Cell {
+    let scenario = Scenario::new(format!("K={capacity}"), capacity, Reader::slow(1));
+    Cell {
+        model: "orderings",
+        subject: ordering.to_string(),
+        version: None,
+        scenario: scenario.with_input("1"),
+        caching: false,
+        run: Arc::new(Connection {
+            ordering,
+            read_side: ReadSide::Closes,
+            response: 3,
+        }),
+    }
+}
+
+/// Two orderings that differ in the first environment and not in the second.
+fn orderings() -> Comparison {
+    let pair =
+        |capacity| [Ordering::Original, Ordering::FlushBeforeShutdown].map(|o| cell(o, capacity));
+    Comparison {
+        situation: "over".to_owned(),
+        pairs: vec![pair(2), pair(3)],
+        deviation: None,
+        executions: 100_000,
+    }
+}
+
+/// Sequences and executions of one cell, found without the comparison.
+fn alone(cell: &Cell) -> (BTreeSet<Vec<Observable>>, u64) {
+    let found: Arc<Mutex<BTreeSet<_>>> = Arc::default();
+    let into = found.clone();
+    let explorer = Explorer {
+        caching: false,
+        observer: Some(Arc::new(move |trace, _| {
+            let mut into = into.lock().expect("no panic");
+            into.insert(Observable::sequence(trace));
+        })),
+        ..Explorer::default()
+    };
+    let explored = explorer.explore(&cell.run, &cell.scenario);
+    assert_eq!(explored.cut, None);
+    let found = std::mem::take(&mut *found.lock().expect("no panic"));
+    (found, explored.executions)
+}
+
+#[test]
+fn executions_and_sequences_are_those_of_every_environment() {
+    let comparison = orderings();
+    assert_eq!(comparison.id(), "orderings/original/over");
+    let compared = comparison.run(None, None);
+    assert_eq!(compared.id, "orderings/original/over");
+    assert_eq!(compared.cut, None);
+    for side in [0, 1] {
+        let alone = comparison.pairs.iter().map(|pair| alone(&pair[side]));
+        let (sequences, executions): (Vec<_>, Vec<_>) = alone.unzip();
+        assert_eq!(compared.executions[side], executions.iter().sum::<u64>());
+        let sequences = sequences.iter().map(BTreeSet::len);
+        assert_eq!(compared.sequences[side], sequences.sum::<usize>());
+    }
+}
+
+#[test]
+fn what_only_one_side_does_is_told_call_by_call() {
+    let compared = orderings().run(None, None);
+    assert!(!compared.agrees());
+    for told in [
+        "only original at K=2: write 3:2, write 1:pending, shutdown, close, Ok",
+        "only flush-before-shutdown at K=2: write 3:2, write 1:pending, WOKEN, write 1:1, flush, \
+         shutdown, close, Ok",
+    ] {
+        let differences = &compared.differences;
+        assert!(differences.iter().any(|d| d == told), "{differences:#?}");
+    }
+    let elsewhere = compared
+        .differences
+        .iter()
+        .filter(|d| !d.contains("at K=2:"));
+    assert_eq!(elsewhere.count(), 0, "three bytes fit: {compared:?}");
+}
+
+#[test]
+fn a_comparison_that_takes_too_long_is_cut_off() {
+    let mut comparison = orderings();
+    let compared = comparison.run(Some(Duration::ZERO), None);
+    assert_eq!(compared.cut, Some(Cut::Time));
+    assert_eq!(compared.executions, [0, 0]);
+    comparison.executions = 1;
+    let compared = comparison.run(None, None);
+    assert_eq!(compared.cut, Some(Cut::Executions));
+    assert_eq!(compared.executions, [1, 1], "and nothing else is begun");
+    assert!(!compared.agrees());
+}
+
+#[test]
+fn progress_counts_on_from_side_to_side() {
+    let told: Arc<Mutex<Vec<u64>>> = Arc::default();
+    let into = told.clone();
+    let progress: Progress = Arc::new(move |executions| {
+        into.lock().expect("no panic").push(executions);
+    });
+    let comparison = orderings();
+    comparison.run(None, Some(&progress));
+    let mut begun = 0;
+    let told = told.lock().expect("no panic");
+    for cell in comparison.pairs.iter().flatten() {
+        assert!(told.contains(&begun), "{begun} of {told:?}");
+        begun += alone(cell).1;
+    }
+    assert!(told.is_sorted(), "{told:?}");
+}
