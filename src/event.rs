@@ -136,6 +136,14 @@ pub enum Event {
     },
 }
 
+/// So many bytes, in words.
+pub(crate) fn bytes(number: usize) -> String {
+    match number {
+        1 => "1 byte".to_owned(),
+        _ => format!("{number} bytes"),
+    }
+}
+
 /// How full every buffer is, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
-use crate::event::{ActorId, Event};
+use crate::event::{ActorId, Event, bytes};
 use crate::world::{Handle, State};
 
 /// One step of a script.
@@ -44,15 +44,15 @@ impl ScriptStep {
 impl fmt::Display for ScriptStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ScriptStep::Send(bytes) => write!(f, "sends {} bytes", bytes.len()),
+            ScriptStep::Send(sent) => write!(f, "sends {}", bytes(sent.len())),
             ScriptStep::FinishInput => write!(f, "sends FIN"),
-            ScriptStep::Feed(_, bytes) => write!(f, "feeds {} bytes", bytes.len()),
+            ScriptStep::Feed(_, fed) => write!(f, "feeds {}", bytes(fed.len())),
             ScriptStep::EndFeed(_) => write!(f, "ends the feed"),
             ScriptStep::WakeFeed(_) => write!(f, "wakes who waits for the feed"),
             ScriptStep::Raise(_) => write!(f, "raises the signal"),
             ScriptStep::WakeSubject => write!(f, "wakes the connection for no reason"),
             ScriptStep::FinishFlush => write!(f, "finishes the flush"),
-            ScriptStep::AwaitReceived(bytes) => write!(f, "has waited for {bytes} bytes"),
+            ScriptStep::AwaitReceived(read) => write!(f, "has waited for {}", bytes(*read)),
         }
     }
 }
@@ -78,7 +78,7 @@ impl Script {
 
 fn perform(state: &mut State, actor: ActorId, step: &ScriptStep) {
     match step {
-        ScriptStep::Send(bytes) => state.kernel.send_input(bytes.clone()),
+        ScriptStep::Send(sent) => state.kernel.send_input(sent.clone()),
         ScriptStep::FinishInput => state.kernel.finish_input(),
         ScriptStep::Feed(feed, bytes) => state.push_feed(*feed, Some(bytes.clone())),
         ScriptStep::EndFeed(feed) => state.push_feed(*feed, None),

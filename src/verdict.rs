@@ -6,7 +6,7 @@ use std::fmt;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::event::Trace;
+use crate::event::{Trace, bytes};
 use crate::property::Property;
 
 /// How the subject ended in one execution.
@@ -88,8 +88,11 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "subject: {}; reader: {}; {} bytes accepted, {} received",
-            self.subject, self.reader, self.accepted, self.received
+            "subject: {}; reader: {}; {} accepted, {} received",
+            self.subject,
+            self.reader,
+            bytes(self.accepted),
+            self.received
         )
     }
 }

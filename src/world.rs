@@ -18,7 +18,7 @@ use bytes::Bytes;
 use crate::defect::ExecutorDefect;
 #[cfg(loom)]
 use crate::defect::KeyPart;
-use crate::event::{ActorId, Event, Levels, Step, Trace};
+use crate::event::{ActorId, Event, Levels, Step, Trace, bytes};
 use crate::kernel::{Kernel, Registration};
 use crate::property::{Property, Violations};
 use crate::reader::Framing;
@@ -837,7 +837,7 @@ impl Handle {
             feed.registration.clear();
             state.changed();
             let text = match &item {
-                Some(item) => format!("{} bytes", item.len()),
+                Some(item) => bytes(item.len()),
                 None => "the end".to_owned(),
             };
             state.log(actor, Event::Feed { item: text });

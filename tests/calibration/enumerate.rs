@@ -223,7 +223,7 @@ impl State {
                     self.actors[i].taken = 4 * self.actors[i].taken + item as u32 + 1;
                     self.changed();
                 }
-                let item = "1 bytes".to_owned();
+                let item = "1 byte".to_owned();
                 let event = if found {
                     Event::Feed { item }
                 } else {
