@@ -83,13 +83,10 @@ impl Selection {
                 groups.push(cell);
                 groups.len() - 1
             });
-            group % count == index - 1
+            group % count + 1 == index
         });
-        let mut next = 0;
-        let mut turn = || {
-            next += 1;
-            (next - 1) % count == index - 1
-        };
+        let mut places = (1..=count).cycle();
+        let mut turn = || places.next() == Some(index);
         Selection {
             claims,
             comparisons: retain(self.comparisons, |_| turn()),

@@ -236,10 +236,10 @@ mod exploring {
         assert_eq!(proved.status.code(), Some(0));
         let refuted = explore(&[&["--subject", SUBJECT], &size[..]].concat());
         assert_eq!(refuted.status.code(), Some(1));
-        // 1,000 bytes through a buffer of 1 without caching: more interleavings than atoms.
+        // 2,000 bytes through a buffer of 1 without caching: more interleavings than atoms.
         let large = [
             "--response-bytes",
-            "1000",
+            "2000",
             "--capacity",
             "1",
             "--uncached",
@@ -250,6 +250,26 @@ mod exploring {
         assert_eq!(cut_off.status.code(), Some(3), "{cut_off:?}");
         let text = String::from_utf8(cut_off.stdout).expect("text");
         assert!(!text.contains("proved"), "{text}");
+        assert!(text.contains("not complete: out of time"), "{text}");
+    }
+
+    #[test]
+    fn states_are_cached_unless_that_is_not_wanted() {
+        let states = |more: &[&str]| {
+            let fixed = [
+                "--subject",
+                SUBJECT,
+                "--response-bytes",
+                "4",
+                "--capacity",
+                "2",
+            ];
+            let output = explore(&[&fixed[..], &["--format", "json"], more].concat());
+            let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            answer["exploration"]["states"].as_u64().expect("a number")
+        };
+        assert!(states(&[]) > 0);
+        assert_eq!(states(&["--uncached"]), 0);
     }
 
     #[test]

@@ -109,7 +109,19 @@ fn progress_counts_on_from_side_to_side() {
     let progress: Progress = Arc::new(move |executions| {
         into.lock().expect("no panic").push(executions);
     });
-    let comparison = orderings();
+    let mut comparison = orderings();
+    // It is told now and then; a side must be large enough for that.
+    let large = |ordering| Cell {
+        run: Arc::new(Connection {
+            ordering,
+            read_side: ReadSide::Closes,
+            response: 5,
+        }),
+        ..cell(ordering, 2)
+    };
+    comparison
+        .pairs
+        .push([Ordering::FlushBeforeShutdown; 2].map(large));
     comparison.run(None, Some(&progress));
     let mut begun = 0;
     let told = told.lock().expect("no panic");
@@ -117,5 +129,7 @@ fn progress_counts_on_from_side_to_side() {
         assert!(told.contains(&begun), "{begun} of {told:?}");
         begun += alone(cell).1;
     }
+    let sides = 2 * comparison.pairs.len();
+    assert!(told.len() > sides, "also in the middle of a side: {told:?}");
     assert!(told.is_sorted(), "{told:?}");
 }

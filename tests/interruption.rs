@@ -3,6 +3,10 @@
 #[path = "support/verify.rs"]
 mod program;
 
+#[cfg(all(loom, unix))]
+#[path = "support/versions.rs"]
+mod versions;
+
 #[cfg(not(all(loom, unix)))]
 #[test]
 fn interruptions_are_tested_with_cfg_loom_on_unix() {
@@ -22,6 +26,7 @@ mod unix {
     use nix::unistd::Pid;
 
     use super::program::{Scratch, verify};
+    use super::versions::Versions;
 
     /// What marks a run's processes, which inherit it.
     const MARK: &str = "LASTBYTE_TEST_RUN";
@@ -171,86 +176,57 @@ mod unix {
         }
     }
 
-    /// Three versions, and a program in cargo's place that builds none of them: it puts `program`
-    /// where cargo would put the version's own, and takes its time if there is a file
-    /// `takes-long`. What it says on stdout goes to the terminal.
-    struct Versions(Scratch);
-
-    impl Versions {
-        const CARGO: &str = r#"
-            while [ $# -gt 0 ]; do
-                case $1 in --manifest-path) package=${2%/*} ;; --target-dir) target=$2 ;; esac
-                shift
-            done
-            if [ -e "$package/takes-long" ]; then sleep 600; echo compiled; fi
-            mkdir -p "$target/release" && cp "$package/program" "$target/release/verify"
-        "#;
-
-        fn new() -> Versions {
-            let versions = Versions(Scratch::directory("versions"));
-            versions.script("cargo", Versions::CARGO);
-            // The first one is quick, the second one is asked for everything.
-            let (quick, all) = ("--only template", "");
-            for (version, only) in [("1.0.0", quick), ("2.0.0", all), ("3.0.0", quick)] {
-                let package = versions.0.join(&format!("conformance/{version}"));
-                std::fs::create_dir_all(&package).expect("scratch");
-                std::fs::write(format!("{package}/Cargo.toml"), "").expect("scratch");
-                let verify = env!("CARGO_BIN_EXE_verify");
-                let program = format!("exec '{verify}' --jobs 2 \"$@\" {only}");
-                versions.script(&format!("conformance/{version}/program"), &program);
-            }
-            versions
+    /// Three versions, of which the first and the last are quick and the second is asked for
+    /// everything.
+    fn versions() -> Versions {
+        let versions = Versions::new();
+        let (quick, all) = ("--only template", "");
+        for (version, only) in [("1.0.0", quick), ("2.0.0", all), ("3.0.0", quick)] {
+            let verify = env!("CARGO_BIN_EXE_verify");
+            versions.package(version, &format!("exec '{verify}' --jobs 2 \"$@\" {only}"));
         }
+        versions
+    }
 
-        fn script(&self, name: &str, text: &str) {
-            use std::os::unix::fs::PermissionsExt;
-            let path = self.0.join(name);
-            std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("scratch");
-            let executable = std::fs::Permissions::from_mode(0o755);
-            std::fs::set_permissions(&path, executable).expect("scratch");
+    /// Interrupts a run of all versions as soon as this was said.
+    fn versions_interrupted(
+        versions: &Versions,
+        said: &[&str],
+        signal: Signal,
+        group: bool,
+    ) -> Results {
+        let (report, saved) = (Scratch::directory("report"), Scratch::directory("saved"));
+        let directories = ["--report", report.path(), "--save", saved.path()];
+        let words = [
+            &["--real", "--allow-missing", "--format", "json"][..],
+            &directories,
+        ];
+        let run = Run::until(said, &mut versions.command(&words.concat()));
+        match group {
+            true => run.send(signal),
+            false => kill(run.id(), signal).expect("it is running"),
         }
-
-        fn run(&self, words: &[&str], said: &[&str]) -> Run {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_verify"));
-            command.args(words).current_dir(self.0.path());
-            Run::until(said, command.env("CARGO", self.0.join("cargo")))
+        let (code, printed) = run.end();
+        assert_eq!(code, Some(3), "{signal}");
+        let results: Results = serde_json::from_str(&printed).expect("the documented format");
+        assert!(results.real && !results.complete, "{signal}");
+        assert_eq!(results.rows.len(), results.selected, "{signal}");
+        assert_eq!(report.names(), ["index.html"], "{signal}");
+        let page = std::fs::read_to_string(report.join("index.html")).expect("it is there");
+        assert!(page.contains("Partial: the run ended early"), "{signal}");
+        assert!(page.trim_end().ends_with("</html>"), "{signal}");
+        let refuted = results
+            .rows
+            .iter()
+            .filter(|row| row.counterexample.is_some());
+        assert_eq!(saved.names().len(), refuted.count(), "{signal}");
+        for name in saved.names() {
+            let path = saved.join(&name);
+            lastbyte::recording::Recording::read(path.as_ref()).expect("whole");
         }
-
-        /// Interrupts a run of all versions as soon as this was said.
-        fn interrupted(&self, said: &[&str], signal: Signal, group: bool) -> Results {
-            let (report, saved) = (Scratch::directory("report"), Scratch::directory("saved"));
-            let directories = ["--report", report.path(), "--save", saved.path()];
-            let words = [
-                &["--real", "--allow-missing", "--format", "json"][..],
-                &directories,
-            ];
-            let run = self.run(&words.concat(), said);
-            match group {
-                true => run.send(signal),
-                false => kill(run.id(), signal).expect("it is running"),
-            }
-            let (code, printed) = run.end();
-            assert_eq!(code, Some(3), "{signal}");
-            let results: Results = serde_json::from_str(&printed).expect("the documented format");
-            assert!(results.real && !results.complete, "{signal}");
-            assert_eq!(results.rows.len(), results.selected, "{signal}");
-            assert_eq!(report.names(), ["index.html"], "{signal}");
-            let page = std::fs::read_to_string(report.join("index.html")).expect("it is there");
-            assert!(page.contains("Partial: the run ended early"), "{signal}");
-            assert!(page.trim_end().ends_with("</html>"), "{signal}");
-            let refuted = results
-                .rows
-                .iter()
-                .filter(|row| row.counterexample.is_some());
-            assert_eq!(saved.names().len(), refuted.count(), "{signal}");
-            for name in saved.names() {
-                let path = saved.join(&name);
-                lastbyte::recording::Recording::read(path.as_ref()).expect("whole");
-            }
-            let model = |row: &&Row| row.model == "template" && row.holds;
-            assert!(results.rows.iter().filter(model).count() >= 2, "{signal}");
-            results
-        }
+        let model = |row: &&Row| row.model == "template" && row.holds;
+        assert!(results.rows.iter().filter(model).count() >= 2, "{signal}");
+        results
     }
 
     /// From the terminal the signal reaches everybody, from elsewhere only the program itself.
@@ -263,17 +239,20 @@ mod unix {
 
     #[test]
     fn an_interrupted_build_leaves_the_versions_before_it() {
-        let versions = Versions::new();
-        std::fs::write(versions.0.join("conformance/2.0.0/takes-long"), "").expect("scratch");
+        let versions = versions();
+        std::fs::write(versions.join("conformance/2.0.0/takes-long"), "").expect("scratch");
         let building = ["2/3 2.0.0: building"];
         for (signal, group) in SIGNALS {
-            let results = versions.interrupted(&building, signal, group);
+            let results = versions_interrupted(&versions, &building, signal, group);
             let rest = [("2.0.0", "interrupted"), ("3.0.0", "interrupted")];
             assert_eq!(not_run(&results), rest, "{signal}");
             assert!(results.rows.iter().all(|row| row.holds), "{signal}");
         }
         // The last version is no exception.
-        let run = versions.run(&["--real=2.0.0"], &["1/1 2.0.0: building"]);
+        let run = Run::until(
+            &["1/1 2.0.0: building"],
+            &mut versions.command(&["--real=2.0.0"]),
+        );
         run.send(Signal::SIGINT);
         let (code, text) = run.end();
         assert_eq!(code, Some(3), "{text}");
@@ -283,10 +262,10 @@ mod unix {
 
     #[test]
     fn an_interrupted_version_keeps_what_it_has_found() {
-        let versions = Versions::new();
+        let versions = versions();
         let exploring = ["2/3 2.0.0: exploring", " cells, "];
         for (signal, group) in SIGNALS {
-            let results = versions.interrupted(&exploring, signal, group);
+            let results = versions_interrupted(&versions, &exploring, signal, group);
             assert_eq!(not_run(&results), [("3.0.0", "interrupted")], "{signal}");
             let open = Verdict::CutOff(Cut::Interrupted);
             let open = results.rows.iter().filter(|row| row.verdict == open);
@@ -294,30 +273,18 @@ mod unix {
         }
     }
 
+    /// An interruption that this program does not wait for ends whatever it has started.
     #[test]
-    fn a_version_that_cannot_be_built_is_no_failure_when_it_may_be_missing() {
-        let versions = Versions::new();
-        let code = |words: &[&str], missing: &[&str]| {
-            let run = versions.run(&[words, &["--format", "json"]].concat(), &["1.0.0"]);
-            let (code, printed) = run.end();
-            let results: Results = serde_json::from_str(&printed).expect("the documented format");
-            assert!(results.complete && results.rows.iter().all(|row| row.holds));
-            let names = not_run(&results).into_iter().map(|(name, _)| name);
-            assert_eq!(names.collect::<Vec<_>>(), missing);
-            code
-        };
-        for allowed in [
-            &["--real=1.0.0,3.0.0"][..],
-            &["--real=1.0.0,3.0.0", "--allow-missing"],
-        ] {
-            assert_eq!(code(allowed, &[]), Some(0));
-        }
-        // cargo finds no program there.
-        let program = versions.0.join("conformance/3.0.0/program");
-        std::fs::remove_file(program).expect("it was there");
-        assert_eq!(code(&["--real=1.0.0,3.0.0"], &["3.0.0"]), Some(3));
-        let allowed = ["--real=1.0.0,3.0.0", "--allow-missing"];
-        assert_eq!(code(&allowed, &["3.0.0"]), Some(0));
+    fn a_replay_that_is_interrupted_leaves_no_build() {
+        let versions = versions();
+        std::fs::write(versions.join("conformance/2.0.0/takes-long"), "").expect("scratch");
+        let recording = include_str!("recordings/shutdown_ordering-original-loses.json");
+        let recording = recording.replace("\"version\": null", "\"version\": \"2.0.0\"");
+        let recording = Scratch::new("recording", recording);
+        let mut command = versions.command(&["replay", recording.path()]);
+        let run = Run::until(&["2.0.0: building"], &mut command);
+        run.send(Signal::SIGINT);
+        assert_eq!(run.end().0, None, "the signal ends it");
     }
 
     #[test]

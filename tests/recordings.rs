@@ -63,6 +63,41 @@ fn a_regression_test_fails_with_the_reason() {
     assert_reproduces(file.path(), &registry());
 }
 
+/// Without --save the chart says how to ask again, with everything that was asked.
+#[cfg(loom)]
+#[test]
+fn what_explore_shows_says_how_to_ask_again() {
+    use program::verify;
+
+    let asked = lastbyte::recording::Recording::read(ASKED_PATH.as_ref()).expect("saved");
+    let request = asked.asked.expect("a question").request;
+    let request = Scratch::new("request", request.bytes());
+    let sizes = "--response-bytes 64 --capacity 64 --reader slow:64";
+    let words = format!(
+        "explore --subject hyper-0.14 --request {} {sizes} --pipeline-flush --half-close",
+        request.path()
+    );
+    let words: Vec<_> = words.split_whitespace().chain(["--client-eof"]).collect();
+    let output = verify(&words);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).expect("text");
+    let (_, commands) = text.split_once("replay: ").expect("the chart's end");
+    let commands = commands.replace("\\\n", "");
+    let commands: Vec<_> = commands.split_whitespace().collect();
+    let again = ["cargo", "verify"].into_iter().chain(words);
+    let again: Vec<_> = again
+        .chain(["--save", ".", ";", "cargo", "verify", "replay"])
+        .collect();
+    assert_eq!(commands[..again.len()], again);
+    let [file] = commands[again.len()..] else {
+        panic!("one file: {commands:?}");
+    };
+    assert!(
+        file.contains("-slow-64-pipeline-flush-half-close-client-eof-"),
+        "{file}"
+    );
+}
+
 /// A recording may have more steps than a claim's exploration permits.
 #[cfg(loom)]
 #[test]

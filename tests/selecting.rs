@@ -75,3 +75,27 @@ fn a_cell_is_explored_once_whoever_has_it() {
     assert_eq!(once, everybody);
     assert_eq!(of_claims.len(), claimed.len());
 }
+
+#[test]
+fn filters_match_a_part_and_each_must_match_something() {
+    let only = |filters: &[&str]| {
+        let filters: Vec<_> = filters.iter().map(|&filter| filter.to_owned()).collect();
+        all().only(&filters)
+    };
+    let found = |filters: &[&str]| ids(&only(filters).expect("something matches"));
+    assert_eq!(found(&[]), ids(&all()));
+    let template = ["template/small-is-fine", "template/large-is-lost"];
+    assert_eq!(found(&["template"]), [&template[..], &[], &[]]);
+    assert_eq!(found(&["template/large"]), [&template[1..], &[], &[]]);
+    let [claims, comparisons, swept] = found(&["template/small", "dispatch_loop/sweep"]);
+    assert_eq!(claims, template[..1]);
+    assert!(comparisons.is_empty() && !swept.is_empty());
+    // A subject and a property.
+    let [claims, ..] = found(&["read-gated-flush"]);
+    let subjects = all().claims.into_iter();
+    let subjects = subjects.filter(|c| c.cells[0].subject == "read-gated-flush");
+    assert!(!claims.is_empty() && claims.len() >= subjects.count());
+    for filters in [["template", "bogus"], ["bogus", "template"]] {
+        assert_eq!(only(&filters).err().as_deref(), Some("bogus"));
+    }
+}

@@ -7,99 +7,28 @@ fn stepping_is_tested_with_cfg_loom_on_unix() {
 }
 
 #[cfg(all(loom, unix))]
-mod unix {
-    use std::fs::File;
-    use std::io::{Read, Write};
-    use std::os::fd::AsFd;
-    use std::process::{Child, Command, Stdio};
+#[path = "support/terminal.rs"]
+mod terminal;
 
-    use nix::poll::{PollFd, PollFlags, poll};
-    use nix::pty::{Winsize, openpty};
-    use nix::sys::signal::{Signal, kill};
-    use nix::sys::termios::{Termios, tcgetattr};
-    use nix::unistd::Pid;
+#[cfg(all(loom, unix))]
+mod unix {
+    use lastbyte::recording::Recording;
+    use lastbyte::render::chart::{Options, text};
+    use lastbyte::render::story::Caption;
+    use nix::sys::signal::Signal;
+
+    use super::terminal::Terminal;
 
     const RECORDING: &str = "../tests/recordings/shutdown_ordering-original-loses.json";
     const STEPS: usize = 15;
 
-    /// The program on a terminal of its own.
-    struct Terminal {
-        keyboard: File,
-        screen: File,
-        /// Keeps the terminal open, and tells its settings.
-        line: File,
-        before: Termios,
-        program: Child,
-        printed: String,
+    fn start(columns: u16, lines: u16, no_color: bool) -> Terminal {
+        Terminal::start(&["replay", RECORDING, "--step"], columns, lines, no_color)
     }
 
-    impl Terminal {
-        fn start(columns: u16, lines: u16, no_color: bool) -> Terminal {
-            let size = Winsize {
-                ws_row: lines,
-                ws_col: columns,
-                ws_xpixel: 0,
-                ws_ypixel: 0,
-            };
-            let pty = openpty(&size, None).expect("the system has terminals");
-            let (screen, line) = (File::from(pty.master), File::from(pty.slave));
-            let before = tcgetattr(&line).expect("it is a terminal");
-            let end = || Stdio::from(line.try_clone().expect("descriptors are left"));
-            let mut command = Command::new(env!("CARGO_BIN_EXE_verify"));
-            command.args(["replay", RECORDING, "--step"]);
-            command.env_remove("COLUMNS").env_remove("NO_COLOR");
-            command.env("TERM", "xterm-256color");
-            if no_color {
-                command.env("NO_COLOR", "1");
-            }
-            let program = command.stdin(end()).stdout(end()).stderr(end()).spawn();
-            Terminal {
-                keyboard: screen.try_clone().expect("descriptors are left"),
-                screen,
-                line,
-                before,
-                program: program.expect("the program that was just built can be run"),
-                printed: String::new(),
-            }
-        }
-
-        /// Reads until this has been printed, and returns all that was printed since the last time.
-        fn until(&mut self, text: &str) -> String {
-            loop {
-                if let Some(at) = self.printed.find(text) {
-                    let rest = self.printed.split_off(at + text.len());
-                    return std::mem::replace(&mut self.printed, rest);
-                }
-                // The limit is for a program that hangs.
-                let mut screen = [PollFd::new(self.screen.as_fd(), PollFlags::POLLIN)];
-                let readable = poll(&mut screen, 60_000_u16).expect("it is open");
-                assert!(readable > 0, "no {text:?} in {:?}", self.printed);
-                let mut bytes = [0; 4096];
-                let n = self.screen.read(&mut bytes).expect("it is open");
-                self.printed += &String::from_utf8_lossy(&bytes[..n]);
-            }
-        }
-
-        fn press(&mut self, keys: &str) {
-            self.keyboard
-                .write_all(keys.as_bytes())
-                .expect("it is open");
-        }
-
-        fn shows(&mut self, step: usize) -> String {
-            self.until(&format!("step {step} of {STEPS} "))
-        }
-
-        /// Waits for the end; the terminal is what it was.
-        fn expect_restored(mut self) {
-            // Leaves the screen of its own, on which the cursor was hidden.
-            let closing = self.until("\x1b[?1049l");
-            assert!(closing.contains("\x1b[?25h"), "{closing:?}");
-            let status = self.program.wait().expect("it was started");
-            assert_eq!(status.code(), Some(1));
-            let after = tcgetattr(&self.line).expect("it is a terminal");
-            assert_eq!(after, self.before);
-        }
+    /// What is printed until this step is shown.
+    fn shows(terminal: &mut Terminal, step: usize) -> String {
+        terminal.until(&format!("step {step} of {STEPS} "))
     }
 
     const RIGHT: &str = "\x1b[C";
@@ -109,13 +38,10 @@ mod unix {
 
     #[test]
     fn keys_go_forward_and_back() {
-        let mut terminal = Terminal::start(100, 40, false);
-        let opening = terminal.shows(1);
+        let mut terminal = start(100, 40, false);
+        let opening = shows(&mut terminal, 1);
         assert!(opening.contains("\x1b[?1049h"), "{opening:?}");
-        assert_ne!(
-            tcgetattr(&terminal.line).expect("a terminal"),
-            terminal.before
-        );
+        assert!(!terminal.is_restored());
         for (key, step) in [
             (RIGHT, 2),
             (" ", 3),
@@ -128,12 +54,12 @@ mod unix {
             (HOME, 1),
         ] {
             terminal.press(key);
-            terminal.shows(step);
+            shows(&mut terminal, step);
         }
         // Other keys, with which Control would end it among them.
         for key in ["c", "d", "x"] {
             terminal.press(key);
-            terminal.shows(1);
+            shows(&mut terminal, 1);
         }
         terminal.press("q");
         terminal.expect_restored();
@@ -141,10 +67,10 @@ mod unix {
 
     #[test]
     fn the_violation_is_told_at_the_end_only() {
-        let mut terminal = Terminal::start(100, 40, false);
-        terminal.shows(1);
+        let mut terminal = start(100, 40, false);
+        shows(&mut terminal, 1);
         terminal.press(END);
-        let before = terminal.shows(STEPS);
+        let before = shows(&mut terminal, STEPS);
         assert!(!before.contains("violated:"), "{before:?}");
         let coloured = terminal.until("violated:");
         assert!(coloured.contains("\x1b[31m"), "{coloured:?}");
@@ -154,12 +80,30 @@ mod unix {
 
     #[test]
     fn a_small_terminal_shows_the_last_rows_below_the_heads() {
-        let mut terminal = Terminal::start(80, 12, true);
-        terminal.shows(1);
+        let mut terminal = start(80, 12, true);
+        shows(&mut terminal, 1);
         terminal.press(END);
-        terminal.shows(STEPS);
-        let shown = terminal.until("ends with Ok");
-        assert!(shown.contains("steps    dispatcher"), "{shown:?}");
+        shows(&mut terminal, STEPS);
+        // The whole chart, of which there is room for the first and the last lines.
+        let recording = Recording::read(RECORDING.as_ref()).expect("saved");
+        let caption = Caption {
+            property: recording.property,
+            replay: &format!("cargo verify replay {RECORDING}"),
+        };
+        let options = Options {
+            width: 80,
+            colour: false,
+            caption,
+        };
+        let chart = text(&recording.trace, options);
+        let lines: Vec<_> = chart.lines().collect();
+        let last = lines.last().expect("a line");
+        // The last line of all stands in the last line of the screen.
+        let shown = terminal.until(&format!("\x1b[12;1H{last}"));
+        for line in &lines[..2] {
+            assert!(shown.contains(line), "{line} in {shown:?}");
+        }
+        assert!(shown.contains("ends with Ok"), "{shown:?}");
         assert!(!shown.contains("would block"), "{shown:?}");
         assert!(
             !shown.contains("\x1b[31m") && !shown.contains("\x1b[1m"),
@@ -171,10 +115,9 @@ mod unix {
 
     #[test]
     fn a_signal_restores_the_terminal() {
-        let mut terminal = Terminal::start(100, 40, false);
-        terminal.shows(1);
-        let id = i32::try_from(terminal.program.id()).expect("process ids are small");
-        kill(Pid::from_raw(id), Signal::SIGTERM).expect("it is running");
+        let mut terminal = start(100, 40, false);
+        shows(&mut terminal, 1);
+        terminal.send(Signal::SIGTERM);
         terminal.expect_restored();
     }
 }

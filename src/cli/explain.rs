@@ -11,9 +11,7 @@ use crate::selection::{Selection, sweep_id};
 use crate::verdict::Cut;
 
 pub(super) fn run(registry: &[Model], id: &str, out: &mut dyn Write) -> Result<Exit, Misuse> {
-    let all = Selection::all(registry);
-    let claims = all.claims.len();
-    let selection = selected(all, id).ok_or_else(|| {
+    let selection = selected(Selection::all(registry), id).ok_or_else(|| {
         Misuse(format!(
             "no such claim, comparison or sweep: {id}; accepted is an id as `{COMMAND} --list` \
              shows it"
@@ -21,11 +19,7 @@ pub(super) fn run(registry: &[Model], id: &str, out: &mut dyn Write) -> Result<E
     })?;
     refuse_without_loom()?;
     let explored = explore(&selection, None, None)?;
-    let results = Results {
-        selected: selection.claims.len(),
-        not_selected: claims - selection.claims.len(),
-        ..collect(&selection, &explored, Cut::Interrupted)
-    };
+    let results = collect(&selection, &explored, Cut::Interrupted);
     print(out, &explained(&results, id))?;
     Ok(exit(&results))
 }
@@ -66,4 +60,59 @@ fn explained(results: &Results, id: &str) -> String {
     let comparisons = results.comparisons.iter().map(comparison::explained);
     let sweeps = results.sweeps.iter().map(sweep::explained);
     claims.chain(comparisons).chain(sweeps).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::verify::tests::{explored, selection};
+    use crate::property::Property;
+
+    /// A claim that is proved, and others of its property and of another one.
+    fn claims() -> Selection {
+        let mut all = selection();
+        let claim = |name: &str, property, expected| Claim {
+            name: name.to_owned(),
+            sentence: format!("The sentence of {name}."),
+            property,
+            expected,
+            ..all.claims[0].clone()
+        };
+        all.claims = vec![
+            claim("wanted", Property::NoStall, Expected::Proved),
+            claim("fails-elsewhere", Property::NoStall, Expected::Refuted),
+            claim("holds-elsewhere", Property::NoStall, Expected::Proved),
+            claim("fails-otherwise", Property::NoPanic, Expected::Refuted),
+        ];
+        all
+    }
+
+    #[test]
+    fn a_claim_is_explored_with_where_else_its_property_fails() {
+        let selected = selected(claims(), "model/wanted").expect("it is there");
+        let ids: Vec<_> = selected.claims.iter().map(Claim::id).collect();
+        assert_eq!(ids, ["model/wanted", "model/fails-elsewhere"]);
+        assert_eq!(selected.beside(), 0);
+    }
+
+    #[test]
+    fn a_comparison_or_a_sweep_is_explored_alone() {
+        for (id, beside) in [("model/subject/compared", 1), ("model/sweep", 2)] {
+            let selected = selected(claims(), id).expect(id);
+            assert!(selected.claims.is_empty());
+            assert_eq!(selected.beside(), beside, "{id}");
+        }
+        assert!(selected(claims(), "model/nothing").is_none());
+    }
+
+    #[test]
+    fn only_what_was_asked_for_is_explained() {
+        let all = claims();
+        let mut results = collect(&all, &explored(&all), Cut::Time);
+        results.comparisons.clear();
+        results.sweeps.clear();
+        let text = explained(&results, "model/wanted");
+        assert!(text.contains("The sentence of wanted."), "{text}");
+        assert!(!text.contains("The sentence of fails-elsewhere."), "{text}");
+    }
 }

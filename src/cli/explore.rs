@@ -91,7 +91,8 @@ mod inner {
     use super::*;
     use crate::claim::Cell;
     use crate::cli::verify::{cannot_write, check_directory};
-    use crate::cli::{colour, interrupt, quoted, width};
+    use crate::cli::{colour, interrupt, quoted, rate, width};
+    use crate::event::bytes;
     use crate::explorer::{Explorer, Limits, Progress};
     use crate::property::Property;
     use crate::recording::{self, Recording};
@@ -116,8 +117,8 @@ mod inner {
         let started = Instant::now();
         let shown = bar.clone();
         let progress: Progress = Arc::new(move |executions| {
-            let rate = executions as f64 / started.elapsed().as_secs_f64().max(0.001);
-            let (executions, rate) = (HumanCount(executions), HumanCount(rate as u64));
+            let rate = HumanCount(rate(executions, started.elapsed()));
+            let executions = HumanCount(executions);
             shown.set_message(format!("{executions} executions, {rate}/s"));
             shown.tick();
         });
@@ -173,8 +174,11 @@ mod inner {
             text += &format!("{words}\n");
         };
         line(format_args!(
-            "{}, {} bytes of response, kernel buffer of {} bytes, reader {}",
-            cell.subject, arguments.response_bytes, arguments.capacity, arguments.reader
+            "{}, {} of response, kernel buffer of {}, reader {}",
+            cell.subject,
+            bytes(arguments.response_bytes as usize),
+            bytes(arguments.capacity as usize),
+            arguments.reader
         ));
         let complete = match (&exploration.cut, exploration.bound) {
             (None, None) => "every interleaving, unbounded and complete".to_owned(),
@@ -188,9 +192,10 @@ mod inner {
             "{} executions in {:.2} s: {complete}\n",
             exploration.executions, exploration.seconds
         ));
-        for property in Property::ALL {
-            let verdict = exploration.verdict(property);
-            line(format_args!("{verdict:<12} {}", property.sentence()));
+        let verdicts = Property::ALL.map(|property| exploration.verdict(property).to_string());
+        let wide = verdicts.iter().map(String::len).max().unwrap_or(0);
+        for (verdict, property) in verdicts.iter().zip(Property::ALL) {
+            line(format_args!("{verdict:<wide$}  {}", property.sentence()));
         }
         line(format_args!("\nexecutions  outcome"));
         for (outcome, executions) in &exploration.histogram {

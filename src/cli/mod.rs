@@ -15,6 +15,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -136,6 +137,11 @@ fn print(out: &mut dyn Write, text: &str) -> Result<(), Misuse> {
     }
 }
 
+/// Executions per second.
+fn rate(executions: u64, time: Duration) -> u64 {
+    (executions as f64 / time.as_secs_f64().max(0.001)) as u64
+}
+
 /// A path as a word for a shell.
 #[cfg_attr(not(loom), allow(dead_code, reason = "replays need loom"))]
 fn quoted(path: &std::path::Path) -> String {
@@ -170,6 +176,12 @@ mod tests {
     fn the_arguments_are_consistent() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_rate_is_per_second() {
+        assert_eq!(rate(100, Duration::from_secs(4)), 25);
+        assert_eq!(rate(3, Duration::ZERO), 3000);
     }
 
     #[test]

@@ -107,7 +107,6 @@ impl Screen {
         let last = trace.steps.len();
         let mut part = trace.clone();
         part.steps.truncate(shown);
-        part.broken_at = part.broken_at.filter(|step| *step < shown);
         let (columns, lines) = terminal::size()?;
         let width = usize::from(columns);
         let Parts {

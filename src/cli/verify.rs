@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::{Format, Verify};
-use super::{Exit, Misuse, interrupt, print, real, width};
+use super::{Exit, Misuse, interrupt, print, rate, real, width};
 use crate::claim::Model;
 use crate::comparison::Compared;
 use crate::documents;
@@ -270,9 +270,9 @@ fn watch(meter: &Meter, cells: u64) {
         }
         let executions = meter.executions.load(Ordering::Relaxed);
         let done = meter.done.load(Ordering::Relaxed);
-        let rate = executions as f64 / started.elapsed().as_secs_f64().max(0.001);
+        let rate = rate(executions, started.elapsed());
         let current = meter.current.lock().expect("nobody panics here").clone();
-        let (executions, rate) = (HumanCount(executions), HumanCount(rate as u64));
+        let (executions, rate) = (HumanCount(executions), HumanCount(rate));
         bar.set_position(done);
         bar.set_message(format!("{executions} executions, {rate}/s  {current}"));
         if plain && is_due(said.map(|said: Instant| said.elapsed()), done) {
@@ -358,7 +358,7 @@ pub(super) fn exit(results: &Results) -> Exit {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
@@ -380,7 +380,7 @@ mod tests {
     }
 
     /// A claim, a comparison and a sweep.
-    fn selection() -> Selection {
+    pub(in crate::cli) fn selection() -> Selection {
         let cell = |name: &str| Cell {
             model: "model",
             subject: "subject".to_owned(),
@@ -417,7 +417,7 @@ mod tests {
     }
 
     /// Everything is explored to its end, in 10 executions each.
-    fn explored(selection: &Selection) -> Explored {
+    pub(in crate::cli) fn explored(selection: &Selection) -> Explored {
         let mut explored = Explored::default();
         let exploration = Exploration {
             executions: 10,

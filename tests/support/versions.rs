@@ -1,0 +1,59 @@
+//! Versions of a connection that are no packages: programs that a script puts where cargo would put
+//! those of packages.
+
+use std::process::Command;
+
+use crate::program::Scratch;
+
+/// A folder with versions, and a program in cargo's place that builds none of them: it puts
+/// `program` where cargo would put the version's own, and takes its time if there is a file
+/// `takes-long`. What it says on stdout goes to the terminal.
+pub struct Versions(Scratch);
+
+impl Versions {
+    const CARGO: &str = r#"
+        while [ $# -gt 0 ]; do
+            case $1 in --manifest-path) package=${2%/*} ;; --target-dir) target=$2 ;; esac
+            shift
+        done
+        if [ -e "$package/takes-long" ]; then sleep 600; echo compiled; fi
+        mkdir -p "$target/release" && cp "$package/program" "$target/release/verify"
+    "#;
+
+    /// No version yet.
+    pub fn new() -> Versions {
+        let versions = Versions(Scratch::directory("versions"));
+        versions.script("cargo", Versions::CARGO);
+        std::fs::create_dir(versions.join("conformance")).expect("scratch");
+        versions
+    }
+
+    /// Adds a version with this program.
+    pub fn package(&self, version: &str, program: &str) {
+        let package = self.join(&format!("conformance/{version}"));
+        std::fs::create_dir(&package).expect("scratch");
+        std::fs::write(format!("{package}/Cargo.toml"), "").expect("scratch");
+        self.script(&format!("conformance/{version}/program"), program);
+    }
+
+    /// The path of a file.
+    pub fn join(&self, name: &str) -> String {
+        self.0.join(name)
+    }
+
+    /// `cargo verify` with these words, in the folder.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_verify"));
+        command.args(words).current_dir(self.0.path());
+        command.env("CARGO", self.join("cargo"));
+        command
+    }
+
+    fn script(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("scratch");
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&path, executable).expect("scratch");
+    }
+}
