@@ -49,14 +49,7 @@ pub(super) fn run(
     }
     let started = Instant::now();
     let explored = explore(&selection, arguments.jobs, arguments.max_seconds)?;
-    let out_of_time = arguments
-        .max_seconds
-        .is_some_and(|s| started.elapsed().as_secs() >= s);
-    let cut = if out_of_time {
-        Cut::Time
-    } else {
-        Cut::Interrupted
-    };
+    let cut = cut(arguments.max_seconds, started.elapsed());
     let results = Results {
         shard: arguments.shard.map(|shard| (shard.index, shard.count)),
         selected,
@@ -295,6 +288,14 @@ fn is_due(since: Option<Duration>, done: u64) -> bool {
     }
 }
 
+/// Why something was not begun, after so long.
+fn cut(max_seconds: Option<u64>, elapsed: Duration) -> Cut {
+    match max_seconds {
+        Some(most) if elapsed >= Duration::from_secs(most) => Cut::Time,
+        _ => Cut::Interrupted,
+    }
+}
+
 /// One row for each claim, comparison and cell of a sweep; what was not reached counts as cut off.
 pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> Results {
     let missing = Exploration::missing(cut.clone());
@@ -482,6 +483,15 @@ pub(super) mod tests {
             .for_each(|c| c.cut = Some(Cut::Executions));
         let results = collect(&selection, &large, Cut::Time);
         assert!(results.complete && !results.hold());
+    }
+
+    #[test]
+    fn what_was_not_begun_was_out_of_time_or_interrupted() {
+        let after = Duration::from_secs(5);
+        assert_eq!(cut(Some(5), after), Cut::Time);
+        assert_eq!(cut(Some(4), after), Cut::Time);
+        assert_eq!(cut(Some(6), after), Cut::Interrupted);
+        assert_eq!(cut(None, after), Cut::Interrupted);
     }
 
     #[test]
