@@ -273,6 +273,21 @@ mod unix {
         }
     }
 
+    /// What does not end when it is asked to is ended, after some patience.
+    #[test]
+    #[ignore = "waits for patience to end; cargo test -- --ignored"]
+    fn a_version_that_does_not_listen_is_killed() {
+        let versions = Versions::new();
+        let deaf = "trap '' TERM INT; case $1 in --list) exit 0 ;; esac; while :; do sleep 1; done";
+        versions.package("2.0.0", deaf);
+        let mut command = versions.command(&["--real=2.0.0"]);
+        let run = Run::until(&["1/1 2.0.0: exploring"], &mut command);
+        run.send(Signal::SIGINT);
+        let (code, text) = run.end();
+        assert_eq!(code, Some(3), "{text}");
+        assert!(text.contains("Not run: 2.0.0: interrupted."), "{text}");
+    }
+
     /// An interruption that this program does not wait for ends whatever it has started.
     #[test]
     fn a_replay_that_is_interrupted_leaves_no_build() {

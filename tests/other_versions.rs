@@ -128,6 +128,10 @@ mod unix {
         );
         assert_eq!(unbuilt, "cannot be built: cargo failed");
         assert_eq!(code(&["--real", "--allow-missing"]), Some(0));
+        // Also when there is nothing else.
+        let (code_of_missing, results) = run(&versions, &["--real=3.0.0"]);
+        assert_eq!(code_of_missing, Some(3));
+        assert_eq!(results.expect("results").not_run.len(), 1);
     }
 
     #[test]

@@ -262,26 +262,21 @@ fn output(command: &mut Command, otherwise: &str) -> Result<Output, String> {
 }
 
 /// Passes an interruption on; a program that explores then tells what it has found.
-#[cfg(unix)]
 fn ask_to_end(child: &mut Child) {
     // It may have ended by itself just now.
+    #[cfg(unix)]
     let _gone = killpg(group(child), Signal::SIGTERM);
-}
-
-#[cfg(not(unix))]
-fn ask_to_end(child: &mut Child) {
+    #[cfg(not(unix))]
     drop(child.kill());
 }
 
 /// Ends what a program that has ended has left behind.
-#[cfg(unix)]
+#[cfg_attr(not(unix), allow(unused_variables, reason = "there are no groups"))]
 fn kill_what_is_left(child: &Child) {
     // Mostly nobody.
+    #[cfg(unix)]
     let _gone = killpg(group(child), Signal::SIGKILL);
 }
-
-#[cfg(not(unix))]
-fn kill_what_is_left(_child: &Child) {}
 
 #[cfg(unix)]
 fn group(child: &Child) -> Pid {
