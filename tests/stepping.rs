@@ -80,7 +80,7 @@ mod unix {
 
     #[test]
     fn a_small_terminal_shows_the_last_rows_below_the_heads() {
-        let mut terminal = start(80, 12, true);
+        let mut terminal = start(80, 14, true);
         shows(&mut terminal, 1);
         terminal.press(END);
         shows(&mut terminal, STEPS);
@@ -99,7 +99,7 @@ mod unix {
         let lines: Vec<_> = chart.lines().collect();
         let last = lines.last().expect("a line");
         // The last line of all stands in the last line of the screen.
-        let shown = terminal.until(&format!("\x1b[12;1H{last}"));
+        let shown = terminal.until(&format!("\x1b[14;1H{last}"));
         for line in &lines[..2] {
             assert!(shown.contains(line), "{line} in {shown:?}");
         }
