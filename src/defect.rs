@@ -93,3 +93,20 @@ impl KeyPart {
         KeyPart::Poll,
     ];
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_defect_is_listed_once() {
+        let all: HashSet<_> = ExecutorDefect::all().collect();
+        assert_eq!(all.len(), ExecutorDefect::all().count());
+        let parts = KeyPart::ALL.map(ExecutorDefect::KeyWithout);
+        let known = ExecutorDefect::BESIDE_KEY.iter().chain(&parts);
+        assert!(known.clone().all(|defect| all.contains(defect)));
+        assert_eq!(all.len(), known.count());
+    }
+}

@@ -204,6 +204,7 @@ fn help_and_lists_work_in_both_builds() {
 #[test]
 fn a_build_without_the_flag_says_which_command_to_use() {
     refused(&[], &["cargo verify", "--cfg loom"]);
+    refused(&["worker"], &["explores nothing"]);
     refused(
         &["explore", "--subject", SUBJECT, "--request", "Cargo.toml"],
         &["cargo verify explore"],
