@@ -267,52 +267,11 @@ impl Results {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sweep::SweptCell;
 
     #[test]
     fn nothing_holds_nothing() {
         let results = Results::none();
         assert_eq!(results.beside(), 0);
         assert!(!results.hold());
-    }
-
-    #[test]
-    fn beside_the_claims_are_comparisons_and_cells_of_sweeps() {
-        let comparison = Compared {
-            id: String::new(),
-            situation: String::new(),
-            subjects: [String::new(), String::new()],
-            version: None,
-            environments: Vec::new(),
-            executions: [1; 2],
-            sequences: [1; 2],
-            deviation: None,
-            differences: Vec::new(),
-            cut: None,
-            seconds: 0.0,
-        };
-        let cell = SweptCell {
-            subject: String::new(),
-            scenario: String::new(),
-            refuted: BTreeMap::new(),
-            cut: None,
-            executions: 1,
-            seconds: 0.0,
-        };
-        let swept = |cells: usize| Swept {
-            model: String::new(),
-            subjects: Vec::new(),
-            prominent: Vec::new(),
-            left_out: Vec::new(),
-            not_applicable: Vec::new(),
-            cells: vec![cell.clone(); cells],
-        };
-        let results = Results {
-            comparisons: vec![comparison; 2],
-            sweeps: vec![swept(3), swept(4)],
-            ..Results::none()
-        };
-        assert_eq!(results.beside(), 9);
-        assert!(results.hold());
     }
 }

@@ -252,6 +252,13 @@ mod exploring {
         let text = String::from_utf8(cut_off.stdout).expect("text");
         assert!(!text.contains("proved"), "{text}");
         assert!(text.contains("not complete: out of time"), "{text}");
+        let column = |property: lastbyte::Property| {
+            let mut lines = text.lines();
+            lines.find_map(|line| line.find(property.sentence()))
+        };
+        let columns = lastbyte::Property::ALL.map(column);
+        assert!(columns[0].is_some(), "{text}");
+        assert!(columns.iter().all(|column| *column == columns[0]), "{text}");
     }
 
     #[test]

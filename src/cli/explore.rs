@@ -193,9 +193,10 @@ mod inner {
             exploration.executions, exploration.seconds
         ));
         let verdicts = Property::ALL.map(|property| exploration.verdict(property).to_string());
-        let wide = verdicts.iter().map(String::len).max().unwrap_or(0);
+        // As wide as they mostly are, or as the longest.
+        let wide = verdicts.iter().map(String::len).fold(12, usize::max);
         for (verdict, property) in verdicts.iter().zip(Property::ALL) {
-            line(format_args!("{verdict:<wide$}  {}", property.sentence()));
+            line(format_args!("{verdict:<wide$} {}", property.sentence()));
         }
         line(format_args!("\nexecutions  outcome"));
         for (outcome, executions) in &exploration.histogram {
