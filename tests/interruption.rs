@@ -91,6 +91,13 @@ mod unix {
         }
     }
 
+    /// Waits until no process carries the mark.
+    fn none_is_left(mark: &str) {
+        while running(mark) > 0 {
+            std::thread::yield_now();
+        }
+    }
+
     /// How many processes carry the mark.
     fn running(mark: &str) -> usize {
         let mark = format!("{MARK}={mark}");
@@ -171,9 +178,7 @@ mod unix {
         kill(run.id(), Signal::SIGKILL).expect("it is running");
         run.child.wait().expect("it was started");
         // A worker notices that nobody will give it orders any more.
-        while running(&run.mark) > 0 {
-            std::thread::yield_now();
-        }
+        none_is_left(&run.mark);
     }
 
     /// Three versions, of which the first and the last are quick and the second is asked for
@@ -297,9 +302,11 @@ mod unix {
         let recording = recording.replace("\"version\": null", "\"version\": \"2.0.0\"");
         let recording = Scratch::new("recording", recording);
         let mut command = versions.command(&["replay", recording.path()]);
-        let run = Run::until(&["2.0.0: building"], &mut command);
+        let mut run = Run::until(&["2.0.0: building"], &mut command);
         run.send(Signal::SIGINT);
-        assert_eq!(run.end().0, None, "the signal ends it");
+        let status = run.child.wait().expect("it was started");
+        assert_eq!(status.code(), None, "the signal ends it");
+        none_is_left(&run.mark);
     }
 
     #[test]
