@@ -354,7 +354,7 @@ pub(crate) fn serve(all: &Selection) -> io::Result<()> {
         let last = Mutex::new(Instant::now());
         let progress: Progress = Arc::new(move |executions| {
             let mut last = last.lock().expect("nobody panics here");
-            if last.elapsed() > Duration::from_millis(100) {
+            if is_due(last.elapsed()) {
                 *last = Instant::now();
                 if say(&Answer::Progress(executions)).is_err() {
                     // Nobody listens any more, whatever became of them.
@@ -377,6 +377,12 @@ pub(crate) fn serve(all: &Selection) -> io::Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Whether a worker tells its progress, so long after the last time.
+#[cfg(loom)]
+fn is_due(since: Duration) -> bool {
+    since > Duration::from_millis(100)
 }
 
 /// What is to be known about cells, by their ids.
@@ -434,4 +440,15 @@ impl Wanted {
 #[cfg(not(loom))]
 pub(crate) fn serve(_all: &Selection) -> io::Result<()> {
     Err(io::Error::other("this build explores nothing"))
+}
+
+#[cfg(all(test, loom))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_now_and_then_however_long_ago_it_was() {
+        let due = [0, 100, 101, 5_000].map(|ms| is_due(Duration::from_millis(ms)));
+        assert_eq!(due, [false, false, true, true]);
+    }
 }
