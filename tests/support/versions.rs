@@ -36,6 +36,16 @@ impl Versions {
         self.script(&format!("conformance/{version}/program"), program);
     }
 
+    /// A counterexample that was recorded with a version.
+    pub fn recording(version: &str) -> Scratch {
+        let recording = include_str!("../recordings/shutdown_ordering-original-loses.json");
+        let version = format!("\"version\": \"{version}\"");
+        Scratch::new(
+            "recording",
+            recording.replace("\"version\": null", &version),
+        )
+    }
+
     /// The path of a file.
     pub fn join(&self, name: &str) -> String {
         self.0.join(name)
