@@ -11,69 +11,43 @@
 #![deny(missing_docs)]
 #![cfg_attr(not(loom), allow(dead_code, reason = "what only the explorer uses"))]
 
-mod actor;
-#[cfg(feature = "cli")]
-pub mod asked;
-mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
-mod comparison;
-mod defect;
 #[cfg(feature = "cli")]
-pub mod documents;
-mod event;
-#[cfg(loom)]
-mod executor;
-#[cfg(loom)]
-mod explorer;
-#[cfg(feature = "cli")]
-pub mod figures;
+pub mod error;
 #[cfg(feature = "cli")]
 pub mod files;
-mod kernel;
-#[cfg(not(loom))]
-mod live;
-mod property;
-mod reader;
-#[cfg(feature = "cli")]
-pub mod recording;
 #[cfg(feature = "cli")]
 pub mod render;
-#[cfg(feature = "cli")]
-pub mod results;
-#[cfg(feature = "cli")]
-pub mod runner;
-mod scenario;
-mod script;
-#[cfg(feature = "cli")]
-pub mod selection;
-mod socket;
-#[cfg(loom)]
-mod stepper;
-mod subject;
-mod sweep;
-mod sync;
-mod verdict;
-mod world;
 
-pub use actor::Actor;
-pub use claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
-pub use comparison::{Compared, Comparison, Deviation, Observable};
-pub use defect::{ExecutorDefect, KeyPart};
-pub use event::{ActorId, Event, Levels, Step, Trace};
+mod check;
+mod environment;
+mod explore;
+mod run;
+mod trace;
+
+pub use check::claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
+pub use check::comparison::{Compared, Comparison, Deviation, Observable};
+pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptCell};
+#[cfg(feature = "cli")]
+pub use check::{asked, figures, recording, results, runner, selection};
+pub use environment::defect::{ExecutorDefect, KeyPart};
+pub use environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
+pub use environment::reader::{BadReader, Contradiction, Framing, Raw, Reader, ReaderDefect};
+pub use environment::scenario::Scenario;
+pub use environment::script::{Script, ScriptStep};
 #[cfg(loom)]
-pub use explorer::{Explorer, Limits, Observer, Progress, Stop};
-pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
+pub use explore::explorer::{Explorer, Limits, Observer, Progress, Stop};
 #[cfg(not(loom))]
-pub use live::{Observed, run_once};
-pub use property::{Property, Violations};
-pub use reader::{BadReader, Contradiction, Framing, Raw, Reader, ReaderDefect};
-pub use scenario::Scenario;
-pub use script::{Script, ScriptStep};
-pub use socket::Socket;
+pub use explore::live::{Observed, run_once};
 #[cfg(loom)]
-pub use stepper::Stepper;
-pub use subject::{Running, Subject};
-pub use sweep::{Entry, LeftOut, Sweep, Swept, SweptCell};
-pub use verdict::{Cut, Ending, Exploration, Outcome, ReaderEnding, Verdict};
-pub use world::{Handle, SPIN_POLLS};
+pub use explore::stepper::Stepper;
+#[cfg(feature = "cli")]
+pub use render::documents;
+pub use run::actor::Actor;
+pub use run::socket::Socket;
+pub use run::subject::{Running, Subject};
+pub use run::world::{Handle, SPIN_POLLS};
+pub use trace::event::{ActorId, Event, Levels, Step, Trace};
+pub use trace::property::{Property, Violations};
+pub use trace::verdict::{Cut, Ending, Exploration, Outcome, ReaderEnding, Verdict};

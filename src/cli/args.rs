@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::asked::{CAPACITY, RESPONSE_BYTES};
-use crate::reader::Reader;
+use crate::check::asked::{CAPACITY, RESPONSE_BYTES};
+use crate::environment::reader::Reader;
 
 /// Explores every model and every real connection to the end, and compares with what is claimed.
 ///

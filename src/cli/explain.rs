@@ -3,12 +3,13 @@
 use std::io::Write;
 
 use super::verify::{COMMAND, collect, exit, explore, refuse_without_loom};
-use super::{Exit, Misuse, print};
-use crate::claim::{Claim, Expected, Model};
+use super::{Exit, print};
+use crate::check::claim::{Claim, Expected, Model};
+use crate::check::results::Results;
+use crate::check::selection::{Selection, sweep_id};
+use crate::error::Misuse;
 use crate::render::{comparison, explain, sweep};
-use crate::results::Results;
-use crate::selection::{Selection, sweep_id};
-use crate::verdict::Cut;
+use crate::trace::verdict::Cut;
 
 pub(super) fn run(registry: &[Model], id: &str, out: &mut dyn Write) -> Result<Exit, Misuse> {
     let selection = selected(Selection::all(registry), id).ok_or_else(|| {
@@ -66,7 +67,7 @@ fn explained(results: &Results, id: &str) -> String {
 mod tests {
     use super::*;
     use crate::cli::verify::tests::{explored, selection};
-    use crate::property::Property;
+    use crate::trace::property::Property;
 
     /// A claim that is proved, and others of its property and of another one.
     fn claims() -> Selection {

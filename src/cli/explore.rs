@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use super::args::{Explore, Format};
-use super::{Exit, Misuse, print};
-use crate::asked::{self, Asked, REQUEST_BYTES, Raw};
-use crate::claim::Model;
+use super::{Exit, print};
+use crate::check::asked::{self, Asked, REQUEST_BYTES, Raw};
+use crate::check::claim::Model;
+use crate::error::Misuse;
 use crate::files;
 
 pub(super) fn run(
@@ -63,7 +64,7 @@ fn asked(arguments: &Explore) -> Result<Asked, Misuse> {
 #[cfg(not(loom))]
 mod inner {
     use super::*;
-    use crate::claim::Cell;
+    use crate::check::claim::Cell;
 
     pub(super) fn answer(
         _: &Asked,
@@ -89,16 +90,16 @@ mod inner {
     use serde::Serialize;
 
     use super::*;
-    use crate::claim::Cell;
+    use crate::check::claim::Cell;
+    use crate::check::recording::{self, Recording};
     use crate::cli::verify::{cannot_write, check_directory};
     use crate::cli::{colour, interrupt, quoted, rate, width};
-    use crate::event::bytes;
-    use crate::explorer::{Explorer, Limits, Progress};
-    use crate::property::Property;
-    use crate::recording::{self, Recording};
+    use crate::explore::explorer::{Explorer, Limits, Progress};
     use crate::render::chart;
     use crate::render::story::Caption;
-    use crate::verdict::{Cut, Exploration, Verdict};
+    use crate::trace::event::bytes;
+    use crate::trace::property::Property;
+    use crate::trace::verdict::{Cut, Exploration, Verdict};
 
     pub(super) fn answer(
         asked: &Asked,

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Misuse;
+use crate::error::Misuse;
 
 static ALLOWED: AtomicBool = AtomicBool::new(false);
 static NOTED: AtomicBool = AtomicBool::new(false);

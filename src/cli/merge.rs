@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::Misuse;
-use crate::claim::{Cell, Claim, Model};
-use crate::comparison::{Compared, Comparison};
+use crate::check::claim::{Cell, Claim, Model};
+use crate::check::comparison::{Compared, Comparison};
+use crate::check::results::{FORMAT, Results, Row};
+use crate::check::selection::Selection;
+use crate::check::sweep::Swept;
+use crate::error::Misuse;
 use crate::files;
-use crate::results::{FORMAT, Results, Row};
-use crate::selection::Selection;
-use crate::sweep::Swept;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;

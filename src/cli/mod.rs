@@ -12,7 +12,6 @@ mod step;
 mod verify;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -20,8 +19,9 @@ use std::time::Duration;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::claim::Model;
-use crate::selection::Selection;
+use crate::check::claim::Model;
+use crate::check::selection::Selection;
+use crate::error::Misuse;
 use args::{Arguments, Task};
 
 /// How a command ended.
@@ -36,26 +36,6 @@ pub enum Exit {
     /// Cut off before the end.
     CutOff = 3,
 }
-
-/// Why a command did nothing: one line that says what was wrong and what is accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misuse(pub String);
-
-impl fmt::Display for Misuse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // One line, whatever a path or a file name contains.
-        for c in self.0.chars() {
-            if c.is_control() {
-                write!(f, "{}", c.escape_default())?;
-            } else {
-                write!(f, "{c}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Misuse {}
 
 /// Runs the command line of this process with the given models.
 pub fn main(registry: Vec<Model>) -> ExitCode {
@@ -109,7 +89,7 @@ pub fn run(
             verify::show(&results, merge.format, merge.report.as_deref(), out)?;
             Ok(verify::exit(&results))
         }
-        Some(Task::Worker) => crate::runner::serve(&Selection::all(registry))
+        Some(Task::Worker) => crate::check::runner::serve(&Selection::all(registry))
             .map(|()| Exit::Fine)
             .map_err(|error| Misuse(error.to_string())),
     }

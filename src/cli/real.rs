@@ -19,9 +19,10 @@ use nix::unistd::Pid;
 
 #[cfg(loom)]
 use super::Exit;
-use super::{Misuse, interrupt};
+use super::interrupt;
+use crate::check::results::{NotRun, Results};
+use crate::error::Misuse;
 use crate::render::version_numbers;
-use crate::results::{NotRun, Results};
 
 /// The folder with one package for each version.
 const FOLDER: &str = "conformance";

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
+use super::Exit;
 use super::args::Replay;
-use super::{Exit, Misuse};
-use crate::claim::Model;
+use crate::check::claim::Model;
+use crate::error::Misuse;
 
 #[cfg(not(loom))]
 pub(super) fn run(
@@ -13,7 +14,7 @@ pub(super) fn run(
     _: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
     // What is wrong with the file is said even here.
-    crate::recording::Recording::read(&arguments.file)?.cell(registry)?;
+    crate::check::recording::Recording::read(&arguments.file)?.cell(registry)?;
     Err(Misuse(
         "this build explores nothing, it lacks --cfg loom; use `cargo verify replay`".to_owned(),
     ))
@@ -27,7 +28,7 @@ pub(super) fn run(
 ) -> Result<Exit, Misuse> {
     use super::args::Drawing;
     use super::{colour, print, quoted, width};
-    use crate::recording::Recording;
+    use crate::check::recording::Recording;
     use crate::render::story::Caption;
     use crate::render::{chart, jsonl, mermaid, svg, visible};
 

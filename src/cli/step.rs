@@ -6,9 +6,10 @@ use std::time::Duration;
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crossterm::{cursor, execute, queue, style, terminal};
 
-use super::{Misuse, interrupt};
-use crate::event::Trace;
+use super::interrupt;
+use crate::error::Misuse;
 use crate::render::chart::{self, Options, Parts};
+use crate::trace::event::Trace;
 
 /// What the first line says behind the step.
 const HELP: &str = "right or space: forward, left: back, home, end, q: quit";

@@ -8,17 +8,18 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::{Format, Verify};
-use super::{Exit, Misuse, interrupt, print, rate, real, width};
-use crate::claim::Model;
-use crate::comparison::Compared;
-use crate::documents;
-use crate::recording;
+use super::{Exit, interrupt, print, rate, real, width};
+use crate::check::claim::Model;
+use crate::check::comparison::Compared;
+use crate::check::recording;
+use crate::check::results::{Results, Row};
+use crate::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
+use crate::check::selection::{Selection, sweep_id};
+use crate::check::sweep::{Swept, SweptCell};
+use crate::error::Misuse;
+use crate::render::documents;
 use crate::render::{count, junit, markdown, report, table};
-use crate::results::{Results, Row};
-use crate::runner::{Explored, Meter, Pool, SILENCE, Unit};
-use crate::selection::{Selection, sweep_id};
-use crate::sweep::{Swept, SweptCell};
-use crate::verdict::{Cut, Exploration, Verdict};
+use crate::trace::verdict::{Cut, Exploration, Verdict};
 
 /// The command that explores.
 pub(crate) const COMMAND: &str = "cargo verify";
@@ -363,14 +364,14 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::claim::{Cell, Claim, Expected};
-    use crate::comparison::Comparison;
-    use crate::property::Property;
-    use crate::reader::Reader;
-    use crate::scenario::Scenario;
-    use crate::socket::Socket;
-    use crate::subject::{Running, Subject};
-    use crate::sweep::Sweep;
+    use crate::check::claim::{Cell, Claim, Expected};
+    use crate::check::comparison::Comparison;
+    use crate::check::sweep::Sweep;
+    use crate::environment::reader::Reader;
+    use crate::environment::scenario::Scenario;
+    use crate::run::socket::Socket;
+    use crate::run::subject::{Running, Subject};
+    use crate::trace::property::Property;
 
     struct Nothing;
 

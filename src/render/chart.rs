@@ -4,7 +4,7 @@ use console::Style;
 use textwrap::core::display_width;
 
 use super::story::{self, Beat, Caption, Flow};
-use crate::event::{ActorId, Trace};
+use crate::trace::event::{ActorId, Trace};
 
 /// How a chart is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -440,7 +440,7 @@ mod tests {
         let replay = "cargo verify --only ordering/original/loses --save . ; \
                       cargo verify replay ordering-original-loses.json";
         let caption = Caption {
-            property: crate::property::Property::NoStall,
+            property: crate::trace::property::Property::NoStall,
             replay,
         };
         let options = Options {

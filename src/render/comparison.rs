@@ -1,7 +1,7 @@
 //! Comparisons: what a model and the code that it models have in common.
 
 use super::{count, thousands, visible};
-use crate::comparison::Compared;
+use crate::check::comparison::Compared;
 
 /// The comparisons of one pair of subjects, together.
 #[derive(Clone, Debug, PartialEq)]

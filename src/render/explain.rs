@@ -2,8 +2,8 @@
 
 use super::story::{self, Caption};
 use super::{count, thousands, visible};
-use crate::results::{Results, Row};
-use crate::verdict::Verdict;
+use crate::check::results::{Results, Row};
+use crate::trace::verdict::Verdict;
 
 /// How many names are told; the others are counted.
 const NAMES: usize = 3;

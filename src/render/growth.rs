@@ -1,7 +1,7 @@
 //! How executions and time grow with the payload.
 
 use super::{thousands, visible};
-use crate::results::{CellFigures, Results, Row};
+use crate::check::results::{CellFigures, Results, Row};
 
 /// Sizes that a series needs for a plot.
 const SIZES: usize = 4;

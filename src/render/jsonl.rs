@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::is_invisible;
 use super::story::{self, Caption};
-use crate::event::{Step, Trace};
+use crate::trace::event::{Step, Trace};
 
 #[derive(Serialize)]
 struct Line<'a> {

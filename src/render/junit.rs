@@ -5,11 +5,11 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{comparison, count, explain, sweep, visible};
-use crate::comparison::Compared;
-use crate::results::{Results, Row};
-use crate::selection::sweep_id;
-use crate::sweep::Swept;
-use crate::verdict::Verdict;
+use crate::check::comparison::Compared;
+use crate::check::results::{Results, Row};
+use crate::check::selection::sweep_id;
+use crate::check::sweep::Swept;
+use crate::trace::verdict::Verdict;
 
 /// The document.
 ///

@@ -1,10 +1,10 @@
 //! A summary of a run that fits a comment on a pull request.
 
 use super::{comparison, sweep, table, thousands, visible};
-use crate::comparison::Compared;
-use crate::property::Property;
-use crate::results::{Results, Row};
-use crate::sweep::Swept;
+use crate::check::comparison::Compared;
+use crate::check::results::{Results, Row};
+use crate::check::sweep::Swept;
+use crate::trace::property::Property;
 
 /// Bytes that GitHub takes for one comment, with a reserve.
 const LARGEST: usize = 60_000;

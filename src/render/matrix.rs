@@ -2,9 +2,9 @@
 
 use super::report::class;
 use super::{thousands, version_numbers, visible};
-use crate::property::Property;
-use crate::results::{Results, Row};
-use crate::verdict::Verdict;
+use crate::check::results::{Results, Row};
+use crate::trace::property::Property;
+use crate::trace::verdict::Verdict;
 
 /// More connections than these do not fit side by side.
 const CONNECTIONS: usize = 12;

@@ -2,7 +2,7 @@
 
 use super::story::{self, Beat, Caption, Flow};
 use super::{count, visible};
-use crate::event::{ActorId, Trace};
+use crate::trace::event::{ActorId, Trace};
 
 /// The diagram, without the fence around it; every line ends with a line break.
 pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {

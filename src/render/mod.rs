@@ -6,6 +6,7 @@
 
 pub mod chart;
 pub mod comparison;
+pub mod documents;
 pub mod explain;
 mod growth;
 pub mod jsonl;

@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use super::{count, visible};
-use crate::event::{ActorId, Event, Levels, Step, Trace};
-use crate::property::Property;
+use crate::trace::event::{ActorId, Event, Levels, Step, Trace};
+use crate::trace::property::Property;
 
 /// What a chart ends with.
 #[derive(Clone, Copy, Debug)]

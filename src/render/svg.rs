@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::story::{self, Beat, Caption, Flow};
 use super::{count, thousands};
-use crate::event::{ActorId, Trace};
+use crate::trace::event::{ActorId, Trace};
 
 /// A lane, from its left edge in pixels.
 struct Lane {

@@ -3,8 +3,8 @@
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use super::{count, total, visible};
-use crate::property::Property;
-use crate::sweep::{Entry, Swept};
+use crate::check::sweep::{Entry, Swept};
+use crate::trace::property::Property;
 
 /// What a field of the table says of its property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,7 +192,7 @@ pub fn text(swept: &Swept, width: usize) -> String {
 /// What was swept, what came of it and what is outside, as lines that end with a line break.
 pub fn explained(swept: &Swept) -> String {
     let summary = swept.summary();
-    let id = crate::selection::sweep_id(&swept.model);
+    let id = crate::check::selection::sweep_id(&swept.model);
     let mut sentences = vec![
         format!("{id}: every revision in every situation, without expectations."),
         format!("Revisions: {}.", swept.subjects.join(", ")),

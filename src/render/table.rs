@@ -5,9 +5,9 @@ use comfy_table::{
 };
 
 use super::{comparison, count, paragraph, sweep, thousands, visible};
-use crate::property::Property;
-use crate::results::{Results, Row};
-use crate::verdict::Verdict;
+use crate::check::results::{Results, Row};
+use crate::trace::property::Property;
+use crate::trace::verdict::Verdict;
 
 /// The narrowest table, in columns. A terminal below that wraps it.
 pub const NARROWEST: usize = 72;

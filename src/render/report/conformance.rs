@@ -1,9 +1,9 @@
 //! The section on comparisons: a model and what it models.
 
 use super::reproduce;
-use crate::comparison::Compared;
+use crate::check::comparison::Compared;
+use crate::check::results::Results;
 use crate::render::{comparison, count, thousands, visible};
-use crate::results::Results;
 
 /// The section.
 pub(super) struct Conformance {

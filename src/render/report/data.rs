@@ -6,14 +6,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{class, replay, reproduce};
-use crate::event::Trace;
-use crate::property::Property;
+use crate::check::results::{Results, Row};
+use crate::check::selection::sweep_id;
+use crate::check::sweep::Swept;
 use crate::render::story::{self, Caption, Flow};
 use crate::render::{explain, jsonl, thousands, total, visible};
-use crate::results::{Results, Row};
-use crate::selection::sweep_id;
-use crate::sweep::Swept;
-use crate::verdict::ReaderEnding;
+use crate::trace::event::Trace;
+use crate::trace::property::Property;
+use crate::trace::verdict::ReaderEnding;
 
 /// Outcomes of one claim that are drawn; the others are counted.
 const OUTCOMES: usize = 12;

@@ -1,8 +1,8 @@
 //! The section on what checks the checker.
 
-use crate::figures;
+use crate::check::figures;
+use crate::check::results::Results;
 use crate::render::{thousands, visible};
-use crate::results::Results;
 
 /// Rows that are shown without asking for them.
 const SHORT: usize = 16;

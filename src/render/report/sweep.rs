@@ -1,11 +1,11 @@
 //! The section on sweeps: every subject in every situation.
 
 use super::reproduce;
-use crate::property::Property;
+use crate::check::results::Results;
+use crate::check::selection::sweep_id;
+use crate::check::sweep::{Entry, Swept};
 use crate::render::{count, sweep, thousands, visible};
-use crate::results::Results;
-use crate::selection::sweep_id;
-use crate::sweep::{Entry, Swept};
+use crate::trace::property::Property;
 
 /// The sweep of one model.
 pub(super) struct Sweep {

@@ -5,16 +5,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 
-use crate::actor::everybody;
-use crate::defect::ExecutorDefect;
-use crate::event::{ActorId, Trace};
-use crate::executor::{drive, text_of};
-use crate::property::Property;
-use crate::scenario::Scenario;
-use crate::subject::Subject;
-use crate::sync::Gate;
-use crate::verdict::{Cut, Exploration, Outcome};
-use crate::world::{State, World};
+use crate::environment::defect::ExecutorDefect;
+use crate::environment::scenario::Scenario;
+use crate::run::actor::everybody;
+use crate::run::executor::{drive, text_of};
+use crate::run::subject::Subject;
+use crate::run::sync::Gate;
+use crate::run::world::{State, World};
+use crate::trace::event::{ActorId, Trace};
+use crate::trace::property::Property;
+use crate::trace::verdict::{Cut, Exploration, Outcome};
 
 /// What an exploration may cost.
 #[derive(Clone, Debug)]

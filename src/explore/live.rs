@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
-use crate::actor::everybody;
-use crate::event::{ActorId, Trace};
-use crate::property::Property;
-use crate::scenario::Scenario;
-use crate::subject::Subject;
-use crate::sync::Gate;
-use crate::verdict::{Ending, Outcome};
-use crate::world::{Handle, World};
+use crate::environment::scenario::Scenario;
+use crate::run::actor::everybody;
+use crate::run::subject::Subject;
+use crate::run::sync::Gate;
+use crate::run::world::{Handle, World};
+use crate::trace::event::{ActorId, Trace};
+use crate::trace::property::Property;
+use crate::trace::verdict::{Ending, Outcome};
 
 /// What one run showed.
 #[derive(Clone, Debug)]

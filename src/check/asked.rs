@@ -7,11 +7,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::claim::{Cell, Model, NamedSubject, Question};
-use crate::cli::Misuse;
-use crate::reader::Reader;
-use crate::scenario::Scenario;
-use crate::subject::Subject;
+use crate::check::claim::{Cell, Model, NamedSubject, Question};
+use crate::environment::reader::Reader;
+use crate::environment::scenario::Scenario;
+use crate::error::Misuse;
+use crate::run::subject::Subject;
 
 /// Bytes of response that a question may ask for.
 pub const RESPONSE_BYTES: RangeInclusive<u64> = 0..=100_000;

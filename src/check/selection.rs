@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::claim::{Cell, Claim, Model};
-use crate::comparison::Comparison;
-use crate::sweep::Sweep;
+use crate::check::claim::{Cell, Claim, Model};
+use crate::check::comparison::Comparison;
+use crate::check::sweep::Sweep;
 
 /// A part of what the models have to offer.
 #[derive(Clone, Debug, Default)]

@@ -4,9 +4,9 @@
 //! lines. `cargo verify --update FILE` writes them, `--check FILE` and the tests compare them: a
 //! document that is out of date fails.
 
+use crate::check::results::{Results, Row};
 use crate::render::comparison::{Figures, figures};
 use crate::render::{thousands, version_numbers};
-use crate::results::{Results, Row};
 
 /// The line before the generated table.
 pub const BEGIN: &str =

@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::reader::{Framing, Raw};
-use crate::socket::Socket;
+use crate::environment::reader::{Framing, Raw};
+use crate::run::socket::Socket;
 
 /// A running connection. `Err` carries the error's text.
 pub type Running = Pin<Box<dyn Future<Output = Result<(), String>>>>;

@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::claim::Cell;
-use crate::comparison::{Compared, Comparison};
+use crate::check::claim::Cell;
+use crate::check::comparison::{Compared, Comparison};
+use crate::check::selection::Selection;
+use crate::check::sweep::SweptCell;
 #[cfg(loom)]
-use crate::explorer::{Explorer, Limits, Progress};
-use crate::selection::Selection;
-use crate::sweep::SweptCell;
-use crate::verdict::{Cut, Exploration};
+use crate::explore::explorer::{Explorer, Limits, Progress};
+use crate::trace::verdict::{Cut, Exploration};
 
 /// What [`Pool::silence`] is unless there is a reason: workers tell several times a second how far
 /// they are.

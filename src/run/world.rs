@@ -15,17 +15,17 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
-use crate::defect::ExecutorDefect;
+use crate::environment::defect::ExecutorDefect;
 #[cfg(loom)]
-use crate::defect::KeyPart;
-use crate::event::{ActorId, Event, Levels, Step, Trace, bytes};
-use crate::kernel::{Kernel, Registration};
-use crate::property::{Property, Violations};
-use crate::reader::Framing;
-use crate::scenario::Scenario;
-use crate::subject::Subject;
-use crate::sync::Gate;
-use crate::verdict::{Ending, Outcome, ReaderEnding};
+use crate::environment::defect::KeyPart;
+use crate::environment::kernel::{Kernel, Registration};
+use crate::environment::reader::Framing;
+use crate::environment::scenario::Scenario;
+use crate::run::subject::Subject;
+use crate::run::sync::Gate;
+use crate::trace::event::{ActorId, Event, Levels, Step, Trace, bytes};
+use crate::trace::property::{Property, Violations};
+use crate::trace::verdict::{Ending, Outcome, ReaderEnding};
 
 /// After this many polls of one actor that were asked for but changed nothing, it spins.
 pub const SPIN_POLLS: u8 = 3;
@@ -48,7 +48,7 @@ pub(crate) struct Slot {
     /// The next lock section is no new choice.
     pub(crate) quiet: bool,
     #[cfg(loom)]
-    pub(crate) parked: Option<crate::sync::Parked>,
+    pub(crate) parked: Option<crate::run::sync::Parked>,
     /// Polls in a row that changed nothing.
     pub(crate) idle_polls: u8,
     /// `State::changes` when the current poll began.
@@ -530,7 +530,7 @@ pub(crate) struct World {
     in_section: AtomicBool,
     running: AtomicU8,
     #[cfg(loom)]
-    pub(crate) search: Option<Arc<Mutex<crate::explorer::Search>>>,
+    pub(crate) search: Option<Arc<Mutex<crate::explore::explorer::Search>>>,
 }
 
 impl fmt::Debug for World {
@@ -708,7 +708,7 @@ impl World {
     /// lock, for a wake-up, or is at its end.
     #[cfg(loom)]
     pub(crate) fn choice(&self, state: &mut State) {
-        use crate::explorer::{Choice, stop_loom};
+        use crate::explore::explorer::{Choice, stop_loom};
 
         let Some(search) = self.search.as_ref().filter(|_| state.over.is_none()) else {
             return;

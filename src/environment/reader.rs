@@ -8,10 +8,10 @@ use std::task::Poll;
 
 use bytes::Bytes;
 
-use crate::event::Event;
-use crate::kernel::Call;
-use crate::property::Property;
-use crate::world::{Handle, ReaderState};
+use crate::environment::kernel::Call;
+use crate::run::world::{Handle, ReaderState};
+use crate::trace::event::Event;
+use crate::trace::property::Property;
 
 /// How the reader reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -13,10 +13,10 @@ use bytes::Bytes;
 use futures::io::{AsyncRead, AsyncWrite};
 use static_assertions::assert_impl_all;
 
-use crate::event::Event;
-use crate::kernel::Call;
-use crate::property::Property;
-use crate::world::{Handle, State};
+use crate::environment::kernel::Call;
+use crate::run::world::{Handle, State};
+use crate::trace::event::Event;
+use crate::trace::property::Property;
 
 /// The connection's end of the modelled stream socket. Dropping it closes it.
 #[derive(Debug)]

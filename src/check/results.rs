@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::claim::{Claim, Expected, Model};
-use crate::comparison::Compared;
-use crate::event::Trace;
-use crate::figures::Figures;
-use crate::property::Property;
-use crate::sweep::Swept;
-use crate::verdict::{Exploration, Outcome, Verdict};
+use crate::check::claim::{Claim, Expected, Model};
+use crate::check::comparison::Compared;
+use crate::check::figures::Figures;
+use crate::check::sweep::Swept;
+use crate::trace::event::Trace;
+use crate::trace::property::Property;
+use crate::trace::verdict::{Exploration, Outcome, Verdict};
 
 /// Version of the JSON format.
 pub const FORMAT: u32 = 3;

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
-use crate::event::{ActorId, Event, bytes};
-use crate::world::{Handle, State};
+use crate::run::world::{Handle, State};
+use crate::trace::event::{ActorId, Event, bytes};
 
 /// One step of a script.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -7,13 +7,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::asked::Asked;
-use crate::claim::{Cell, Model};
-use crate::cli::Misuse;
-use crate::event::Trace;
+use crate::check::asked::Asked;
+use crate::check::claim::{Cell, Model};
+use crate::check::results::{Results, Row};
+use crate::error::Misuse;
 use crate::files;
-use crate::property::Property;
-use crate::results::{Results, Row};
+use crate::trace::event::Trace;
+use crate::trace::property::Property;
 
 /// Version of the file format.
 pub const FORMAT: u32 = 1;
@@ -151,7 +151,7 @@ impl Recording {
         let cell = self.cell(registry)?;
         let explorer = crate::Explorer {
             limits: crate::Limits {
-                steps: crate::asked::STEPS,
+                steps: crate::check::asked::STEPS,
                 ..crate::Limits::default()
             },
             ..crate::Explorer::default()

@@ -9,9 +9,9 @@ use std::fmt;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::claim::Cell;
-use crate::event::{ActorId, Event, Trace};
-use crate::verdict::Cut;
+use crate::check::claim::Cell;
+use crate::trace::event::{ActorId, Event, Trace};
+use crate::trace::verdict::Cut;
 
 /// Two subjects in the same environments.
 #[derive(Clone, Debug)]
@@ -210,7 +210,7 @@ mod explored {
     use std::time::{Duration, Instant};
 
     use super::{Cell, Compared, Comparison, Cut, Observable};
-    use crate::explorer::{Explorer, Limits, Progress};
+    use crate::explore::explorer::{Explorer, Limits, Progress};
 
     /// As many differences are told.
     const TOLD: usize = 6;
@@ -316,7 +316,7 @@ mod explored {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Levels, Step};
+    use crate::trace::event::{Levels, Step};
 
     #[test]
     fn a_sequence_is_what_the_socket_sees_and_who_woke_the_connection() {

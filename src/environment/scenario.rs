@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::actor::Actor;
-use crate::defect::ExecutorDefect;
-use crate::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
-use crate::reader::{Reader, ReaderDefect};
-use crate::script::{Script, ScriptStep};
+use crate::environment::defect::ExecutorDefect;
+use crate::environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
+use crate::environment::reader::{Reader, ReaderDefect};
+use crate::environment::script::{Script, ScriptStep};
+use crate::run::actor::Actor;
 
 /// One environment for one connection.
 #[derive(Clone, Debug)]

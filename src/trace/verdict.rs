@@ -6,8 +6,8 @@ use std::fmt;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Trace, bytes};
-use crate::property::Property;
+use crate::trace::event::{Trace, bytes};
+use crate::trace::property::Property;
 
 /// How the subject ended in one execution.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

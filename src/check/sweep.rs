@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::claim::Cell;
-use crate::property::Property;
-use crate::verdict::{Cut, Exploration};
+use crate::check::claim::Cell;
+use crate::trace::property::Property;
+use crate::trace::verdict::{Cut, Exploration};
 
 /// What is to be explored.
 #[derive(Clone, Debug)]

@@ -6,16 +6,16 @@ use std::sync::Arc;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::Comparison;
+use crate::check::comparison::Comparison;
 #[cfg(feature = "cli")]
-use crate::figures::Figures;
-use crate::property::Property;
+use crate::check::figures::Figures;
 #[cfg(feature = "cli")]
-use crate::results::Results;
-use crate::scenario::Scenario;
-use crate::subject::Subject;
-use crate::sweep::Sweep;
-use crate::verdict::Verdict;
+use crate::check::results::Results;
+use crate::check::sweep::Sweep;
+use crate::environment::scenario::Scenario;
+use crate::run::subject::Subject;
+use crate::trace::property::Property;
+use crate::trace::verdict::Verdict;
 
 /// A file or folder of `models/`: what it claims.
 #[derive(Clone, Debug)]

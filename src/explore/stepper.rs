@@ -9,16 +9,16 @@ use std::sync::Arc;
 
 use generator::{Generator, Gn};
 
-use crate::actor::everybody;
-use crate::event::{ActorId, Trace};
-use crate::executor::drive;
-use crate::explorer::silently;
-use crate::property::Property;
-use crate::scenario::Scenario;
-use crate::subject::Subject;
-use crate::sync::Gate;
-use crate::verdict::Outcome;
-use crate::world::{Over, World};
+use crate::environment::scenario::Scenario;
+use crate::explore::explorer::silently;
+use crate::run::actor::everybody;
+use crate::run::executor::drive;
+use crate::run::subject::Subject;
+use crate::run::sync::Gate;
+use crate::run::world::{Over, World};
+use crate::trace::event::{ActorId, Trace};
+use crate::trace::property::Property;
+use crate::trace::verdict::Outcome;
 
 /// The stack of every actor but the connection, in bytes.
 const STACK_BYTES: usize = 64 * 1024;
@@ -89,7 +89,7 @@ impl Stepper {
     /// A digest of all that can influence what happens from here. It is not the one by which the
     /// explorer recognises states.
     pub fn state(&self) -> u128 {
-        crate::world::digest_of(self.world.peek().in_full())
+        crate::run::world::digest_of(self.world.peek().in_full())
     }
 
     /// How the execution ended, if it is over.

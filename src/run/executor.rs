@@ -10,12 +10,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
-use crate::defect::ExecutorDefect;
-use crate::event::{ActorId, Event};
-use crate::property::Property;
-use crate::subject::Running;
-use crate::verdict::Ending;
-use crate::world::{Handle, World};
+use crate::environment::defect::ExecutorDefect;
+use crate::run::subject::Running;
+use crate::run::world::{Handle, World};
+use crate::trace::event::{ActorId, Event};
+use crate::trace::property::Property;
+use crate::trace::verdict::Ending;
 
 struct ActorWaker {
     world: Weak<World>,
