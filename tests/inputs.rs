@@ -18,7 +18,8 @@ mod program;
 use std::ffi::OsString;
 
 use lastbyte::asked::subjects;
-use lastbyte::cli::{Exit, Misuse, run};
+use lastbyte::cli::{Exit, run};
+use lastbyte::error::Misuse;
 use lastbyte::recording::Recording;
 use lastbyte_models::registry;
 use mutation::{document, text};
