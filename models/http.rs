@@ -269,6 +269,27 @@ impl Framing for Responses {
         through && all >= promises.len() && all >= self.expected
     }
 
+    fn missing(&self, promises: &[Bytes]) -> usize {
+        let promised = promises.iter().skip(self.finished).map(Bytes::len);
+        let left = promised.sum::<usize>().saturating_sub(self.position);
+        let begun = !matches!(&self.part, Part::Head(head) if head.is_empty());
+        // Behind the last byte of a body its message may not be whole yet.
+        let open = match &self.part {
+            Part::UntilEof | Part::Tunnel => false,
+            _ => begun || promises.len() > self.finished,
+        };
+        left.max(usize::from(open))
+    }
+
+    fn is_open(&self) -> bool {
+        match &self.part {
+            Part::Head(section) | Part::Trailers(section) | Part::ChunkSize(section) => {
+                !section.is_empty()
+            }
+            _ => false,
+        }
+    }
+
     fn digest(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (self.finished, self.position).hash(&mut hasher);

@@ -211,6 +211,10 @@ impl Subject for Connection {
         dispatcher.handle = Some(handle);
         Box::pin(async { dispatcher.await.map_err(|error| error.kind().to_string()) })
     }
+
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
 }
 
 // ---- Scenarios ----------------------------------------------------------------------------------

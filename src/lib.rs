@@ -32,12 +32,14 @@ pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptCell};
 #[cfg(feature = "cli")]
 pub use check::{asked, figures, recording, results, runner, selection};
 pub use environment::defect::{ExecutorDefect, KeyPart};
+pub use environment::framing::{Contradiction, Framing, Raw};
 pub use environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
-pub use environment::reader::{BadReader, Contradiction, Framing, Raw, Reader, ReaderDefect};
+pub use environment::reader::{BadReader, Reader, ReaderDefect};
 pub use environment::scenario::Scenario;
 pub use environment::script::{Script, ScriptStep};
 #[cfg(loom)]
-pub use explore::explorer::{Explorer, Limits, Observer, Progress, Stop};
+pub use explore::explorer::Explorer;
+pub use explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 #[cfg(not(loom))]
 pub use explore::live::{Observed, run_once};
 #[cfg(loom)]
@@ -45,9 +47,13 @@ pub use explore::stepper::Stepper;
 #[cfg(feature = "cli")]
 pub use render::documents;
 pub use run::actor::Actor;
+pub use run::handle::Handle;
+pub use run::slot::SPIN_POLLS;
 pub use run::socket::Socket;
 pub use run::subject::{Running, Subject};
-pub use run::world::{Handle, SPIN_POLLS};
-pub use trace::event::{ActorId, Event, Levels, Step, Trace};
-pub use trace::property::{Property, Violations};
-pub use trace::verdict::{Cut, Ending, Exploration, Outcome, ReaderEnding, Verdict};
+pub use trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
+pub use trace::monitor::{Ends, Facts, Moment, Monitor, ReaderState, Watched};
+pub use trace::property::{Definition, Property, Violations};
+pub use trace::verdict::{
+    Cut, Divergence, Ending, Exploration, Outcome, ReaderEnding, USUAL_REASONS, Verdict,
+};

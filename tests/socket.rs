@@ -117,7 +117,7 @@ fn failures_have_the_names_of_their_kinds() {
         panic!("{:?}", seen.calls());
     };
     let error = "BrokenPipe".to_owned();
-    assert_eq!(*write, Event::WriteFailed { error });
+    assert_eq!(*write, Event::WriteFailed { offered: 1, error });
     let error = "NotConnected".to_owned();
     assert_eq!(*shut, Event::ShutdownFailed { error });
     assert_eq!(*close, Event::Close);
@@ -147,8 +147,14 @@ fn a_reset_fails_every_call() {
         seen.calls()[..3],
         [
             Event::InputFailed { error: error() },
-            Event::WriteFailed { error: error() },
-            Event::WriteFailed { error: error() },
+            Event::WriteFailed {
+                offered: 1,
+                error: error()
+            },
+            Event::WriteFailed {
+                offered: 0,
+                error: error()
+            },
         ]
     );
 }

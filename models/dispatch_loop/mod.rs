@@ -213,6 +213,10 @@ impl Subject for Connection {
             },
         })
     }
+
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
 }
 
 /// How a line of the trace begins in which the connection tells its state: a place in its program

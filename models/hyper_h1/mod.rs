@@ -188,6 +188,16 @@ impl<C: Configuration> Subject for Driven<C> {
     fn stack_bytes(&self) -> usize {
         STACK_BYTES
     }
+
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
+
+    fn varying(&self) -> &'static [(&'static [u8], usize)] {
+        // A head that hyper makes by itself carries the time of day.
+        const VARYING: &[(&[u8], usize)] = &[(b"\r\ndate: ", DATE.len())];
+        VARYING
+    }
 }
 
 /// The subject that runs this configuration.

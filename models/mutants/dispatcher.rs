@@ -299,4 +299,8 @@ impl Subject for Mutant {
         };
         Box::pin(async { dispatcher.await.map_err(|error| error.kind().to_string()) })
     }
+
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
 }

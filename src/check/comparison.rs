@@ -210,7 +210,8 @@ mod explored {
     use std::time::{Duration, Instant};
 
     use super::{Cell, Compared, Comparison, Cut, Observable};
-    use crate::explore::explorer::{Explorer, Limits, Progress};
+    use crate::explore::explorer::Explorer;
+    use crate::explore::limits::{Limits, Progress};
 
     /// As many differences are told.
     const TOLD: usize = 6;
@@ -337,13 +338,13 @@ mod tests {
             actor,
             event,
             levels: Levels::default(),
+            begins: false,
         };
         let trace = Trace {
             actors: ["reader", "connection"].map(str::to_owned).into(),
             capacity: 1,
-            schedule: Vec::new(),
-            broken_at: None,
             steps: steps.map(step).into(),
+            ..Trace::default()
         };
         let seen: Vec<_> = Observable::sequence(&trace)
             .iter()

@@ -17,7 +17,7 @@ use crate::check::comparison::{Compared, Comparison};
 use crate::check::selection::Selection;
 use crate::check::sweep::SweptCell;
 #[cfg(loom)]
-use crate::explore::explorer::{Explorer, Limits, Progress};
+use crate::explore::{explorer::Explorer, limits::Limits, limits::Progress};
 use crate::trace::verdict::{Cut, Exploration};
 
 /// What [`Pool::silence`] is unless there is a reason: workers tell several times a second how far

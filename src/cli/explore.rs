@@ -94,12 +94,13 @@ mod inner {
     use crate::check::recording::{self, Recording};
     use crate::cli::verify::{cannot_write, check_directory};
     use crate::cli::{colour, interrupt, quoted, rate, width};
-    use crate::explore::explorer::{Explorer, Limits, Progress};
+    use crate::explore::explorer::Explorer;
+    use crate::explore::limits::{Limits, Progress};
     use crate::render::chart;
     use crate::render::story::Caption;
     use crate::trace::event::bytes;
     use crate::trace::property::Property;
-    use crate::trace::verdict::{Cut, Exploration, Verdict};
+    use crate::trace::verdict::{Exploration, Verdict};
 
     pub(super) fn answer(
         asked: &Asked,
@@ -162,7 +163,10 @@ mod inner {
         let verdicts = Property::ALL.map(|property| exploration.verdict(property));
         if verdicts.contains(&Verdict::Refuted) {
             Exit::Differs
-        } else if verdicts.iter().all(|verdict| *verdict == Verdict::Proved) {
+        } else if verdicts
+            .iter()
+            .all(|verdict| matches!(verdict, Verdict::Proved | Verdict::NotApplicable))
+        {
             Exit::Fine
         } else {
             Exit::CutOff
@@ -193,9 +197,13 @@ mod inner {
             "{} executions in {:.2} s: {complete}\n",
             exploration.executions, exploration.seconds
         ));
-        let verdicts = Property::ALL.map(|property| exploration.verdict(property).to_string());
+        let verdicts = Property::ALL.map(|property| match exploration.verdict(property) {
+            // Why is said above, once.
+            Verdict::CutOff(_) => "inconclusive".to_owned(),
+            verdict => verdict.to_string(),
+        });
         // As wide as they mostly are, or as the longest.
-        let wide = verdicts.iter().map(String::len).fold(12, usize::max);
+        let wide = verdicts.iter().map(String::len).fold(14, usize::max);
         for (verdict, property) in verdicts.iter().zip(Property::ALL) {
             line(format_args!("{verdict:<wide$} {}", property.sentence()));
         }
@@ -217,10 +225,6 @@ mod inner {
                     caption,
                 },
             );
-        }
-        if matches!(exploration.cut, Some(Cut::NotDeterministic)) {
-            text += "The subject behaved differently under the same schedule, so nothing can be \
-                     said about it.\n";
         }
         text
     }

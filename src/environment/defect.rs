@@ -63,6 +63,8 @@ pub enum KeyPart {
     Waiting,
     /// Where each actor is.
     Place,
+    /// Which wake-ups have reached wakers of an actor's own making.
+    WakeUps,
     /// How many polls in a row changed nothing.
     Idle,
     /// Whether anything changed since the poll began.
@@ -77,7 +79,7 @@ pub enum KeyPart {
 
 impl KeyPart {
     /// Every part.
-    pub const ALL: [KeyPart; 13] = [
+    pub const ALL: [KeyPart; 14] = [
         KeyPart::Kernel,
         KeyPart::Inside,
         KeyPart::Reader,
@@ -86,6 +88,7 @@ impl KeyPart {
         KeyPart::Fresh,
         KeyPart::Waiting,
         KeyPart::Place,
+        KeyPart::WakeUps,
         KeyPart::Idle,
         KeyPart::Changed,
         KeyPart::Channels,

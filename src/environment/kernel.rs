@@ -15,6 +15,8 @@ use std::task::Waker;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::trace::event::ActorId;
+
 /// What `close(2)` does while input is still unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum UnreadInput {
@@ -94,9 +96,50 @@ pub enum KernelDefect {
     FlushWakesNobody,
 }
 
-/// Somebody's registration for a wake-up. Only whether there is one is part of the state.
+/// What a registration is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    /// Room in the outbound buffer.
+    Writer,
+    /// The end of a flush.
+    Flusher,
+    /// Input, or its end.
+    Input,
+    /// Something to read for the peer, or the end of the stream.
+    Reader,
+    /// Progress of the reader, for scripts.
+    Progress,
+    /// A flush to be finished, for scripts.
+    Device,
+    /// An item of a feed, or its end.
+    Feed(usize),
+    /// A signal.
+    Signal(usize),
+}
+
+/// Who makes a call that may have to wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller<'a> {
+    /// What to wake.
+    pub(crate) waker: &'a Waker,
+    /// The actor, when the waker is one of its own making: firing it runs code of the actor's, so it
+    /// belongs to the actor's history. `None` for the executor's waker, which changes nothing but
+    /// whether the actor is owed a poll.
+    pub(crate) own: Option<ActorId>,
+}
+
+/// A wake-up that is due when the call is over.
+#[derive(Debug)]
+pub(crate) struct Due {
+    pub(crate) waker: Waker,
+    /// Whose history it belongs to, and what it was registered for.
+    pub(crate) told: Option<(ActorId, Place)>,
+}
+
+/// Somebody's registration for a wake-up. Whether there is one is part of the state; which waker it
+/// holds follows from the history of whoever registered it.
 #[derive(Default)]
-pub(crate) struct Registration(Option<Waker>);
+pub(crate) struct Registration(Option<(Waker, Option<ActorId>)>);
 
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,8 +148,8 @@ impl fmt::Debug for Registration {
 }
 
 impl Registration {
-    pub(crate) fn set(&mut self, waker: &Waker) {
-        self.0 = Some(waker.clone());
+    pub(crate) fn set(&mut self, caller: Caller<'_>) {
+        self.0 = Some((caller.waker.clone(), caller.own));
     }
 
     pub(crate) fn clear(&mut self) {
@@ -118,8 +161,11 @@ impl Registration {
     }
 
     /// Puts the waker on the list of wake-ups that are due.
-    pub(crate) fn fire(&mut self, due: &mut Vec<Waker>) {
-        due.extend(self.0.take());
+    pub(crate) fn fire(&mut self, place: Place, due: &mut Vec<Due>) {
+        due.extend(self.0.take().map(|(waker, own)| Due {
+            waker,
+            told: own.map(|actor| (actor, place)),
+        }));
     }
 }
 
@@ -180,7 +226,7 @@ pub struct Kernel {
     pub(crate) flusher: Registration,
     pub(crate) inputter: Registration,
     pub(crate) reader: Registration,
-    pub(crate) due: Vec<Waker>,
+    pub(crate) due: Vec<Due>,
 }
 
 impl Kernel {
@@ -264,9 +310,9 @@ impl Kernel {
         self.input.iter().map(Bytes::len).sum()
     }
 
-    /// Whether a read of the input would find something: bytes, or their end.
-    pub(crate) fn input_is_there(&self) -> bool {
-        self.input_eof || !self.input.is_empty()
+    /// Whether the peer has sent FIN.
+    pub(crate) fn input_has_ended(&self) -> bool {
+        self.input_eof
     }
 
     /// Whether the sending side is shut down or closed.
@@ -302,7 +348,7 @@ impl Kernel {
     }
 
     /// `send(2)`: takes what fits.
-    pub(crate) fn write(&mut self, bytes: &[u8], waker: &Waker) -> Call<usize> {
+    pub(crate) fn write(&mut self, bytes: &[u8], caller: Caller<'_>) -> Call<usize> {
         if self.reset {
             return self.tell_reset(Call::Failed(io::ErrorKind::BrokenPipe));
         }
@@ -336,7 +382,7 @@ impl Kernel {
         }
         if room == 0 {
             if self.defect != KernelDefect::WriterNotRegistered {
-                self.writer.set(waker);
+                self.writer.set(caller);
             }
             return Call::WouldBlock;
         }
@@ -360,13 +406,13 @@ impl Kernel {
             self.flushing = Flushing::Dirty;
         }
         if self.defect != KernelDefect::ReaderNotWoken {
-            self.reader.fire(&mut self.due);
+            self.reader.fire(Place::Reader, &mut self.due);
         }
         Call::Done(taken)
     }
 
     /// `poll_flush` of the socket.
-    pub(crate) fn flush(&mut self, waker: &Waker) -> Call<()> {
+    pub(crate) fn flush(&mut self, caller: Caller<'_>) -> Call<()> {
         if self.reset {
             return self.tell_reset(Call::Failed(io::ErrorKind::BrokenPipe));
         }
@@ -374,7 +420,7 @@ impl Kernel {
             Flushing::Clean => Call::Done(()),
             Flushing::Dirty => {
                 self.flushing = Flushing::InFlight;
-                self.flusher.set(waker);
+                self.flusher.set(caller);
                 Call::WouldBlock
             }
             Flushing::InFlight | Flushing::Done => {
@@ -392,7 +438,7 @@ impl Kernel {
         }
         self.flushing = Flushing::Done;
         if self.defect != KernelDefect::FlushWakesNobody {
-            self.flusher.fire(&mut self.due);
+            self.flusher.fire(Place::Flusher, &mut self.due);
         }
         true
     }
@@ -432,19 +478,22 @@ impl Kernel {
 
     fn wake_reader_for_eof(&mut self) {
         if self.defect != KernelDefect::EofWakesNobody {
-            self.reader.fire(&mut self.due);
+            self.reader.fire(Place::Reader, &mut self.due);
         }
     }
 
     /// `recv(2)` on the connection's side: the next piece of input, at most `max` bytes; empty at
     /// the end of the input.
-    pub(crate) fn read_input(&mut self, max: usize, waker: &Waker) -> Call<Bytes> {
+    pub(crate) fn read_input(&mut self, max: usize, caller: Caller<'_>) -> Call<Bytes> {
         if self.reset {
             return self.tell_reset(Call::Done(Bytes::new()));
         }
         let first = !std::mem::replace(&mut self.input_read, true);
         if first && self.faults.spurious_input {
-            self.due.push(waker.clone());
+            self.due.push(Due {
+                waker: caller.waker.clone(),
+                told: caller.own.map(|actor| (actor, Place::Input)),
+            });
             return Call::WouldBlock;
         }
         match self.input.front_mut() {
@@ -459,7 +508,7 @@ impl Kernel {
             None if self.input_eof => Call::Done(Bytes::new()),
             None => {
                 if self.defect != KernelDefect::InputterNotRegistered {
-                    self.inputter.set(waker);
+                    self.inputter.set(caller);
                 }
                 Call::WouldBlock
             }
@@ -473,7 +522,7 @@ impl Kernel {
         if !bytes.is_empty() {
             self.input.push_back(bytes);
             if self.defect != KernelDefect::InputWakesNobody {
-                self.inputter.fire(&mut self.due);
+                self.inputter.fire(Place::Input, &mut self.due);
             }
         }
     }
@@ -482,12 +531,12 @@ impl Kernel {
     pub fn finish_input(&mut self) {
         self.input_eof = true;
         if self.defect != KernelDefect::FinWakesNobody {
-            self.inputter.fire(&mut self.due);
+            self.inputter.fire(Place::Input, &mut self.due);
         }
     }
 
     /// The peer takes at most `max` bytes; empty at the end of the stream.
-    pub(crate) fn read(&mut self, max: usize, waker: &Waker) -> Call<Bytes> {
+    pub(crate) fn read(&mut self, max: usize, caller: Caller<'_>) -> Call<Bytes> {
         if self.reset {
             return Call::Failed(io::ErrorKind::ConnectionReset);
         }
@@ -498,7 +547,7 @@ impl Kernel {
             if self.is_shut() {
                 return Call::Done(Bytes::new());
             }
-            self.reader.set(waker);
+            self.reader.set(caller);
             return Call::WouldBlock;
         }
         let taken = max.min(self.outbound.len());
@@ -510,7 +559,7 @@ impl Kernel {
         };
         self.delivered += taken;
         if self.defect != KernelDefect::WriterNotWoken {
-            self.writer.fire(&mut self.due);
+            self.writer.fire(Place::Writer, &mut self.due);
         }
         Call::Done(bytes)
     }
@@ -520,9 +569,9 @@ impl Kernel {
         self.reset = true;
         self.outbound.clear();
         if self.defect != KernelDefect::ResetWakesNobody {
-            self.writer.fire(&mut self.due);
-            self.flusher.fire(&mut self.due);
-            self.inputter.fire(&mut self.due);
+            self.writer.fire(Place::Writer, &mut self.due);
+            self.flusher.fire(Place::Flusher, &mut self.due);
+            self.inputter.fire(Place::Input, &mut self.due);
         }
     }
 

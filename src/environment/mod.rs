@@ -2,6 +2,7 @@
 //! machines without locks: one method is one system call.
 
 pub mod defect;
+pub mod framing;
 pub mod kernel;
 pub mod reader;
 pub mod scenario;

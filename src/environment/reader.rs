@@ -1,17 +1,8 @@
-//! The peer: it reads what the connection writes, and knows what it was promised.
+//! How the peer reads what the connection writes.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::str::FromStr;
-use std::task::Poll;
-
-use bytes::Bytes;
-
-use crate::environment::kernel::Call;
-use crate::run::world::{Handle, ReaderState};
-use crate::trace::event::Event;
-use crate::trace::property::Property;
 
 /// How the reader reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -113,49 +104,6 @@ impl FromStr for Reader {
     }
 }
 
-/// The received bytes contradict what was promised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Contradiction;
-
-/// How the reader tells a complete message from a truncated one, and right bytes from wrong ones.
-pub trait Framing: Send + fmt::Debug {
-    /// Takes the next bytes of the stream.
-    ///
-    /// # Errors
-    ///
-    /// [`Contradiction`] when they are not what was promised.
-    fn receive(&mut self, bytes: &[u8], promises: &[Bytes]) -> Result<(), Contradiction>;
-
-    /// Whether an end of the stream would be welcome here: all promises kept, no message begun.
-    fn is_complete(&self, promises: &[Bytes]) -> bool;
-
-    /// A digest of the framing's state.
-    fn digest(&self) -> u64;
-}
-
-/// The stream is the promised bytes, one promise behind the other.
-#[derive(Debug, Default)]
-pub struct Raw {
-    position: usize,
-}
-
-impl Framing for Raw {
-    fn receive(&mut self, bytes: &[u8], promises: &[Bytes]) -> Result<(), Contradiction> {
-        let promised = promises.iter().flatten().skip(self.position);
-        self.position += bytes.len();
-        let agrees = promised.take(bytes.len()).eq(bytes);
-        if agrees { Ok(()) } else { Err(Contradiction) }
-    }
-
-    fn is_complete(&self, promises: &[Bytes]) -> bool {
-        self.position == promises.iter().map(Bytes::len).sum::<usize>()
-    }
-
-    fn digest(&self) -> u64 {
-        self.position as u64
-    }
-}
-
 /// Deliberate defects of the reader, to show that the properties notice them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ReaderDefect {
@@ -168,98 +116,6 @@ pub enum ReaderDefect {
     EmptyIsEof,
     /// Does not look again after it was woken.
     IgnoresWakeUp,
-}
-
-/// Reads until the end of the stream, a stop or a reset.
-pub(crate) async fn read_to_end(
-    peer: Handle,
-    reader: Reader,
-    defect: ReaderDefect,
-) -> Result<(), String> {
-    let mut forgotten = false;
-    let mut polled = false;
-    poll_fn(move |cx| {
-        loop {
-            // All that the reader knows is in the shared state.
-            peer.at(&("reader", forgotten, polled));
-            if defect == ReaderDefect::IgnoresWakeUp && polled {
-                return Poll::Pending;
-            }
-            let Handle { world, actor } = &peer;
-            let read = world.section(*actor, |state| {
-                let delivered = state.kernel.delivered();
-                if reader.resets_after.is_some_and(|m| delivered >= m) {
-                    state.reset_early = !state.kernel.is_shut() && state.subject.is_none();
-                    state.kernel.reset();
-                    state.changed();
-                    state.reader = ReaderState::Reset;
-                    state.log(*actor, Event::Reset);
-                    return Poll::Ready(false);
-                }
-                if reader.stops_after.is_some_and(|m| delivered >= m) {
-                    state.reader = ReaderState::Stopped;
-                    state.changed();
-                    state.log(*actor, Event::Stop);
-                    return Poll::Ready(false);
-                }
-                let limits = [reader.stops_after, reader.resets_after];
-                let max = limits
-                    .into_iter()
-                    .flatten()
-                    .map(|m| m - delivered)
-                    .chain(reader.max.map(NonZeroUsize::get))
-                    .min()
-                    .unwrap_or(usize::MAX);
-                match state.kernel.read(max, cx.waker()) {
-                    Call::WouldBlock if defect == ReaderDefect::EmptyIsEof => {
-                        state.reader = ReaderState::Eof;
-                        state.log(*actor, Event::Eof);
-                        Poll::Ready(false)
-                    }
-                    Call::WouldBlock => {
-                        state.log(*actor, Event::ReadPending);
-                        Poll::Pending
-                    }
-                    Call::Failed(kind) => {
-                        let error = format!("{kind:?}");
-                        state.reader = ReaderState::Failed(error.clone());
-                        state.changed();
-                        state.log(*actor, Event::ReadFailed { error });
-                        Poll::Ready(false)
-                    }
-                    Call::Done(bytes) if bytes.is_empty() => {
-                        state.reader = ReaderState::Eof;
-                        state.changed();
-                        state.log(*actor, Event::Eof);
-                        Poll::Ready(false)
-                    }
-                    Call::Done(mut bytes) => {
-                        state.changed();
-                        state.log(*actor, Event::Read { bytes: bytes.len() });
-                        if defect == ReaderDefect::ForgetsFirstByte && !forgotten {
-                            bytes = bytes.slice(1..);
-                        }
-                        let (framing, promises) = (&mut state.framing, &state.promises);
-                        if framing.receive(&bytes, promises).is_err() {
-                            state.violate(Property::ReceivedIsPrefix);
-                        }
-                        let (progress, kernel) = (&mut state.progress, &mut state.kernel);
-                        progress.fire(&mut kernel.due);
-                        Poll::Ready(true)
-                    }
-                }
-            });
-            match read {
-                Ok(Poll::Ready(true)) => forgotten = defect == ReaderDefect::ForgetsFirstByte,
-                Ok(Poll::Ready(false)) => return Poll::Ready(Ok(())),
-                Ok(Poll::Pending) | Err(_) => {
-                    polled = defect == ReaderDefect::IgnoresWakeUp;
-                    return Poll::Pending;
-                }
-            }
-        }
-    })
-    .await
 }
 
 #[cfg(test)]
@@ -282,18 +138,5 @@ mod tests {
             let error = text.parse::<Reader>().expect_err(text).to_string();
             assert!(error.contains("accepted are prompt, slow:R"), "{error}");
         }
-    }
-
-    #[test]
-    fn raw_framing_checks_order_and_end() {
-        let promises = [Bytes::from_static(b"ab"), Bytes::from_static(b"c")];
-        let mut raw = Raw::default();
-        assert_eq!(raw.receive(b"ab", &promises), Ok(()));
-        assert!(!raw.is_complete(&promises));
-        assert_eq!(raw.receive(b"x", &promises), Err(Contradiction));
-        let mut raw = Raw::default();
-        assert_eq!(raw.receive(b"abc", &promises), Ok(()));
-        assert!(raw.is_complete(&promises));
-        assert_eq!(raw.receive(b"d", &promises), Err(Contradiction));
     }
 }

@@ -10,6 +10,8 @@ use crate::environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, Unread
 use crate::environment::reader::{Reader, ReaderDefect};
 use crate::environment::script::{Script, ScriptStep};
 use crate::run::actor::Actor;
+use crate::trace::monitor::{Ends, Facts};
+use crate::trace::property::Property;
 
 /// One environment for one connection.
 #[derive(Clone, Debug)]
@@ -40,6 +42,15 @@ pub struct Scenario {
     pub feeds: usize,
     /// How many signals there are; each is polled by one actor only.
     pub signals: usize,
+    /// When the connection must come to its end.
+    pub ends: Ends,
+    /// Signals that tell the connection to stop: once one is raised, it must come to its end.
+    pub stops: Vec<usize>,
+    /// An error is a proper ending: the input is malformed or breaks off. Where the kernel injects
+    /// faults it always is.
+    pub error_is_proper: bool,
+    /// Properties to check beside the built-in ones.
+    pub properties: Vec<Property>,
     /// A defect planted in the kernel.
     pub kernel_defect: KernelDefect,
     /// A defect planted in the reader.
@@ -66,6 +77,10 @@ impl Scenario {
             peer: None,
             feeds: 0,
             signals: 0,
+            ends: Ends::default(),
+            stops: Vec::new(),
+            error_is_proper: false,
+            properties: Vec::new(),
             kernel_defect: KernelDefect::default(),
             reader_defect: ReaderDefect::default(),
             executor_defect: ExecutorDefect::default(),
@@ -88,6 +103,71 @@ impl Scenario {
     pub fn with_script(mut self, script: Script) -> Scenario {
         self.scripts.push(script);
         self
+    }
+
+    /// The same with this rule for when the connection must come to its end.
+    pub fn with_ends(mut self, ends: Ends) -> Scenario {
+        self.ends = ends;
+        self
+    }
+
+    /// The same, where an error is a proper ending.
+    pub fn with_proper_error(mut self) -> Scenario {
+        self.error_is_proper = true;
+        self
+    }
+
+    /// What the monitor must know of it, and whether the subject reads independently of writing.
+    pub(crate) fn facts(&self, reads_while_writing: bool) -> Facts {
+        let steps = self.scripts.iter().flat_map(|script| &script.steps);
+        let mut raised = steps.filter_map(|step| match step {
+            ScriptStep::Raise(signal) => Some(*signal),
+            _ => None,
+        });
+        Facts {
+            deferred_flush: self.flush != FlushMode::Immediate,
+            reads_while_writing,
+            ends: self.ends,
+            error_is_proper: self.error_is_proper || self.faults != Faults::default(),
+            can_be_told: raised.any(|signal| self.stops.contains(&signal))
+                || !self.actors.is_empty()
+                || self.peer.is_some(),
+        }
+    }
+
+    /// Why it cannot be run, in one line; `None` when it can.
+    pub fn problem(&self) -> Option<String> {
+        /// The peer, the connection, and as many more as loom has threads for.
+        const OTHERS: usize = 3;
+        let others = self.scripts.len() + self.actors.len();
+        if self.capacity == 0 {
+            return Some("its kernel buffer holds 0 bytes; expected is at least 1".to_owned());
+        }
+        if others > OTHERS {
+            return Some(format!(
+                "it has {others} scripts and actors; expected are at most {OTHERS}"
+            ));
+        }
+        for script in &self.scripts {
+            for step in &script.steps {
+                let (what, number, there) = match step {
+                    ScriptStep::Feed(feed, _)
+                    | ScriptStep::EndFeed(feed)
+                    | ScriptStep::WakeFeed(feed) => ("feed", *feed, self.feeds),
+                    ScriptStep::Raise(signal) => ("signal", *signal, self.signals),
+                    _ => continue,
+                };
+                if number >= there {
+                    let script = &script.name;
+                    return Some(format!(
+                        "its script {script:?} uses {}",
+                        missing(what, number, there)
+                    ));
+                }
+            }
+        }
+        let stop = self.stops.iter().find(|stop| **stop >= self.signals);
+        stop.map(|stop| format!("it stops by {}", missing("signal", *stop, self.signals)))
     }
 
     /// The actors' names in traces, by [`ActorId`](crate::ActorId).
@@ -122,6 +202,15 @@ impl Scenario {
             && self.actors.is_empty()
             && !scripts.into_iter().any(ScriptStep::touches_input)
     }
+}
+
+/// What to say of a feed or a signal that is not there.
+pub(crate) fn missing(what: &str, number: usize, there: usize) -> String {
+    let expected = match there {
+        0 => format!("`Scenario::{what}s` of at least {}", number + 1),
+        _ => format!("a number below {there}, or a larger `Scenario::{what}s`"),
+    };
+    format!("{what} {number}, which is not there: the scenario has {there}; expected is {expected}")
 }
 
 impl fmt::Display for Scenario {

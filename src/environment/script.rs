@@ -3,13 +3,10 @@
 //! lock section and comes at any point of the execution.
 
 use std::fmt;
-use std::future::poll_fn;
-use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
-use crate::run::world::{Handle, State};
-use crate::trace::event::{ActorId, Event, bytes};
+use crate::trace::event::bytes;
 
 /// One step of a script.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -74,68 +71,4 @@ impl Script {
             steps: steps.into(),
         }
     }
-}
-
-fn perform(state: &mut State, actor: ActorId, step: &ScriptStep) {
-    match step {
-        ScriptStep::Send(sent) => state.kernel.send_input(sent.clone()),
-        ScriptStep::FinishInput => state.kernel.finish_input(),
-        ScriptStep::Feed(feed, bytes) => state.push_feed(*feed, Some(bytes.clone())),
-        ScriptStep::EndFeed(feed) => state.push_feed(*feed, None),
-        ScriptStep::WakeFeed(feed) => state.wake_feed(*feed),
-        ScriptStep::Raise(signal) => state.raise(*signal),
-        ScriptStep::FinishFlush => {
-            state.kernel.finish_flush();
-        }
-        ScriptStep::WakeSubject | ScriptStep::AwaitReceived(_) => {}
-    }
-    state.changed();
-    state.log(
-        actor,
-        Event::Script {
-            step: step.to_string(),
-        },
-    );
-    if *step == ScriptStep::WakeSubject {
-        state.wake(ActorId::SUBJECT, actor);
-    }
-}
-
-impl Handle {
-    /// Performs one step of a script as a lock section of this actor.
-    ///
-    /// Pending where the step has to wait; the caller should then return `Pending` as well.
-    pub fn perform(&self, step: &ScriptStep, cx: &mut Context<'_>) -> Poll<()> {
-        let Handle { world, actor } = self;
-        let performed = world.section(*actor, |state| {
-            match step {
-                ScriptStep::FinishFlush if !state.kernel.flush_in_flight() => {
-                    state.device.set(cx.waker());
-                    return Poll::Pending;
-                }
-                ScriptStep::AwaitReceived(bytes) if state.kernel.delivered() < *bytes => {
-                    state.progress.set(cx.waker());
-                    return Poll::Pending;
-                }
-                _ => {}
-            }
-            perform(state, *actor, step);
-            Poll::Ready(())
-        });
-        performed.unwrap_or(Poll::Pending)
-    }
-}
-
-/// Performs the steps one by one.
-pub(crate) async fn perform_all(handle: Handle, script: Script) -> Result<(), String> {
-    let mut next = 0;
-    poll_fn(move |cx| {
-        while let Some(step) = script.steps.get(next) {
-            handle.at(&("script", next));
-            ready!(handle.perform(step, cx));
-            next += 1;
-        }
-        Poll::Ready(Ok(()))
-    })
-    .await
 }

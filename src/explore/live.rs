@@ -9,12 +9,13 @@ use futures::future::join_all;
 
 use crate::environment::scenario::Scenario;
 use crate::run::actor::everybody;
+use crate::run::handle::Handle;
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
-use crate::run::world::{Handle, World};
-use crate::trace::event::{ActorId, Trace};
+use crate::run::world::World;
+use crate::trace::event::{ActorId, Event, Trace};
 use crate::trace::property::Property;
-use crate::trace::verdict::{Ending, Outcome};
+use crate::trace::verdict::Outcome;
 
 /// What one run showed.
 #[derive(Clone, Debug)]
@@ -42,12 +43,8 @@ pub async fn run_once(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Observ
         });
         async move {
             let result = running.await;
-            if actor == ActorId::SUBJECT {
-                world.peek().subject = Some(match result {
-                    Ok(()) => Ending::Ok,
-                    Err(error) => Ending::Err(error),
-                });
-            }
+            let error = result.err();
+            world.peek().log(actor, Event::Ended { error });
         }
     });
     join_all(actors).await;
@@ -62,7 +59,8 @@ pub async fn run_once(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Observ
             .clone()
             .expect("a concluded run has an outcome"),
         broken: state
-            .violations
+            .monitor
+            .violations()
             .iter()
             .map(|(property, _)| property)
             .collect(),

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use generator::{Generator, Gn};
 
@@ -13,9 +14,10 @@ use crate::environment::scenario::Scenario;
 use crate::explore::explorer::silently;
 use crate::run::actor::everybody;
 use crate::run::executor::drive;
+use crate::run::state::Over;
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
-use crate::run::world::{Over, World};
+use crate::run::world::World;
 use crate::trace::event::{ActorId, Trace};
 use crate::trace::property::Property;
 use crate::trace::verdict::Outcome;
@@ -89,7 +91,7 @@ impl Stepper {
     /// A digest of all that can influence what happens from here. It is not the one by which the
     /// explorer recognises states.
     pub fn state(&self) -> u128 {
-        crate::run::world::digest_of(self.world.peek().in_full())
+        crate::run::digest::digest(self.world.peek().in_full())
     }
 
     /// How the execution ended, if it is over.
@@ -100,11 +102,8 @@ impl Stepper {
     /// The properties that are broken so far.
     pub fn broken(&self) -> Vec<Property> {
         let state = self.world.peek();
-        state
-            .violations
-            .iter()
-            .map(|(property, _)| property)
-            .collect()
+        let violations = state.monitor.violations();
+        violations.iter().map(|(property, _)| property).collect()
     }
 
     /// What has happened so far.
@@ -117,8 +116,13 @@ impl Drop for Stepper {
     /// Ends whoever is under way, and what it owns with it.
     fn drop(&mut self) {
         self.world.peek().stop(Over::Pruned);
-        for actor in &mut self.actors {
+        for mut actor in self.actors.drain(..) {
             while !actor.is_done() {
+                if self.world.abandoned.swap(false, Ordering::Relaxed) {
+                    // Its poll goes on for ever; so do the things that it owns.
+                    std::mem::forget(actor);
+                    break;
+                }
                 silently(|| actor.resume());
             }
         }

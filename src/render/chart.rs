@@ -117,7 +117,7 @@ pub struct Parts {
 
 /// The parts of [`text`].
 pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
-    let beats = story::beats(trace, options.caption.property);
+    let beats = story::beats(trace);
     let scripts = beats.iter().any(|beat| beat.actor > ActorId::SUBJECT);
     let levels = beats.iter().map(|beat| beat.levels);
     let numbers = levels

@@ -81,6 +81,10 @@ fn verdict(row: &Row) -> String {
              interleaving in which it fails. That proves nothing."
                 .to_owned()
         }
+        Verdict::NotApplicable => {
+            "Not applicable: the property says nothing about this subject in these scenarios."
+                .to_owned()
+        }
     }
 }
 

@@ -43,7 +43,7 @@ pub fn lines(trace: &Trace, caption: Caption<'_>) -> String {
     push(json!({
         "violated": caption.property,
         "sentence": caption.property.sentence(),
-        "unavoidable_from": story::unavoidable(trace, caption.property).map(|at| at + 1),
+        "unavoidable_from": story::unavoidable(trace).map(|at| at + 1),
         "replay": caption.replay,
     }));
     text

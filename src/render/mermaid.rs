@@ -23,7 +23,7 @@ pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {
         line(format!("participant A{i} as {}", escaped(&visible(name))));
     }
     let mut levels = None;
-    for beat in story::beats(trace, caption.property) {
+    for beat in story::beats(trace) {
         if beat.broken {
             line("rect rgba(220, 60, 60, 0.25)".to_owned());
         }

@@ -69,8 +69,8 @@ impl Beat {
 }
 
 /// The beats of a trace.
-pub fn beats(trace: &Trace, property: Property) -> Vec<Beat> {
-    let broken = unavoidable(trace, property);
+pub fn beats(trace: &Trace) -> Vec<Beat> {
+    let broken = unavoidable(trace);
     let mut beats: Vec<Beat> = Vec::new();
     // Whether the last beat so far is nothing but a poll that just began.
     let mut opened = false;
@@ -109,21 +109,11 @@ pub fn beats(trace: &Trace, property: Property) -> Vec<Beat> {
     beats
 }
 
-/// Index of the step after which the property could not be kept any more.
-///
-/// Bytes are lost once the connection gives the socket up with bytes in its own buffer; what
-/// follows only shows it. Elsewhere it is the step that broke the property.
-pub fn unavoidable(trace: &Trace, property: Property) -> Option<usize> {
-    let gives_up = |step: &Step| {
-        let gives_up = matches!(step.event, Event::Shutdown | Event::Close);
-        step.actor == ActorId::SUBJECT && gives_up && step.levels.inside > 0
-    };
-    let given_up = trace.steps.iter().position(gives_up);
-    let broken_at = trace.broken_at.filter(|at| *at < trace.steps.len());
-    match given_up {
-        Some(at) if loses(property) && broken_at.is_none_or(|broken| at <= broken) => Some(at),
-        _ => broken_at,
-    }
+/// Index of the step behind which every continuation breaks the property, as far as the exploration
+/// could compute it; otherwise of the step that broke it.
+pub fn unavoidable(trace: &Trace) -> Option<usize> {
+    let known = trace.unavoidable_from.or(trace.broken_at);
+    known.filter(|at| *at < trace.steps.len())
 }
 
 /// Whether a violation of the property leaves behind what the write buffer holds.
@@ -144,7 +134,7 @@ pub const REPLAY: &str = "replay";
 /// The sentences that a chart ends with: what is violated, since when, how to replay it.
 pub fn closing(trace: &Trace, caption: &Caption<'_>) -> Vec<(&'static str, String)> {
     let Caption { property, replay } = caption;
-    let since = match unavoidable(trace, *property) {
+    let since = match unavoidable(trace) {
         None => "not known".to_owned(),
         Some(at) => {
             let step = &trace.steps[at];
@@ -183,43 +173,7 @@ fn flow(event: &Event) -> Option<Flow> {
 }
 
 fn words(trace: &Trace, step: &Step) -> String {
-    let text = match &step.event {
-        Event::Poll => "polled".to_owned(),
-        Event::Write { offered, accepted } => {
-            format!("writes {}, {accepted} accepted", count(*offered, "byte"))
-        }
-        Event::WritePending { offered } => {
-            format!("writes {}: would block", count(*offered, "byte"))
-        }
-        Event::WriteFailed { error } => format!("write fails: {error}"),
-        Event::Flush => "flush: ready".to_owned(),
-        Event::FlushPending => "flush: pending".to_owned(),
-        Event::Shutdown => "shutdown(SHUT_WR)".to_owned(),
-        Event::ShutdownFailed { error } => format!("shutdown fails: {error}"),
-        Event::Close => "closes the socket".to_owned(),
-        Event::Input { bytes: 0 } => "reads the end of its input".to_owned(),
-        Event::Input { bytes } => format!("reads {} of input", count(*bytes, "byte")),
-        Event::InputPending => "finds no input".to_owned(),
-        Event::InputFailed { error } => format!("reading input fails: {error}"),
-        Event::Read { bytes } => format!("reads {}", count(*bytes, "byte")),
-        Event::ReadPending => "finds nothing to read".to_owned(),
-        Event::Eof => "sees the end of the stream".to_owned(),
-        Event::Complete => "has everything".to_owned(),
-        Event::Stop => "stops reading".to_owned(),
-        Event::Reset => "resets the connection".to_owned(),
-        Event::ReadFailed { error } => format!("read fails: {error}"),
-        Event::Script { step } => step.clone(),
-        Event::Feed { item } => format!("takes {item} from its feed"),
-        Event::FeedPending => "finds its feed empty".to_owned(),
-        Event::Wake { actor } if *actor == step.actor => "wakes itself".to_owned(),
-        Event::Wake { actor } => format!("wakes {}", trace.actor_name(*actor)),
-        Event::Park => "waits".to_owned(),
-        Event::Ended { error: None } => "ends with Ok".to_owned(),
-        Event::Ended { error: Some(error) } => format!("ends with an error: {error}"),
-        Event::Panicked { message } => format!("panics: {message}"),
-        Event::Note { text } => text.clone(),
-    };
-    visible(&text)
+    visible(&step.event.words(step.actor, &trace.actors))
 }
 
 #[cfg(test)]
@@ -233,8 +187,10 @@ mod tests {
             event: event.clone(),
             levels: Levels {
                 inside: *inside,
+                owed: *inside,
                 ..Levels::default()
             },
+            begins: false,
         });
         Trace {
             steps: steps.collect(),
@@ -243,40 +199,29 @@ mod tests {
         }
     }
 
-    const LOSSES: [Property; 3] = [
-        Property::NothingTruncated,
-        Property::NoSilentLoss,
-        Property::NothingBufferedAtShutdown,
-    ];
-
     #[test]
-    fn bytes_are_lost_from_the_step_that_gives_up_the_socket_before_them() {
-        let ended = || Event::Ended { error: None };
-        let lost = [(Event::Shutdown, 3), (Event::Park, 3), (ended(), 3)];
-        for property in LOSSES {
-            assert_eq!(unavoidable(&trace(&lost, Some(2)), property), Some(0));
-            assert_eq!(unavoidable(&trace(&lost, None), property), Some(0));
-        }
-        // Nothing was lost by giving up, or not before it was broken, or it is no loss.
-        let kept = [(Event::Shutdown, 0), (ended(), 0)];
-        let late = [(Event::Park, 3), (Event::Close, 3)];
-        for (events, broken, property) in [
-            (&kept[..], 1, Property::NoSilentLoss),
-            (&late, 0, Property::NoSilentLoss),
-            (&lost, 2, Property::NoSpin),
-        ] {
-            let trace = trace(events, Some(broken));
-            assert_eq!(unavoidable(&trace, property), Some(broken));
-        }
+    fn what_was_computed_counts_before_the_step_that_broke_the_property() {
+        let ended = Event::Ended { error: None };
+        let steps = [(Event::Shutdown, 3), (Event::Park, 3), (ended, 3)];
+        let mut trace = trace(&steps, Some(2));
+        assert_eq!(unavoidable(&trace), Some(2));
+        trace.unavoidable_from = Some(0);
+        assert_eq!(unavoidable(&trace), Some(0));
         // What was read from a file may name a step that is not there.
-        let read = trace(&kept, Some(kept.len()));
-        assert_eq!(unavoidable(&read, Property::NoSpin), None);
+        trace.unavoidable_from = Some(3);
+        assert_eq!(unavoidable(&trace), None);
     }
 
     #[test]
     fn a_write_buffer_is_left_behind_by_losses_and_stalls() {
         for property in Property::ALL {
-            let expected = LOSSES.contains(&property) || property == Property::NoStall;
+            let losses = [
+                Property::NothingTruncated,
+                Property::NoSilentLoss,
+                Property::NothingBufferedAtShutdown,
+                Property::NoStall,
+            ];
+            let expected = losses.contains(&property);
             assert_eq!(strands(property), expected, "{property}");
         }
     }
@@ -290,7 +235,7 @@ mod tests {
             (Event::Poll, 0),
         ];
         for (broken, expected) in [(0, [true, false]), (1, [true, false]), (3, [false, true])] {
-            let beats = beats(&trace(&steps, Some(broken)), Property::NoStall);
+            let beats = beats(&trace(&steps, Some(broken)));
             let told: Vec<_> = beats.iter().map(|beat| beat.broken).collect();
             assert_eq!(told, expected, "step {broken}");
         }

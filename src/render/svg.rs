@@ -109,7 +109,7 @@ struct Picture {
 ///
 /// Never: writing into a string does not fail.
 pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {
-    let beats = story::beats(trace, caption.property);
+    let beats = story::beats(trace);
     let scripts = beats.iter().any(|beat| beat.actor > ActorId::SUBJECT);
     let (heads, head_height) = heads(trace, scripts);
     let largest = beats.iter().map(|beat| beat.levels.inside).max();

@@ -4,12 +4,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::environment::reader::read_to_end;
 use crate::environment::scenario::Scenario;
-use crate::environment::script::perform_all;
+use crate::run::handle::Handle;
+use crate::run::peer::read_to_end;
+use crate::run::player::perform_all;
 use crate::run::socket::Socket;
 use crate::run::subject::{Running, Subject};
-use crate::run::world::Handle;
 
 /// Something else that acts while the connection does. Unlike a [`Script`](crate::Script) it may
 /// wait, look and decide.

@@ -11,10 +11,12 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::environment::defect::ExecutorDefect;
+use crate::run::handle::Handle;
+use crate::run::panic_text;
+use crate::run::state::Over;
 use crate::run::subject::Running;
-use crate::run::world::{Handle, World};
+use crate::run::world::World;
 use crate::trace::event::{ActorId, Event};
-use crate::trace::property::Property;
 use crate::trace::verdict::Ending;
 
 struct ActorWaker {
@@ -40,41 +42,51 @@ enum Next {
     Leave,
 }
 
-/// The text of a panic. What is no text is not the subject's: loom is being stopped, and the
-/// unwinding goes on.
+/// The payload of the panic that ends an exploration. It is only raised where nothing of a subject
+/// is on the stack.
+pub(crate) struct Stopped;
+
+/// The text of a panic. What has none is not the subject's but the generator's, which is being
+/// ended, and goes on.
 fn panic_message(payload: Box<dyn Any + Send>) -> String {
-    match text_of(&*payload) {
+    match panic_text(&*payload) {
         Some(text) => text,
-        None => resume_unwind(payload),
+        None if payload.is::<generator::Error>() => resume_unwind(payload),
+        None => "a panic without a text".to_owned(),
     }
 }
 
-/// The text of a panic's payload, if it is one.
-pub(crate) fn text_of(payload: &(dyn Any + Send)) -> Option<String> {
-    let text = payload
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
+/// Runs foreign code; its panic is told in words.
+fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, String> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(panic_message)
 }
 
 /// Starts the actor and polls it until it ends or the execution is over.
 pub(crate) fn drive(world: &Arc<World>, actor: ActorId, start: impl FnOnce(Handle) -> Running) {
-    let mut future = start(Handle {
-        world: world.clone(),
-        actor,
-    });
     let waker = Waker::from(Arc::new(ActorWaker {
         world: Arc::downgrade(world),
         actor,
     }));
-    let mut cx = Context::from_waker(&waker);
+    world.peek().slots[actor.index()].root = Some(waker.clone());
+    let handle = Handle {
+        world: world.clone(),
+        actor,
+    };
+    match guarded(|| start(handle)) {
+        Ok(future) => poll_to_end(world, actor, future, &waker),
+        Err(message) => panicked(world, actor, message),
+    }
+    leave(world, actor);
+}
+
+fn poll_to_end(world: &Arc<World>, actor: ActorId, mut future: Running, waker: &Waker) {
+    let mut cx = Context::from_waker(waker);
     loop {
         if world.peek().over.is_some() {
             break;
         }
         world.begin_poll(actor);
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut cx)));
-        match polled {
+        match guarded(|| future.as_mut().poll(&mut cx)) {
             Ok(Poll::Ready(result)) => {
                 ended(world, actor, result.err());
                 break;
@@ -87,48 +99,33 @@ pub(crate) fn drive(world: &Arc<World>, actor: ActorId, start: impl FnOnce(Handl
                 }
                 Next::Leave => break,
             },
-            Err(payload) => {
-                let message = panic_message(payload);
+            Err(message) => {
                 panicked(world, actor, message);
                 break;
             }
         }
     }
     // Dropping a half-run subject may panic as well; its first word was the important one.
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(move || drop(future))) {
-        let message = panic_message(payload);
+    if let Err(message) = guarded(move || drop(future)) {
         panicked(world, actor, message);
     }
-    leave(world, actor);
 }
 
 fn ended(world: &World, actor: ActorId, error: Option<String>) {
-    let mut state = world.peek();
-    if state.over.is_some() {
-        return;
-    }
-    if actor == ActorId::SUBJECT {
-        state.subject = Some(match &error {
-            None => Ending::Ok,
-            Some(error) => Ending::Err(error.clone()),
-        });
-    }
-    state.log(actor, Event::Ended { error });
+    world.peek().log(actor, Event::Ended { error });
 }
 
 fn panicked(world: &World, actor: ActorId, message: String) {
     let mut state = world.peek();
-    if state.over.is_some() || matches!(state.subject, Some(Ending::Panicked(_))) {
+    let panicked = matches!(state.monitor.watched().subject, Some(Ending::Panicked(_)));
+    if panicked && actor == ActorId::SUBJECT {
         return;
     }
-    state.log(
-        actor,
-        Event::Panicked {
-            message: message.clone(),
-        },
-    );
-    state.subject = Some(Ending::Panicked(message));
-    state.violate(Property::NoPanic);
+    let message = match actor {
+        ActorId::READER | ActorId::SUBJECT => message,
+        _ => format!("{}: {message}", state.slots[actor.index()].name),
+    };
+    state.log(actor, Event::Panicked { message });
 }
 
 /// Decides what a pending actor does next. Nobody has moved since its last lock section, so this
@@ -138,21 +135,16 @@ fn wait(world: &World, actor: ActorId) -> Next {
     if state.over.is_some() {
         return Next::Leave;
     }
-    if actor == ActorId::SUBJECT
-        && state.write_pending
-        && !state.asked_for_input
-        && state.kernel.unread() > 0
-    {
-        state.violate(Property::ReadsDuringFlush);
+    if let Some(message) = state.delivery.take_panic() {
+        state.record(ActorId::READER, Event::Panicked { message });
     }
     let changes = state.changes;
-    if state.slots[actor.index()].first {
-        // The poll made no call at all: what came before it is absorbed all the same.
-        let slot = &mut state.slots[actor.index()];
-        slot.token = slot.self_woken;
-        state.absorb(actor);
-    }
     let slot = &mut state.slots[actor.index()];
+    if slot.first {
+        // The poll made no call at all: what came before it is absorbed all the same.
+        slot.token = slot.self_woken;
+        slot.begins = true;
+    }
     if slot.token {
         if slot.polled_without_change(changes) {
             world.conclude_spinning(&mut state, actor);
@@ -162,10 +154,6 @@ fn wait(world: &World, actor: ActorId) -> Next {
     }
     slot.end_of_poll();
     slot.parked = Some(world.gate.current());
-    if actor == ActorId::SUBJECT {
-        state.write_pending = false;
-        state.asked_for_input = false;
-    }
     state.log(actor, Event::Park);
     state.conclude_if_quiescent();
     world.choice(&mut state);
@@ -177,8 +165,11 @@ fn wait(world: &World, actor: ActorId) -> Next {
 }
 
 fn leave(world: &World, actor: ActorId) {
-    let pass = {
+    let (pass, stopped) = {
         let mut state = world.peek();
+        if let Some(message) = state.delivery.take_panic() {
+            state.record(ActorId::READER, Event::Panicked { message });
+        }
         let slot = &mut state.slots[actor.index()];
         slot.done = true;
         let passed = slot.passed;
@@ -187,15 +178,17 @@ fn leave(world: &World, actor: ActorId) {
             world.choice(&mut state);
         }
         if state.slots.iter().all(|slot| slot.done)
-            && let Some(search) = &world.search
+            && let Some(watcher) = &world.watcher
         {
-            search
-                .lock()
-                .expect("the search never panics")
-                .finish(&state);
+            watcher.finish(&mut state);
         }
-        state.over.is_some() && !passed && state.defect != ExecutorDefect::NothingShownAfterPruning
+        let stopped = state.over == Some(Over::Stopped);
+        let shows = state.defect != ExecutorDefect::NothingShownAfterPruning;
+        (state.over.is_some() && !passed && shows, stopped)
     };
+    if stopped {
+        resume_unwind(Box::new(Stopped));
+    }
     if pass {
         world.pass();
     }

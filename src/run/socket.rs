@@ -13,10 +13,10 @@ use bytes::Bytes;
 use futures::io::{AsyncRead, AsyncWrite};
 use static_assertions::assert_impl_all;
 
-use crate::environment::kernel::Call;
-use crate::run::world::{Handle, State};
+use crate::environment::kernel::{Call, Place};
+use crate::run::handle::Handle;
+use crate::run::state::State;
 use crate::trace::event::Event;
-use crate::trace::property::Property;
 
 /// The connection's end of the modelled stream socket. Dropping it closes it.
 #[derive(Debug)]
@@ -67,37 +67,30 @@ impl Socket {
         let Handle { world, actor } = &self.handle;
         let offered = bytes.len();
         let sent = world.section(*actor, |state| {
-            let was_shut = state.kernel.is_shut();
-            let call = state.kernel.write(bytes, cx.waker());
+            let before = state.kernel.accepted();
+            let caller = state.caller(*actor, cx.waker());
+            // The bytes follow from the history: that they do is compared.
+            state.observe(*actor, state.varying.digest(bytes));
+            let call = state.kernel.write(bytes, caller);
             match &call {
                 Call::Done(accepted) => {
                     if *accepted > 0 {
                         state.changed();
                     }
                     state.inside = offered - accepted;
-                    state.write_pending = false;
-                    state.log(
-                        *actor,
-                        Event::Write {
-                            offered,
-                            accepted: *accepted,
-                        },
-                    );
+                    state.delivery.accept(bytes, *accepted, before);
+                    state.varying.accept(&bytes[..*accepted]);
+                    let accepted = *accepted;
+                    state.log(*actor, Event::Write { offered, accepted });
                 }
                 Call::WouldBlock => {
                     state.inside = offered;
-                    state.write_pending = true;
                     state.log(*actor, Event::WritePending { offered });
                 }
-                Call::Failed(kind) => state.log(
-                    *actor,
-                    Event::WriteFailed {
-                        error: error_name(*kind),
-                    },
-                ),
-            }
-            if was_shut && offered > 0 {
-                state.violate(Property::OneShutdown);
+                Call::Failed(kind) => {
+                    let error = error_name(*kind);
+                    state.log(*actor, Event::WriteFailed { offered, error });
+                }
             }
             call
         });
@@ -133,39 +126,27 @@ impl Socket {
     /// `ConnectionReset` after the peer's reset.
     pub fn poll_flush_socket(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Handle { world, actor } = &self.handle;
-        {
+        let immediate = world.peek().kernel.flushes_immediately();
+        if immediate {
             // A plain socket's flush is no system call.
-            let mut state = world.peek();
-            if state.over.is_some() {
-                return Poll::Pending;
-            }
-            if state.kernel.flushes_immediately() {
-                state.log(*actor, Event::Flush);
-                return Poll::Ready(Ok(()));
-            }
+            let flushed = world.private(*actor, |state| state.log(*actor, Event::Flush));
+            return flushed.map_or(Poll::Pending, |()| Poll::Ready(Ok(())));
         }
         let flushed = world.section(*actor, |state| {
-            let call = state.kernel.flush(cx.waker());
+            let caller = state.caller(*actor, cx.waker());
+            let call = state.kernel.flush(caller);
             match &call {
-                Call::Done(()) => {
-                    state.write_pending = false;
-                    state.waits_for_flush = false;
-                    state.log(*actor, Event::Flush);
-                }
+                Call::Done(()) => state.log(*actor, Event::Flush),
                 Call::WouldBlock => {
-                    state.write_pending = true;
-                    state.waits_for_flush = true;
                     state.changed();
                     let State { device, kernel, .. } = state;
-                    device.fire(&mut kernel.due);
+                    device.fire(Place::Device, &mut kernel.due);
                     state.log(*actor, Event::FlushPending);
                 }
-                Call::Failed(kind) => state.log(
-                    *actor,
-                    Event::WriteFailed {
-                        error: error_name(*kind),
-                    },
-                ),
+                Call::Failed(kind) => {
+                    let (offered, error) = (0, error_name(*kind));
+                    state.log(*actor, Event::WriteFailed { offered, error });
+                }
             }
             call
         });
@@ -182,23 +163,14 @@ impl Socket {
         let shut = world.section(*actor, |state| {
             let call = state.kernel.shutdown();
             match &call {
-                Call::Failed(kind) => state.log(
-                    *actor,
-                    Event::ShutdownFailed {
-                        error: error_name(*kind),
-                    },
-                ),
+                Call::Failed(kind) => {
+                    let error = error_name(*kind);
+                    state.log(*actor, Event::ShutdownFailed { error });
+                }
                 _ => {
-                    state.shutdowns += 1;
                     state.changed();
                     state.log(*actor, Event::Shutdown);
                 }
-            }
-            if state.inside > 0 && !state.kernel.is_reset() {
-                state.violate(Property::NothingBufferedAtShutdown);
-            }
-            if state.shutdowns > 1 {
-                state.violate(Property::OneShutdown);
             }
             call
         });
@@ -213,9 +185,8 @@ impl Socket {
     pub fn poll_recv(&self, cx: &mut Context<'_>, max: usize) -> Poll<io::Result<Bytes>> {
         let Handle { world, actor } = &self.handle;
         let receive = |state: &mut State| {
-            state.asked_for_input = true;
-            let call = state.kernel.read_input(max, cx.waker());
-            state.waits_for_input = call == Call::WouldBlock;
+            let caller = state.caller(*actor, cx.waker());
+            let call = state.kernel.read_input(max, caller);
             match &call {
                 Call::Done(bytes) => {
                     if !bytes.is_empty() {
@@ -225,61 +196,36 @@ impl Socket {
                     state.observe(*actor, bytes);
                 }
                 Call::WouldBlock => state.log(*actor, Event::InputPending),
-                Call::Failed(kind) => state.log(
-                    *actor,
-                    Event::InputFailed {
-                        error: error_name(*kind),
-                    },
-                ),
+                Call::Failed(kind) => {
+                    let error = error_name(*kind);
+                    state.log(*actor, Event::InputFailed { error });
+                }
             }
             call
         };
-        let private = {
-            let state = world.peek();
-            if state.over.is_some() {
-                return Poll::Pending;
-            }
-            state.input_is_private
-        };
-        let received = if private {
+        let private = world.peek().input_is_private;
+        let received = match private {
             // All input was there before the start and nobody else touches it: no choice of
             // loom's could make a difference here.
-            let call = receive(&mut world.peek());
-            let due = std::mem::take(&mut world.peek().kernel.due);
-            due.into_iter().for_each(std::task::Waker::wake);
-            call
-        } else {
-            match world.section(*actor, receive) {
-                Ok(call) => call,
-                Err(_) => return Poll::Pending,
-            }
+            true => world.private(*actor, receive),
+            false => world.section(*actor, receive),
         };
-        into_poll(received)
+        received.map_or(Poll::Pending, into_poll)
     }
 
     fn close(&mut self) {
         let Handle { world, actor } = &self.handle;
         let close = |state: &mut State| {
-            let shut_before = state.kernel.is_shut();
             state.kernel.close();
             state.log(*actor, Event::Close);
-            if state.inside > 0 && !shut_before && !state.kernel.is_reset() {
-                state.violate(Property::NothingBufferedAtShutdown);
-            }
         };
-        {
-            let mut state = world.peek();
-            if state.over.is_some() {
-                return;
-            }
-            if state.kernel.close_is_invisible() {
-                // The peer cannot tell it from what came before: not a step of its own.
-                close(&mut state);
-                return;
-            }
-        }
+        let invisible = world.peek().kernel.close_is_invisible();
         // Over in the meantime: there is nobody left who could see the close.
-        let _over = world.section(*actor, close);
+        let _over = match invisible {
+            // The peer cannot tell it from what came before: not a step of its own.
+            true => world.private(*actor, close),
+            false => world.section(*actor, close),
+        };
     }
 }
 

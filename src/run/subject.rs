@@ -3,7 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::environment::reader::{Framing, Raw};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::environment::framing::{Framing, Raw};
 use crate::run::socket::Socket;
 
 /// A running connection. `Err` carries the error's text.
@@ -12,8 +14,15 @@ pub type Running = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 /// A connection that can be explored.
 ///
 /// The connection must be deterministic apart from what its socket, feeds and signals return: no
-/// clock, no random numbers, no iteration over a randomly seeded map. The explorer reports a
-/// subject that is not.
+/// clock, no random numbers, no iteration over a randomly seeded map. What a schedule leads to is
+/// compared whenever a part of it is run again, and the whole instance is explored again until at
+/// least [`REPEATED_EXECUTIONS`](crate::REPEATED_EXECUTIONS) executions have been repeated: a
+/// connection that tosses one fair coin in every execution, and lets a call or its end depend on it,
+/// gets another verdict than 'not deterministic' with a chance below one in a million.
+///
+/// What can stay unnoticed is a difference that none of these runs meets: a clock that only matters
+/// after longer than the exploration takes, a static that changes only after more connections than
+/// were started, and what no call and no ending shows.
 pub trait Subject: Send + Sync {
     /// Begins to serve the socket. The future ends when the connection does; the socket is closed
     /// when it is dropped.
@@ -27,7 +36,8 @@ pub trait Subject: Send + Sync {
         "dispatcher".to_owned()
     }
 
-    /// How the reader finds the end of a message.
+    /// How the reader finds the end of a message. Called twice for each execution: what the kernel
+    /// accepts is read as well.
     fn framing(&self) -> Box<dyn Framing> {
         Box::new(Raw::default())
     }
@@ -35,5 +45,107 @@ pub trait Subject: Send + Sync {
     /// The stack that one poll needs, in bytes.
     fn stack_bytes(&self) -> usize {
         64 * 1024
+    }
+
+    /// Whether the connection reads its input independently of writing, as a server that takes the
+    /// next request while a response is being flushed. A one-way copy does not: there
+    /// `reads-during-flush` does not apply.
+    fn reads_while_writing(&self) -> bool {
+        false
+    }
+
+    /// Bytes on the wire that may differ from one execution to the next without a fault of the
+    /// connection's: so many behind each of these texts, such as 29 behind `\r\ndate: `.
+    fn varying(&self) -> &'static [(&'static [u8], usize)] {
+        &[]
+    }
+}
+
+/// Blanks out the varying bytes of a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Varying {
+    texts: &'static [(&'static [u8], usize)],
+    /// The end of the stream so far, as long as the longest text.
+    recent: Vec<u8>,
+    /// So many bytes still to blank out.
+    skip: usize,
+}
+
+impl Varying {
+    pub(crate) fn new(texts: &'static [(&'static [u8], usize)]) -> Varying {
+        Varying {
+            texts,
+            recent: Vec::new(),
+            skip: 0,
+        }
+    }
+
+    /// A digest of `bytes`, which would be the next ones of the stream.
+    pub(crate) fn digest(&self, bytes: &[u8]) -> u64 {
+        if self.texts.is_empty() {
+            return xxh3_64(bytes);
+        }
+        let mut blanked = Vec::with_capacity(bytes.len());
+        self.clone().pass(bytes, |byte| blanked.push(byte));
+        xxh3_64(&blanked)
+    }
+
+    /// These bytes are the next ones of the stream.
+    pub(crate) fn accept(&mut self, bytes: &[u8]) {
+        if !self.texts.is_empty() {
+            self.pass(bytes, |_| {});
+        }
+    }
+
+    fn pass(&mut self, bytes: &[u8], mut seen: impl FnMut(u8)) {
+        let longest = self.texts.iter().map(|(text, _)| text.len()).max();
+        for &byte in bytes {
+            if self.skip > 0 {
+                self.skip -= 1;
+                seen(0);
+                continue;
+            }
+            seen(byte);
+            self.recent.push(byte);
+            if self.recent.len() > longest.unwrap_or(0) {
+                self.recent.remove(0);
+            }
+            let found = self
+                .texts
+                .iter()
+                .find(|(text, _)| self.recent.ends_with(text));
+            if let Some((_, bytes)) = found {
+                self.skip = *bytes;
+                self.recent.clear();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn varying_bytes_are_blanked_out_wherever_the_stream_is_cut() {
+        let texts: &[(&[u8], usize)] = &[(b"date: ", 3)];
+        let digest = |pieces: &[&[u8]]| {
+            let mut varying = Varying::new(texts);
+            let mut last = 0;
+            for piece in pieces {
+                last = varying.digest(piece);
+                varying.accept(piece);
+            }
+            last
+        };
+        let [one, two] = [&b"a date: Monb"[..], b"a date: Tueb"];
+        assert_eq!(digest(&[one]), digest(&[two]));
+        for cut in 0..one.len() {
+            let [one, two] = [one, two].map(|stream| stream.split_at(cut));
+            assert_eq!(digest(&[one.0, one.1]), digest(&[two.0, two.1]), "{cut}");
+        }
+        assert_ne!(digest(&[one]), digest(&[b"a date: Monc"]));
+        assert_ne!(digest(&[one]), digest(&[b"a Date: Monb"]));
+        assert_ne!(Varying::new(&[]).digest(one), Varying::new(&[]).digest(two));
     }
 }

@@ -61,6 +61,17 @@ mod inner {
             }
         }
 
+        /// Never returns: what called this would go on for ever. Under loom the whole thread stays
+        /// here, without any work to do; a stepper never resumes the actor.
+        pub(crate) fn never(&self) -> ! {
+            loop {
+                match self {
+                    Gate::Loom(_) => std::thread::park(),
+                    Gate::Stepper => give_way(),
+                }
+            }
+        }
+
         /// Nothing below this point is explored any further.
         pub(crate) fn skip_branch(&self) {
             if let Gate::Loom(_) = self {

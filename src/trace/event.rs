@@ -7,6 +7,8 @@
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
+use crate::trace::monitor::Facts;
+
 /// An actor of an execution, as an index into [`Trace::actors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
@@ -51,6 +53,9 @@ pub enum Event {
     },
     /// `write(2)` failed.
     WriteFailed {
+        /// Bytes that the connection handed over.
+        #[cfg_attr(feature = "cli", serde(default))]
+        offered: usize,
         /// The error, as `std::io::ErrorKind` names it.
         error: String,
     },
@@ -134,6 +139,55 @@ pub enum Event {
         /// What happened.
         text: String,
     },
+    /// From here on the connection must come to its end: a graceful shutdown, an expired timer,
+    /// `connection: close`.
+    ToldToStop,
+}
+
+impl Event {
+    /// The event in words; `actor` is who acts, and `names` are those of [`Trace::actors`].
+    pub fn words(&self, actor: ActorId, names: &[String]) -> String {
+        match self {
+            Event::Poll => "polled".to_owned(),
+            Event::Write { offered, accepted } => {
+                format!("writes {}, {accepted} accepted", bytes(*offered))
+            }
+            Event::WritePending { offered } => {
+                format!("writes {}: would block", bytes(*offered))
+            }
+            Event::WriteFailed { error, .. } => format!("write fails: {error}"),
+            Event::Flush => "flush: ready".to_owned(),
+            Event::FlushPending => "flush: pending".to_owned(),
+            Event::Shutdown => "shutdown(SHUT_WR)".to_owned(),
+            Event::ShutdownFailed { error } => format!("shutdown fails: {error}"),
+            Event::Close => "closes the socket".to_owned(),
+            Event::Input { bytes: 0 } => "reads the end of its input".to_owned(),
+            Event::Input { bytes: read } => format!("reads {} of input", bytes(*read)),
+            Event::InputPending => "finds no input".to_owned(),
+            Event::InputFailed { error } => format!("reading input fails: {error}"),
+            Event::Read { bytes: read } => format!("reads {}", bytes(*read)),
+            Event::ReadPending => "finds nothing to read".to_owned(),
+            Event::Eof => "sees the end of the stream".to_owned(),
+            Event::Complete => "has everything".to_owned(),
+            Event::Stop => "stops reading".to_owned(),
+            Event::Reset => "resets the connection".to_owned(),
+            Event::ReadFailed { error } => format!("read fails: {error}"),
+            Event::Script { step } => step.clone(),
+            Event::Feed { item } => format!("takes {item} from its feed"),
+            Event::FeedPending => "finds its feed empty".to_owned(),
+            Event::Wake { actor: woken } if *woken == actor => "wakes itself".to_owned(),
+            Event::Wake { actor: woken } => {
+                let name = names.get(woken.index());
+                format!("wakes {}", name.map_or("unknown actor", String::as_str))
+            }
+            Event::Park => "waits".to_owned(),
+            Event::Ended { error: None } => "ends with Ok".to_owned(),
+            Event::Ended { error: Some(error) } => format!("ends with an error: {error}"),
+            Event::Panicked { message } => format!("panics: {message}"),
+            Event::Note { text } => text.clone(),
+            Event::ToldToStop => "is told to stop".to_owned(),
+        }
+    }
 }
 
 /// So many bytes, in words.
@@ -144,17 +198,66 @@ pub(crate) fn bytes(number: usize) -> String {
     }
 }
 
-/// How full every buffer is, in bytes.
+#[cfg(feature = "cli")]
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Where the bytes are, and how the socket stands. Numbers are bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Levels {
-    /// In the connection's own write buffer. For a real connection this is what it last offered
-    /// and the kernel did not take.
+    /// In the connection's own write buffer, as far as its calls tell: what it last offered and the
+    /// kernel did not take, or what it says itself.
     pub inside: usize,
+    /// Promised to the reader and not accepted by the kernel, whoever holds it.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub owed: usize,
     /// In the kernel's outbound buffer.
     pub kernel: usize,
+    /// Accepted by the kernel so far.
+    #[cfg_attr(
+        feature = "cli",
+        serde(
+            default,
+            rename = "accepted_so_far",
+            skip_serializing_if = "is_default"
+        )
+    )]
+    pub accepted: usize,
     /// Received by the reader.
     pub received: usize,
+    /// Input that the peer has sent and the connection has not read.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub unread: usize,
+    /// The reader has every promised message, and no other one has begun.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub complete: bool,
+    /// What the reader has received is not the beginning of what was promised.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub garbled: bool,
+    /// The peer has sent FIN.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub input_ended: bool,
+    /// A flush that was asked for is not finished.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub flushing: bool,
+    /// The connection's sending side is shut down or closed.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub shut: bool,
+    /// The connection is reset.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub reset: bool,
+    /// The connection waits for a feed that has not ended.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub awaits_feed: bool,
+}
+
+impl Levels {
+    /// Whether a read of the input would find something: bytes, or their end.
+    pub fn input_is_there(&self) -> bool {
+        self.input_ended || self.unread > 0
+    }
 }
 
 /// An event with its actor and the levels after it.
@@ -166,7 +269,23 @@ pub struct Step {
     /// What happened.
     #[cfg_attr(feature = "cli", serde(flatten))]
     pub event: Event,
-    /// How full every buffer is afterwards.
+    /// Where the bytes are afterwards.
+    #[cfg_attr(feature = "cli", serde(flatten))]
+    pub levels: Levels,
+    /// The first step since the actor's poll made its first call: the poll takes in every wake-up
+    /// that came before it.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub begins: bool,
+}
+
+/// How an execution came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Conclusion {
+    /// Who is polled again and again without any change; `None` when nobody can move any more.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub spins: Option<ActorId>,
+    /// Where the bytes are at the end.
     #[cfg_attr(feature = "cli", serde(flatten))]
     pub levels: Levels,
 }
@@ -183,8 +302,18 @@ pub struct Trace {
     pub steps: Vec<Step>,
     /// Who entered each lock section, in order: with the scenario this is all that a replay needs.
     pub schedule: Vec<ActorId>,
+    /// What the monitor must know of the scenario and of the subject to judge the trace.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub facts: Facts,
+    /// How it ended; `None` when it was left before its end.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub conclusion: Option<Conclusion>,
     /// Index into `steps` of the step that broke the property, when the trace is a counterexample.
     pub broken_at: Option<usize>,
+    /// Index into `steps` of the step behind which every continuation breaks the property;
+    /// `None` when it was not computed.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub unavoidable_from: Option<usize>,
 }
 
 impl Trace {
@@ -221,6 +350,7 @@ mod tests {
                 actor: ActorId::READER,
             },
             levels: Levels::default(),
+            begins: false,
         };
         let json = serde_json::to_string(&step).expect("a step is representable");
         assert_eq!(serde_json::from_str::<Step>(&json).expect(&json), step);

@@ -3,5 +3,6 @@
 //! Nothing here knows who made the data: the other layers write it, and every view reads it.
 
 pub mod event;
+pub mod monitor;
 pub mod property;
 pub mod verdict;

@@ -97,7 +97,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Why an exploration did not come to its end.
+/// Why an exploration says nothing for certain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
@@ -108,18 +108,57 @@ pub enum Cut {
     Executions,
     /// The number of remembered states was reached.
     Memory,
-    /// An execution had too many steps.
-    Steps,
+    /// An execution had more steps than this.
+    Steps(usize),
     /// An execution came back to a state that it had left: it can go on for ever, or the subject
     /// declares two different points of its program as the same.
     Cycle,
     /// The subject behaved differently under the same schedule.
-    NotDeterministic,
+    NotDeterministic(Divergence),
+    /// One poll makes calls for ever, although nothing changes.
+    EndlessCalls {
+        /// Who was polled.
+        actor: String,
+        /// Calls without any change that were waited for.
+        calls: usize,
+    },
+    /// One poll did not come to its end, and made no call.
+    PollNeverEnds {
+        /// Who was polled.
+        actor: String,
+        /// Milliseconds without any sign of life.
+        milliseconds: u64,
+    },
+    /// An actor needs more stack than it has.
+    StackOverflow {
+        /// Who was polled.
+        actor: String,
+        /// The stack that it had, in bytes.
+        bytes: usize,
+    },
+    /// The scenario cannot be run.
+    Scenario(String),
     /// Somebody interrupted the run.
     Interrupted,
-    /// The exploring process died.
+    /// The exploring process died, or loom gave up.
     Crashed(String),
 }
+
+/// Two runs of one schedule that differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Divergence {
+    /// Number of the first step that differs, counted from 1.
+    pub step: usize,
+    /// What happened there the first time.
+    pub first: String,
+    /// What happened there another time.
+    pub then: String,
+}
+
+/// What usually makes a subject behave differently under the same schedule.
+pub const USUAL_REASONS: &str = "`tokio::select!` without `biased`, `futures::select!`, the \
+    order of a `HashMap`, a clock, a random number, a static";
 
 impl fmt::Display for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -127,10 +166,31 @@ impl fmt::Display for Cut {
             Cut::Time => write!(f, "out of time"),
             Cut::Executions => write!(f, "out of executions"),
             Cut::Memory => write!(f, "out of memory for states"),
-            Cut::Steps => write!(f, "an execution has too many steps"),
+            Cut::Steps(limit) => write!(f, "an execution has more than {limit} steps"),
             Cut::Cycle => write!(f, "an execution comes back to a state that it had left"),
             Cut::Interrupted => write!(f, "interrupted"),
-            Cut::NotDeterministic => write!(f, "the subject is not deterministic"),
+            Cut::NotDeterministic(Divergence { step, first, then }) => write!(
+                f,
+                "not deterministic: step {step} of one schedule was once \"{first}\" and once \
+                 \"{then}\"; usual reasons are {USUAL_REASONS}"
+            ),
+            Cut::EndlessCalls { actor, calls } => write!(
+                f,
+                "one poll of {actor} goes on making calls: more than {calls} changed nothing"
+            ),
+            Cut::PollNeverEnds {
+                actor,
+                milliseconds,
+            } => {
+                let seconds = *milliseconds as f64 / 1_000.0;
+                write!(f, "one poll of {actor} did not end within {seconds:.1} s")
+            }
+            Cut::StackOverflow { actor, bytes } => write!(
+                f,
+                "stack overflow: {actor} needs more than its {bytes} bytes of stack; expected is a \
+                 larger `stack_bytes`"
+            ),
+            Cut::Scenario(why) => write!(f, "the scenario cannot be run: {why}"),
             Cut::Crashed(why) => write!(f, "the exploration crashed: {why}"),
         }
     }
@@ -151,6 +211,8 @@ pub enum Verdict {
     Refuted,
     /// Nothing was found, by an exploration with a defect planted in it: this proves nothing.
     Missed,
+    /// The property says nothing about this subject in this scenario.
+    NotApplicable,
 }
 
 impl fmt::Display for Verdict {
@@ -161,6 +223,7 @@ impl fmt::Display for Verdict {
             Verdict::CutOff(cut) => f.pad(&format!("cut off: {cut}")),
             Verdict::Refuted => f.pad("refuted"),
             Verdict::Missed => f.pad("missed"),
+            Verdict::NotApplicable => f.pad("not applicable"),
         }
     }
 }
@@ -186,6 +249,13 @@ pub struct Exploration {
     /// Whether a defect was planted in the executor or the explorer.
     #[cfg_attr(feature = "cli", serde(default))]
     pub defective: bool,
+    /// Executions that came to their end and were run again, to see that the subject is
+    /// deterministic; 0 where every actor declares its state.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub repeated: u64,
+    /// Properties that say nothing about this subject in this scenario.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub not_applicable: Vec<Property>,
     /// How often each outcome was seen.
     #[cfg_attr(feature = "cli", serde(with = "histogram_as_list"))]
     pub histogram: BTreeMap<Outcome, u64>,
@@ -207,6 +277,8 @@ impl Exploration {
             bound: None,
             cut: Some(cut),
             defective: false,
+            repeated: 0,
+            not_applicable: Vec::new(),
             histogram: BTreeMap::new(),
             counterexamples: BTreeMap::new(),
             seconds: 0.0,
@@ -215,8 +287,15 @@ impl Exploration {
 
     /// The verdict on one property.
     pub fn verdict(&self, property: Property) -> Verdict {
+        if let Some(cut @ Cut::NotDeterministic(_)) = &self.cut {
+            // What was found may not be found again.
+            return Verdict::CutOff(cut.clone());
+        }
         if self.counterexamples.contains_key(&property) {
             return Verdict::Refuted;
+        }
+        if self.cut.is_none() && self.not_applicable.contains(&property) {
+            return Verdict::NotApplicable;
         }
         match (&self.cut, self.bound) {
             (Some(cut), _) => Verdict::CutOff(cut.clone()),

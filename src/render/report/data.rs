@@ -78,15 +78,12 @@ impl<'a> Pool<'a> {
 
     /// The place of the trace as it is drawn for this property.
     fn trace(&mut self, trace: &'a Trace, property: Property) -> usize {
-        let drawn_as = (
-            story::unavoidable(trace, property),
-            story::strands(property),
-        );
+        let drawn_as = (story::unavoidable(trace), story::strands(property));
         let same = |(known, as_well, _): &(&Trace, _, _)| *known == trace && *as_well == drawn_as;
         if let Some(place) = self.traces.iter().position(same) {
             return place;
         }
-        let beats = story::beats(trace, property);
+        let beats = story::beats(trace);
         let drawn: Vec<_> = beats
             .iter()
             .map(|beat| {

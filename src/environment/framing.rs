@@ -1,0 +1,84 @@
+//! How the reader tells where a message ends, and right bytes from wrong ones.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+/// The received bytes contradict what was promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contradiction;
+
+/// How the reader tells a complete message from a truncated one, and right bytes from wrong ones.
+pub trait Framing: Send + fmt::Debug {
+    /// Takes the next bytes of the stream.
+    ///
+    /// # Errors
+    ///
+    /// [`Contradiction`] when they are not what was promised.
+    fn receive(&mut self, bytes: &[u8], promises: &[Bytes]) -> Result<(), Contradiction>;
+
+    /// Whether an end of the stream would be welcome here: all promises kept, no message begun.
+    fn is_complete(&self, promises: &[Bytes]) -> bool;
+
+    /// How many of the promised bytes have not come yet; at least 1 while a message is not whole.
+    ///
+    /// Unless a framing knows better: 1 as long as promises are not kept.
+    fn missing(&self, promises: &[Bytes]) -> usize {
+        usize::from(!promises.is_empty() && !self.is_complete(promises))
+    }
+
+    /// Whether the next bytes belong to a part that the promises do not determine, such as a head:
+    /// only the writer knows how it goes on.
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    /// A digest of the framing's state.
+    fn digest(&self) -> u64;
+}
+
+/// The stream is the promised bytes, one promise behind the other.
+#[derive(Debug, Default)]
+pub struct Raw {
+    position: usize,
+}
+
+impl Framing for Raw {
+    fn receive(&mut self, bytes: &[u8], promises: &[Bytes]) -> Result<(), Contradiction> {
+        let promised = promises.iter().flatten().skip(self.position);
+        self.position += bytes.len();
+        let agrees = promised.take(bytes.len()).eq(bytes);
+        if agrees { Ok(()) } else { Err(Contradiction) }
+    }
+
+    fn is_complete(&self, promises: &[Bytes]) -> bool {
+        self.position == promises.iter().map(Bytes::len).sum::<usize>()
+    }
+
+    fn missing(&self, promises: &[Bytes]) -> usize {
+        let promised = promises.iter().map(Bytes::len).sum::<usize>();
+        promised.saturating_sub(self.position)
+    }
+
+    fn digest(&self) -> u64 {
+        self.position as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn raw_framing_checks_order_and_end() {
+        let promises = [Bytes::from_static(b"ab"), Bytes::from_static(b"c")];
+        let mut raw = Raw::default();
+        assert_eq!(raw.receive(b"ab", &promises), Ok(()));
+        assert!(!raw.is_complete(&promises));
+        assert_eq!(raw.receive(b"x", &promises), Err(Contradiction));
+        let mut raw = Raw::default();
+        assert_eq!(raw.receive(b"abc", &promises), Ok(()));
+        assert!(raw.is_complete(&promises));
+        assert_eq!(raw.receive(b"d", &promises), Err(Contradiction));
+    }
+}

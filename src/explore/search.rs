@@ -1,0 +1,529 @@
+//! The memory of an exploration across its executions: which states have been seen, what was found,
+//! and whether the same schedule leads to the same again.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::explore::explorer::Explorer;
+use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
+use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
+use crate::run::digest::digest;
+use crate::run::slot::CALLS_WITHOUT_CHANGE;
+use crate::run::state::{Over, State};
+use crate::run::world::{Choice, Watcher};
+use crate::trace::event::{ActorId, Event, Step, Trace};
+use crate::trace::property::Property;
+use crate::trace::verdict::{Cut, Divergence, Outcome};
+
+/// How many executions lie between two reports of progress.
+const PROGRESS_INTERVAL: u64 = 64;
+
+/// A choice: the state, who was chosen, and how many steps had been made.
+#[derive(Clone, Copy, Debug)]
+struct Chosen {
+    state: u128,
+    mover: Option<ActorId>,
+    steps: usize,
+}
+
+/// A violation with the way to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) trace: Trace,
+    /// The state before each move, and how many steps had been made.
+    pub(crate) path: Vec<(u128, usize)>,
+}
+
+/// The exploration's memory across executions.
+#[derive(Default)]
+pub(crate) struct Search {
+    pub(crate) caching: bool,
+    limits: Limits,
+    progress: Option<Progress>,
+    observer: Option<Observer>,
+    stop: Option<Stop>,
+    pub(crate) seen: Keys,
+    /// Every move so far, also those of earlier explorations of the same instance.
+    pub(crate) graph: Graph,
+    /// Who moves is known by its history: what it does must be compared.
+    pub(crate) opaque: bool,
+    /// The choices of the previous execution, and of this one.
+    previous: Vec<Chosen>,
+    path: Vec<Chosen>,
+    /// What happened in the previous execution.
+    previous_steps: Vec<Step>,
+    /// This execution repeats the previous one so far.
+    following: bool,
+    /// Only this schedule is of interest.
+    only: Option<Vec<ActorId>>,
+    /// Whether what is known by its history is explored again.
+    repeats: bool,
+    phase: Phase,
+    /// Executions of all phases.
+    started: u64,
+    /// Executions of the current phase.
+    executions: u64,
+    concluded: u64,
+    /// Executions that came to their end and repeated an earlier one.
+    pub(crate) repeated: u64,
+    pub(crate) cut: Option<Cut>,
+    pub(crate) first: First,
+    pub(crate) followed: Option<Trace>,
+}
+
+/// What is being explored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    /// The instance, for the first time.
+    #[default]
+    First,
+    /// The first execution again and again, so many times more.
+    Starts(u64),
+    /// The instance once more.
+    Again,
+    /// Nothing is left to do.
+    Through,
+}
+
+/// What the first exploration found.
+#[derive(Default)]
+pub(crate) struct First {
+    pub(crate) executions: u64,
+    pub(crate) concluded: u64,
+    pub(crate) pruned: u64,
+    pub(crate) states: usize,
+    pub(crate) depth: usize,
+    pub(crate) cut: Option<Cut>,
+    pub(crate) histogram: BTreeMap<Outcome, u64>,
+    pub(crate) found: BTreeMap<Property, Found>,
+}
+
+impl Search {
+    pub(crate) fn new(explorer: &Explorer, only: Option<Vec<ActorId>>, repeats: bool) -> Self {
+        Search {
+            caching: explorer.caching && explorer.bound.is_none() && only.is_none(),
+            limits: explorer.limits.clone(),
+            progress: explorer.progress.clone(),
+            observer: explorer.observer.clone(),
+            stop: explorer.stop.clone(),
+            only,
+            repeats,
+            ..Search::default()
+        }
+    }
+
+    /// Takes stock of the first exploration, if it is what was going on.
+    pub(crate) fn settle(&mut self) {
+        if self.phase == Phase::First {
+            self.first.executions = self.executions;
+            self.first.concluded = self.concluded;
+            self.first.states = self.seen.len();
+            self.first.cut = self.cut.take();
+        }
+    }
+
+    /// A part of the exploration is through; whether there is another one.
+    fn next_phase(&mut self) -> bool {
+        self.settle();
+        let gave_up = self.first.cut.is_some() && self.first.found.is_empty();
+        let compares = self.repeats && self.opaque && !gave_up && self.first.concluded > 0;
+        self.phase = match self.phase {
+            _ if !compares || self.cut.is_some() => Phase::Through,
+            Phase::First => {
+                let missing = REPEATED_EXECUTIONS.saturating_sub(self.first.concluded);
+                Phase::Starts(missing + out_of_step(self.first.executions + missing))
+            }
+            Phase::Starts(0 | 1) => Phase::Again,
+            Phase::Starts(left) => Phase::Starts(left - 1),
+            Phase::Again | Phase::Through => Phase::Through,
+        };
+        (self.executions, self.concluded) = (0, 0);
+        self.seen = Keys::default();
+        self.previous = Vec::new();
+        self.path = Vec::new();
+        self.previous_steps = Vec::new();
+        self.phase != Phase::Through
+    }
+
+    /// How many executions the current phase may have.
+    fn most(&self) -> Option<u64> {
+        match self.phase {
+            Phase::First => self.limits.executions,
+            Phase::Starts(_) => Some(1),
+            // What was cut off is cut off at the same place again.
+            Phase::Again => self.first.cut.is_some().then_some(self.first.executions),
+            Phase::Through => Some(0),
+        }
+    }
+
+    /// Called at the start of an execution; `false` ends the exploration.
+    fn begin(&mut self, expired: bool) -> bool {
+        let report = self.started.is_multiple_of(PROGRESS_INTERVAL);
+        if report && let Some(progress) = &self.progress {
+            progress(self.started);
+        }
+        let mut enough = false;
+        if self.cut.is_none() {
+            let most = self.most();
+            let remembered = match self.opaque {
+                true => self.seen.len().max(self.graph.len()),
+                false => self.seen.len(),
+            };
+            if most.is_some_and(|most| self.executions >= most) {
+                match self.phase {
+                    Phase::First => self.cut = Some(Cut::Executions),
+                    _ => enough = true,
+                }
+            } else if remembered > self.limits.states {
+                self.cut = Some(Cut::Memory);
+            } else if expired {
+                self.cut = Some(Cut::Time);
+            } else if report && self.stop.as_ref().is_some_and(|stop| stop()) {
+                self.cut = Some(Cut::Interrupted);
+            }
+        }
+        let finished = enough || self.only.is_some() && self.followed.is_some();
+        if self.cut.is_some() || finished {
+            return false;
+        }
+        self.previous = std::mem::take(&mut self.path);
+        self.following = self.executions > 0;
+        self.executions += 1;
+        self.started += 1;
+        true
+    }
+
+    /// Somebody is about to be chosen.
+    fn choice(&mut self, state: &State) -> Choice {
+        let position = self.path.len();
+        let key = state.key();
+        self.opaque |= state.slots.iter().any(|slot| slot.opaque);
+        let known = self.following.then(|| self.previous.get(position));
+        // A part of the previous schedule must lead to what it led to then.
+        let same = known.is_none_or(|known| known.is_some_and(|known| known.state == key));
+        if !same || !self.remember(Next::State(key), state) {
+            self.diverged(state, position);
+            return Choice::Stop;
+        }
+        self.path.push(Chosen {
+            state: key,
+            mover: None,
+            steps: state.log.len(),
+        });
+        if self.phase == Phase::First {
+            self.first.depth = self.first.depth.max(position + 1);
+        }
+        if self.following {
+            return Choice::Explore;
+        }
+        if position >= self.limits.steps {
+            self.cut = Some(Cut::Steps(self.limits.steps));
+            return Choice::Prune;
+        }
+        if self.caching && !self.seen.insert(key) {
+            if self.phase == Phase::First {
+                self.first.pruned += 1;
+            }
+            if self.path[..position]
+                .iter()
+                .any(|chosen| chosen.state == key)
+            {
+                // Nothing below was explored: pruning here would call an endless execution, or
+                // two calls declared alike, a proof.
+                self.cut = Some(Cut::Cycle);
+            }
+            return Choice::Prune;
+        }
+        Choice::Explore
+    }
+
+    /// Remembers what the last move has led to; `false` when it led elsewhere before.
+    fn remember(&mut self, next: Next, state: &State) -> bool {
+        let Some(&Chosen {
+            state: from,
+            mover: Some(mover),
+            steps,
+        }) = self.path.last()
+        else {
+            return true;
+        };
+        if self.following && matches!(next, Next::State(_)) {
+            // The same as the last time, which is in the graph.
+            return true;
+        }
+        // Whoever declares its state is not compared, and needs the graph only for what it is worth.
+        if !self.opaque && self.graph.len() > self.limits.states / 5 {
+            return true;
+        }
+        let steps = state.log.get(steps..).unwrap_or_default();
+        match self.graph.add((from, mover), next, steps) {
+            Ok(()) => true,
+            Err(Elsewhere { before }) => {
+                self.cut = Some(Cut::NotDeterministic(divergence(
+                    state,
+                    state.log.len() - steps.len(),
+                    before.as_deref(),
+                )));
+                false
+            }
+        }
+    }
+
+    /// The last move did not lead to what it led to before.
+    fn diverged(&mut self, state: &State, position: usize) {
+        if matches!(self.cut, Some(Cut::NotDeterministic(_))) {
+            return;
+        }
+        let from = self.path.last().map_or(0, |chosen| chosen.steps);
+        let chosen = self.previous.get(position);
+        let to = chosen.map_or(self.previous_steps.len(), |chosen| chosen.steps);
+        let before = self.previous_steps.get(from..to).unwrap_or_default();
+        let before: Vec<_> = before
+            .iter()
+            .map(|step| (step.actor, step.event.clone()))
+            .collect();
+        self.cut = Some(Cut::NotDeterministic(divergence(
+            state,
+            from,
+            Some(before.as_slice()),
+        )));
+    }
+
+    /// Called when the chosen actor begins to move.
+    fn chosen(&mut self, actor: ActorId) {
+        if let Some(Chosen {
+            mover: mover @ None,
+            ..
+        }) = self.path.last_mut()
+        {
+            *mover = Some(actor);
+            let position = self.path.len() - 1;
+            if self.following && self.previous[position].mover != Some(actor) {
+                self.following = false;
+            }
+        }
+    }
+
+    /// Called when an execution is through.
+    fn finish(&mut self, state: &mut State) {
+        if self.phase == Phase::First
+            && let Some(observer) = &self.observer
+        {
+            observer(&state.trace(None), state.outcome.as_ref());
+        }
+        if let Some(outcome) = &state.outcome
+            && state.over == Some(Over::Concluded)
+        {
+            self.concluded += 1;
+            let end = end(outcome, state);
+            let broken = state.monitor.violations().iter();
+            self.graph.end(end, broken.map(|(property, _)| property));
+            if self.remember(Next::End(end), state) {
+                match self.phase {
+                    Phase::First => self.conclude(outcome.clone(), state),
+                    _ => self.repeated += 1,
+                }
+            } else {
+                state.over = Some(Over::Stopped);
+            }
+        }
+        // Whatever it was, the next one is compared with it.
+        self.previous_steps = std::mem::take(&mut state.log);
+    }
+
+    fn conclude(&mut self, outcome: Outcome, state: &State) {
+        *self.first.histogram.entry(outcome).or_default() += 1;
+        for (property, _) in state.monitor.violations().iter() {
+            let length = (state.log.len(), state.schedule.len());
+            let shorter =
+                self.first.found.get(&property).is_none_or(|known| {
+                    length < (known.trace.steps.len(), known.trace.schedule.len())
+                });
+            if shorter {
+                let path = self.path.iter().map(|chosen| (chosen.state, chosen.steps));
+                let found = Found {
+                    trace: state.trace(Some(property)),
+                    path: path.collect(),
+                };
+                self.first.found.insert(property, found);
+            }
+        }
+        if self.only.is_some() {
+            self.followed = Some(state.trace(None));
+        }
+    }
+}
+
+/// A digest of an execution's end.
+fn end(outcome: &Outcome, state: &State) -> u64 {
+    digest((outcome, &state.monitor)) as u64
+}
+
+/// So many starts that their number and this one have none of the small factors in common by which
+/// a static that counts the starts could come back to where it was.
+fn out_of_step(executions: u64) -> u64 {
+    const PERIODS: [u64; 4] = [2, 3, 5, 7];
+    let in_step = |total: u64| PERIODS.iter().any(|period| total.is_multiple_of(*period));
+    (1..).find(|more| !in_step(executions + more)).unwrap_or(1)
+}
+
+/// The first difference between what has happened behind step `from` and what happened before.
+fn divergence(state: &State, from: usize, before: Option<&[(ActorId, Event)]>) -> Divergence {
+    let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
+    let now = state.log.get(from..).unwrap_or_default();
+    let told = |step: Option<(ActorId, &Event)>| match step {
+        Some((actor, event)) => format!("{}: {}", name(&names, actor), event.words(actor, &names)),
+        None => "nothing".to_owned(),
+    };
+    let Some(before) = before else {
+        let then = now.first().map(|step| (step.actor, &step.event));
+        return Divergence {
+            step: from + 1,
+            first: "something else".to_owned(),
+            then: told(then),
+        };
+    };
+    let mut place = 0;
+    while let (Some(now), Some((actor, event))) = (now.get(place), before.get(place)) {
+        if now.actor != *actor || now.event != *event {
+            break;
+        }
+        place += 1;
+    }
+    let first = before.get(place).map(|(actor, event)| (*actor, event));
+    let then = now.get(place).map(|step| (step.actor, &step.event));
+    if first.is_none() && then.is_none() {
+        // What its calls are is the same; what they carry is not.
+        let last = now.last().map(|step| (step.actor, &step.event));
+        return Divergence {
+            step: from + now.len(),
+            first: told(last),
+            then: "the same with other bytes, or with another state".to_owned(),
+        };
+    }
+    Divergence {
+        step: from + place + 1,
+        first: told(first),
+        then: told(then),
+    }
+}
+
+fn name(names: &[String], actor: ActorId) -> &str {
+    names.get(actor.index()).map_or("nobody", String::as_str)
+}
+
+/// A search that an exploring thread works on and another thread watches.
+#[derive(Default)]
+pub(crate) struct Shared {
+    search: Mutex<Search>,
+    /// Counts signs of life.
+    beat: AtomicU64,
+    /// Who showed the last one.
+    running: AtomicU8,
+    /// The time is up.
+    pub(crate) expired: AtomicBool,
+    /// Nobody waits for the exploring thread any more.
+    finished: Mutex<bool>,
+    signal: Condvar,
+}
+
+impl Shared {
+    pub(crate) fn new(search: Search) -> Shared {
+        Shared {
+            search: Mutex::new(search),
+            ..Shared::default()
+        }
+    }
+
+    pub(crate) fn search(&self) -> MutexGuard<'_, Search> {
+        self.search.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Called at the start of an execution; `false` ends the exploration.
+    pub(crate) fn begin(&self) -> bool {
+        self.beat.fetch_add(1, Ordering::Relaxed);
+        self.search().begin(self.expired.load(Ordering::Relaxed))
+    }
+
+    /// A part of the exploration is through; whether there is another one.
+    pub(crate) fn next_phase(&self) -> bool {
+        self.search().next_phase()
+    }
+
+    /// Signs of life so far, and who showed the last one.
+    pub(crate) fn life(&self) -> (u64, ActorId) {
+        let beat = self.beat.load(Ordering::Relaxed);
+        (beat, ActorId(self.running.load(Ordering::Relaxed)))
+    }
+
+    /// The exploring thread is through, or will never be.
+    pub(crate) fn finish(&self) {
+        let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        *finished = true;
+        self.signal.notify_all();
+    }
+
+    /// Waits until the exploring thread is through, for so long at most; whether it is.
+    pub(crate) fn wait(&self, time: std::time::Duration) -> bool {
+        let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self
+            .signal
+            .wait_timeout_while(finished, time, |done| !*done);
+        let (finished, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        *finished
+    }
+}
+
+impl Watcher for Shared {
+    fn choice(&self, state: &State) -> Choice {
+        self.search().choice(state)
+    }
+
+    fn chosen(&self, actor: ActorId) {
+        self.search().chosen(actor);
+    }
+
+    fn enter(&self, actor: ActorId, position: usize) -> bool {
+        match &self.search().only {
+            // It has left the schedule that is to be followed.
+            Some(only) => only.get(position) == Some(&actor),
+            None => true,
+        }
+    }
+
+    fn finish(&self, state: &mut State) {
+        self.search().finish(state);
+    }
+
+    fn beat(&self, actor: ActorId) {
+        self.running.store(actor.0, Ordering::Relaxed);
+        self.beat.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn abandon(&self, actor: ActorId, state: &mut State) {
+        let mut search = self.search();
+        search.finish(state);
+        search.cut.get_or_insert(Cut::EndlessCalls {
+            actor: state.slots[actor.index()].name.clone(),
+            calls: CALLS_WITHOUT_CHANGE as usize,
+        });
+        drop(search);
+        Shared::finish(self);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_static_that_counts_to_a_small_number_is_put_out_of_step() {
+        for executions in 0..500 {
+            let total = executions + out_of_step(executions);
+            for period in [2, 3, 5, 7] {
+                assert_ne!(total % period, 0, "{executions}");
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What was promised to the reader, and how far it has come: into the kernel, and to the reader.
+
+use std::hash::{Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bytes::Bytes;
+
+use crate::environment::framing::{Contradiction, Framing};
+
+/// As many bytes of an unaccepted remainder are kept to see whether the next write goes on with it.
+const REMAINDER: usize = 64;
+
+/// Promises, and two readings of the stream: of what the kernel accepted and of what the reader has
+/// received.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    promises: Vec<Bytes>,
+    /// Reads what the kernel has accepted.
+    accepted: Box<dyn Framing>,
+    /// Reads what the reader has received.
+    received: Box<dyn Framing>,
+    /// Promised bytes that the kernel has not accepted.
+    owed: usize,
+    complete: bool,
+    garbled: bool,
+    /// The beginning of what the last accepted write left over, in a part that only the writer
+    /// knows.
+    remainder: Option<Vec<u8>>,
+    /// A later write did not go on with what an earlier one had left over: behind this many bytes of
+    /// the stream there is a gap.
+    gap: Option<usize>,
+    /// What a framing panicked with.
+    panicked: Option<String>,
+}
+
+impl Delivery {
+    /// Nothing has been promised; both readings are at the beginning.
+    pub(crate) fn new(accepted: Box<dyn Framing>, received: Box<dyn Framing>) -> Delivery {
+        let mut delivery = Delivery {
+            promises: Vec::new(),
+            accepted,
+            received,
+            owed: 0,
+            complete: false,
+            garbled: false,
+            remainder: None,
+            gap: None,
+            panicked: None,
+        };
+        delivery.look();
+        delivery
+    }
+
+    pub(crate) fn promise(&mut self, bytes: Bytes) {
+        self.promises.push(bytes);
+        self.look();
+    }
+
+    /// The kernel took the first `accepted` bytes of `offered`, behind `before` accepted ones.
+    pub(crate) fn accept(&mut self, offered: &[u8], accepted: usize, before: usize) {
+        if accepted == 0 {
+            return;
+        }
+        if let Some(left) = self.remainder.take()
+            && !offered.starts_with(&left)
+            && !left.starts_with(offered)
+            && self.gap.is_none()
+        {
+            self.gap = Some(before);
+        }
+        let (framing, promises) = (&mut self.accepted, &self.promises);
+        // What is wrong shows where it arrives.
+        let read = guarded(|| {
+            let _shows_where_it_arrives = framing.receive(&offered[..accepted], promises);
+        });
+        self.note_panic(read);
+        let left = &offered[accepted..];
+        let open = guarded(|| self.accepted.is_open());
+        if !left.is_empty() && matches!(open, Ok(true)) {
+            self.remainder = Some(left[..left.len().min(REMAINDER)].to_vec());
+        }
+        self.look();
+    }
+
+    /// The reader took `bytes`, the last of `delivered`.
+    pub(crate) fn receive(&mut self, bytes: &[u8], delivered: usize) {
+        let (framing, promises) = (&mut self.received, &self.promises);
+        let read = guarded(|| framing.receive(bytes, promises));
+        match read {
+            Ok(read) => self.garbled |= read == Err(Contradiction),
+            Err(why) => self.note_panic::<()>(Err(why)),
+        }
+        self.garbled |= self.gap.is_some_and(|gap| delivered > gap);
+        self.look();
+    }
+
+    fn look(&mut self) {
+        let looked = guarded(|| {
+            let owed = self.accepted.missing(&self.promises);
+            (owed, self.received.is_complete(&self.promises))
+        });
+        match looked {
+            Ok((owed, complete)) => (self.owed, self.complete) = (owed, complete),
+            Err(why) => self.note_panic::<()>(Err(why)),
+        }
+    }
+
+    fn note_panic<T>(&mut self, result: Result<T, String>) {
+        if let Err(why) = result {
+            self.complete = false;
+            self.panicked.get_or_insert(why);
+        }
+    }
+
+    /// What a framing has panicked with since the last time that this was asked.
+    pub(crate) fn take_panic(&mut self) -> Option<String> {
+        self.panicked.take()
+    }
+
+    /// Hashes the bytes that the next write has to go on with.
+    pub(crate) fn hash_contents<H: Hasher>(&self, state: &mut H) {
+        self.remainder.hash(state);
+    }
+
+    pub(crate) fn owed(&self) -> usize {
+        self.owed
+    }
+
+    pub(crate) fn complete(&self) -> bool {
+        self.complete
+    }
+
+    pub(crate) fn garbled(&self) -> bool {
+        self.garbled
+    }
+}
+
+/// Everything that decides what is complete, owed and garbled from here on. The bytes themselves
+/// follow from the histories of those who wrote them.
+impl Hash for Delivery {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.promises.len().hash(state);
+        for promise in &self.promises {
+            promise.len().hash(state);
+        }
+        let digests = guarded(|| (self.accepted.digest(), self.received.digest()));
+        digests.unwrap_or_default().hash(state);
+        (self.owed, self.complete, self.garbled).hash(state);
+        (self.remainder.as_ref().map(Vec::len), self.gap).hash(state);
+    }
+}
+
+/// Calls foreign code; its panic is told in words.
+fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, String> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
+        let text = super::panic_text(&*payload);
+        format!("the framing panicked: {}", text.unwrap_or_default())
+    })
+}

@@ -1,0 +1,152 @@
+//! What an actor of the scenario can do besides using a socket: notes, promises, feeds, signals.
+
+use std::fmt;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+
+use crate::environment::scenario::missing;
+use crate::run::digest::digest;
+use crate::run::world::World;
+use crate::trace::event::{ActorId, Event, bytes};
+
+/// What an actor of the scenario can do besides using a socket: notes, promises, feeds, signals.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) world: Arc<World>,
+    pub(crate) actor: ActorId,
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("actor", &self.actor)
+            .finish()
+    }
+}
+
+impl Handle {
+    /// Promises `bytes` to the reader: from now on an end of the stream without them is a loss.
+    pub fn promise(&self, bytes: Bytes) {
+        let mut state = self.world.peek();
+        if state.over.is_none() {
+            state.changed();
+            state.delivery.promise(bytes);
+        }
+    }
+
+    /// Tells how many bytes the subject holds in its own buffer. A socket knows it from what is
+    /// offered to it; a subject that buffers before it writes says so here.
+    pub fn buffered(&self, bytes: usize) {
+        self.world.peek().inside = bytes;
+    }
+
+    /// Adds a line to the trace. Use it for what is no system call.
+    pub fn note(&self, text: impl Into<String>) {
+        let mut state = self.world.peek();
+        state.log(self.actor, Event::Note { text: text.into() });
+    }
+
+    /// From now on the connection must come to its end, which the property `ends` watches: it has
+    /// seen `connection: close`, or a timer of its own has expired. A signal among
+    /// [`Scenario::stops`](crate::Scenario::stops) says the same from outside.
+    pub fn told_to_stop(&self) {
+        let mut state = self.world.peek();
+        state.log(self.actor, Event::ToldToStop);
+    }
+
+    /// Declares that all that this actor will ever do depends on `state`, on what its later calls
+    /// return and on which of its own wakers are woken, and on nothing else.
+    ///
+    /// This is what makes state caching fast: two executions that meet in the same declared state
+    /// are explored once. An actor that never declares anything is identified by its history: all
+    /// its calls with their results, the bytes that it wrote, and the wake-ups that reached wakers of
+    /// its own making, in their order. That is exact for deterministic code, and slower.
+    pub fn at(&self, state: &impl Hash) {
+        let mut world = self.world.peek();
+        let slot = &mut world.slots[self.actor.index()];
+        slot.history = digest(state);
+        slot.declared = true;
+    }
+
+    /// Takes the next item of a feed: `None` at its end. A pending poll registers for a wake-up; a
+    /// ready one clears the registration.
+    ///
+    /// # Panics
+    ///
+    /// When the scenario has no such feed.
+    pub fn poll_feed(&self, feed: usize, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let actor = self.actor;
+        let there = self.world.peek().feeds.len();
+        assert!(feed < there, "{}", missing("feed", feed, there));
+        let polled = self.world.section(actor, |state| {
+            let caller = state.caller(actor, cx.waker());
+            let feed = &mut state.feeds[feed];
+            let item = match feed.queue.pop_front() {
+                Some(item) => Some(item),
+                None if feed.ended => None,
+                None => {
+                    feed.registration.set(caller);
+                    state.log(actor, Event::FeedPending);
+                    return Poll::Pending;
+                }
+            };
+            feed.registration.clear();
+            state.changed();
+            let text = match &item {
+                Some(item) => bytes(item.len()),
+                None => "the end".to_owned(),
+            };
+            state.log(actor, Event::Feed { item: text });
+            state.observe(actor, &item);
+            Poll::Ready(item)
+        });
+        polled.unwrap_or(Poll::Pending)
+    }
+
+    /// Whether a feed is at its end, with nothing left in it. No lock section: for use right
+    /// behind [`Handle::poll_feed`].
+    ///
+    /// # Panics
+    ///
+    /// When the scenario has no such feed.
+    pub fn feed_has_ended(&self, feed: usize) -> bool {
+        let mut state = self.world.peek();
+        let there = state.feeds.len();
+        assert!(feed < there, "{}", missing("feed", feed, there));
+        let ended = state.feeds[feed].ended && state.feeds[feed].queue.is_empty();
+        state.observe(self.actor, ("feed has ended", ended));
+        ended
+    }
+
+    /// Waits until a signal is raised.
+    ///
+    /// # Panics
+    ///
+    /// When the scenario has no such signal.
+    pub fn poll_signal(&self, signal: usize, cx: &mut Context<'_>) -> Poll<()> {
+        let actor = self.actor;
+        let there = self.world.peek().signals.len();
+        assert!(signal < there, "{}", missing("signal", signal, there));
+        let polled = self.world.section(actor, |state| {
+            let caller = state.caller(actor, cx.waker());
+            let signal = &mut state.signals[signal];
+            if signal.raised {
+                signal.registration.clear();
+                Poll::Ready(())
+            } else {
+                signal.registration.set(caller);
+                Poll::Pending
+            }
+        });
+        let polled = polled.unwrap_or(Poll::Pending);
+        let text = match polled {
+            Poll::Ready(()) => "sees the signal",
+            Poll::Pending => "waits for the signal",
+        };
+        self.note(text);
+        polled
+    }
+}

@@ -1,0 +1,150 @@
+//! The executor's view of one actor: whether it is owed a poll, and how it is recognised.
+
+#[cfg(loom)]
+use std::fmt;
+use std::hash::Hash;
+use std::task::Waker;
+
+use crate::run::digest::digest;
+
+/// After this many polls of one actor that were asked for but changed nothing, it spins.
+pub const SPIN_POLLS: u8 = 3;
+
+/// After this many calls of one poll since anything changed, the poll is taken for an endless loop.
+pub(crate) const CALLS_WITHOUT_CHANGE: u32 = 50;
+
+/// The executor's view of one actor.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    pub(crate) name: String,
+    pub(crate) done: bool,
+    /// A wake-up has come since the current poll began: another poll is owed.
+    pub(crate) token: bool,
+    /// The token was set by the actor itself during this poll.
+    pub(crate) self_woken: bool,
+    /// No lock section yet in this poll. Wake-ups until the first one are absorbed by this poll.
+    pub(crate) first: bool,
+    /// The next lock section is no new choice.
+    pub(crate) quiet: bool,
+    #[cfg(loom)]
+    pub(crate) parked: Option<crate::run::sync::Parked>,
+    /// Polls in a row that changed nothing.
+    pub(crate) idle_polls: u8,
+    /// `State::changes` when the current poll began.
+    pub(crate) changes_before: Option<u64>,
+    /// Calls of this poll since anything changed, as of `State::changes` then.
+    pub(crate) calls: (u32, u64),
+    /// Calls since the last lock section that are none themselves: they belong to no state in which
+    /// somebody else could move.
+    pub(crate) private_calls: u32,
+    /// Digest of all that the actor has observed, or of its state as it declared it.
+    pub(crate) history: u128,
+    /// The actor tells its state: see [`Handle::at`](crate::Handle::at).
+    pub(crate) declared: bool,
+    /// The actor has made a call without telling its state: it is known by its history.
+    pub(crate) opaque: bool,
+    /// The next step of the actor is the first behind its poll's first call.
+    pub(crate) begins: bool,
+    /// The executor's own waker for the actor.
+    pub(crate) root: Option<Waker>,
+    /// Acquired the lock once after the execution was over, or need not.
+    #[cfg(loom)]
+    pub(crate) passed: bool,
+}
+
+impl Slot {
+    pub(crate) fn is_parked(&self) -> bool {
+        #[cfg(loom)]
+        return self.parked.is_some();
+        #[cfg(not(loom))]
+        false
+    }
+
+    /// The actor has observed this; it is part of its history.
+    pub(crate) fn observe(&mut self, what: impl Hash) {
+        self.history = digest((self.history, what));
+    }
+
+    /// Counts a call of the current poll; `false` when the poll is an endless loop.
+    pub(crate) fn count_call(&mut self, changes: u64) -> bool {
+        self.private_calls = 0;
+        self.calls = (self.idle_calls(changes) + 1, changes);
+        self.opaque |= !self.declared;
+        self.calls.0 <= CALLS_WITHOUT_CHANGE
+    }
+
+    /// The same of a call that is no lock section.
+    pub(crate) fn count_private_call(&mut self) -> bool {
+        self.private_calls += 1;
+        self.opaque |= !self.declared;
+        self.private_calls <= CALLS_WITHOUT_CHANGE
+    }
+
+    /// Calls of this poll since anything changed.
+    pub(crate) fn idle_calls(&self, changes: u64) -> u32 {
+        if self.calls.1 == changes {
+            self.calls.0
+        } else {
+            0
+        }
+    }
+
+    /// Forgets what concerns the poll that is over, so that equal states look equal.
+    #[cfg(loom)]
+    pub(crate) fn end_of_poll(&mut self) {
+        self.first = true;
+        self.self_woken = false;
+        self.idle_polls = 0;
+        self.changes_before = None;
+        self.calls = (0, 0);
+        self.private_calls = 0;
+    }
+
+    /// Polls without any change that the actor was woken for; counts towards [`SPIN_POLLS`].
+    #[cfg(loom)]
+    pub(crate) fn polled_without_change(&mut self, changes: u64) -> bool {
+        if self.changes_before == Some(changes) {
+            self.idle_polls += 1;
+        } else {
+            self.idle_polls = 0;
+        }
+        self.idle_polls >= SPIN_POLLS
+    }
+
+    /// See [`State::in_full`](super::state::State::in_full).
+    #[cfg(loom)]
+    pub(crate) fn in_full(&self, changes: u64) -> impl fmt::Debug + use<> {
+        let Slot {
+            name: _,
+            done,
+            token,
+            self_woken,
+            first,
+            quiet,
+            parked,
+            idle_polls,
+            changes_before,
+            calls: _,
+            private_calls: _,
+            history,
+            declared,
+            opaque: _,
+            begins,
+            root: _,
+            passed,
+        } = self;
+        let flags = [
+            *done,
+            *token,
+            *self_woken,
+            *first,
+            *quiet,
+            parked.is_some(),
+            *declared,
+            *begins,
+        ];
+        let unchanged = *changes_before == Some(changes);
+        let idle = (*idle_polls, self.idle_calls(changes), unchanged);
+        (flags, idle, *history, *passed)
+    }
+}

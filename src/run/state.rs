@@ -1,0 +1,318 @@
+//! Everything that the actors of one execution share. One lock section looks at it, changes it and
+//! records what happened; the monitor sees each step as it is recorded.
+
+use std::collections::VecDeque;
+use std::hash::Hash;
+
+use bytes::Bytes;
+
+use crate::environment::defect::ExecutorDefect;
+use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
+use crate::environment::scenario::Scenario;
+use crate::run::delivery::Delivery;
+use crate::run::slot::Slot;
+use crate::run::subject::{Subject, Varying};
+use crate::trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
+use crate::trace::monitor::{Facts, Monitor};
+use crate::trace::property::Property;
+use crate::trace::verdict::Outcome;
+
+/// A queue filled by a script and drained by the subject, with a registration that a poll which
+/// finds an item clears.
+#[derive(Debug, Default, Hash)]
+pub(crate) struct Feed {
+    pub(crate) queue: VecDeque<Bytes>,
+    pub(crate) ended: bool,
+    pub(crate) registration: Registration,
+}
+
+/// A flag raised by a script.
+#[derive(Debug, Default, Hash)]
+pub(crate) struct Signal {
+    pub(crate) raised: bool,
+    /// Raising it tells the connection to stop.
+    pub(crate) stops: bool,
+    pub(crate) registration: Registration,
+}
+
+/// Why an execution is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// It came to its end.
+    Concluded,
+    /// Its state was explored before, or it left the schedule to be replayed.
+    #[cfg(loom)]
+    Pruned,
+    /// The exploration ends with it.
+    #[cfg(loom)]
+    Stopped,
+}
+
+/// The shared state.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) kernel: Kernel,
+    /// Bytes that the subject holds itself, as far as its calls tell.
+    pub(crate) inside: usize,
+    pub(crate) delivery: Delivery,
+    /// Fired by every read, for scripts that wait for the reader.
+    pub(crate) progress: Registration,
+    /// Fired when a flush is in flight, for the script that finishes it.
+    pub(crate) device: Registration,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) feeds: Vec<Feed>,
+    pub(crate) signals: Vec<Signal>,
+    pub(crate) monitor: Monitor,
+    pub(crate) facts: Facts,
+    pub(crate) log: Vec<Step>,
+    pub(crate) schedule: Vec<ActorId>,
+    pub(crate) changes: u64,
+    pub(crate) over: Option<Over>,
+    /// Calls since the execution is over.
+    pub(crate) late_calls: u32,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) conclusion: Option<Conclusion>,
+    /// Input and flush can be looked at outside of a lock section: nobody else touches them.
+    pub(crate) input_is_private: bool,
+    pub(crate) capacity: usize,
+    /// Blanks out what may differ from one execution to the next.
+    pub(crate) varying: Varying,
+    pub(crate) defect: ExecutorDefect,
+}
+
+impl State {
+    /// The beginning of an execution.
+    pub(crate) fn new(subject: &dyn Subject, scenario: &Scenario) -> State {
+        let names = scenario.names(subject.actor());
+        let slots = names.into_iter().enumerate().map(|(i, name)| Slot {
+            name,
+            // The main thread's first acquisition is the choice of who starts.
+            quiet: i != ActorId::READER.index()
+                || scenario.executor_defect == ExecutorDefect::FirstChoiceSuppressed,
+            first: true,
+            ..Slot::default()
+        });
+        let facts = scenario.facts(subject.reads_while_writing());
+        let signal = |n| Signal {
+            stops: scenario.stops.contains(&n),
+            ..Signal::default()
+        };
+        State {
+            kernel: scenario.kernel(),
+            inside: 0,
+            delivery: Delivery::new(subject.framing(), subject.framing()),
+            progress: Registration::default(),
+            device: Registration::default(),
+            slots: slots.collect(),
+            feeds: (0..scenario.feeds).map(|_| Feed::default()).collect(),
+            signals: (0..scenario.signals).map(signal).collect(),
+            monitor: Monitor::new(facts, &scenario.properties),
+            facts,
+            log: Vec::new(),
+            schedule: Vec::new(),
+            changes: 0,
+            over: None,
+            late_calls: 0,
+            outcome: None,
+            conclusion: None,
+            input_is_private: scenario.input_is_private(),
+            capacity: scenario.capacity,
+            varying: Varying::new(subject.varying()),
+            defect: scenario.executor_defect,
+        }
+    }
+
+    /// Who makes a call with this waker.
+    pub(crate) fn caller<'a>(&self, actor: ActorId, waker: &'a std::task::Waker) -> Caller<'a> {
+        let root = self.slots[actor.index()].root.as_ref();
+        let is_root = root.is_some_and(|root| root.will_wake(waker));
+        // A waker that nobody listens to runs nobody's code.
+        let nobody = waker.will_wake(std::task::Waker::noop());
+        Caller {
+            waker,
+            own: (!is_root && !nobody).then_some(actor),
+        }
+    }
+
+    /// Records a step of `actor`, which is also what the actor observed.
+    pub(crate) fn log(&mut self, actor: ActorId, event: Event) {
+        self.slots[actor.index()].observe(&event);
+        self.record(actor, event);
+    }
+
+    /// The actor has seen something that its events do not show.
+    pub(crate) fn observe(&mut self, actor: ActorId, what: impl Hash) {
+        self.slots[actor.index()].observe(what);
+    }
+
+    /// Records a step that the actor itself does not observe.
+    pub(crate) fn record(&mut self, actor: ActorId, event: Event) {
+        if self.over.is_some() {
+            return;
+        }
+        let step = Step {
+            actor,
+            event,
+            levels: self.levels(),
+            begins: std::mem::take(&mut self.slots[actor.index()].begins),
+        };
+        self.monitor.step(&step);
+        self.log.push(step);
+    }
+
+    /// Where the bytes are now.
+    pub(crate) fn levels(&self) -> Levels {
+        Levels {
+            inside: self.inside,
+            owed: self.delivery.owed().max(self.inside),
+            kernel: self.kernel.level(),
+            accepted: self.kernel.accepted(),
+            received: self.kernel.delivered(),
+            unread: self.kernel.unread(),
+            complete: self.delivery.complete(),
+            garbled: self.delivery.garbled(),
+            input_ended: self.kernel.input_has_ended(),
+            flushing: self.kernel.flush_in_flight(),
+            shut: self.kernel.is_shut(),
+            reset: self.kernel.is_reset(),
+            awaits_feed: self
+                .feeds
+                .iter()
+                .any(|feed| feed.registration.is_set() && !feed.ended),
+        }
+    }
+
+    pub(crate) fn changed(&mut self) {
+        self.changes += 1;
+    }
+
+    /// Takes the wake-ups that the section has caused. One that runs code of an actor's own making
+    /// belongs to that actor's history: which registration was fired, and when.
+    pub(crate) fn take_due(&mut self) -> Vec<Due> {
+        let due = std::mem::take(&mut self.kernel.due);
+        for wake_up in &due {
+            if let Some((actor, place)) = wake_up.told
+                && self.defect != ExecutorDefect::KeyWithout(crate::KeyPart::WakeUps)
+            {
+                self.observe(actor, ("woken", place));
+            }
+        }
+        due
+    }
+
+    /// Delivers a wake-up: a waiting actor goes on, a running one is owed another poll.
+    pub(crate) fn wake(&mut self, actor: ActorId, by: ActorId) {
+        if self.over.is_some() {
+            return;
+        }
+        let slot = &mut self.slots[actor.index()];
+        if slot.done {
+            return;
+        }
+        let owed_already = slot.token;
+        let lost = match self.defect {
+            ExecutorDefect::RunningWakeUpLost => !slot.is_parked(),
+            ExecutorDefect::WaitingWakeUpLost => slot.is_parked(),
+            _ => false,
+        };
+        if lost {
+            return;
+        }
+        #[cfg(loom)]
+        if let Some(thread) = slot.parked.take() {
+            thread.unpark();
+            self.record(by, Event::Wake { actor });
+            return;
+        }
+        slot.token = true;
+        if actor == by {
+            slot.self_woken = true;
+        }
+        if !owed_already {
+            self.record(by, Event::Wake { actor });
+        }
+    }
+
+    /// A call of `actor`'s is about to be made. `false` when its poll makes calls for ever.
+    pub(crate) fn count_call(&mut self, actor: ActorId) -> bool {
+        let changes = self.changes;
+        self.slots[actor.index()].count_call(changes)
+    }
+
+    /// Ends the execution: nobody can move any more, or an actor spins.
+    pub(crate) fn conclude(&mut self, spins: Option<ActorId>) {
+        if self.over.is_some() {
+            return;
+        }
+        let conclusion = Conclusion {
+            spins,
+            levels: self.levels(),
+        };
+        self.monitor.conclude(&conclusion);
+        let watched = self.monitor.watched();
+        self.outcome = Some(Outcome {
+            subject: watched.ending(&conclusion),
+            reader: watched.reader_ending(&conclusion),
+            received: self.kernel.delivered(),
+            accepted: self.kernel.accepted(),
+        });
+        self.conclusion = Some(conclusion);
+        self.stop(Over::Concluded);
+    }
+
+    pub(crate) fn stop(&mut self, over: Over) {
+        self.over = Some(over);
+        #[cfg(loom)]
+        for slot in &mut self.slots {
+            if let Some(thread) = slot.parked.take() {
+                // It could not have moved, so there is nothing to show.
+                slot.passed = true;
+                thread.unpark();
+            }
+        }
+    }
+
+    /// Concludes when nobody is left who could move.
+    pub(crate) fn conclude_if_quiescent(&mut self) {
+        if self.slots.iter().all(|slot| slot.done || slot.is_parked()) {
+            self.conclude(None);
+        }
+    }
+
+    /// The execution so far.
+    pub(crate) fn trace(&self, property: Option<Property>) -> Trace {
+        Trace {
+            actors: self.slots.iter().map(|slot| slot.name.clone()).collect(),
+            capacity: self.capacity,
+            facts: self.facts,
+            steps: self.log.clone(),
+            schedule: self.schedule.clone(),
+            conclusion: self.conclusion,
+            broken_at: property.and_then(|property| self.monitor.violations().of(property)),
+            unavoidable_from: None,
+        }
+    }
+
+    // ---- feeds and signals ----
+
+    pub(crate) fn push_feed(&mut self, feed: usize, item: Option<Bytes>) {
+        match item {
+            Some(item) => self.feeds[feed].queue.push_back(item),
+            None => self.feeds[feed].ended = true,
+        }
+        self.changed();
+    }
+
+    pub(crate) fn wake_feed(&mut self, feed: usize) {
+        let registration = &mut self.feeds[feed].registration;
+        registration.fire(Place::Feed(feed), &mut self.kernel.due);
+    }
+
+    pub(crate) fn raise(&mut self, number: usize) {
+        let signal = &mut self.signals[number];
+        signal.raised = true;
+        let (place, due) = (Place::Signal(number), &mut self.kernel.due);
+        signal.registration.fire(place, due);
+        self.changed();
+    }
+}

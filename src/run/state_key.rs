@@ -1,0 +1,104 @@
+//! How a state is recognised: by the explorer as 128 bits, one hash for each named part; by a
+//! checker of the checker by every field.
+
+use std::hash::{Hash, Hasher};
+
+use super::digest::digest_with;
+use super::state::State;
+use crate::environment::defect::{ExecutorDefect, KeyPart};
+use crate::trace::event::ActorId;
+
+impl State {
+    /// The whole state as 128 bits.
+    pub(crate) fn key(&self) -> u128 {
+        digest_with(|mut hasher| self.hash_parts(&mut hasher))
+    }
+
+    fn hash_parts(&self, mut hasher: &mut impl Hasher) {
+        let has = |part| self.defect != ExecutorDefect::KeyWithout(part);
+        if has(KeyPart::Kernel) {
+            self.kernel.hash_levels(&mut hasher);
+            if self.slots[ActorId::SUBJECT.index()].declared {
+                self.kernel.hash_contents(&mut hasher);
+                self.delivery.hash_contents(&mut hasher);
+            }
+            (&self.progress, &self.device).hash(&mut hasher);
+        }
+        if has(KeyPart::Inside) {
+            self.inside.hash(&mut hasher);
+        }
+        let watched = self.monitor.watched();
+        if has(KeyPart::Reader) {
+            self.delivery.hash(&mut hasher);
+            (&watched.reader, watched.reader_waits).hash(&mut hasher);
+        }
+        for slot in &self.slots {
+            let ended = slot.done && has(KeyPart::Ended);
+            ended.hash(&mut hasher);
+            if ended {
+                continue;
+            }
+            let woken = has(KeyPart::Token).then_some((slot.token, slot.self_woken));
+            let fresh = has(KeyPart::Fresh).then_some((slot.first, slot.begins));
+            let waiting = has(KeyPart::Waiting).then_some(slot.is_parked());
+            let place = has(KeyPart::Place).then_some(slot.history);
+            // Without the calls, the second round of an endless loop would look explored.
+            let idle = (slot.idle_polls, slot.idle_calls(self.changes));
+            let idle = has(KeyPart::Idle).then_some(idle);
+            let unchanged = slot.changes_before == Some(self.changes);
+            let unchanged = has(KeyPart::Changed).then_some(unchanged);
+            (woken, fresh, waiting, place, idle, unchanged).hash(&mut hasher);
+        }
+        if has(KeyPart::Channels) {
+            (&self.feeds, &self.signals).hash(&mut hasher);
+        }
+        if has(KeyPart::Violations) {
+            self.monitor.hash_broken(&mut hasher);
+        }
+        if has(KeyPart::Ended) {
+            (&watched.subject, watched.through, watched.shutdowns).hash(&mut hasher);
+            (watched.shut, watched.reset_early, watched.failed_call).hash(&mut hasher);
+            watched.told_to_stop.hash(&mut hasher);
+        }
+        if has(KeyPart::Poll) {
+            (watched.asked_for_input, watched.write_pending).hash(&mut hasher);
+            (watched.waits_for_input, watched.waits_for_flush).hash(&mut hasher);
+        }
+    }
+
+    /// All that can influence the future, to the last field and in no hurry: how a checker of the
+    /// checker recognises a state, independently of [`State::key`].
+    pub(crate) fn in_full(&self) -> String {
+        // Without `..`: whoever adds a field decides here whether it belongs to the state.
+        let State {
+            kernel,
+            inside,
+            delivery,
+            progress,
+            device,
+            slots,
+            feeds,
+            signals,
+            monitor,
+            facts: _,
+            log: _,
+            schedule: _,
+            changes,
+            over,
+            late_calls: _,
+            outcome,
+            conclusion: _,
+            input_is_private: _,
+            capacity: _,
+            varying,
+            defect: _,
+        } = self;
+        let slots = slots.iter().map(|slot| slot.in_full(*changes));
+        let slots: Vec<_> = slots.collect();
+        let around = (kernel, inside, delivery, progress, device, varying);
+        let actors = (slots, feeds, signals);
+        let broken = digest_with(|mut hasher| monitor.hash_broken(&mut hasher));
+        let watched = (monitor.watched(), broken);
+        format!("{around:?} {actors:?} {watched:?} {over:?} {outcome:?}")
+    }
+}
