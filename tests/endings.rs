@@ -168,13 +168,14 @@ fn an_exploration_that_is_cut_off_proves_nothing() {
         steps: 1,
         ..limits()
     });
-    assert_eq!(steps.cut, Some(Cut::Steps));
+    assert_eq!(steps.cut, Some(Cut::Steps(1)));
     // What suffices cuts nothing off.
     let enough = Limits {
         executions: Some(all.executions + 1),
         states: usize::try_from(all.states).expect("few"),
         time: Some(Duration::from_secs(600)),
         steps: all.depth,
+        ..limits()
     };
     assert_eq!(within(enough).cut, None);
 }
