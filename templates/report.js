@@ -105,7 +105,7 @@
     const lost = (i) => trace.strands && broken >= 0 && i >= broken;
     const scripts = beats.some((beat) => beat.actor > 1);
 
-    const inside = vessel("inside", "write buffer");
+    const inside = vessel("inside", "not yet accepted");
     const kernel = vessel("kernel", "kernel, " + number.format(trace.capacity));
     const received = vessel("received", "received");
     inside.size(largest);
@@ -122,7 +122,7 @@
       element("div", { class: "controls" }, back, range, forth, place));
 
     const columns = [element("span", { class: "n" }, "steps"), element("span", { class: "words subject-words" }, name(trace, 1)),
-      element("span", { class: "g1" }, "write buffer"), element("span", { class: "g2" }, "kernel"),
+      element("span", { class: "g1" }, "not yet accepted"), element("span", { class: "g2" }, "kernel"),
       element("span", { class: "words reader-words" }, name(trace, 0))];
     if (scripts) columns.push(element("span", { class: "words other-words" }, "others"));
     const lines = beats.map((beat, i) => {

@@ -26,6 +26,10 @@ impl Subject for Connection {
             in_poll(&socket, cx, polls)
         }))
     }
+
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
 }
 
 fn stalls(in_poll: InPoll, scenario: &Scenario) -> bool {

@@ -82,6 +82,10 @@ impl Subject for Calls {
             polled.map_err(|error| error.kind().to_string())
         }))
     }
+
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
 }
 
 struct Caller {

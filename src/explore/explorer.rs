@@ -240,7 +240,7 @@ impl Explorer {
                 true => {
                     let steps = &trace.steps;
                     let graph = &explored.graph;
-                    graph.unavoidable_from(property, &path, steps, broken_at)
+                    Some(graph.unavoidable_from(property, &path, steps, broken_at))
                 }
                 false => None,
             };

@@ -170,50 +170,143 @@ impl Graph {
     /// Index of the step behind which the property could not be kept any more: every continuation
     /// breaks it.
     ///
-    /// The path says which state there was before each move, and how many steps had been made. Where
-    /// a move closes the last way out, its shutdown, close or end is named, or the waiting that
-    /// follows; where there was no way out from the beginning, the first step that gives the socket
-    /// up with promised bytes left over, or the last time that the connection began to wait.
+    /// The path says which state there was before each move, and how many steps had been made. From
+    /// the move on that closes the last way out, the first step is named by which the connection
+    /// gives the socket up, ends or begins to wait: what is between is on its way there. Where there
+    /// was no way out from the beginning, it is the first step that gives the socket up with promised
+    /// bytes left over, or the last time that the connection began to wait.
     pub(crate) fn unavoidable_from(
         &self,
         property: Property,
         path: &[(u128, usize)],
         steps: &[Step],
         broken_at: usize,
-    ) -> Option<usize> {
+    ) -> usize {
         let doomed = self.doomed(property);
-        let first = path.iter().position(|(state, _)| doomed.contains(state));
-        match first {
-            Some(0) => Some(from_the_beginning(steps, broken_at)),
-            Some(first) => {
-                let (from, to) = (path[first - 1].1, path[first].1);
-                Some(decisive(steps, from, to).min(broken_at))
-            }
+        let until = &steps[..steps.len().min(broken_at + 1)];
+        let from = match path.iter().position(|(state, _)| doomed.contains(state)) {
+            Some(0) => return from_the_beginning(until),
+            Some(first) => path[first - 1].1,
             // The last move did it.
-            None => {
-                let from = path.last().map_or(0, |(_, from)| *from);
-                Some(decisive(steps, from, steps.len()).min(broken_at))
-            }
-        }
+            None => path.last().map_or(0, |(_, from)| *from),
+        };
+        let decides = |step: &Step| {
+            let waits = step.actor == ActorId::SUBJECT && step.event == Event::Park;
+            waits || gives_up(step.actor, &step.event)
+        };
+        let behind = until.iter().skip(from);
+        let decisive = behind.clone().position(decides);
+        let call = behind.clone().position(|step| step.event != Event::Poll);
+        decisive.or(call).map_or(broken_at, |place| from + place)
     }
 }
 
-/// The step of a move that closed the last way out.
-fn decisive(steps: &[Step], from: usize, to: usize) -> usize {
-    let of_move = || from..to.min(steps.len());
-    let gives_up = of_move().find(|at| gives_up(steps[*at].actor, &steps[*at].event));
-    let waits = of_move().find(|at| steps[*at].event == Event::Park);
-    let call = of_move().find(|at| steps[*at].event != Event::Poll);
-    gives_up.or(waits).or(call).unwrap_or(from)
-}
-
 /// The step to name where there was no way out from the beginning.
-fn from_the_beginning(steps: &[Step], broken_at: usize) -> usize {
-    let until = &steps[..steps.len().min(broken_at + 1)];
+fn from_the_beginning(until: &[Step]) -> usize {
     let gives_up = |step: &Step| gives_up(step.actor, &step.event) && step.levels.owed > 0;
     let waits = |step: &Step| step.actor == ActorId::SUBJECT && step.event == Event::Park;
     let given_up = until.iter().position(gives_up);
     given_up
         .or_else(|| until.iter().rposition(waits))
-        .unwrap_or(broken_at)
+        .unwrap_or(until.len().saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::event::Levels;
+
+    const LOST: Property = Property::NothingTruncated;
+
+    /// Steps of the connection; 3 bytes are owed at each.
+    fn steps(events: &[Event]) -> Vec<Step> {
+        let step = |event: &Event| Step {
+            actor: ActorId::SUBJECT,
+            event: event.clone(),
+            levels: Levels {
+                owed: 3,
+                ..Levels::default()
+            },
+            begins: false,
+        };
+        events.iter().map(step).collect()
+    }
+
+    /// A graph of these moves of the connection; an end is lost or not.
+    fn graph(moves: &[(u128, u8, Result<u128, bool>)]) -> Graph {
+        let mut graph = Graph::default();
+        for (state, mover, next) in moves {
+            let next = match next {
+                Ok(next) => Next::State(*next),
+                Err(lost) => Next::End(u64::from(*lost)),
+            };
+            let added = graph.add((*state, ActorId(*mover)), next, &[]);
+            added.expect("every move is there once");
+        }
+        graph.end(0, []);
+        graph.end(1, [LOST]);
+        graph
+    }
+
+    #[test]
+    fn a_state_is_doomed_when_every_way_from_it_loses() {
+        let graph = graph(&[
+            (1, 0, Ok(2)),
+            (1, 1, Ok(3)),
+            (2, 0, Err(true)),
+            (2, 1, Ok(4)),
+            (4, 1, Err(true)),
+            (3, 0, Ok(3)),
+            (3, 1, Err(false)),
+        ]);
+        let doomed = graph.doomed(LOST);
+        let doomed: Vec<_> = (1..=4).filter(|state| doomed.contains(state)).collect();
+        assert_eq!(doomed, [2, 4]);
+    }
+
+    #[test]
+    fn a_cycle_without_an_end_is_not_doomed() {
+        let graph = graph(&[(1, 0, Ok(2)), (2, 0, Ok(1)), (2, 1, Err(true))]);
+        assert!(graph.doomed(LOST).is_empty());
+    }
+
+    #[test]
+    fn the_step_that_gives_up_is_named_from_the_move_on_that_closed_the_last_way_out() {
+        let graph = graph(&[
+            (1, 0, Err(false)),
+            (1, 1, Ok(2)),
+            (2, 1, Ok(3)),
+            (3, 1, Err(true)),
+        ]);
+        let blocked = Event::WritePending { offered: 3 };
+        let ended = Event::Ended { error: None };
+        let steps = steps(&[Event::Poll, blocked, Event::Shutdown, ended]);
+        let path = [(1, 1), (2, 2), (3, 3)];
+        assert_eq!(graph.unavoidable_from(LOST, &path, &steps, 3), 2);
+        // What breaks the property comes first in any case.
+        assert_eq!(graph.unavoidable_from(LOST, &path, &steps, 1), 1);
+    }
+
+    #[test]
+    fn where_every_execution_loses_the_step_that_leaves_bytes_behind_is_named() {
+        let graph = graph(&[(1, 1, Ok(2)), (2, 1, Err(true))]);
+        let ended = Event::Ended { error: None };
+        let path = [(1, 0), (2, 1)];
+        let closes = steps(&[Event::Park, Event::Poll, Event::Close, ended.clone()]);
+        assert_eq!(graph.unavoidable_from(LOST, &path, &closes, 3), 2);
+        let waits = steps(&[Event::Park, Event::Poll, Event::Park]);
+        assert_eq!(graph.unavoidable_from(LOST, &path, &waits, 2), 2);
+        let neither = steps(&[Event::Poll, Event::Flush]);
+        assert_eq!(graph.unavoidable_from(LOST, &path, &neither, 1), 1);
+    }
+
+    #[test]
+    fn the_same_move_leads_to_the_same() {
+        let mut graph = graph(&[(1, 1, Ok(2))]);
+        let added = graph.add((1, ActorId(1)), Next::State(2), &[]);
+        assert!(added.is_ok());
+        let added = graph.add((1, ActorId(1)), Next::State(3), &[]);
+        assert!(added.is_err());
+        assert_eq!(graph.len(), 1);
+    }
 }

@@ -122,13 +122,13 @@ pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
     let levels = beats.iter().map(|beat| beat.levels);
     let numbers = levels
         .clone()
-        .flat_map(|levels| [levels.inside, levels.kernel]);
+        .flat_map(|levels| [levels.owed, levels.kernel]);
     let digits = numbers.map(|level| short(level).len()).max();
     let layout = Layout::new(options.width, scripts, digits.unwrap_or(0).max(4));
     let palette = Palette::new(options.colour);
     let (mut above, mut chart, mut below) = (String::new(), String::new(), String::new());
     heads(&mut above, trace, &layout, &palette);
-    let largest = levels.map(|levels| levels.inside).max();
+    let largest = levels.map(|levels| levels.owed).max();
     for beat in &beats {
         row(
             &mut chart,
@@ -190,7 +190,7 @@ fn heads(chart: &mut String, trace: &Trace, layout: &Layout, palette: &Palette) 
     let columns = [
         ("steps".to_owned(), layout.numbers),
         (story::name(trace, ActorId::SUBJECT), layout.subject + 1),
-        ("write buffer".to_owned(), buffer),
+        ("not yet accepted".to_owned(), buffer),
         (capacity, buffer),
         (story::name(trace, ActorId::READER), layout.reader + 1),
         (others.to_owned(), layout.others),
@@ -245,7 +245,7 @@ fn row(
         );
         let (out, taken) = arrows(beat.flow);
         let only_first = |text: String| if first { text } else { String::new() };
-        let (inside, kernel) = (beat.levels.inside, beat.levels.kernel);
+        let (inside, kernel) = (beat.levels.owed, beat.levels.kernel);
         push_line(
             chart,
             [
@@ -302,7 +302,7 @@ fn bar(level: usize, full: usize) -> String {
     "█".repeat(filled) + &"·".repeat(BAR - filled)
 }
 
-/// The arrow out of the write buffer and the one out of the kernel's buffer.
+/// The arrow out of the connection and the one out of the kernel's buffer.
 fn arrows(flow: Option<Flow>) -> (String, String) {
     let none = String::new;
     match flow {
@@ -440,7 +440,7 @@ mod tests {
         let replay = "cargo verify --only ordering/original/loses --save . ; \
                       cargo verify replay ordering-original-loses.json";
         let caption = Caption {
-            property: crate::trace::property::Property::NoStall,
+            property: crate::trace::property::Property::NoPanic,
             replay,
         };
         let options = Options {

@@ -15,7 +15,7 @@ pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {
         text.push('\n');
     };
     line(format!("participant S as {}", escaped(&subject)));
-    line("participant W as write buffer".to_owned());
+    line("participant W as not yet accepted".to_owned());
     let capacity = count(trace.capacity, "byte");
     line(format!("participant K as kernel buffer of {capacity}"));
     line(format!("participant R as {}", escaped(&reader)));
@@ -30,7 +30,7 @@ pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {
         line(arrow(&beat));
         if levels != Some(beat.levels) {
             levels = Some(beat.levels);
-            let (inside, kernel) = (beat.levels.inside, beat.levels.kernel);
+            let (inside, kernel) = (beat.levels.owed, beat.levels.kernel);
             let received = count(beat.levels.received, "byte");
             line(format!(
                 "Note over W,R: {inside} | {kernel} | {received} received"

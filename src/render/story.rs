@@ -22,7 +22,7 @@ pub struct Caption<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Flow {
-    /// Bytes from the write buffer into the kernel's buffer.
+    /// Bytes from the connection into the kernel's buffer.
     Accepted(usize),
     /// The kernel takes nothing.
     Refused,
@@ -116,7 +116,7 @@ pub fn unavoidable(trace: &Trace) -> Option<usize> {
     known.filter(|at| *at < trace.steps.len())
 }
 
-/// Whether a violation of the property leaves behind what the write buffer holds.
+/// Whether a violation of the property leaves behind what was promised.
 pub fn strands(property: Property) -> bool {
     loses(property) || property == Property::NoStall
 }
@@ -141,9 +141,9 @@ pub fn closing(trace: &Trace, caption: &Caption<'_>) -> Vec<(&'static str, Strin
             let mut since = format!("step {}, {}", at + 1, name(trace, step.actor));
             since.push_str(": ");
             since.push_str(&words(trace, step));
-            if step.levels.inside > 0 {
-                let inside = count(step.levels.inside, "byte");
-                since.push_str(&format!(" with {inside} in the write buffer"));
+            if step.levels.owed > 0 {
+                let inside = count(step.levels.owed, "byte");
+                since.push_str(&format!(" with {inside} not yet accepted"));
             }
             since
         }

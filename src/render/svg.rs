@@ -112,7 +112,7 @@ pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {
     let beats = story::beats(trace);
     let scripts = beats.iter().any(|beat| beat.actor > ActorId::SUBJECT);
     let (heads, head_height) = heads(trace, scripts);
-    let largest = beats.iter().map(|beat| beat.levels.inside).max();
+    let largest = beats.iter().map(|beat| beat.levels.owed).max();
     let mut y = 14 + head_height + 10;
     let mut rows = Vec::with_capacity(beats.len());
     let mut lost = false;
@@ -163,7 +163,7 @@ fn heads(trace: &Trace, scripts: bool) -> (Vec<Head>, usize) {
     let capacity = count(trace.capacity, "byte");
     let mut lanes = vec![
         (SUBJECT, story::name(trace, ActorId::SUBJECT)),
-        (BUFFER, "write buffer".to_owned()),
+        (BUFFER, "not yet accepted".to_owned()),
         (KERNEL, format!("kernel, {capacity}")),
         (READER, story::name(trace, ActorId::READER)),
     ];
@@ -213,7 +213,7 @@ fn row(trace: &Trace, beat: &Beat, y: usize, largest: usize, lost: bool) -> Row 
         numbers: beat.numbers(),
         lines,
         gauges: [
-            gauge(&BUFFER, beat.levels.inside, largest, inside),
+            gauge(&BUFFER, beat.levels.owed, largest, inside),
             gauge(&KERNEL, beat.levels.kernel, trace.capacity, "kernel"),
         ],
         arrow: beat.flow.map(arrow),

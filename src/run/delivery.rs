@@ -23,12 +23,12 @@ pub(crate) struct Delivery {
     owed: usize,
     complete: bool,
     garbled: bool,
-    /// The beginning of what the last accepted write left over, in a part that only the writer
-    /// knows.
-    remainder: Option<Vec<u8>>,
-    /// A later write did not go on with what an earlier one had left over: behind this many bytes of
-    /// the stream there is a gap.
-    gap: Option<usize>,
+    /// What the last accepted write left over, in a part that only the writer knows: the beginning
+    /// of it, and how many bytes it has.
+    remainder: Option<(Vec<u8>, usize)>,
+    /// A later write did not go on with what an earlier one had left over: behind so many bytes of
+    /// the stream there is a gap of so many bytes.
+    gap: Option<(usize, usize)>,
     /// What a framing panicked with.
     panicked: Option<String>,
 }
@@ -61,12 +61,12 @@ impl Delivery {
         if accepted == 0 {
             return;
         }
-        if let Some(left) = self.remainder.take()
+        if let Some((left, bytes)) = self.remainder.take()
             && !offered.starts_with(&left)
             && !left.starts_with(offered)
             && self.gap.is_none()
         {
-            self.gap = Some(before);
+            self.gap = Some((before, bytes));
         }
         let (framing, promises) = (&mut self.accepted, &self.promises);
         // What is wrong shows where it arrives.
@@ -77,7 +77,8 @@ impl Delivery {
         let left = &offered[accepted..];
         let open = guarded(|| self.accepted.is_open());
         if !left.is_empty() && matches!(open, Ok(true)) {
-            self.remainder = Some(left[..left.len().min(REMAINDER)].to_vec());
+            let beginning = left[..left.len().min(REMAINDER)].to_vec();
+            self.remainder = Some((beginning, left.len()));
         }
         self.look();
     }
@@ -90,7 +91,7 @@ impl Delivery {
             Ok(read) => self.garbled |= read == Err(Contradiction),
             Err(why) => self.note_panic::<()>(Err(why)),
         }
-        self.garbled |= self.gap.is_some_and(|gap| delivered > gap);
+        self.garbled |= self.gap.is_some_and(|(gap, _)| delivered > gap);
         self.look();
     }
 
@@ -122,8 +123,9 @@ impl Delivery {
         self.remainder.hash(state);
     }
 
+    /// Promised bytes that the kernel has not accepted, as far as the stream tells.
     pub(crate) fn owed(&self) -> usize {
-        self.owed
+        self.owed.max(self.gap.map_or(0, |(_, bytes)| bytes))
     }
 
     pub(crate) fn complete(&self) -> bool {
@@ -146,7 +148,8 @@ impl Hash for Delivery {
         let digests = guarded(|| (self.accepted.digest(), self.received.digest()));
         digests.unwrap_or_default().hash(state);
         (self.owed, self.complete, self.garbled).hash(state);
-        (self.remainder.as_ref().map(Vec::len), self.gap).hash(state);
+        let remainder = self.remainder.as_ref().map(|(_, bytes)| bytes);
+        (remainder, self.gap).hash(state);
     }
 }
 

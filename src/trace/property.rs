@@ -210,8 +210,7 @@ static NO_STALL: Definition = Definition {
 
 static ENDS: Definition = Definition {
     name: "ends",
-    sentence: "The connection comes to its end when everything is delivered and nothing keeps it \
-               open, and when it is told to stop.",
+    sentence: "The connection ends once everything is delivered, and when it is told to stop.",
     check: |at, _| {
         if at.ending() != Some(Ending::Waiting) || !at.reader_goes_on() {
             return false;

@@ -103,7 +103,7 @@ impl<'a> Pool<'a> {
                     text,
                     flow,
                     bytes,
-                    levels.inside,
+                    levels.owed,
                     levels.kernel,
                     levels.received,
                     u8::from(beat.broken),
