@@ -9,7 +9,10 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
-#![cfg_attr(not(loom), allow(dead_code, reason = "what only the explorer uses"))]
+#![cfg_attr(
+    not(feature = "explore"),
+    allow(dead_code, reason = "what only the explorer uses")
+)]
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -37,12 +40,11 @@ pub use environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInp
 pub use environment::reader::{BadReader, Reader, ReaderDefect};
 pub use environment::scenario::Scenario;
 pub use environment::script::{Script, ScriptStep};
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 pub use explore::explorer::Explorer;
 pub use explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
-#[cfg(not(loom))]
 pub use explore::live::{Observed, run_once};
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 pub use explore::stepper::Stepper;
 #[cfg(feature = "cli")]
 pub use render::documents;

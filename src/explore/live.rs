@@ -1,7 +1,7 @@
 //! One run of a subject on std types, on whatever executor polls it.
 //!
 //! This explores nothing: it is one interleaving, the one that the executor happens to take. It is
-//! how the same kernel, reader and subject run under tokio in the build without `--cfg loom`.
+//! how the same kernel, reader and subject run under tokio.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub struct Observed {
 ///
 /// Waits for ever when the subject or the reader does: put a timeout around it.
 pub async fn run_once(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Observed {
-    let world = Arc::new(World::new(&**subject, scenario, Gate));
+    let world = Arc::new(World::new(&**subject, scenario, Gate::Free));
     let actors = everybody(subject, scenario).into_iter().enumerate();
     let actors = actors.map(|(n, start)| {
         let actor = ActorId(n as u8);

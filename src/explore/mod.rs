@@ -1,16 +1,15 @@
 //! Many executions of one subject in one scenario: every interleaving, one schedule, or one step
 //! at a time.
 
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 pub mod explorer;
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 mod graph;
 pub mod limits;
-#[cfg(not(loom))]
 pub mod live;
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 mod search;
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 pub mod stepper;
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 mod watch;

@@ -6,7 +6,7 @@ use std::any::Any;
 pub mod actor;
 pub(crate) mod delivery;
 pub(crate) mod digest;
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 pub(crate) mod executor;
 pub mod handle;
 pub(crate) mod peer;
@@ -14,7 +14,7 @@ pub(crate) mod player;
 pub(crate) mod slot;
 pub mod socket;
 pub(crate) mod state;
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 mod state_key;
 pub mod subject;
 pub(crate) mod sync;

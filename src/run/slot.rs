@@ -1,6 +1,5 @@
 //! The executor's view of one actor: whether it is owed a poll, and how it is recognised.
 
-#[cfg(loom)]
 use std::fmt;
 use std::hash::Hash;
 use std::task::Waker;
@@ -26,7 +25,6 @@ pub(crate) struct Slot {
     pub(crate) first: bool,
     /// The next lock section is no new choice.
     pub(crate) quiet: bool,
-    #[cfg(loom)]
     pub(crate) parked: Option<crate::run::sync::Parked>,
     /// Polls in a row that changed nothing.
     pub(crate) idle_polls: u8,
@@ -48,16 +46,12 @@ pub(crate) struct Slot {
     /// The executor's own waker for the actor.
     pub(crate) root: Option<Waker>,
     /// Acquired the lock once after the execution was over, or need not.
-    #[cfg(loom)]
     pub(crate) passed: bool,
 }
 
 impl Slot {
     pub(crate) fn is_parked(&self) -> bool {
-        #[cfg(loom)]
-        return self.parked.is_some();
-        #[cfg(not(loom))]
-        false
+        self.parked.is_some()
     }
 
     /// The actor has observed this; it is part of its history.
@@ -90,7 +84,6 @@ impl Slot {
     }
 
     /// Forgets what concerns the poll that is over, so that equal states look equal.
-    #[cfg(loom)]
     pub(crate) fn end_of_poll(&mut self) {
         self.first = true;
         self.self_woken = false;
@@ -101,7 +94,6 @@ impl Slot {
     }
 
     /// Polls without any change that the actor was woken for; counts towards [`SPIN_POLLS`].
-    #[cfg(loom)]
     pub(crate) fn polled_without_change(&mut self, changes: u64) -> bool {
         if self.changes_before == Some(changes) {
             self.idle_polls += 1;
@@ -112,7 +104,6 @@ impl Slot {
     }
 
     /// See [`State::in_full`](super::state::State::in_full).
-    #[cfg(loom)]
     pub(crate) fn in_full(&self, changes: u64) -> impl fmt::Debug + use<> {
         let Slot {
             name: _,

@@ -41,10 +41,8 @@ pub(crate) enum Over {
     /// It came to its end.
     Concluded,
     /// Its state was explored before, or it left the schedule to be replayed.
-    #[cfg(loom)]
     Pruned,
     /// The exploration ends with it.
-    #[cfg(loom)]
     Stopped,
 }
 
@@ -218,7 +216,6 @@ impl State {
         if lost {
             return;
         }
-        #[cfg(loom)]
         if let Some(thread) = slot.parked.take() {
             thread.unpark();
             self.record(by, Event::Wake { actor });
@@ -262,7 +259,6 @@ impl State {
 
     pub(crate) fn stop(&mut self, over: Over) {
         self.over = Some(over);
-        #[cfg(loom)]
         for slot in &mut self.slots {
             if let Some(thread) = slot.parked.take() {
                 // It could not have moved, so there is nothing to show.

@@ -1,19 +1,37 @@
-//! The two builds in one place: where an actor may lose the processor.
-//!
-//! With `--cfg loom` a lock section begins with `loom::sync::Mutex::lock`, which is where loom
-//! decides who moves. Without the flag the operating system decides, and the state's own mutex is
-//! all that is needed.
+//! Where an actor may lose the processor: the one place that knows who decides who moves.
 
-#[cfg(loom)]
-mod inner {
-    /// The lock whose acquisition is the only scheduling point.
-    #[derive(Debug)]
-    pub(crate) enum Gate {
-        /// Loom decides who moves.
-        Loom(loom::sync::Mutex<()>),
-        /// A [`Stepper`](crate::Stepper) does, and resumes the one that it has chosen.
-        Stepper,
+/// The lock whose acquisition is the only scheduling point.
+#[derive(Debug)]
+pub(crate) enum Gate {
+    /// Loom decides who moves: a lock section begins with its lock.
+    #[cfg(feature = "explore")]
+    Loom(loom::sync::Mutex<()>),
+    /// A [`Stepper`](crate::Stepper) does, and resumes the one that it has chosen.
+    #[cfg(feature = "explore")]
+    Stepper,
+    /// Whoever polls the actors does, an async runtime say: the state's own mutex is all that is
+    /// needed.
+    Free,
+}
+
+impl Gate {
+    /// Whether an executor of our own polls the actors.
+    pub(crate) fn is_free(&self) -> bool {
+        matches!(self, Gate::Free)
     }
+
+    /// Nothing below this point is explored any further.
+    pub(crate) fn skip_branch(&self) {
+        #[cfg(feature = "explore")]
+        if let Gate::Loom(_) = self {
+            loom::skip_branch();
+        }
+    }
+}
+
+#[cfg(feature = "explore")]
+mod chosen {
+    use super::Gate;
 
     impl Gate {
         pub(crate) fn of_loom() -> Self {
@@ -42,6 +60,7 @@ mod inner {
                     }
                     Turn { _guard: None }
                 }
+                Gate::Free => Turn { _guard: None },
             }
         }
 
@@ -49,7 +68,7 @@ mod inner {
         pub(crate) fn current(&self) -> Parked {
             Parked(match self {
                 Gate::Loom(_) => Some(loom::thread::current()),
-                Gate::Stepper => None,
+                Gate::Stepper | Gate::Free => None,
             })
         }
 
@@ -58,6 +77,7 @@ mod inner {
             match self {
                 Gate::Loom(_) => loom::thread::park(),
                 Gate::Stepper => give_way(),
+                Gate::Free => {}
             }
         }
 
@@ -66,16 +86,9 @@ mod inner {
         pub(crate) fn never(&self) -> ! {
             loop {
                 match self {
-                    Gate::Loom(_) => std::thread::park(),
                     Gate::Stepper => give_way(),
+                    Gate::Loom(_) | Gate::Free => std::thread::park(),
                 }
-            }
-        }
-
-        /// Nothing below this point is explored any further.
-        pub(crate) fn skip_branch(&self) {
-            if let Gate::Loom(_) = self {
-                loom::skip_branch();
             }
         }
     }
@@ -107,13 +120,15 @@ mod inner {
     }
 }
 
-#[cfg(not(loom))]
-mod inner {
-    /// Nothing: the state's mutex suffices.
+#[cfg(not(feature = "explore"))]
+mod chosen {
+    /// Nobody waits under an executor of ours.
     #[derive(Debug)]
-    pub(crate) struct Gate;
+    pub(crate) struct Parked;
+
+    impl Parked {
+        pub(crate) fn unpark(self) {}
+    }
 }
 
-pub(crate) use inner::Gate;
-#[cfg(loom)]
-pub(crate) use inner::Parked;
+pub(crate) use chosen::Parked;

@@ -4,28 +4,25 @@
 //! Who decides who moves next is told of every choice through [`Watcher`].
 
 use std::fmt;
-#[cfg(loom)]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::Due;
 use crate::environment::scenario::Scenario;
-#[cfg(loom)]
 use crate::run::state::Over;
 use crate::run::state::State;
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
-use crate::trace::event::ActorId;
+use crate::trace::event::{ActorId, Event};
 
 /// As many calls an actor may make after its execution is over; one that makes more never ends its
 /// poll.
-#[cfg(loom)]
 const LATE_CALLS: u32 = 10_000;
 
 /// Whoever explores: told of every choice before it is made and of every move, and asked whether
 /// the execution goes on.
-#[cfg(loom)]
 pub(crate) trait Watcher: Send + Sync {
     /// Somebody is about to be chosen.
     fn choice(&self, state: &State) -> Choice;
@@ -42,7 +39,6 @@ pub(crate) trait Watcher: Send + Sync {
 }
 
 /// What becomes of an execution at a choice.
-#[cfg(loom)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Choice {
     /// It goes on.
@@ -61,7 +57,6 @@ pub(crate) struct World {
     running: AtomicU8,
     /// The current poll never ends; nobody must wait for it.
     pub(crate) abandoned: AtomicBool,
-    #[cfg(loom)]
     pub(crate) watcher: Option<Arc<dyn Watcher>>,
 }
 
@@ -83,7 +78,6 @@ impl World {
             in_section: AtomicBool::new(false),
             running: AtomicU8::new(ActorId::READER.0),
             abandoned: AtomicBool::new(false),
-            #[cfg(loom)]
             watcher: None,
         }
     }
@@ -130,7 +124,6 @@ impl World {
                 return self.late(actor, state);
             }
             let quiet = std::mem::take(&mut state.slots[actor.index()].quiet);
-            #[cfg(loom)]
             if !quiet {
                 self.choice(&mut state);
                 if state.over == Some(Over::Stopped) {
@@ -142,34 +135,16 @@ impl World {
         self.enter(actor, quiet, act)
     }
 
-    #[cfg(not(loom))]
-    fn enter<R>(
-        &self,
-        actor: ActorId,
-        _quiet: bool,
-        act: impl FnOnce(&mut State) -> R,
-    ) -> Result<R, ItIsOver> {
-        let mut state = self.peek();
-        state.schedule.push(actor);
-        if !state.count_call(actor) {
-            self.conclude_spinning(&mut state, actor);
-            return Err(ItIsOver);
-        }
-        let result = act(&mut state);
-        self.hand_out(state);
-        Ok(result)
-    }
-
-    #[cfg(loom)]
     fn enter<R>(
         &self,
         actor: ActorId,
         quiet: bool,
         act: impl FnOnce(&mut State) -> R,
     ) -> Result<R, ItIsOver> {
-        use crate::environment::defect::ExecutorDefect;
-
+        #[cfg(feature = "explore")]
         let _turn = self.gate.enter(quiet);
+        #[cfg(not(feature = "explore"))]
+        let _always = quiet;
         self.running.store(actor.0, Ordering::Relaxed);
         let mut state = self.peek();
         if state.over.is_some() {
@@ -217,19 +192,16 @@ impl World {
     }
 
     fn beat(&self, actor: ActorId) {
-        #[cfg(loom)]
         if let Some(watcher) = &self.watcher {
             watcher.beat(actor);
         }
-        #[cfg(not(loom))]
-        let _nobody_watches = actor;
     }
 
     /// A call after the execution is over. Whoever makes one after the other never returns.
     fn late<R>(&self, actor: ActorId, mut state: MutexGuard<'_, State>) -> Result<R, ItIsOver> {
         state.late_calls += 1;
-        #[cfg(loom)]
-        if state.late_calls > LATE_CALLS && !std::thread::panicking() {
+        #[cfg(feature = "explore")]
+        if state.late_calls > LATE_CALLS && !std::thread::panicking() && !self.gate.is_free() {
             if let Some(watcher) = &self.watcher {
                 watcher.abandon(actor, &mut state);
             }
@@ -237,14 +209,13 @@ impl World {
             self.abandoned.store(true, Ordering::Relaxed);
             self.gate.never();
         }
-        #[cfg(not(loom))]
+        #[cfg(not(feature = "explore"))]
         let _of_no_importance = actor;
         Err(ItIsOver)
     }
 
     /// A wake-up from wherever it comes: a lock section that is ending, the actor itself, or
     /// foreign code (a channel), for which it becomes a lock section of its own.
-    #[cfg(loom)]
     pub(crate) fn wake(&self, actor: ActorId) {
         let by = ActorId(self.running.load(Ordering::Relaxed));
         if self.in_section.load(Ordering::Relaxed) || by == actor {
@@ -257,7 +228,6 @@ impl World {
 
     /// Called where loom is about to choose who moves: when an actor is about to wait for the
     /// lock, for a wake-up, or is at its end.
-    #[cfg(loom)]
     pub(crate) fn choice(&self, state: &mut State) {
         let Some(watcher) = self.watcher.as_ref().filter(|_| state.over.is_none()) else {
             return;
@@ -277,19 +247,12 @@ impl World {
     pub(crate) fn conclude_spinning(&self, state: &mut State, actor: ActorId) {
         if state.over.is_none() {
             state.conclude(Some(actor));
-            #[cfg(loom)]
-            {
-                state.slots[actor.index()].passed = true;
-                self.gate.skip_branch();
-            }
+            state.slots[actor.index()].passed = true;
+            self.gate.skip_branch();
         }
     }
 
-    #[cfg(loom)]
     pub(crate) fn begin_poll(&self, actor: ActorId) {
-        use crate::environment::defect::ExecutorDefect;
-        use crate::trace::event::Event;
-
         self.beat(actor);
         self.running.store(actor.0, Ordering::Relaxed);
         let mut state = self.peek();
@@ -310,7 +273,7 @@ impl World {
 
     /// Passes the lock once, so that loom's partial-order reduction sees the operation that this
     /// actor would have done next.
-    #[cfg(loom)]
+    #[cfg(feature = "explore")]
     pub(crate) fn pass(&self) {
         drop(self.gate.enter(false));
     }
