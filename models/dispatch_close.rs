@@ -22,8 +22,8 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use lastbyte::{
-    Cell, Claim, Expected, Model, Property, Reader, Running, Scenario, Script, ScriptStep, Socket,
-    Subject,
+    Claim, Expected, Instance, Model, Property, Reader, Running, Scenario, Script, ScriptStep,
+    Socket, Subject,
 };
 
 /// How often the repaired revision looks in vain before the model makes it wait for the sender: one
@@ -206,9 +206,9 @@ pub fn model() -> Model {
 
 const NAME: &str = "dispatch_close";
 
-/// The cell of a revision in a scenario.
-pub fn cell(revision: Revision, scenario: Scenario) -> Cell {
-    Cell {
+/// The instance of a revision in a scenario.
+pub fn instance(revision: Revision, scenario: Scenario) -> Instance {
+    Instance {
         model: NAME,
         subject: revision.name().to_owned(),
         version: None,
@@ -227,7 +227,7 @@ fn claims() -> Vec<Claim> {
             scenarios: scenario.name.clone(),
             property,
             expected,
-            cells: vec![cell(revision, scenario)],
+            instances: vec![instance(revision, scenario)],
         };
     vec![
         claim(

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes, BytesMut};
 use futures::io::{AsyncRead, AsyncWrite};
 use lastbyte::{
-    Cell, Claim, Expected, Handle, Model, NamedSubject, Property, Reader, Running, Scenario,
+    Claim, Expected, Handle, Instance, Model, NamedSubject, Property, Reader, Running, Scenario,
     Script, ScriptStep, Socket, Subject,
 };
 
@@ -220,9 +220,9 @@ impl Subject for Connection {
 // ---- Scenarios ----------------------------------------------------------------------------------
 
 /// One request, N bytes of response, a kernel buffer of K bytes, a reader; the read side closes.
-fn lone_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Cell {
+fn lone_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Instance {
     let name = format!("N={n},K={k},reader={reader}");
-    cell(
+    instance(
         Connection {
             ordering,
             read_side: ReadSide::Closes,
@@ -233,13 +233,13 @@ fn lone_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Cell 
 }
 
 /// The read side stays open, and the peer sends a second request at any time, then FIN.
-fn next_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Cell {
+fn next_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Instance {
     let peer = Script::new(
         "peer",
         [ScriptStep::Send("2".into()), ScriptStep::FinishInput],
     );
     let name = format!("next-request,N={n},K={k},reader={reader}");
-    cell(
+    instance(
         Connection {
             ordering,
             read_side: ReadSide::StaysOpen,
@@ -251,8 +251,8 @@ fn next_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Cell 
     )
 }
 
-fn cell(connection: Connection, scenario: Scenario) -> Cell {
-    Cell {
+fn instance(connection: Connection, scenario: Scenario) -> Instance {
+    Instance {
         model: "shutdown_ordering",
         subject: connection.ordering.to_string(),
         version: None,
@@ -285,7 +285,7 @@ fn claims() -> Vec<Claim> {
                      scenarios: &str,
                      expected,
                      properties: &[_],
-                     cells: Vec<Cell>| {
+                     instances: Vec<Instance>| {
         for &property in properties {
             let name = if properties.len() == 1 {
                 name.to_owned()
@@ -298,7 +298,7 @@ fn claims() -> Vec<Claim> {
                 scenarios: scenarios.to_owned(),
                 property,
                 expected,
-                cells: cells.clone(),
+                instances: instances.clone(),
             });
         }
     };
@@ -400,7 +400,7 @@ fn claims() -> Vec<Claim> {
         &[NothingTruncated, NoStall],
         read_gated(16).collect(),
     );
-    let next = |ordering| -> Vec<Cell> {
+    let next = |ordering| -> Vec<Instance> {
         [(3, 1), (4, 2), (6, 3)]
             .into_iter()
             .flat_map(|(n, k)| readers().map(|reader| next_request(ordering, n, k, reader)))
@@ -439,7 +439,7 @@ fn claims() -> Vec<Claim> {
             resets.collect(),
         );
     }
-    let stops = |ordering| -> Vec<Cell> {
+    let stops = |ordering| -> Vec<Instance> {
         [(4, 2), (6, 3)]
             .into_iter()
             .flat_map(|(n, k)| {

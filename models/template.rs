@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::io::AsyncWriteExt;
 use lastbyte::{
-    Cell, Claim, Expected, Model, Property, Reader, Running, Scenario, Socket, Subject,
+    Claim, Expected, Instance, Model, Property, Reader, Running, Scenario, Socket, Subject,
 };
 
 // ---- The state machine: whatever writes over a socket and then gives the socket up --------------
@@ -33,9 +33,9 @@ impl Subject for WritesOnce {
 
 // ---- Scenarios: a kernel buffer, a reader, what else happens ------------------------------------
 
-fn cell(capacity: usize) -> Cell {
+fn instance(capacity: usize) -> Instance {
     let scenario = Scenario::new(format!("K={capacity}"), capacity, Reader::PROMPT);
-    Cell {
+    Instance {
         model: "template",
         subject: "writes-once".to_owned(),
         version: None,
@@ -45,16 +45,16 @@ fn cell(capacity: usize) -> Cell {
     }
 }
 
-// ---- Claims: what is expected of a property in every cell ---------------------------------------
+// ---- Claims: what is expected of a property in every instance -----------------------------------
 
 fn claims() -> Vec<Claim> {
-    let claim = |name: &str, sentence: &str, scenarios: &str, expected, cells| Claim {
+    let claim = |name: &str, sentence: &str, scenarios: &str, expected, instances| Claim {
         name: name.to_owned(),
         sentence: sentence.to_owned(),
         scenarios: scenarios.to_owned(),
         property: Property::NoSilentLoss,
         expected,
-        cells,
+        instances,
     };
     vec![
         claim(
@@ -62,14 +62,14 @@ fn claims() -> Vec<Claim> {
             "Nothing is lost while the response fits the kernel's buffer.",
             "8 bytes, K=8..9",
             Expected::Proved,
-            (8..=9).map(cell).collect(),
+            (8..=9).map(instance).collect(),
         ),
         claim(
             "large-is-lost",
             "The rest of a larger response is lost, and nobody is told.",
             "8 bytes, K=1..7",
             Expected::Refuted,
-            (1..=7).map(cell).collect(),
+            (1..=7).map(instance).collect(),
         ),
     ]
 }

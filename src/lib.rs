@@ -29,9 +29,9 @@ mod explore;
 mod run;
 mod trace;
 
-pub use check::claim::{Cell, Claim, Expected, Model, NamedSubject, Question};
+pub use check::claim::{Claim, Expected, Instance, Model, NamedSubject, Question};
 pub use check::comparison::{Compared, Comparison, Deviation, Observable};
-pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptCell};
+pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptInstance};
 #[cfg(feature = "cli")]
 pub use check::{asked, figures, recording, results, runner, selection};
 pub use environment::defect::{ExecutorDefect, KeyPart};

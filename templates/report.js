@@ -191,7 +191,7 @@
     if (row.surprise) parts.push(element("p", { class: "blame" }, "Not as declared: " + row.surprise));
     parts.push(facts(row.facts));
     if (row.counterexample) {
-      parts.push(element("h4", {}, "Counterexample in " + row.counterexample.cell), ...player(row.counterexample));
+      parts.push(element("h4", {}, "Counterexample in " + row.counterexample.instance), ...player(row.counterexample));
     }
     if (row.outcomes.length) {
       parts.push(element("h4", {}, "Outcomes"), element("p", { class: "note" }, row.concluded), histogram(row));

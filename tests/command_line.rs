@@ -129,11 +129,11 @@ fn slices_are_joined_without_a_hole() {
 #[test]
 fn a_slice_of_a_sweep_is_explored() {
     let all = lastbyte::selection::Selection::all(&lastbyte_models::registry());
-    let cells = all
+    let instances = all
         .sweeps
         .iter()
         .find(|(model, _)| model == "dispatch_loop");
-    let cells = cells.expect("it has one").1.cells.len();
+    let instances = instances.expect("it has one").1.instances.len();
     let only = [
         "--only",
         "dispatch_loop/sweep",
@@ -146,10 +146,10 @@ fn a_slice_of_a_sweep_is_explored() {
     assert_eq!(output.status.code(), Some(0));
     let results: lastbyte::results::Results =
         serde_json::from_slice(&output.stdout).expect("the documented format");
-    assert_eq!((results.selected, results.selected_beside), (0, cells));
+    assert_eq!((results.selected, results.selected_beside), (0, instances));
     assert_eq!(results.not_selected, all.claims.len());
     assert_eq!(results.shard, Some((2, 1000)));
-    assert!((cells / 1000..=cells / 1000 + 1).contains(&results.beside()));
+    assert!((instances / 1000..=instances / 1000 + 1).contains(&results.beside()));
     assert!(results.executions > 0 && results.hold());
 }
 
@@ -178,7 +178,7 @@ fn a_list_says_what_belongs_where() {
     let comparisons: usize = models.iter().map(|model| (model.comparisons)().len()).sum();
     assert_eq!(listed, sweeps + claims + comparisons);
     assert!(
-        list.contains(", 1 cell\n") && list.contains(", 2 cells\n"),
+        list.contains(", 1 instance\n") && list.contains(", 2 instances\n"),
         "{list}"
     );
 }

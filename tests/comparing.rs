@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lastbyte::{Cell, Comparison, Cut, Explorer, Observable, Progress, Reader, Scenario};
+use lastbyte::{Comparison, Cut, Explorer, Instance, Observable, Progress, Reader, Scenario};
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
 
-fn cell(ordering: Ordering, capacity: usize) -> Cell {
+fn instance(ordering: Ordering, capacity: usize) -> Instance {
     let scenario = Scenario::new(format!("K={capacity}"), capacity, Reader::slow(1));
-    Cell {
+    Instance {
         model: "orderings",
         subject: ordering.to_string(),
         version: None,
@@ -26,8 +26,9 @@ fn cell(ordering: Ordering, capacity: usize) -> Cell {
 
 /// Two orderings that differ in the first environment and not in the second.
 fn orderings() -> Comparison {
-    let pair =
-        |capacity| [Ordering::Original, Ordering::FlushBeforeShutdown].map(|o| cell(o, capacity));
+    let pair = |capacity| {
+        [Ordering::Original, Ordering::FlushBeforeShutdown].map(|o| instance(o, capacity))
+    };
     Comparison {
         situation: "over".to_owned(),
         pairs: vec![pair(2), pair(3)],
@@ -36,8 +37,8 @@ fn orderings() -> Comparison {
     }
 }
 
-/// Sequences and executions of one cell, found without the comparison.
-fn alone(cell: &Cell) -> (BTreeSet<Vec<Observable>>, u64) {
+/// Sequences and executions of one instance, found without the comparison.
+fn alone(instance: &Instance) -> (BTreeSet<Vec<Observable>>, u64) {
     let found: Arc<Mutex<BTreeSet<_>>> = Arc::default();
     let into = found.clone();
     let explorer = Explorer {
@@ -48,7 +49,7 @@ fn alone(cell: &Cell) -> (BTreeSet<Vec<Observable>>, u64) {
         })),
         ..Explorer::default()
     };
-    let explored = explorer.explore(&cell.run, &cell.scenario);
+    let explored = explorer.explore(&instance.run, &instance.scenario);
     assert_eq!(explored.cut, None);
     let found = std::mem::take(&mut *found.lock().expect("no panic"));
     (found, explored.executions)
@@ -111,13 +112,13 @@ fn progress_counts_on_from_side_to_side() {
     });
     let mut comparison = orderings();
     // It is told now and then; a side must be large enough for that.
-    let large = |ordering| Cell {
+    let large = |ordering| Instance {
         run: Arc::new(Connection {
             ordering,
             read_side: ReadSide::Closes,
             response: 5,
         }),
-        ..cell(ordering, 2)
+        ..instance(ordering, 2)
     };
     comparison
         .pairs
@@ -125,9 +126,9 @@ fn progress_counts_on_from_side_to_side() {
     comparison.run(None, Some(&progress));
     let mut begun = 0;
     let told = told.lock().expect("no panic");
-    for cell in comparison.pairs.iter().flatten() {
+    for instance in comparison.pairs.iter().flatten() {
         assert!(told.contains(&begun), "{begun} of {told:?}");
-        begun += alone(cell).1;
+        begun += alone(instance).1;
     }
     let sides = 2 * comparison.pairs.len();
     assert!(told.len() > sides, "also in the middle of a side: {told:?}");

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lastbyte::{
-    ActorId, Cell, Cut, Event, Exploration, Explorer, Limits, Observer, Outcome, Property, Reader,
-    Running, Scenario, Script, ScriptStep, Socket, Subject, Trace, Verdict,
+    ActorId, Cut, Event, Exploration, Explorer, Instance, Limits, Observer, Outcome, Property,
+    Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Trace, Verdict,
 };
 use lastbyte_models::registry;
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
@@ -24,10 +24,10 @@ fn over(capacity: usize) -> Scenario {
     Scenario::new("over", capacity, Reader::slow(1)).with_input("1")
 }
 
-fn claimed(id: &str) -> Cell {
+fn claimed(id: &str) -> Instance {
     let claims = registry().into_iter().flat_map(|model| (model.claims)());
-    let mut cells = claims.flat_map(|claim| claim.cells);
-    cells.find(|cell| cell.id() == id).expect(id)
+    let mut instances = claims.flat_map(|claim| claim.instances);
+    instances.find(|instance| instance.id() == id).expect(id)
 }
 
 const UNCACHED: fn() -> Explorer = || Explorer {
@@ -65,7 +65,7 @@ fn a_shortest_counterexample_is_kept() {
 
 #[test]
 fn a_shorter_counterexample_is_looked_for_with_few_preemptions() {
-    let Cell { run, scenario, .. } = claimed("dispatch_loop/1.7.0/body-does-not-decode");
+    let Instance { run, scenario, .. } = claimed("dispatch_loop/1.7.0/body-does-not-decode");
     let steps = |exploration: &Exploration| {
         let known = exploration.counterexamples.get(&Property::NoSilentLoss);
         known.map(|trace| trace.steps.len())

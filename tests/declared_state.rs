@@ -10,9 +10,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use lastbyte::{ActorId, Event, Explorer, Limits, Outcome, Scenario, Trace};
-use lastbyte_models::dispatch_loop::{Connection, FIELDS, REVISIONS, TELLS, cases, cell};
+use lastbyte_models::dispatch_loop::{Connection, FIELDS, REVISIONS, TELLS, cases, instance};
 
-/// Executions of one cell; they need not be all.
+/// Executions of one instance; they need not be all.
 const EXECUTIONS: u64 = 200;
 
 /// A place in the program with the digests of all fields there.
@@ -135,7 +135,7 @@ fn is_determined(steps: &HashSet<Step>, field: usize) -> bool {
     })
 }
 
-/// What the check says about the fields, over all cells.
+/// What the check says about the fields, over all instances.
 #[derive(Debug, Default)]
 struct Fields {
     missed: BTreeSet<&'static str>,
@@ -177,10 +177,10 @@ const WITHOUT_CONSEQUENCE: [&str; 4] = ["asked", "flush_ready", "messages", "rea
 #[ignore = "part of the longer explorations; cargo test -- --ignored"]
 fn the_declared_state_is_all_there_is_to_know() {
     let mut fields = Fields::default();
-    let (mut cells, mut total) = (0, 0);
+    let (mut instances, mut total) = (0, 0);
     for case in cases() {
         for revision in &REVISIONS {
-            let Some(cell) = cell(&case, revision) else {
+            let Some(instance) = instance(&case, revision) else {
                 continue;
             };
             let connection = Connection {
@@ -188,18 +188,18 @@ fn the_declared_state_is_all_there_is_to_know() {
                 tells: true,
                 ..case.connection.clone()
             };
-            let steps = steps(connection, &cell.scenario);
+            let steps = steps(connection, &instance.scenario);
             if let Some(why) = ambiguous(&steps, None) {
-                panic!("{}: {why}", cell.id());
+                panic!("{}: {why}", instance.id());
             }
             fields.look_at(&steps);
-            cells += 1;
+            instances += 1;
             total += steps.len();
         }
     }
-    println!("{cells} cells, {total} different steps");
+    println!("{instances} instances, {total} different steps");
     assert_eq!(fields.missed, BTreeSet::from(MISSED));
-    // All others follow from the rest in every cell.
+    // All others follow from the rest in every instance.
     let free = &fields.free - &fields.missed;
     assert_eq!(free, BTreeSet::from(WITHOUT_CONSEQUENCE));
 }

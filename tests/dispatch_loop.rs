@@ -6,17 +6,17 @@ use lastbyte::render::story::Caption;
 use lastbyte::results::Results;
 use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Trace, Verdict};
 use lastbyte_models::dispatch_close::{
-    Revision as Close, cell as close_cell, half_done, never_published,
+    Revision as Close, half_done, instance as close_instance, never_published,
 };
 use lastbyte_models::dispatch_loop::{
-    Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, cell, sweep,
+    Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, instance, sweep,
 };
 use lastbyte_models::registry;
 
 fn explore(case: &Case, revision: &Revision) -> Option<Exploration> {
-    let cell = cell(case, revision)?;
-    let exploration = Explorer::default().explore(&cell.run, &cell.scenario);
-    assert_eq!(exploration.cut, None, "{}", cell.id());
+    let instance = instance(case, revision)?;
+    let exploration = Explorer::default().explore(&instance.run, &instance.scenario);
+    assert_eq!(exploration.cut, None, "{}", instance.id());
     Some(exploration)
 }
 
@@ -53,8 +53,8 @@ fn findings(exploration: &Exploration) -> (Vec<&Outcome>, Vec<Property>) {
     )
 }
 
-/// With and without caching, the outcomes and the refuted properties are the same in every cell
-/// that is small enough without. Cells of this size also agree when far less than the whole state is
+/// With and without caching, the outcomes and the refuted properties are the same in every instance
+/// that is small enough without. Instances of this size also agree when far less than the whole state is
 /// declared: `tests/declared_state.rs` notices that.
 #[test]
 #[ignore = "part of the longer explorations; cargo test -- --ignored"]
@@ -69,25 +69,29 @@ fn caching_changes_no_verdict() {
         ..Explorer::default()
     };
     let mut compared = 0;
-    let mut cells: Vec<_> = cases()
+    let mut instances: Vec<_> = cases()
         .iter()
-        .flat_map(|case| REVISIONS.iter().filter_map(|revision| cell(case, revision)))
+        .flat_map(|case| {
+            REVISIONS
+                .iter()
+                .filter_map(|revision| instance(case, revision))
+        })
         .collect();
     for revision in [Close::LooksOnce, Close::LooksUntilClosed] {
-        cells.extend([half_done(), never_published()].map(|s| close_cell(revision, s)));
+        instances.extend([half_done(), never_published()].map(|s| close_instance(revision, s)));
     }
-    for cell in &cells {
-        let slow = uncached.explore(&cell.run, &cell.scenario);
+    for instance in &instances {
+        let slow = uncached.explore(&instance.run, &instance.scenario);
         if slow.cut.is_some() {
             continue;
         }
-        let fast = Explorer::default().explore(&cell.run, &cell.scenario);
-        assert_eq!(findings(&fast), findings(&slow), "{}", cell.id());
-        assert!(fast.executions <= slow.executions, "{}", cell.id());
+        let fast = Explorer::default().explore(&instance.run, &instance.scenario);
+        assert_eq!(findings(&fast), findings(&slow), "{}", instance.id());
+        assert!(fast.executions <= slow.executions, "{}", instance.id());
         compared += 1;
     }
-    assert!(compared > 50, "only {compared} cells are small enough");
-    eprintln!("{compared} of {} cells compared", cells.len());
+    assert!(compared > 50, "only {compared} instances are small enough");
+    eprintln!("{compared} of {} instances compared", instances.len());
 }
 
 /// The findings show what the program finds: `UPDATE_DOCUMENTS=1` writes the generated parts anew.
@@ -155,13 +159,13 @@ fn shown(case: &str, property: Property) -> String {
 fn shown_of_claim(id: &str) -> String {
     let mut claims = registry().into_iter().flat_map(|model| (model.claims)());
     let claim = claims.find(|claim| claim.id() == id).expect("a claim");
-    let traces = claim.cells.iter().map(|cell| {
-        let mut found = Explorer::default().explore(&cell.run, &cell.scenario);
+    let traces = claim.instances.iter().map(|instance| {
+        let mut found = Explorer::default().explore(&instance.run, &instance.scenario);
         let trace = found.counterexamples.remove(&claim.property);
-        trace.expect("every cell is refuted")
+        trace.expect("every instance is refuted")
     });
     let shortest = traces.min_by_key(|trace| trace.steps.len());
-    let shortest = shortest.expect("a claim has cells");
+    let shortest = shortest.expect("a claim has instances");
     format!(
         "\n`{id}`: {}\n\n{}\n",
         claim.sentence,
@@ -230,7 +234,7 @@ fn the_sweep_is_as_its_table_shows() {
     let [swept] = &results.sweeps[..] else {
         panic!("one model is swept");
     };
-    assert_eq!(swept.cells.len(), sweep().cells.len());
+    assert_eq!(swept.instances.len(), sweep().instances.len());
     let table = lastbyte::render::sweep::markdown(swept);
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/dispatch_loop/sweep.md");
     if std::env::var_os("UPDATE_DOCUMENTS").is_some() {

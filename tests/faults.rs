@@ -12,12 +12,12 @@ fn claims(name: &str) -> Vec<Claim> {
     claims
 }
 
-/// For every cell whether the connection says `Ok` although the kernel has not accepted all, given
+/// For every instance whether the connection says `Ok` although the kernel has not accepted all, given
 /// that it has accepted anything: a reset in front of the request leaves nothing to do.
 fn says_ok_too_early(name: &str) -> Vec<bool> {
-    let cells = claims(name).into_iter().flat_map(|claim| claim.cells);
-    let too_early = cells.map(|cell| {
-        let found = Explorer::default().explore(&cell.run, &cell.scenario);
+    let instances = claims(name).into_iter().flat_map(|claim| claim.instances);
+    let too_early = instances.map(|instance| {
+        let found = Explorer::default().explore(&instance.run, &instance.scenario);
         let outcomes = || found.histogram.keys();
         let all = outcomes().map(|outcome| outcome.accepted).max();
         let ok = outcomes().filter(|outcome| outcome.subject == Ending::Ok);

@@ -38,10 +38,10 @@ mod unix {
     }
 
     impl Run {
-        /// One cell is explored.
+        /// One instance is explored.
         fn start(words: &[&str]) -> Run {
             let mut command = Command::new(env!("CARGO_BIN_EXE_verify"));
-            Run::until(&[" cells, "], command.args(["--jobs", "2"]).args(words))
+            Run::until(&[" instances, "], command.args(["--jobs", "2"]).args(words))
         }
 
         /// These words have been said, one behind the other.
@@ -268,7 +268,7 @@ mod unix {
     #[test]
     fn an_interrupted_version_keeps_what_it_has_found() {
         let versions = versions();
-        let exploring = ["2/3 2.0.0: exploring", " cells, "];
+        let exploring = ["2/3 2.0.0: exploring", " instances, "];
         for (signal, group) in SIGNALS {
             let results = versions_interrupted(&versions, &exploring, signal, group);
             assert_eq!(not_run(&results), [("3.0.0", "interrupted")], "{signal}");
@@ -361,7 +361,7 @@ mod unix {
     fn one_line(output: &std::process::Output, parts: &[&str]) {
         let error = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{error}");
-        let progress = |line: &&str| line.contains(" cells, ");
+        let progress = |line: &&str| line.contains(" instances, ");
         let lines = error.lines().filter(|line| !progress(line));
         assert_eq!(lines.count(), 1, "{error}");
         assert!(parts.iter().all(|part| error.contains(part)), "{error}");

@@ -8,7 +8,7 @@ mod fixtures;
 use lastbyte::results::Results;
 use program::{Scratch, refused, verify};
 
-/// A run of nine claims, four comparisons and four cells of a sweep.
+/// A run of nine claims, four comparisons and four instances of a sweep.
 fn whole() -> Results {
     let mut whole = fixtures::results();
     for row in &mut whole.rows {
@@ -35,7 +35,7 @@ fn slices() -> [Results; 3] {
         };
         slice.rows.retain(|_| turn());
         slice.comparisons.retain(|_| turn());
-        slice.sweeps[0].cells.retain(|_| turn());
+        slice.sweeps[0].instances.retain(|_| turn());
         slice.executions = 10_u64.pow(u32::try_from(index).expect("small"));
         slice.not_selected = 11 - slice.rows.len();
         slice
@@ -80,8 +80,8 @@ fn slices_in_any_order_are_the_whole() {
         ids
     };
     let of = |results: &Results| {
-        let swept = results.sweeps.iter().flat_map(|sweep| &sweep.cells);
-        let swept = swept.map(|cell| format!("{}/{}", cell.subject, cell.scenario));
+        let swept = results.sweeps.iter().flat_map(|sweep| &sweep.instances);
+        let swept = swept.map(|instance| format!("{}/{}", instance.subject, instance.scenario));
         sorted(
             results
                 .rows
@@ -108,6 +108,17 @@ fn a_single_slice_of_one_is_a_whole() {
     assert_eq!(verify(&["merge", file.path()]).status.code(), Some(1));
 }
 
+/// Format 3 had cells where there are instances now.
+#[test]
+fn another_format_is_refused_by_its_number_whatever_fields_it_has() {
+    let mut whole = whole();
+    whole.shard = Some((1, 1));
+    let json = serde_json::to_string(&whole).expect("plain data");
+    let older = json.replacen("\"format\":4", "\"format\":3", 1);
+    let older = Scratch::new("older", older.replace("\"instances\"", "\"cells\""));
+    refused(&["merge", older.path()], &["has format 3; accepted is 4"]);
+}
+
 #[test]
 fn what_is_no_division_of_one_run_is_refused() {
     let changed = |change: &dyn Fn(&mut Results)| {
@@ -118,7 +129,7 @@ fn what_is_no_division_of_one_run_is_refused() {
     let another = "slice 2 belongs to another division of the claims";
     type Change<'a> = &'a dyn Fn(&mut Results);
     let changes: [(Change<'_>, &str); 15] = [
-        (&|s| s.format = 2, "has format 2; accepted is 3"),
+        (&|s| s.format = 3, "has format 3; accepted is 4"),
         (&|s| s.shard = None, "is no slice"),
         (&|s| s.complete = false, "is partial"),
         (&|s| s.shard = Some((1, 3)), "slice 1 is there twice"),
@@ -140,7 +151,7 @@ fn what_is_no_division_of_one_run_is_refused() {
         ),
         (
             &|s| drop(s.comparisons.pop()),
-            "the slices hold 7 comparisons and cells of sweeps of 8",
+            "the slices hold 7 comparisons and instances of sweeps of 8",
         ),
         (
             &|s| s.rows[0].id = "ordering/original/loses".to_owned(),
@@ -151,7 +162,7 @@ fn what_is_no_division_of_one_run_is_refused() {
             "the slices hold conformance/hyper-1.12.0/body-ignored twice",
         ),
         (
-            &|s| s.sweeps[0].cells[0] = slices()[0].sweeps[0].cells[0].clone(),
+            &|s| s.sweeps[0].instances[0] = slices()[0].sweeps[0].instances[0].clone(),
             "the slices hold dispatch_loop/1.1",
         ),
     ];

@@ -6,17 +6,17 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use lastbyte::{
-    Cell, Definition, Event, Expected, Explorer, Monitor, Property, Reader, Running, Scenario,
+    Definition, Event, Expected, Explorer, Instance, Monitor, Property, Reader, Running, Scenario,
     Socket, Stepper, Subject, Trace, Verdict,
 };
 use lastbyte_models::registry;
 
 /// The distinct instances of the claims that expect this.
-fn claimed(expected: Expected) -> Vec<Cell> {
+fn claimed(expected: Expected) -> Vec<Instance> {
     let claims = registry().into_iter().flat_map(|model| (model.claims)());
     let claims = claims.filter(|claim| claim.expected == expected);
     let mut seen = HashSet::new();
-    let cells = claims.flat_map(|claim| claim.cells);
+    let cells = claims.flat_map(|claim| claim.instances);
     cells.filter(|cell| seen.insert(cell.id())).collect()
 }
 

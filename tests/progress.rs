@@ -22,12 +22,12 @@ mod unix {
     use super::terminal::Terminal;
 
     #[test]
-    fn a_run_shows_cells_executions_and_what_is_explored() {
+    fn a_run_shows_instances_executions_and_what_is_explored() {
         let only = ["--only", "shutdown_ordering/fixed-without-caching"];
         let mut terminal = Terminal::start(&only, 120, 40, true);
         let bar = terminal.until("shutdown_ordering/flush-before-shutdown/");
-        assert!(bar.contains("0/1 cells"), "{bar:?}");
-        // Executions are told while the only cell is being explored.
+        assert!(bar.contains("0/1 instances"), "{bar:?}");
+        // Executions are told while the only instance is being explored.
         let shown = terminal.until("/s  shutdown_ordering/flush-before-shutdown/");
         assert!(shown.contains(" executions, "), "{shown:?}");
         terminal.send(Signal::SIGINT);
@@ -39,7 +39,7 @@ mod unix {
     }
 
     #[test]
-    fn without_a_terminal_there_is_a_line_for_the_first_cell_at_the_earliest() {
+    fn without_a_terminal_there_is_a_line_for_the_first_instance_at_the_earliest() {
         let output = verify(&["--only", "template/small-is-fine"]);
         let told = String::from_utf8(output.stderr).expect("text");
         assert!(!told.contains("0/2"), "{told}");

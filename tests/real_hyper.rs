@@ -10,12 +10,17 @@ fn the_versions_that_run_are_the_ones_that_are_claimed() {
     assert_eq!(v1::VERSION, "1.12.0");
     assert_eq!(v0_14::VERSION, "0.14.32");
     for claim in (lastbyte_models::hyper_h1::claims::model().claims)() {
-        for cell in &claim.cells {
-            let version = match cell.subject.as_str() {
+        for instance in &claim.instances {
+            let version = match instance.subject.as_str() {
                 "hyper-1" => v1::VERSION,
                 _ => v0_14::VERSION,
             };
-            assert_eq!(cell.version.as_deref(), Some(version), "{}", cell.id());
+            assert_eq!(
+                instance.version.as_deref(),
+                Some(version),
+                "{}",
+                instance.id()
+            );
         }
     }
 }
@@ -45,19 +50,19 @@ fn exploring_needs_cfg_loom() {
 mod explored {
     use std::sync::Arc;
 
-    use lastbyte::{Cell, Exploration, Explorer, Outcome, Question, Reader, Scenario, Subject};
+    use lastbyte::{Exploration, Explorer, Instance, Outcome, Question, Reader, Scenario, Subject};
     use lastbyte_models::hyper_h1::Server;
     use lastbyte_models::hyper_h1::claims::{HYPER_0_14, HYPER_1};
     use lastbyte_models::hyper_h1::shapes::{Shape, shapes};
 
-    fn explore(cell: &Cell, caching: bool) -> Exploration {
+    fn explore(instance: &Instance, caching: bool) -> Exploration {
         let explorer = Explorer {
             caching,
             ..Explorer::default()
         };
-        let explored = explorer.explore(&cell.run, &cell.scenario);
+        let explored = explorer.explore(&instance.run, &instance.scenario);
         // A subject that is not deterministic would be cut off.
-        assert_eq!(explored.cut, None, "{}", cell.id());
+        assert_eq!(explored.cut, None, "{}", instance.id());
         explored
     }
 
@@ -67,7 +72,7 @@ mod explored {
 
     #[test]
     fn the_published_case_takes_few_executions() {
-        let published = HYPER_1.cell(&Shape::named("body-ignored"), 64);
+        let published = HYPER_1.instance(&Shape::named("body-ignored"), 64);
         let explored = explore(&published, false);
         assert!(explored.counterexamples.is_empty());
         assert_eq!(explored.executions, 336);
@@ -83,7 +88,7 @@ mod explored {
 
     #[test]
     fn hyper_0_14_delivers_what_the_kernel_had_accepted_and_says_ok() {
-        let published = HYPER_0_14.cell(&Shape::named("body-ignored"), 64);
+        let published = HYPER_0_14.instance(&Shape::named("body-ignored"), 64);
         let explored = explore(&published, false);
         let outcomes: Vec<String> = outcomes(&explored)
             .iter()
@@ -100,18 +105,18 @@ mod explored {
         );
     }
 
-    /// Explores a cell with and without state caching; both must find the same.
-    fn compare(cell: &Cell) {
-        let (every, cached) = (explore(cell, false), explore(cell, true));
-        assert_eq!(outcomes(&every), outcomes(&cached), "{}", cell.id());
+    /// Explores an instance with and without state caching; both must find the same.
+    fn compare(instance: &Instance) {
+        let (every, cached) = (explore(instance, false), explore(instance, true));
+        assert_eq!(outcomes(&every), outcomes(&cached), "{}", instance.id());
         let broken = |explored: &Exploration| -> Vec<_> {
             explored.counterexamples.keys().copied().collect()
         };
-        assert_eq!(broken(&every), broken(&cached), "{}", cell.id());
-        assert!(cached.executions <= every.executions, "{}", cell.id());
+        assert_eq!(broken(&every), broken(&cached), "{}", instance.id());
+        assert!(cached.executions <= every.executions, "{}", instance.id());
         eprintln!(
             "{}: {} executions, with caching {}",
-            cell.id(),
+            instance.id(),
             every.executions,
             cached.executions
         );
@@ -122,7 +127,7 @@ mod explored {
         for series in [HYPER_1, HYPER_0_14] {
             for shape in shapes() {
                 for capacity in [64, 1024] {
-                    compare(&series.cell(&shape, capacity));
+                    compare(&series.instance(&shape, capacity));
                 }
             }
         }
@@ -132,8 +137,8 @@ mod explored {
     fn the_history_of_calls_stands_for_hypers_state_with_other_actors() {
         let small = ["pending-body", "terminating-chunk", "pipelined-request"];
         for claim in (lastbyte_models::hyper_h1::claims::history().claims)() {
-            if small.contains(&claim.cells[0].scenario.name.as_str()) {
-                compare(&claim.cells[0]);
+            if small.contains(&claim.instances[0].scenario.name.as_str()) {
+                compare(&claim.instances[0]);
             }
         }
     }

@@ -154,20 +154,20 @@ mod explored {
     fn the_history_of_calls_stands_for_the_clients_state() {
         let small = ["client-peer-fin", "client-answered-unread"];
         for claim in (lastbyte_models::hyper_h1::claims::history().claims)() {
-            let cell = &claim.cells[0];
-            if !small.contains(&cell.scenario.name.as_str()) {
+            let instance = &claim.instances[0];
+            if !small.contains(&instance.scenario.name.as_str()) {
                 continue;
             }
-            let explore = |caching| explore(&cell.run, &cell.scenario, caching);
+            let explore = |caching| explore(&instance.run, &instance.scenario, caching);
             let (every, cached) = (explore(false), explore(true));
-            assert_eq!(outcomes(&every), outcomes(&cached), "{}", cell.id());
+            assert_eq!(outcomes(&every), outcomes(&cached), "{}", instance.id());
             let broken = |explored: &Exploration| -> Vec<_> {
                 explored.counterexamples.keys().copied().collect()
             };
-            assert_eq!(broken(&every), broken(&cached), "{}", cell.id());
+            assert_eq!(broken(&every), broken(&cached), "{}", instance.id());
             eprintln!(
                 "{}: {} executions, with caching {}",
-                cell.id(),
+                instance.id(),
                 every.executions,
                 cached.executions
             );

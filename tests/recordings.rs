@@ -116,7 +116,7 @@ fn a_long_recording_is_followed_to_its_end() {
         half_close: false,
         ..asked.take().expect("a question")
     };
-    let cell = asked.cell(&registry()).expect("a good question");
+    let instance = asked.instance(&registry()).expect("a good question");
     // The first execution will do: whoever waits for a reader that stops has not ended.
     let limits = Limits {
         executions: Some(1),
@@ -128,10 +128,10 @@ fn a_long_recording_is_followed_to_its_end() {
         ..Explorer::default()
     };
     let property = Property::EndsWithoutReader;
-    let explored = explorer.explore(&cell.run, &cell.scenario);
+    let explored = explorer.explore(&instance.run, &instance.scenario);
     let trace = &explored.counterexamples[&property];
     assert!(trace.schedule.len() > Limits::default().steps);
-    let recording = Recording::of_answer(&asked, &cell, property, trace);
+    let recording = Recording::of_answer(&asked, &instance, property, trace);
     assert_eq!(recording.replay(&registry()).as_ref(), Ok(trace));
 }
 
@@ -152,7 +152,7 @@ fn every_counterexample_of_a_run_is_saved() {
         let path = directory.join(&file_name(&row.id));
         let recording = Recording::read(path.as_ref()).expect("it was just saved");
         assert_eq!(recording.trace, counterexample.trace);
-        assert_eq!(recording.cell, counterexample.cell);
+        assert_eq!(recording.instance, counterexample.instance);
         assert_eq!(recording.property, row.property);
         assert_eq!(recording.version, row.version);
     }
@@ -170,9 +170,12 @@ fn bad_recordings_are_one_line_and_exit_code_2() {
     refused(&["replay", "--bogus", "x"], &["--bogus"]);
     let truncated = Scratch::new("truncated", &RECORDING[..RECORDING.len() / 2]);
     refused(&["replay", truncated.path()], &["no recording", "--save"]);
-    let newer = RECORDING.replace("\"lastbyte_recording\": 1", "\"lastbyte_recording\": 9");
+    let newer = RECORDING.replace("\"lastbyte_recording\": 2", "\"lastbyte_recording\": 9");
     let newer = Scratch::new("newer", &newer);
-    refused(&["replay", newer.path()], &["format 9", "format 1"]);
+    refused(
+        &["replay", newer.path()],
+        &["format 9", "accepted is format 2"],
+    );
     let other = Scratch::new(
         "other",
         RECORDING.replace("shutdown_ordering/", "elsewhere/"),

@@ -118,7 +118,7 @@ fn table_of_a_sweep() {
     }
     // Names are the project's own in this document, nothing is escaped.
     swept.left_out[0].what = "tunnel".to_owned();
-    swept.cells.remove(0);
+    swept.instances.remove(0);
     assert_snapshot!("sweep_markdown", lastbyte::render::sweep::markdown(&swept));
 }
 
@@ -157,12 +157,14 @@ fn what_is_not_known_is_never_said_to_hold() {
         1,
         "one has what is not applicable"
     );
-    results.sweeps[0].cells.retain(|cell| cell.cut.is_none());
+    results.sweeps[0]
+        .instances
+        .retain(|instance| instance.cut.is_none());
     let page = lastbyte::render::report::html(&results);
     assert_eq!(count(&page, holds), 2 * properties - 3);
     results.sweeps[0]
-        .cells
-        .retain(|cell| cell.subject == "1.10.1");
+        .instances
+        .retain(|instance| instance.subject == "1.10.1");
     let page = lastbyte::render::report::html(&results);
     assert_eq!(count(&page, "</b> not known<"), properties);
 }
@@ -183,7 +185,9 @@ fn what_was_not_run_or_not_as_declared_is_in_the_headline() {
     assert_eq!(headline(&results), (not_all, false));
     results.rows.retain(|row| row.holds);
     results.comparisons.retain(lastbyte::Compared::agrees);
-    results.sweeps[0].cells.retain(|cell| cell.cut.is_none());
+    results.sweeps[0]
+        .instances
+        .retain(|instance| instance.cut.is_none());
     assert_eq!(headline(&results), (told("everything as declared"), true));
     results.not_run = not_run;
     let words = "as declared, **but not everything was run**";
@@ -354,7 +358,7 @@ fn claims_share_what_is_drawn_of_their_traces() {
         results.rows.extend(claims.iter().map(|(property, trace)| {
             let mut row = fixtures::row("model/subject/claim", *property, Expected::Refuted);
             row.counterexample = Some(Counterexample {
-                cell: "cell".to_owned(),
+                instance: "instance".to_owned(),
                 trace: trace.clone(),
             });
             row
@@ -419,7 +423,7 @@ fn a_report_of_more_than_everything_fits_a_mail() {
                 // No two of them are the same.
                 trace.steps[0].levels.received = n;
                 Counterexample {
-                    cell: format!("cell-{n}"),
+                    instance: format!("instance-{n}"),
                     trace,
                 }
             });
@@ -431,16 +435,17 @@ fn a_report_of_more_than_everything_fits_a_mail() {
         .map(|n| compared[n % compared.len()].clone())
         .collect();
     let swept = &mut results.sweeps[0];
-    let cell = swept.cells[0].clone();
+    let instance = swept.instances[0].clone();
     swept.subjects = (0..10).map(|n| format!("1.{n}.0")).collect();
-    swept.cells = (0..5_000)
+    swept.instances = (0..5_000)
         .map(|n| {
-            let mut cell = cell.clone();
-            cell.subject = format!("1.{}.0", n % 10);
-            cell.scenario = format!("pipelined.body-of-any-kind.two-phase.queue.use-{}", n / 10);
+            let mut instance = instance.clone();
+            instance.subject = format!("1.{}.0", n % 10);
+            instance.scenario =
+                format!("pipelined.body-of-any-kind.two-phase.queue.use-{}", n / 10);
             let refuted = Property::ALL.into_iter().skip(n % 9).take(3);
-            cell.refuted = refuted.map(|property| (property, n)).collect();
-            cell
+            instance.refuted = refuted.map(|property| (property, n)).collect();
+            instance
         })
         .collect();
     let begun = std::time::Instant::now();

@@ -189,7 +189,7 @@ proptest! {
             row.scenario = names[5].clone();
             row.sentence = names[6].clone();
             row.property = property;
-            row.counterexample = Some(Counterexample { cell: names[0].clone(), trace: trace.clone() });
+            row.counterexample = Some(Counterexample { instance: names[0].clone(), trace: trace.clone() });
         }
         for compared in &mut results.comparisons {
             compared.id = names[0].clone();
@@ -207,11 +207,11 @@ proptest! {
             swept.left_out[0].what = names[2].clone();
             swept.left_out[0].why = names[3].clone();
             swept.not_applicable[0] = (names[1].clone(), names[4].clone());
-            for cell in &mut swept.cells {
-                cell.subject = names[1].clone();
-                cell.scenario = names[5].clone();
-                cell.executions = u64::MAX;
-                cell.refuted.insert(property, usize::MAX);
+            for instance in &mut swept.instances {
+                instance.subject = names[1].clone();
+                instance.scenario = names[5].clone();
+                instance.executions = u64::MAX;
+                instance.refuted.insert(property, usize::MAX);
             }
         }
         for figures in &mut results.figures {

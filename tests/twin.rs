@@ -53,8 +53,8 @@ fn differences(mutation: Mutation, response: usize, scenario: &Scenario) -> Vec<
     dispatcher.symmetric_difference(&twin).cloned().collect()
 }
 
-/// Both orderings that the twin knows, in small cells with every reader.
-fn cells() -> impl Iterator<Item = (usize, Scenario)> {
+/// Both orderings that the twin knows, in small instances with every reader.
+fn instances() -> impl Iterator<Item = (usize, Scenario)> {
     let sizes = (1..=4).flat_map(|n| (1..=3).map(move |k| (n, k)));
     let readers = sizes.flat_map(|(n, k)| {
         let plain = [Reader::slow(1), Reader::PROMPT];
@@ -71,7 +71,7 @@ fn cells() -> impl Iterator<Item = (usize, Scenario)> {
 
 #[test]
 fn the_twin_does_what_the_dispatcher_does() {
-    for (response, scenario) in cells() {
+    for (response, scenario) in instances() {
         for mutation in [Mutation::None, Mutation::PendingFlushIgnored] {
             let differences = differences(mutation, response, &scenario);
             let first = differences.first();
@@ -89,7 +89,7 @@ fn the_twin_does_so_where_the_mutants_are_killed() {
         for mutated in [true, false] {
             let mutation = if mutated { row.mutation } else { row.base };
             if matches!(mutation, Mutation::None | Mutation::PendingFlushIgnored) {
-                let scenario = row.cell(row.name, mutated).scenario;
+                let scenario = row.instance(row.name, mutated).scenario;
                 let differences = differences(mutation, row.response, &scenario);
                 let first = differences.first();
                 assert!(first.is_none(), "{}: {first:?}", row.name);
@@ -97,7 +97,10 @@ fn the_twin_does_so_where_the_mutants_are_killed() {
             }
         }
     }
-    assert!(compared > mutants::rows().len(), "only {compared} cells");
+    assert!(
+        compared > mutants::rows().len(),
+        "only {compared} instances"
+    );
 }
 
 /// The comparison notices a twin that is none, even where no property does.
@@ -108,7 +111,7 @@ fn another_dispatcher_is_no_twin() {
         read_side: ReadSide::Closes,
         response: 3,
     };
-    let scenario = Scenario::new("cell", 1, Reader::PROMPT).with_input("1");
+    let scenario = Scenario::new("instance", 1, Reader::PROMPT).with_input("1");
     let dispatcher = executions(Arc::new(dispatcher), &scenario);
     for mutation in [
         Mutation::PendingFlushIgnored,

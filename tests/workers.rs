@@ -56,7 +56,7 @@ mod unix {
     }
 
     #[test]
-    fn a_cell_is_explored_as_it_says_and_for_as_long_as_ordered() {
+    fn a_instance_is_explored_as_it_says_and_for_as_long_as_ordered() {
         let cached = &units("shutdown_ordering/original-loses")[0];
         let explored = ordered(cached, None);
         assert_eq!(explored["cut"], Value::Null);
@@ -85,8 +85,8 @@ mod unix {
     }
 
     fn crashed(explored: &Explored) -> Vec<&str> {
-        let cells = explored.cells.values();
-        let cuts = cells.map(|exploration| match &exploration.cut {
+        let instances = explored.instances.values();
+        let cuts = instances.map(|exploration| match &exploration.cut {
             Some(Cut::Crashed(why)) => why.as_str(),
             other => panic!("not crashed: {other:?}"),
         });
@@ -94,7 +94,7 @@ mod unix {
     }
 
     #[test]
-    fn a_worker_that_says_nothing_is_killed_and_its_cell_cut_off() {
+    fn a_worker_that_says_nothing_is_killed_and_its_instance_cut_off() {
         let all = units("template").len();
         let started = Scratch::directory("started");
         let silent = format!("touch {}/$$; exec sleep 600", started.path());
@@ -107,7 +107,7 @@ mod unix {
     }
 
     #[test]
-    fn a_worker_that_dies_or_babbles_takes_its_cell_along_and_no_other() {
+    fn a_worker_that_dies_or_babbles_takes_its_instance_along_and_no_other() {
         let all = units("template").len();
         let dead = explored("exit 7", None, SILENCE);
         let why = "the exploring process ended with exit status: 7";
@@ -126,7 +126,7 @@ mod unix {
         let begun = Scratch::directory("begun");
         let program = format!("touch {}/$$", begun.path());
         let explored = explored(&program, Some(Instant::now()), SILENCE);
-        assert!(explored.cells.is_empty());
+        assert!(explored.instances.is_empty());
         assert_eq!(begun.names(), [""; 0]);
     }
 
@@ -149,12 +149,15 @@ mod unix {
             });
             pool.explore(&long, &meter).expect("it can be started")
         });
-        assert!(explored.cells.is_empty(), "it was stopped in the middle");
+        assert!(
+            explored.instances.is_empty(),
+            "it was stopped in the middle"
+        );
         assert_eq!(explored.executions(), 0);
     }
 
     #[test]
-    fn executions_are_those_of_cells_and_comparisons() {
+    fn executions_are_those_of_instances_and_comparisons() {
         let mut units = units("template");
         let comparisons = Selection::all(&registry()).comparisons;
         units.push(Unit::Comparison(comparisons[0].clone()));
@@ -167,10 +170,13 @@ mod unix {
         let meter = Meter::default();
         let explored = pool.explore(&units, &meter).expect("it can be started");
         assert_eq!(meter.done.into_inner(), units.len() as u64);
-        let cells = explored.cells.values().map(|cell| cell.executions);
+        let instances = explored
+            .instances
+            .values()
+            .map(|instance| instance.executions);
         let compared = explored.comparisons.values();
         let compared = compared.flat_map(|compared| compared.executions);
-        let executions: Vec<_> = cells.chain(compared).collect();
+        let executions: Vec<_> = instances.chain(compared).collect();
         assert_eq!(executions.len(), units.len() + 1);
         assert!(executions.iter().all(|executions| *executions > 0));
         assert_eq!(explored.executions(), executions.iter().sum::<u64>());

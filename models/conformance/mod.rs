@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Cell, Comparison, Deviation, Model, Subject};
+use lastbyte::{Comparison, Deviation, Instance, Model, Subject};
 
 use crate::dispatch_loop::{Body, Connection, GivesUp, Revision, Sizes, UserBody, WriteStrategy};
 use crate::hyper_h1::history::Release;
@@ -96,19 +96,21 @@ impl Release {
         };
         let model: Arc<dyn Subject> = Arc::new(model);
         let pair = |at: &Environment| {
-            let cell =
-                |subject: String, run: &Arc<dyn Subject>, [input, rest]: [&'static [u8]; 2]| Cell {
-                    model: NAME,
-                    subject,
-                    version: Some(self.version.to_owned()),
-                    scenario: situation.scenario(*at, input, rest),
-                    caching: false,
-                    run: run.clone(),
+            let instance =
+                |subject: String, run: &Arc<dyn Subject>, [input, rest]: [&'static [u8]; 2]| {
+                    Instance {
+                        model: NAME,
+                        subject,
+                        version: Some(self.version.to_owned()),
+                        scenario: situation.scenario(*at, input, rest),
+                        caching: false,
+                        run: run.clone(),
+                    }
                 };
             let ours = format!("dispatch_loop:{}", revision.name);
             [
-                cell(format!("hyper-{}", self.version), &real, situation.real),
-                cell(ours, &model, situation.abstracted),
+                instance(format!("hyper-{}", self.version), &real, situation.real),
+                instance(ours, &model, situation.abstracted),
             ]
         };
         let known = DEVIATIONS.iter();

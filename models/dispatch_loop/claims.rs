@@ -3,7 +3,7 @@
 use lastbyte::{Claim, Expected, Property};
 
 use super::{
-    Case, ORIGINAL, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, cases, cell, situations,
+    Case, ORIGINAL, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, cases, instance, situations,
 };
 
 /// The verdicts on one property of one case.
@@ -141,21 +141,21 @@ fn claim(verdicts: &Verdicts, case: &Case, n: usize, revision: &Revision) -> Opt
         scenarios: case.name().to_owned(),
         property: verdicts.property,
         expected: verdicts.expected(n)?,
-        cells: vec![cell(case, revision)?],
+        instances: vec![instance(case, revision)?],
     })
 }
 
 fn everywhere(property: Property) -> Claim {
-    let cells: Vec<_> = situations()
+    let instances: Vec<_> = situations()
         .iter()
-        .filter_map(|case| cell(case, &PROPOSED))
+        .filter_map(|case| instance(case, &PROPOSED))
         .collect();
     Claim {
         name: format!("{}/everywhere/{property}", PROPOSED.name),
         sentence: format!("{} In every situation of the sweep.", property.sentence()),
-        scenarios: format!("{} situations", cells.len()),
+        scenarios: format!("{} situations", instances.len()),
         property,
         expected: Expected::Proved,
-        cells,
+        instances,
     }
 }

@@ -38,7 +38,7 @@ pub use claims::{VERDICTS, Verdicts};
 pub use message::{Body, Sizes};
 pub use revision::*;
 pub use state::FIELDS;
-pub use sweep::{cell, left_out, situations, sweep};
+pub use sweep::{instance, left_out, situations, sweep};
 
 /// Which side of HTTP the connection is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

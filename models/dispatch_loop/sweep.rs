@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{Cell, FlushMode, LeftOut, Reader, Scenario, Script, ScriptStep, Sweep};
+use lastbyte::{FlushMode, Instance, LeftOut, Reader, Scenario, Script, ScriptStep, Sweep};
 
 use super::message::{self, Body};
 use super::{
@@ -132,7 +132,7 @@ pub fn left_out() -> Vec<LeftOut> {
         ),
         left_out(
             "a body from another thread with a peer that sends more, or with a two-phase flush",
-            "four actors besides the reader: up to half a minute a cell; the named cases have the \
+            "four actors besides the reader: up to half a minute an instance; the named cases have the \
                   pairs that matter",
         ),
         left_out(
@@ -279,12 +279,12 @@ pub fn situations() -> Vec<Case> {
     all
 }
 
-/// The cell of one situation at one revision; `None` where the pair is left out.
-pub fn cell(case: &Case, revision: &Revision) -> Option<Cell> {
+/// The instance of one situation at one revision; `None` where the pair is left out.
+pub fn instance(case: &Case, revision: &Revision) -> Option<Instance> {
     if revision.flush_gates_reads && case.connection.pipeline_flush {
         return None;
     }
-    Some(Cell {
+    Some(Instance {
         model: NAME,
         subject: revision.name.to_owned(),
         version: None,
@@ -300,18 +300,18 @@ pub fn cell(case: &Case, revision: &Revision) -> Option<Cell> {
 /// The sweep.
 pub fn sweep() -> Sweep {
     let situations = situations();
-    let mut cells = Vec::new();
+    let mut instances = Vec::new();
     let mut not_applicable = Vec::new();
     for revision in &REVISIONS {
         for case in &situations {
-            match cell(case, revision) {
-                Some(cell) => cells.push(cell),
+            match instance(case, revision) {
+                Some(instance) => instances.push(instance),
                 None => not_applicable.push((revision.name.to_owned(), case.name().to_owned())),
             }
         }
     }
     Sweep {
-        cells,
+        instances,
         not_applicable,
         prominent: cases().iter().map(|case| case.name().to_owned()).collect(),
         left_out: left_out(),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Cell, Faults, Reader, Scenario, Script, ScriptStep, Subject};
+use lastbyte::{Faults, Instance, Reader, Scenario, Script, ScriptStep, Subject};
 
 use super::{NAME, Point, faults, renamed, reset, woken};
 use crate::conformance::Head;
@@ -117,12 +117,17 @@ pub(super) fn clients(line: Series) -> Vec<Connection> {
 }
 
 impl Connection {
-    fn cell(&self, capacity: usize, reader: Reader, change: impl Fn(Scenario) -> Scenario) -> Cell {
+    fn instance(
+        &self,
+        capacity: usize,
+        reader: Reader,
+        change: impl Fn(Scenario) -> Scenario,
+    ) -> Instance {
         let mut scenario = self.scenario.clone();
         scenario.name = format!("{},K={capacity},reader={reader}", self.name);
         scenario.capacity = capacity;
         scenario.reader = reader;
-        Cell {
+        Instance {
             model: NAME,
             subject: self.line.name.to_owned(),
             version: Some(self.line.version.to_owned()),
@@ -151,16 +156,16 @@ impl Connection {
     }
 
     /// Every fault, one of them a wake-up for no reason.
-    pub(super) fn failing(&self) -> Vec<Cell> {
+    pub(super) fn failing(&self) -> Vec<Instance> {
         let readers = [
             (64, Reader::PROMPT),
             (64, Reader::slow(48)),
             (1024, Reader::PROMPT),
         ];
-        let mut cells = Vec::new();
+        let mut instances = Vec::new();
         for (capacity, reader) in readers {
             for (name, faults) in faults(self.marks(capacity)) {
-                cells.push(self.cell(capacity, reader, |scenario| {
+                instances.push(self.instance(capacity, reader, |scenario| {
                     let mut scenario = renamed(scenario, &name);
                     if faults == Faults::default() {
                         scenario = woken(scenario, 1);
@@ -170,20 +175,21 @@ impl Connection {
                 }));
             }
         }
-        cells
+        instances
     }
 
     /// A reset at such points.
-    pub(super) fn resetting(&self, points: &[Point], told_once: bool) -> Vec<Cell> {
-        let mut cells = Vec::new();
+    pub(super) fn resetting(&self, points: &[Point], told_once: bool) -> Vec<Instance> {
+        let mut instances = Vec::new();
         for capacity in CAPACITIES {
             for behind in self.marks(capacity).into_iter().chain([self.all]) {
                 if points.contains(&Point::of(behind, capacity, self.all)) {
                     let reader = Reader::PROMPT.resets_after(behind);
-                    cells.push(self.cell(capacity, reader, |s| reset(s, behind, told_once)));
+                    instances
+                        .push(self.instance(capacity, reader, |s| reset(s, behind, told_once)));
                 }
             }
         }
-        cells
+        instances
     }
 }

@@ -3,7 +3,7 @@
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
 };
-use lastbyte::{Cell, Claim, Expected, Faults, Property};
+use lastbyte::{Claim, Expected, Faults, Instance, Property};
 
 use super::connections::{Connection, clients, servers};
 use super::{KEPT, Point};
@@ -24,16 +24,16 @@ fn of_line(line: Series) -> Vec<Claim> {
                      scenarios: &str,
                      expected: Expected,
                      properties: &[Property],
-                     cells: Vec<Cell>| {
+                     instances: Vec<Instance>| {
         let name = format!("{}-{name}", line.name);
         claims.extend(super::claims(
-            &name, sentence, scenarios, expected, properties, cells,
+            &name, sentence, scenarios, expected, properties, instances,
         ));
     };
     let failing = |of: &[Connection]| of.iter().flat_map(Connection::failing).collect::<Vec<_>>();
     let resetting = |of: &[Connection], points: &[Point], told_once| {
-        let cells = of.iter().flat_map(|c| c.resetting(points, told_once));
-        cells.collect::<Vec<_>>()
+        let instances = of.iter().flat_map(|c| c.resetting(points, told_once));
+        instances.collect::<Vec<_>>()
     };
     let (loses, keeps): (Vec<_>, Vec<_>) = servers(line).into_iter().partition(|c| c.loses);
     let survives = "Whatever system call fails, hyper delivers everything or ends with an error.";
@@ -64,8 +64,8 @@ fn of_line(line: Series) -> Vec<Claim> {
     }
     if !loses.is_empty() {
         let mut small = failing(&loses);
-        small.retain(|cell| {
-            cell.scenario.capacity == 64 && cell.scenario.faults == Faults::default()
+        small.retain(|instance| {
+            instance.scenario.capacity == 64 && instance.scenario.faults == Faults::default()
         });
         claim(
             "servers-lose-silently",
@@ -92,7 +92,7 @@ fn of_line(line: Series) -> Vec<Claim> {
             resetting(&loses, &Point::ALL, false),
         );
         let mut small = resetting(&loses, &[Point::Early], true);
-        small.retain(|cell| cell.scenario.capacity == 64);
+        small.retain(|instance| instance.scenario.capacity == 64);
         claim(
             "unflushed-servers-hide-reset",
             "Over a socket like tokio's, 0.14 ends with Ok although a reset has met bytes that it \

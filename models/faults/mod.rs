@@ -8,7 +8,7 @@ mod hyper;
 mod ordering;
 mod whole_loop;
 
-use lastbyte::{Cell, Claim, Expected, Faults, Model, Property, Scenario, Script, ScriptStep};
+use lastbyte::{Claim, Expected, Faults, Instance, Model, Property, Scenario, Script, ScriptStep};
 
 /// What every subject must keep, whatever fails.
 const KEPT: [Property; 5] = [
@@ -115,7 +115,7 @@ fn claims(
     scenarios: &str,
     expected: Expected,
     properties: &[Property],
-    cells: Vec<Cell>,
+    instances: Vec<Instance>,
 ) -> Vec<Claim> {
     let claim = |property: &Property| Claim {
         name: format!("{name}/{property}"),
@@ -123,7 +123,7 @@ fn claims(
         scenarios: scenarios.to_owned(),
         property: *property,
         expected,
-        cells: cells.clone(),
+        instances: instances.clone(),
     };
     properties.iter().map(claim).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Cell, Claim, Expected, Faults, Property, Reader, Scenario};
+use lastbyte::{Claim, Expected, Faults, Instance, Property, Reader, Scenario};
 
 use super::{KEPT, NAME, faults, renamed, woken};
 use crate::shutdown_ordering::{Connection, Ordering, ReadSide};
@@ -10,8 +10,8 @@ use crate::shutdown_ordering::{Connection, Ordering, ReadSide};
 /// Payload and capacity in bytes.
 const SIZES: [(usize, usize); 3] = [(3, 1), (4, 2), (3, 4)];
 
-fn cell(ordering: Ordering, (n, k): (usize, usize), reader: Reader) -> Cell {
-    Cell {
+fn instance(ordering: Ordering, (n, k): (usize, usize), reader: Reader) -> Instance {
+    Instance {
         model: NAME,
         subject: ordering.to_string(),
         version: None,
@@ -26,32 +26,32 @@ fn cell(ordering: Ordering, (n, k): (usize, usize), reader: Reader) -> Cell {
 }
 
 /// Every fault with every reader that reads to the end, with spurious wake-ups and without.
-fn failing(ordering: Ordering) -> Vec<Cell> {
-    let mut cells = Vec::new();
+fn failing(ordering: Ordering) -> Vec<Instance> {
+    let mut instances = Vec::new();
     for (n, k) in SIZES {
         for (name, faults) in faults(0..n) {
             for reader in [Reader::slow(1), Reader::PROMPT] {
-                let mut quiet = cell(ordering, (n, k), reader);
+                let mut quiet = instance(ordering, (n, k), reader);
                 quiet.scenario = renamed(quiet.scenario, &name);
                 quiet.scenario.faults = faults.clone();
-                let woken = Cell {
+                let woken = Instance {
                     scenario: woken(quiet.scenario.clone(), 2),
                     ..quiet.clone()
                 };
-                cells.extend([quiet, woken]);
+                instances.extend([quiet, woken]);
             }
         }
     }
-    cells
+    instances
 }
 
 /// A reset after any number of bytes, with spurious wake-ups.
-fn reset(ordering: Ordering) -> Vec<Cell> {
+fn reset(ordering: Ordering) -> Vec<Instance> {
     let resets = SIZES.into_iter().flat_map(|(n, k)| {
         (0..=n).map(move |m| {
             let reader = Reader::slow(1).resets_after(m);
-            let reset = cell(ordering, (n, k), reader);
-            Cell {
+            let reset = instance(ordering, (n, k), reader);
+            Instance {
                 scenario: woken(reset.scenario, 2),
                 ..reset
             }
@@ -76,9 +76,9 @@ pub(super) fn claims() -> Vec<Claim> {
         ));
     }
     // The faults are no alibi: where nothing fails, spurious wake-ups alone hide no loss.
-    let loses = failing(Original).into_iter().filter(|cell| {
-        let larger = !cell.scenario.name.starts_with("N=3,K=4");
-        larger && cell.scenario.faults == Faults::default()
+    let loses = failing(Original).into_iter().filter(|instance| {
+        let larger = !instance.scenario.name.starts_with("N=3,K=4");
+        larger && instance.scenario.faults == Faults::default()
     });
     claims.extend(super::claims(
         "original-loses-silently",

@@ -3,7 +3,7 @@
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
 };
-use lastbyte::{Cell, Claim, Expected, Faults, Property};
+use lastbyte::{Claim, Expected, Faults, Instance, Property};
 
 use super::{KEPT, NAME, Point, faults, renamed, reset, woken};
 use crate::dispatch_loop::{
@@ -45,13 +45,14 @@ fn named(names: &[&str]) -> Vec<Case> {
     found
 }
 
-/// The cell of one case at one revision.
-fn cell(case: &Case, revision: &Revision) -> Cell {
-    let cell = dispatch_loop::cell(case, revision).expect("every case here is of every revision");
-    Cell {
+/// The instance of one case at one revision.
+fn instance(case: &Case, revision: &Revision) -> Instance {
+    let instance =
+        dispatch_loop::instance(case, revision).expect("every case here is of every revision");
+    Instance {
         model: NAME,
         subject: format!("{}:{}", dispatch_loop::NAME, revision.name),
-        ..cell
+        ..instance
     }
 }
 
@@ -64,50 +65,55 @@ fn promised(case: &Case) -> usize {
 }
 
 /// Every fault in each of these cases, one of them a wake-up for no reason.
-fn failing(revision: &Revision, names: &[&str]) -> Vec<Cell> {
-    let mut cells = Vec::new();
+fn failing(revision: &Revision, names: &[&str]) -> Vec<Instance> {
+    let mut instances = Vec::new();
     for case in named(names) {
         for (name, faults) in faults(0..promised(&case)) {
-            let Cell { scenario, .. } = cell(&case, revision);
+            let Instance { scenario, .. } = instance(&case, revision);
             let mut scenario = renamed(scenario, &name);
             if faults == Faults::default() {
                 scenario = woken(scenario, 1);
             }
             scenario.faults = faults;
-            cells.push(Cell {
+            instances.push(Instance {
                 scenario,
-                ..cell(&case, revision)
+                ..instance(&case, revision)
             });
         }
     }
-    cells
+    instances
 }
 
 /// A wake-up for no reason, and nothing that fails.
-fn only_woken(revision: &Revision, names: &[&str]) -> Vec<Cell> {
-    let mut cells = failing(revision, names);
-    cells.retain(|cell| cell.scenario.faults == Faults::default());
-    cells
+fn only_woken(revision: &Revision, names: &[&str]) -> Vec<Instance> {
+    let mut instances = failing(revision, names);
+    instances.retain(|instance| instance.scenario.faults == Faults::default());
+    instances
 }
 
 /// A reset at such points of each of these cases.
-fn resetting(revision: &Revision, names: &[&str], points: &[Point], told_once: bool) -> Vec<Cell> {
-    let mut cells = Vec::new();
+fn resetting(
+    revision: &Revision,
+    names: &[&str],
+    points: &[Point],
+    told_once: bool,
+) -> Vec<Instance> {
+    let mut instances = Vec::new();
     for case in named(names) {
         let promised = promised(&case);
         for behind in 0..=promised {
-            let Cell { scenario, .. } = cell(&case, revision);
+            let Instance { scenario, .. } = instance(&case, revision);
             if points.contains(&Point::of(behind, scenario.capacity, promised)) {
                 let more = format!("resets:{behind}");
                 let scenario = reset(renamed(scenario, &more), behind, told_once);
-                cells.push(Cell {
+                instances.push(Instance {
                     scenario,
-                    ..cell(&case, revision)
+                    ..instance(&case, revision)
                 });
             }
         }
     }
-    cells
+    instances
 }
 
 pub(super) fn claims() -> Vec<Claim> {
@@ -119,10 +125,10 @@ pub(super) fn claims() -> Vec<Claim> {
                      scenarios: &str,
                      expected: Expected,
                      properties: &[Property],
-                     cells: Vec<Cell>| {
+                     instances: Vec<Instance>| {
         let name = format!("loop-{}-{name}", revision.name);
         claims.extend(super::claims(
-            &name, sentence, scenarios, expected, properties, cells,
+            &name, sentence, scenarios, expected, properties, instances,
         ));
     };
     let all = [&KEPT_BY_ALL[..], &KEPT_SINCE_1_11].concat();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Cell, Claim, Expected, Model, NamedSubject, Property, Reader, Subject};
+use lastbyte::{Claim, Expected, Instance, Model, NamedSubject, Property, Reader, Subject};
 
 use super::shapes::{CAPACITIES, RESPONSE, Shape, shapes};
 use super::{Server, history, v0_14, v1};
@@ -40,8 +40,8 @@ pub const HYPER_0_14: Series = Series {
 impl Series {
     /// This series in one shape, over a kernel buffer of `capacity` bytes and with a reader that
     /// takes all there is.
-    pub fn cell(&self, shape: &Shape, capacity: usize) -> Cell {
-        Cell {
+    pub fn instance(&self, shape: &Shape, capacity: usize) -> Instance {
+        Instance {
             model: "hyper",
             subject: self.name.to_owned(),
             version: Some(self.version.to_owned()),
@@ -53,13 +53,13 @@ impl Series {
         }
     }
 
-    /// All cells of the shapes with one of these fates, over kernel buffers that `fits` likes.
-    fn cells(&self, fates: &[Fate], fits: fn(usize) -> bool) -> Vec<Cell> {
+    /// All instances of the shapes with one of these fates, over kernel buffers that `fits` likes.
+    fn instances(&self, fates: &[Fate], fits: fn(usize) -> bool) -> Vec<Instance> {
         let shapes = shapes().into_iter();
         let shapes = shapes.filter(|shape| fates.contains(&Fate::of(shape)));
         let capacities = || CAPACITIES.into_iter().filter(|capacity| fits(*capacity));
         shapes
-            .flat_map(|shape| capacities().map(move |capacity| self.cell(&shape, capacity)))
+            .flat_map(|shape| capacities().map(move |capacity| self.instance(&shape, capacity)))
             .collect()
     }
 
@@ -90,14 +90,14 @@ impl Series {
                          scenarios: &str,
                          expected,
                          properties: &[_],
-                         cells: Vec<Cell>| {
+                         instances: Vec<Instance>| {
             claims.extend(properties.iter().map(|&property| Claim {
                 name: format!("{}-{name}/{property}", self.name),
                 sentence: sentence.to_owned(),
                 scenarios: scenarios.to_owned(),
                 property,
                 expected,
-                cells: cells.clone(),
+                instances: instances.clone(),
             }));
         };
         if self.shuts_down_unflushed {
@@ -108,7 +108,7 @@ impl Series {
                 "body ignored, malformed chunk, early EOF; K=32/64",
                 Refuted,
                 &lost,
-                self.cells(&[ClosesEarly], small),
+                self.instances(&[ClosesEarly], small),
             );
             claim(
                 "delivers-what-was-accepted",
@@ -116,7 +116,7 @@ impl Series {
                 "body ignored, malformed chunk, early EOF; K=32/64",
                 Proved,
                 &harmless,
-                self.cells(&[ClosesEarly], small),
+                self.instances(&[ClosesEarly], small),
             );
             claim(
                 "small-is-fine",
@@ -124,7 +124,7 @@ impl Series {
                 "body ignored, malformed chunk, early EOF; K=1024",
                 Proved,
                 &everything,
-                self.cells(&[ClosesEarly], large),
+                self.instances(&[ClosesEarly], large),
             );
             claim(
                 "ordinary-close-is-fine",
@@ -132,7 +132,7 @@ impl Series {
                 "request complete, connection: close, half-close; K=32/64/1024",
                 Proved,
                 &everything,
-                self.cells(&[DrainsFirst], any),
+                self.instances(&[DrainsFirst], any),
             );
         } else {
             claim(
@@ -142,7 +142,7 @@ impl Series {
                  half-close; K=32/64/1024",
                 Proved,
                 &everything,
-                self.cells(&[ClosesEarly, DrainsFirst], any),
+                self.instances(&[ClosesEarly, DrainsFirst], any),
             );
         }
         claim(
@@ -152,7 +152,7 @@ impl Series {
             "FIN with the request or at any time; K=32/64/1024",
             Refuted,
             &[NothingTruncated],
-            self.cells(&[EndsByFin], any),
+            self.instances(&[EndsByFin], any),
         );
         claim(
             "fin-is-reported",
@@ -160,9 +160,9 @@ impl Series {
             "FIN with the request or at any time; K=32/64/1024",
             Proved,
             &[[NoSilentLoss].as_slice(), &harmless].concat(),
-            self.cells(&[EndsByFin], any),
+            self.instances(&[EndsByFin], any),
         );
-        let mut every_interleaving = self.cell(&Shape::named("body-ignored"), 64);
+        let mut every_interleaving = self.instance(&Shape::named("body-ignored"), 64);
         every_interleaving.scenario.name.push_str("-uncached");
         every_interleaving.caching = false;
         claim(

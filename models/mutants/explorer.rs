@@ -1,13 +1,13 @@
 //! Defects of the explorer. None breaks a property: each hides that one is broken. So each is shown
 //! where the sound explorer refutes a property, and the defective one comes to its end without.
 //!
-//! The cells are the smallest of the models that show it. Where the models have none, the subject
-//! is a list of calls that runs into one state by two ways, of which only the second leads on to
-//! the violation: whoever takes the two for the same does not look behind the second.
+//! The instances are the smallest of the models that show it. Where the models have none, the
+//! subject is a list of calls that runs into one state by two ways, of which only the second leads
+//! on to the violation: whoever takes the two for the same does not look behind the second.
 
 use std::sync::Arc;
 
-use lastbyte::{Cell, ExecutorDefect, KeyPart, Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::{ExecutorDefect, Instance, KeyPart, Property, Reader, Scenario, Script, ScriptStep};
 
 use super::calls::{Call, Calls};
 use super::{Mutation, Row};
@@ -28,38 +28,44 @@ pub struct Hidden {
     /// Where, in a few words.
     pub scenario: String,
     /// Where, without the defect.
-    sound: Cell,
+    sound: Instance,
 }
 
 impl Hidden {
     /// Where the property is broken, under the explorer with the defect or without it.
-    pub fn cell(&self, subject: &str, defective: bool) -> Cell {
-        let mut cell = self.sound.clone();
-        cell.scenario.name = format!("{}/{}/{}", cell.model, cell.subject, cell.scenario);
-        cell.model = "mutant";
-        cell.subject = subject.to_owned();
+    pub fn instance(&self, subject: &str, defective: bool) -> Instance {
+        let mut instance = self.sound.clone();
+        instance.scenario.name = format!(
+            "{}/{}/{}",
+            instance.model, instance.subject, instance.scenario
+        );
+        instance.model = "mutant";
+        instance.subject = subject.to_owned();
         if defective {
-            cell.scenario.executor_defect = self.defect;
+            instance.scenario.executor_defect = self.defect;
         }
-        cell
+        instance
     }
 }
 
-/// Where a property is broken: the cell, and the same in a few words.
-type Place = (Cell, String);
+/// Where a property is broken: the instance, and the same in a few words.
+type Place = (Instance, String);
 
-/// A cell of a model.
-fn in_model(cell: Cell) -> Place {
-    let words = format!("{} {}, {}", cell.model, cell.subject, cell.scenario);
-    (cell, words)
+/// An instance of a model.
+fn in_model(instance: Instance) -> Place {
+    let words = format!(
+        "{} {}, {}",
+        instance.model, instance.subject, instance.scenario
+    );
+    (instance, words)
 }
 
 /// A situation of the whole loop.
 fn in_the_loop(revision: &Revision, situation: &str) -> Place {
     let situations = dispatch_loop::situations();
     let case = situations.iter().find(|case| case.name() == situation);
-    let cell = dispatch_loop::cell(case.expect("the sweep has it"), revision);
-    in_model(cell.expect("the revision and the situation go together"))
+    let instance = dispatch_loop::instance(case.expect("the sweep has it"), revision);
+    in_model(instance.expect("the revision and the situation go together"))
 }
 
 /// A connection that makes these calls, beside a script.
@@ -78,7 +84,7 @@ fn with_calls(
         signals: 1,
         ..Scenario::new(name, 1, reader)
     };
-    let cell = Cell {
+    let instance = Instance {
         model: "calls",
         subject: "connection".to_owned(),
         version: None,
@@ -87,7 +93,7 @@ fn with_calls(
         run: Arc::new(Calls(calls)),
     };
     (
-        cell,
+        instance,
         format!("{words}; K=1, reader {reader}; script: {steps}"),
     )
 }
@@ -253,7 +259,7 @@ pub fn hidden() -> Vec<Hidden> {
             "explorer/key-without-place",
             KeyWithout(KeyPart::Place),
             NoSilentLoss,
-            in_model(dispatch_close::cell(
+            in_model(dispatch_close::instance(
                 Closing::LooksOnce,
                 dispatch_close::half_done(),
             )),
@@ -319,10 +325,10 @@ pub fn hidden() -> Vec<Hidden> {
     ]
 }
 
-/// The cell in which a mutated dispatcher is killed.
-fn dispatcher(mutation: Mutation) -> Cell {
+/// The instance in which a mutated dispatcher is killed.
+fn dispatcher(mutation: Mutation) -> Instance {
     let rows = super::rows();
     let row = rows.iter().find(|row: &&Row| row.mutation == mutation);
     let row = row.expect("the table has every mutation");
-    row.cell(row.name, true)
+    row.instance(row.name, true)
 }

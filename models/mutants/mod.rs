@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use lastbyte::{
-    Cell, Claim, ExecutorDefect, Expected, KernelDefect, Model, Property, Reader, ReaderDefect,
+    Claim, ExecutorDefect, Expected, Instance, KernelDefect, Model, Property, Reader, ReaderDefect,
     Scenario,
 };
 
@@ -21,7 +21,7 @@ pub use table::{Row, equivalent, rows};
 
 impl Row {
     /// The dispatcher with the defect or without it, where the property notices.
-    pub fn cell(&self, subject: &str, mutated: bool) -> Cell {
+    pub fn instance(&self, subject: &str, mutated: bool) -> Instance {
         let mutation = match (mutated, self.mutation) {
             (true, mutation) => mutation,
             // What checks the kernel does so over the right one, too.
@@ -42,7 +42,7 @@ impl Row {
             scenario.reader_defect = self.peer;
             scenario.executor_defect = self.executor;
         }
-        Cell {
+        Instance {
             model: "mutant",
             subject: subject.to_owned(),
             version: None,
@@ -73,7 +73,7 @@ fn claims() -> Vec<Claim> {
         scenarios: row.scenario(),
         property: row.property,
         expected: Expected::Refuted,
-        cells: vec![row.cell(row.name, true)],
+        instances: vec![row.instance(row.name, true)],
     });
     let equivalent = equivalent().into_iter().flat_map(|(row, properties)| {
         properties.into_iter().map(move |property| Claim {
@@ -82,14 +82,14 @@ fn claims() -> Vec<Claim> {
             scenarios: row.scenario(),
             property,
             expected: Expected::Proved,
-            cells: vec![row.cell(row.name, true)],
+            instances: vec![row.instance(row.name, true)],
         })
     });
     // Without its defect no mutant breaks the property: the defect is what is noticed.
     let unmutated = Property::ALL.into_iter().filter_map(|property| {
         let rows = rows().into_iter().filter(|row| row.property == property);
-        let cells: Vec<_> = rows.map(|row| row.cell("unmutated", false)).collect();
-        (!cells.is_empty()).then(|| Claim {
+        let instances: Vec<_> = rows.map(|row| row.instance("unmutated", false)).collect();
+        (!instances.is_empty()).then(|| Claim {
             name: format!("unmutated/{property}"),
             sentence:
                 "Where a mutant breaks the property, the dispatcher without the defect keeps it."
@@ -97,7 +97,7 @@ fn claims() -> Vec<Claim> {
             scenarios: "those of the mutants".to_owned(),
             property,
             expected: Expected::Proved,
-            cells,
+            instances,
         })
     });
     let missed = hidden().into_iter().map(|hidden| Claim {
@@ -106,23 +106,23 @@ fn claims() -> Vec<Claim> {
         scenarios: hidden.scenario.clone(),
         property: hidden.property,
         expected: Expected::Missed,
-        cells: vec![hidden.cell(hidden.name, true)],
+        instances: vec![hidden.instance(hidden.name, true)],
     });
     // What is not there cannot be missed.
     let sound = Property::ALL.into_iter().filter_map(|property| {
         let hidden = hidden().into_iter();
         let hidden = hidden.filter(|hidden| hidden.property == property);
-        let mut cells: Vec<_> = hidden.map(|one| one.cell(SOUND, false)).collect();
+        let mut instances: Vec<_> = hidden.map(|one| one.instance(SOUND, false)).collect();
         let mut seen = HashSet::new();
-        cells.retain(|cell| seen.insert(cell.id()));
-        (!cells.is_empty()).then(|| Claim {
+        instances.retain(|instance| seen.insert(instance.id()));
+        (!instances.is_empty()).then(|| Claim {
             name: format!("{SOUND}/{property}"),
             sentence: "Where a defective explorer misses the violation, the sound one finds it."
                 .to_owned(),
             scenarios: "those of the defective explorers".to_owned(),
             property,
             expected: Expected::Refuted,
-            cells,
+            instances,
         })
     });
     let mutants = refuted.chain(equivalent).chain(unmutated);

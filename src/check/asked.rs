@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::{Cell, Model, NamedSubject, Question};
+use crate::check::claim::{Instance, Model, NamedSubject, Question};
 use crate::environment::reader::Reader;
 use crate::environment::scenario::Scenario;
 use crate::error::Misuse;
@@ -22,7 +22,7 @@ pub const CAPACITY: RangeInclusive<u64> = 1..=1_048_576;
 /// The largest request, in bytes.
 pub const REQUEST_BYTES: usize = 1 << 20;
 
-/// What names a cell that no claim has.
+/// What names an instance that no claim has.
 pub const MODEL: &str = "explore";
 
 /// Lock sections that an execution may have.
@@ -81,13 +81,13 @@ impl Raw {
 }
 
 impl Asked {
-    /// The cell that answers the question.
+    /// The instance that answers the question.
     ///
     /// # Errors
     ///
     /// When there is no such subject, or it does not support what is asked, or a number is out of
     /// bounds.
-    pub fn cell(&self, registry: &[Model]) -> Result<Cell, Misuse> {
+    pub fn instance(&self, registry: &[Model]) -> Result<Instance, Misuse> {
         let within = |what: &str, value: u64, bounds: RangeInclusive<u64>| {
             let (least, most) = (bounds.start(), bounds.end());
             let refused = Misuse(format!("{what} is {value}; accepted is {least} to {most}"));
@@ -120,7 +120,7 @@ impl Asked {
         let run: Arc<dyn Subject> = (subject.make)(&question).map_err(Misuse)?;
         let mut scenario = Scenario::new(self.scenario(), capacity, reader).with_input(request);
         scenario.input_eof = self.client_eof;
-        Ok(Cell {
+        Ok(Instance {
             model: MODEL,
             subject: subject.name,
             version: subject.version,

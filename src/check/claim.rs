@@ -96,7 +96,7 @@ impl fmt::Debug for NamedSubject {
 
 /// One subject in one scenario: what one exploration is about.
 #[derive(Clone)]
-pub struct Cell {
+pub struct Instance {
     /// The model's name.
     pub model: &'static str,
     /// The subject's name within the model: an ordering, a revision.
@@ -111,22 +111,22 @@ pub struct Cell {
     pub run: Arc<dyn Subject>,
 }
 
-impl Cell {
+impl Instance {
     /// `model/subject/scenario`: unique, and stable as long as the names are.
     pub fn id(&self) -> String {
         format!("{}/{}/{}", self.model, self.subject, self.scenario.name)
     }
 }
 
-impl fmt::Debug for Cell {
+impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cell")
+        f.debug_struct("Instance")
             .field("id", &self.id())
             .finish_non_exhaustive()
     }
 }
 
-/// What a claim expects of every one of its cells.
+/// What a claim expects of every one of its instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
@@ -173,15 +173,15 @@ pub struct Claim {
     pub scenarios: String,
     /// What is looked at.
     pub property: Property,
-    /// What is expected of every cell.
+    /// What is expected of every instance.
     pub expected: Expected,
-    /// The cells; at least one, all of one model and subject.
-    pub cells: Vec<Cell>,
+    /// The instances; at least one, all of one model and subject.
+    pub instances: Vec<Instance>,
 }
 
 impl Claim {
     /// `model/name`.
     pub fn id(&self) -> String {
-        format!("{}/{}", self.cells[0].model, self.name)
+        format!("{}/{}", self.instances[0].model, self.name)
     }
 }

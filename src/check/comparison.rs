@@ -9,7 +9,7 @@ use std::fmt;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::Cell;
+use crate::check::claim::Instance;
 use crate::trace::event::{ActorId, Event, Trace};
 use crate::trace::verdict::Cut;
 
@@ -19,7 +19,7 @@ pub struct Comparison {
     /// The situation: with the subjects it is unique within the model.
     pub situation: String,
     /// The real connection and its model, once for each environment.
-    pub pairs: Vec<[Cell; 2]>,
+    pub pairs: Vec<[Instance; 2]>,
     /// Where the two are known to differ.
     pub deviation: Option<Deviation>,
     /// As many executions one side may take in one environment; more cut the comparison off.
@@ -209,7 +209,7 @@ mod explored {
     use std::sync::{Arc, Mutex};
     use std::time::{Duration, Instant};
 
-    use super::{Cell, Compared, Comparison, Cut, Observable};
+    use super::{Compared, Comparison, Cut, Instance, Observable};
     use crate::explore::explorer::Explorer;
     use crate::explore::limits::{Limits, Progress};
 
@@ -223,7 +223,7 @@ mod explored {
         cut: Option<Cut>,
     }
 
-    fn explore(cell: &Cell, limits: Limits, progress: Option<Progress>) -> Side {
+    fn explore(instance: &Instance, limits: Limits, progress: Option<Progress>) -> Side {
         let found = Arc::new(Mutex::new(BTreeSet::new()));
         let into = found.clone();
         let explorer = Explorer {
@@ -236,7 +236,7 @@ mod explored {
             })),
             ..Explorer::default()
         };
-        let explored = explorer.explore(&cell.run, &cell.scenario);
+        let explored = explorer.explore(&instance.run, &instance.scenario);
         let sequences = std::mem::take(&mut *found.lock().expect("no panic"));
         Side {
             sequences,
@@ -258,7 +258,7 @@ mod explored {
             let mut all = 0;
             for pair in &self.pairs {
                 let mut sides = Vec::new();
-                for cell in pair {
+                for instance in pair {
                     let progress = progress.cloned().map(|tell| -> Progress {
                         Arc::new(move |executions| tell(all + executions))
                     });
@@ -267,7 +267,7 @@ mod explored {
                         executions: Some(self.executions),
                         ..Limits::default()
                     };
-                    let side = explore(cell, limits, progress);
+                    let side = explore(instance, limits, progress);
                     all += side.executions;
                     compared.cut = compared.cut.or(side.cut.clone());
                     sides.push(side);

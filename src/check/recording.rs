@@ -1,6 +1,6 @@
 //! Counterexamples that outlive the run: a schedule in a file, and how to follow it again.
 //!
-//! A recording names the cell and lists who moved, so it survives a rebuild. It also lists what
+//! A recording names the instance and lists who moved, so it survives a rebuild. It also lists what
 //! happened, and a replay in which something else happens is an error, not a result.
 
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::check::asked::Asked;
-use crate::check::claim::{Cell, Model};
+use crate::check::claim::{Instance, Model};
 use crate::check::results::{Results, Row};
 use crate::error::Misuse;
 use crate::files;
@@ -27,9 +27,9 @@ const LARGEST: u64 = 64 << 20;
 pub struct Recording {
     /// [`FORMAT`]; other formats are refused.
     pub lastbyte_recording: u32,
-    /// The cell's id.
-    pub cell: String,
-    /// What was asked, where the cell is none of a claim.
+    /// The instance's id.
+    pub instance: String,
+    /// What was asked, where the instance is none of a claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
     /// The version of the real connection that ran.
@@ -46,7 +46,7 @@ impl Recording {
         let counterexample = row.counterexample.as_ref()?;
         Some(Recording {
             lastbyte_recording: FORMAT,
-            cell: counterexample.cell.clone(),
+            instance: counterexample.instance.clone(),
             asked: None,
             version: row.version.clone(),
             property: row.property,
@@ -55,12 +55,17 @@ impl Recording {
     }
 
     /// The recording of a counterexample to a reviewer's own question.
-    pub fn of_answer(asked: &Asked, cell: &Cell, property: Property, trace: &Trace) -> Recording {
+    pub fn of_answer(
+        asked: &Asked,
+        instance: &Instance,
+        property: Property,
+        trace: &Trace,
+    ) -> Recording {
         Recording {
             lastbyte_recording: FORMAT,
-            cell: cell.id(),
+            instance: instance.id(),
             asked: Some(asked.clone()),
-            version: cell.version.clone(),
+            version: instance.version.clone(),
             property,
             trace: trace.clone(),
         }
@@ -100,44 +105,44 @@ impl Recording {
         serde_json::from_slice(text).map_err(refused)
     }
 
-    /// The cell that the recording is for.
+    /// The instance that the recording is for.
     ///
     /// # Errors
     ///
-    /// When these models have no such cell, or another version of its connection.
-    pub fn cell(&self, registry: &[Model]) -> Result<Cell, Misuse> {
+    /// When these models have no such instance, or another version of its connection.
+    pub fn instance(&self, registry: &[Model]) -> Result<Instance, Misuse> {
         let recorded = format!(
             "this schedule was recorded for {}{}",
-            self.cell,
+            self.instance,
             self.version
                 .as_ref()
                 .map(|version| format!(" {version}"))
                 .unwrap_or_default()
         );
-        let cell =
+        let instance =
             match &self.asked {
-                Some(asked) => Some(asked.cell(registry).map_err(|Misuse(why)| {
+                Some(asked) => Some(asked.instance(registry).map_err(|Misuse(why)| {
                     Misuse(format!("{recorded}, which does not fit: {why}"))
                 })?),
                 None => {
                     let claims = registry.iter().flat_map(|model| (model.claims)());
-                    let mut cells = claims.flat_map(|claim| claim.cells);
-                    cells.find(|cell| cell.id() == self.cell)
+                    let mut instances = claims.flat_map(|claim| claim.instances);
+                    instances.find(|instance| instance.id() == self.instance)
                 }
             };
-        match cell {
-            Some(cell) if cell.id() != self.cell => Err(Misuse(format!(
+        match instance {
+            Some(instance) if instance.id() != self.instance => Err(Misuse(format!(
                 "{recorded}, but what was asked is {}",
-                cell.id()
+                instance.id()
             ))),
             None => Err(Misuse(format!(
                 "{recorded}, which is not among these models"
             ))),
-            Some(cell) if cell.version != self.version => Err(Misuse(format!(
+            Some(instance) if instance.version != self.version => Err(Misuse(format!(
                 "{recorded}, and this is {}",
-                cell.version.as_deref().unwrap_or("no real connection")
+                instance.version.as_deref().unwrap_or("no real connection")
             ))),
-            Some(cell) => Ok(cell),
+            Some(instance) => Ok(instance),
         }
     }
 
@@ -148,7 +153,7 @@ impl Recording {
     /// When the schedule cannot be followed any more, or leads elsewhere.
     #[cfg(loom)]
     pub fn replay(&self, registry: &[Model]) -> Result<Trace, Misuse> {
-        let cell = self.cell(registry)?;
+        let instance = self.instance(registry)?;
         let explorer = crate::Explorer {
             limits: crate::Limits {
                 steps: crate::check::asked::STEPS,
@@ -157,13 +162,13 @@ impl Recording {
             ..crate::Explorer::default()
         };
         let Recording {
-            cell: name,
+            instance: name,
             property,
             trace: recorded,
             ..
         } = self;
         let (replayed, mut broken) = explorer
-            .replay(&cell.run, &cell.scenario, &recorded.schedule)
+            .replay(&instance.run, &instance.scenario, &recorded.schedule)
             .ok_or_else(|| {
                 Misuse(format!(
                     "{name} does not permit this schedule any more; it has changed"
@@ -220,7 +225,7 @@ pub fn assert_reproduces(path: impl AsRef<Path>, registry: &[Model]) {
     }
 }
 
-/// The name of the file for the counterexample with this id: a claim's, or a cell's with the
+/// The name of the file for the counterexample with this id: a claim's, or an instance's with the
 /// property.
 pub fn file_name(id: &str) -> String {
     let plain = |c: char| {

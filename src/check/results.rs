@@ -13,7 +13,7 @@ use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Outcome, Verdict};
 
 /// Version of the JSON format.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// All results of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub struct Results {
     pub selected: usize,
     /// Claims of the whole registry that are not in `rows`.
     pub not_selected: usize,
-    /// Executions of all cells, each cell counted once however many claims share it.
+    /// Executions of all instances, each instance counted once however many claims share it.
     pub executions: u64,
     /// Whether these are versions that were each built on its own.
     #[serde(default)]
@@ -41,7 +41,7 @@ pub struct Results {
     pub not_run: Vec<NotRun>,
     /// One row for each claim.
     pub rows: Vec<Row>,
-    /// Comparisons and cells of sweeps that were selected, over all slices.
+    /// Comparisons and instances of sweeps that were selected, over all slices.
     pub selected_beside: usize,
     /// The comparisons.
     pub comparisons: Vec<Compared>,
@@ -80,50 +80,50 @@ pub struct Row {
     pub property: Property,
     /// What was expected.
     pub expected: Expected,
-    /// The verdict over all cells: the expected one if every cell has it, otherwise the first
-    /// other one.
+    /// The verdict over all instances: the expected one if every instance has it, otherwise the
+    /// first other one.
     pub verdict: Verdict,
-    /// Whether every cell has the expected verdict.
+    /// Whether every instance has the expected verdict.
     pub holds: bool,
-    /// Number of cells.
-    pub cells: usize,
-    /// Executions over all cells.
+    /// Number of instances.
+    pub instances: usize,
+    /// Executions over all instances.
     pub executions: u64,
-    /// States over all cells; 0 where nothing was cached.
+    /// States over all instances; 0 where nothing was cached.
     pub states: u64,
-    /// Seconds over all cells.
+    /// Seconds over all instances.
     pub seconds: f64,
-    /// Outcomes over all cells, most frequent first.
+    /// Outcomes over all instances, most frequent first.
     pub outcomes: Vec<(Outcome, u64)>,
     /// Where the verdict differs from the expected one.
     pub surprise: Option<Surprise>,
-    /// The shortest counterexample over all cells.
+    /// The shortest counterexample over all instances.
     pub counterexample: Option<Counterexample>,
-    /// Executions and seconds of every cell, for the growth plot; only for up to 32 cells.
-    pub each: Vec<CellFigures>,
+    /// Executions and seconds of every instance, for the growth plot; only for up to 32 instances.
+    pub each: Vec<InstanceFigures>,
 }
 
-/// A cell whose verdict is not the expected one.
+/// An instance whose verdict is not the expected one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Surprise {
-    /// The cell.
-    pub cell: String,
+    /// The instance.
+    pub instance: String,
     /// Its verdict.
     pub verdict: Verdict,
 }
 
-/// A counterexample with the cell that it belongs to.
+/// A counterexample with the instance that it belongs to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
-    /// The cell's id.
-    pub cell: String,
+    /// The instance's id.
+    pub instance: String,
     /// What happened.
     pub trace: Trace,
 }
 
-/// Figures of one cell.
+/// Figures of one instance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CellFigures {
+pub struct InstanceFigures {
     /// The scenario's name.
     pub scenario: String,
     /// Executions.
@@ -133,24 +133,24 @@ pub struct CellFigures {
 }
 
 impl Row {
-    /// The row of a claim whose cells were explored with these results, in the claim's order.
+    /// The row of a claim whose instances were explored with these results, in the claim's order.
     ///
     /// # Panics
     ///
-    /// When the claim has no cells.
+    /// When the claim has no instances.
     pub fn new(claim: &Claim, explored: &[&Exploration]) -> Row {
-        let first = &claim.cells[0];
+        let first = &claim.instances[0];
         let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
         let mut surprise = None;
         let mut counterexample: Option<Counterexample> = None;
-        for (cell, exploration) in claim.cells.iter().zip(explored) {
+        for (instance, exploration) in claim.instances.iter().zip(explored) {
             for (outcome, executions) in &exploration.histogram {
                 *outcomes.entry(outcome.clone()).or_default() += executions;
             }
             let verdict = exploration.verdict(claim.property);
             if !claim.expected.is_met_by(&verdict) && surprise.is_none() {
                 surprise = Some(Surprise {
-                    cell: cell.id(),
+                    instance: instance.id(),
                     verdict,
                 });
             }
@@ -161,7 +161,7 @@ impl Row {
                 && !trace.steps.is_empty()
             {
                 counterexample = Some(Counterexample {
-                    cell: cell.id(),
+                    instance: instance.id(),
                     trace: trace.clone(),
                 });
             }
@@ -172,11 +172,11 @@ impl Row {
         };
         let mut outcomes: Vec<_> = outcomes.into_iter().collect();
         outcomes.sort_by_key(|(_, executions)| std::cmp::Reverse(*executions));
-        let each = if claim.cells.len() <= 32 {
-            let figures = claim.cells.iter().zip(explored);
+        let each = if claim.instances.len() <= 32 {
+            let figures = claim.instances.iter().zip(explored);
             figures
-                .map(|(cell, exploration)| CellFigures {
-                    scenario: cell.scenario.name.clone(),
+                .map(|(instance, exploration)| InstanceFigures {
+                    scenario: instance.scenario.name.clone(),
                     executions: exploration.executions,
                     seconds: exploration.seconds,
                 })
@@ -193,9 +193,9 @@ impl Row {
             scenario: claim.scenarios.clone(),
             property: claim.property,
             expected: claim.expected,
-            holds: surprise.is_none() && explored.len() == claim.cells.len(),
+            holds: surprise.is_none() && explored.len() == claim.instances.len(),
             verdict,
-            cells: claim.cells.len(),
+            instances: claim.instances.len(),
             executions: explored.iter().map(|e| e.executions).sum(),
             states: explored.iter().map(|e| e.states).sum(),
             seconds: explored.iter().map(|e| e.seconds).sum(),
@@ -245,10 +245,10 @@ impl Results {
             && self.sweeps.iter().all(|sweep| sweep.cut().is_empty())
     }
 
-    /// How many comparisons and cells of sweeps there are.
+    /// How many comparisons and instances of sweeps there are.
     pub fn beside(&self) -> usize {
-        let cells = self.sweeps.iter().map(|sweep| sweep.cells.len());
-        self.comparisons.len() + cells.sum::<usize>()
+        let instances = self.sweeps.iter().map(|sweep| sweep.instances.len());
+        self.comparisons.len() + instances.sum::<usize>()
     }
 
     /// Properties that were refuted somewhere: these are not vacuous.

@@ -1,5 +1,5 @@
-//! Explores many cells, in processes of their own: two threads of one process explore at half the
-//! speed of two processes, and a subject that takes its process down takes nothing else with it.
+//! Explores many instances, in processes of their own: two threads of one process explore at half
+//! the speed of two processes, and a subject that takes its process down takes nothing else with it.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};
@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::Cell;
+use crate::check::claim::Instance;
 use crate::check::comparison::{Compared, Comparison};
 use crate::check::selection::Selection;
-use crate::check::sweep::SweptCell;
+use crate::check::sweep::SweptInstance;
 #[cfg(loom)]
 use crate::explore::{explorer::Explorer, limits::Limits, limits::Progress};
 use crate::trace::verdict::{Cut, Exploration};
@@ -27,7 +27,7 @@ pub const SILENCE: Duration = Duration::from_secs(60);
 /// A request to a worker, one line of JSON.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
-    /// The id of a cell or of a comparison.
+    /// The id of an instance or of a comparison.
     pub(crate) unit: String,
     pub(crate) seconds: Option<f64>,
 }
@@ -37,30 +37,33 @@ pub(crate) struct Order {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Answer {
     Progress(u64),
-    /// A cell's exploration; where a sweep has the cell, what it shows of it.
-    Explored(Box<Exploration>, Option<Box<SweptCell>>),
+    /// An instance's exploration; where a sweep has the instance, what it shows of it.
+    Explored(Box<Exploration>, Option<Box<SweptInstance>>),
     Compared(Box<Compared>),
 }
 
 /// What one process explores at a time.
 #[derive(Clone, Debug)]
 pub enum Unit {
-    /// A cell.
-    Cell(Box<Cell>),
+    /// An instance.
+    Instance(Box<Instance>),
     /// A comparison.
     Comparison(Comparison),
 }
 
 impl Unit {
-    fn cell(cell: Cell) -> Unit {
-        Unit::Cell(Box::new(cell))
+    fn instance(instance: Instance) -> Unit {
+        Unit::Instance(Box::new(instance))
     }
 
     /// Everything that is selected, the claims first.
     pub fn all(selection: &Selection) -> Vec<Unit> {
-        let claimed = selection.claimed_cells().into_iter().map(Unit::cell);
+        let claimed = selection
+            .claimed_instances()
+            .into_iter()
+            .map(Unit::instance);
         let comparisons = selection.comparisons.iter().cloned();
-        let swept = selection.swept_cells().into_iter().map(Unit::cell);
+        let swept = selection.swept_instances().into_iter().map(Unit::instance);
         claimed
             .chain(comparisons.map(Unit::Comparison))
             .chain(swept)
@@ -70,9 +73,9 @@ impl Unit {
     /// No answer about it, and why.
     fn missing(&self, cut: Cut) -> Answer {
         match self {
-            Unit::Cell(cell) => {
+            Unit::Instance(instance) => {
                 let exploration = Exploration::missing(cut);
-                let swept = SweptCell::new(cell, &exploration);
+                let swept = SweptInstance::new(instance, &exploration);
                 Answer::Explored(Box::new(exploration), Some(Box::new(swept)))
             }
             Unit::Comparison(comparison) => {
@@ -84,7 +87,7 @@ impl Unit {
     /// Its id.
     pub fn id(&self) -> String {
         match self {
-            Unit::Cell(cell) => cell.id(),
+            Unit::Instance(instance) => instance.id(),
             Unit::Comparison(comparison) => comparison.id(),
         }
     }
@@ -119,10 +122,10 @@ pub struct Pool {
 /// Results by [`Unit::id`]; what was not reached is missing.
 #[derive(Clone, Debug, Default)]
 pub struct Explored {
-    /// Cells.
-    pub cells: HashMap<String, Exploration>,
-    /// Cells of sweeps.
-    pub swept: HashMap<String, SweptCell>,
+    /// Instances.
+    pub instances: HashMap<String, Exploration>,
+    /// Instances of sweeps.
+    pub swept: HashMap<String, SweptInstance>,
     /// Comparisons.
     pub comparisons: HashMap<String, Compared>,
 }
@@ -134,7 +137,7 @@ impl Explored {
             Answer::Progress(_) => {}
             Answer::Explored(exploration, swept) => {
                 self.swept.extend(swept.map(|swept| (id.clone(), *swept)));
-                self.cells.insert(id, *exploration);
+                self.instances.insert(id, *exploration);
             }
             Answer::Compared(compared) => drop(self.comparisons.insert(id, *compared)),
         }
@@ -142,9 +145,9 @@ impl Explored {
 
     /// Executions of everything.
     pub fn executions(&self) -> u64 {
-        let cells = self.cells.values().map(|e| e.executions);
+        let instances = self.instances.values().map(|e| e.executions);
         let compared = self.comparisons.values().flat_map(|c| c.executions);
-        cells.chain(compared).sum()
+        instances.chain(compared).sum()
     }
 }
 
@@ -350,7 +353,7 @@ pub(crate) fn serve(all: &Selection) -> io::Result<()> {
         let order: Order = serde_json::from_str(&line?)?;
         let unit = units
             .get(&order.unit)
-            .ok_or_else(|| io::Error::other("no such cell"))?;
+            .ok_or_else(|| io::Error::other("no such instance"))?;
         let last = Mutex::new(Instant::now());
         let progress: Progress = Arc::new(move |executions| {
             let mut last = last.lock().expect("nobody panics here");
@@ -364,12 +367,12 @@ pub(crate) fn serve(all: &Selection) -> io::Result<()> {
         });
         let time = order.seconds.map(Duration::from_secs_f64);
         say(&match unit {
-            Unit::Cell(cell) => {
+            Unit::Instance(instance) => {
                 let limits = Limits {
                     time,
                     ..Limits::default()
                 };
-                wanted.explore(cell, limits, progress)
+                wanted.explore(instance, limits, progress)
             }
             Unit::Comparison(comparison) => {
                 Answer::Compared(Box::new(comparison.run(time, Some(&progress))))
@@ -385,7 +388,7 @@ fn is_due(since: Duration) -> bool {
     since > Duration::from_millis(100)
 }
 
-/// What is to be known about cells, by their ids.
+/// What is to be known about instances, by their ids.
 #[cfg(loom)]
 struct Wanted {
     counterexamples: HashMap<String, std::collections::HashSet<crate::Property>>,
@@ -397,33 +400,33 @@ impl Wanted {
     fn of(all: &Selection) -> Wanted {
         let mut counterexamples: HashMap<_, std::collections::HashSet<_>> = HashMap::new();
         for claim in &all.claims {
-            for cell in &claim.cells {
-                let of_cell = counterexamples.entry(cell.id()).or_default();
-                of_cell.insert(claim.property);
+            for instance in &claim.instances {
+                let of_instance = counterexamples.entry(instance.id()).or_default();
+                of_instance.insert(claim.property);
             }
         }
-        let swept = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.cells);
+        let swept = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.instances);
         Wanted {
             counterexamples,
-            swept: swept.map(Cell::id).collect(),
+            swept: swept.map(Instance::id).collect(),
         }
     }
 
-    fn explore(&self, cell: &Cell, limits: Limits, progress: Progress) -> Answer {
+    fn explore(&self, instance: &Instance, limits: Limits, progress: Progress) -> Answer {
         let explorer = Explorer {
-            caching: cell.caching,
+            caching: instance.caching,
             limits,
             progress: Some(progress),
             ..Explorer::default()
         };
-        let id = cell.id();
+        let id = instance.id();
         // What only a sweep shows needs no readable counterexample.
         let mut exploration = match self.counterexamples.contains_key(&id) {
-            true => explorer.decide(&cell.run, &cell.scenario),
-            false => explorer.explore(&cell.run, &cell.scenario),
+            true => explorer.decide(&instance.run, &instance.scenario),
+            false => explorer.explore(&instance.run, &instance.scenario),
         };
         let is_swept = self.swept.contains(&id);
-        let swept = is_swept.then(|| Box::new(SweptCell::new(cell, &exploration)));
+        let swept = is_swept.then(|| Box::new(SweptInstance::new(instance, &exploration)));
         // A trace that no row shows need not travel; that the property fails must.
         let wanted = self.counterexamples.get(&id);
         for (property, trace) in &mut exploration.counterexamples {

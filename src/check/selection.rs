@@ -1,8 +1,8 @@
-//! What a run explores: claims, comparisons and cells of sweeps.
+//! What a run explores: claims, comparisons and instances of sweeps.
 
 use std::collections::HashSet;
 
-use crate::check::claim::{Cell, Claim, Model};
+use crate::check::claim::{Claim, Instance, Model};
 use crate::check::comparison::Comparison;
 use crate::check::sweep::Sweep;
 
@@ -13,7 +13,7 @@ pub struct Selection {
     pub claims: Vec<Claim>,
     /// Comparisons.
     pub comparisons: Vec<Comparison>,
-    /// Sweeps with the names of their models; in a slice some of their cells.
+    /// Sweeps with the names of their models; in a slice some of their instances.
     pub sweeps: Vec<(String, Sweep)>,
 }
 
@@ -49,11 +49,11 @@ impl Selection {
         };
         let selected = Selection {
             claims: retain(self.claims, |claim| {
-                let cell = &claim.cells[0];
-                let version = cell.version.as_deref().unwrap_or_default();
+                let instance = &claim.instances[0];
+                let version = instance.version.as_deref().unwrap_or_default();
                 matches(&[
                     &claim.id(),
-                    &cell.subject,
+                    &instance.subject,
                     version,
                     &claim.scenarios,
                     claim.property.name(),
@@ -72,15 +72,15 @@ impl Selection {
         }
     }
 
-    /// The `index`th of `count` slices, counted from 1. Claims that share their first cell stay
+    /// The `index`th of `count` slices, counted from 1. Claims that share their first instance stay
     /// together, so that no slice explores what another one does.
     pub fn slice(self, index: usize, count: usize) -> Selection {
         let mut groups: Vec<String> = Vec::new();
         let claims = retain(self.claims, |claim| {
-            let cell = claim.cells[0].id();
-            let known = groups.iter().position(|known| *known == cell);
+            let instance = claim.instances[0].id();
+            let known = groups.iter().position(|known| *known == instance);
             let group = known.unwrap_or_else(|| {
-                groups.push(cell);
+                groups.push(instance);
                 groups.len() - 1
             });
             group % count + 1 == index
@@ -94,36 +94,36 @@ impl Selection {
                 .sweeps
                 .into_iter()
                 .map(|(model, sweep)| {
-                    let cells = retain(sweep.cells, |_| turn());
-                    (model, Sweep { cells, ..sweep })
+                    let instances = retain(sweep.instances, |_| turn());
+                    (model, Sweep { instances, ..sweep })
                 })
                 .collect(),
         }
     }
 
-    /// Comparisons and cells of sweeps.
+    /// Comparisons and instances of sweeps.
     pub fn beside(&self) -> usize {
-        let cells = self.sweeps.iter().map(|(_, sweep)| sweep.cells.len());
-        self.comparisons.len() + cells.sum::<usize>()
+        let instances = self.sweeps.iter().map(|(_, sweep)| sweep.instances.len());
+        self.comparisons.len() + instances.sum::<usize>()
     }
 
-    /// The distinct cells of the claims, in order.
-    pub fn claimed_cells(&self) -> Vec<Cell> {
+    /// The distinct instances of the claims, in order.
+    pub fn claimed_instances(&self) -> Vec<Instance> {
         let mut seen = HashSet::new();
-        let cells = self.claims.iter().flat_map(|claim| &claim.cells);
-        cells
-            .filter(|cell| seen.insert(cell.id()))
+        let instances = self.claims.iter().flat_map(|claim| &claim.instances);
+        instances
+            .filter(|instance| seen.insert(instance.id()))
             .cloned()
             .collect()
     }
 
-    /// The cells that only a sweep has.
-    pub fn swept_cells(&self) -> Vec<Cell> {
-        let claimed = self.claims.iter().flat_map(|claim| &claim.cells);
-        let mut seen: HashSet<_> = claimed.map(Cell::id).collect();
-        let cells = self.sweeps.iter().flat_map(|(_, sweep)| &sweep.cells);
-        cells
-            .filter(|cell| seen.insert(cell.id()))
+    /// The instances that only a sweep has.
+    pub fn swept_instances(&self) -> Vec<Instance> {
+        let claimed = self.claims.iter().flat_map(|claim| &claim.instances);
+        let mut seen: HashSet<_> = claimed.map(Instance::id).collect();
+        let instances = self.sweeps.iter().flat_map(|(_, sweep)| &sweep.instances);
+        instances
+            .filter(|instance| seen.insert(instance.id()))
             .cloned()
             .collect()
     }

@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::Cell;
+use crate::check::claim::Instance;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Cut, Exploration};
 
 /// What is to be explored.
 #[derive(Clone, Debug)]
 pub struct Sweep {
-    /// The cells, subject by subject.
-    pub cells: Vec<Cell>,
+    /// The instances, subject by subject.
+    pub instances: Vec<Instance>,
     /// Scenarios to name first where several refute a property, in this order.
     pub prominent: Vec<String>,
     /// The combinations that are left out.
@@ -47,22 +47,22 @@ pub struct Swept {
     pub left_out: Vec<LeftOut>,
     /// Subjects and scenarios that do not go together: nothing is known of them.
     pub not_applicable: Vec<(String, String)>,
-    /// Every cell.
-    pub cells: Vec<SweptCell>,
+    /// Every instance.
+    pub instances: Vec<SweptInstance>,
 }
 
-/// What came of one cell. Every property that is not refuted is proved, unless the cell was cut
-/// off.
+/// What came of one instance. Every property that is not refuted is proved, unless the instance was
+/// cut off.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
-pub struct SweptCell {
+pub struct SweptInstance {
     /// The subject.
     pub subject: String,
     /// The scenario.
     pub scenario: String,
     /// The properties that fail, with the steps of the shortest counterexample found.
     pub refuted: BTreeMap<Property, usize>,
-    /// Why the cell was not explored to its end.
+    /// Why the instance was not explored to its end.
     pub cut: Option<Cut>,
     /// Executions.
     pub executions: u64,
@@ -88,13 +88,13 @@ pub struct Entry {
     pub worst: Option<String>,
 }
 
-impl SweptCell {
-    /// The cell with what its exploration found.
-    pub fn new(cell: &Cell, exploration: &Exploration) -> SweptCell {
+impl SweptInstance {
+    /// The instance with what its exploration found.
+    pub fn new(instance: &Instance, exploration: &Exploration) -> SweptInstance {
         let found = exploration.counterexamples.iter();
-        SweptCell {
-            subject: cell.subject.clone(),
-            scenario: cell.scenario.name.clone(),
+        SweptInstance {
+            subject: instance.subject.clone(),
+            scenario: instance.scenario.name.clone(),
             refuted: found.map(|(p, trace)| (*p, trace.steps.len())).collect(),
             cut: exploration.cut.clone(),
             executions: exploration.executions,
@@ -107,9 +107,9 @@ impl Swept {
     /// Nothing yet of a model's sweep.
     pub fn new(model: &str, sweep: &Sweep) -> Swept {
         let mut subjects: Vec<String> = Vec::new();
-        for cell in &sweep.cells {
-            if !subjects.contains(&cell.subject) {
-                subjects.push(cell.subject.clone());
+        for instance in &sweep.instances {
+            if !subjects.contains(&instance.subject) {
+                subjects.push(instance.subject.clone());
             }
         }
         Swept {
@@ -118,32 +118,43 @@ impl Swept {
             prominent: sweep.prominent.clone(),
             left_out: sweep.left_out.clone(),
             not_applicable: sweep.not_applicable.clone(),
-            cells: Vec::new(),
+            instances: Vec::new(),
         }
     }
 
-    /// The id of one of its cells, as [`Cell::id`] has it.
-    pub fn id(&self, cell: &SweptCell) -> String {
-        format!("{}/{}/{}", self.model, cell.subject, cell.scenario)
+    /// The id of one of its instances, as [`Instance::id`] has it.
+    pub fn id(&self, instance: &SweptInstance) -> String {
+        format!("{}/{}/{}", self.model, instance.subject, instance.scenario)
     }
 
-    /// The cells that were not explored to their end.
-    pub fn cut(&self) -> Vec<&SweptCell> {
-        let cells = self.cells.iter();
-        cells.filter(|cell| cell.cut.is_some()).collect()
+    /// The instances that were not explored to their end.
+    pub fn cut(&self) -> Vec<&SweptInstance> {
+        let instances = self.instances.iter();
+        instances
+            .filter(|instance| instance.cut.is_some())
+            .collect()
     }
 
-    /// The cells of one subject that refute a property, the worst first.
-    pub(crate) fn refuting(&self, subject: &str, property: Property) -> Vec<&SweptCell> {
-        let rank = |cell: &SweptCell| {
-            let place = self.prominent.iter().position(|p| *p == cell.scenario);
+    /// The instances of one subject that refute a property, the worst first.
+    pub(crate) fn refuting(&self, subject: &str, property: Property) -> Vec<&SweptInstance> {
+        let rank = |instance: &SweptInstance| {
+            let place = self.prominent.iter().position(|p| *p == instance.scenario);
             place.unwrap_or(self.prominent.len())
         };
-        let cells = self.cells.iter().filter(|cell| cell.subject == subject);
-        let mut refuting: Vec<_> = cells
-            .filter(|cell| cell.refuted.contains_key(&property))
+        let instances = self
+            .instances
+            .iter()
+            .filter(|instance| instance.subject == subject);
+        let mut refuting: Vec<_> = instances
+            .filter(|instance| instance.refuted.contains_key(&property))
             .collect();
-        refuting.sort_by_key(|cell| (rank(cell), cell.refuted[&property], cell.scenario.clone()));
+        refuting.sort_by_key(|instance| {
+            (
+                rank(instance),
+                instance.refuted[&property],
+                instance.scenario.clone(),
+            )
+        });
         refuting
     }
 
@@ -157,8 +168,8 @@ impl Swept {
     pub fn summary(&self) -> Vec<Entry> {
         let mut entries = Vec::new();
         for subject in &self.subjects {
-            let cells = self.cells.iter().filter(|c| c.subject == *subject);
-            let (cut, complete): (Vec<_>, Vec<_>) = cells.partition(|c| c.cut.is_some());
+            let instances = self.instances.iter().filter(|c| c.subject == *subject);
+            let (cut, complete): (Vec<_>, Vec<_>) = instances.partition(|c| c.cut.is_some());
             for property in Property::ALL {
                 let refuting = self.refuting(subject, property);
                 entries.push(Entry {
@@ -167,7 +178,7 @@ impl Swept {
                     explored: complete.len(),
                     cut: cut.len(),
                     refuted: refuting.len(),
-                    worst: refuting.first().map(|cell| cell.scenario.clone()),
+                    worst: refuting.first().map(|instance| instance.scenario.clone()),
                 });
             }
         }

@@ -85,7 +85,7 @@ pub(crate) enum Task {
     Replay(Replay),
     /// Join the JSON results of slices.
     Merge(Merge),
-    /// Explore cells as told on stdin; used by the other commands.
+    /// Explore instances as told on stdin; used by the other commands.
     #[command(hide = true)]
     Worker,
 }

@@ -27,8 +27,8 @@ pub(super) fn run(
     }
     let asked = asked(arguments)?;
     // What is wrong with the question is said even by a build that explores nothing.
-    let cell = asked.cell(registry)?;
-    inner::answer(&asked, &cell, arguments, out)
+    let instance = asked.instance(registry)?;
+    inner::answer(&asked, &instance, arguments, out)
 }
 
 /// The question, with the request's bytes.
@@ -64,11 +64,11 @@ fn asked(arguments: &Explore) -> Result<Asked, Misuse> {
 #[cfg(not(loom))]
 mod inner {
     use super::*;
-    use crate::check::claim::Cell;
+    use crate::check::claim::Instance;
 
     pub(super) fn answer(
         _: &Asked,
-        _: &Cell,
+        _: &Instance,
         _: &Explore,
         _: &mut dyn Write,
     ) -> Result<Exit, Misuse> {
@@ -90,7 +90,7 @@ mod inner {
     use serde::Serialize;
 
     use super::*;
-    use crate::check::claim::Cell;
+    use crate::check::claim::Instance;
     use crate::check::recording::{self, Recording};
     use crate::cli::verify::{cannot_write, check_directory};
     use crate::cli::{colour, interrupt, quoted, rate, width};
@@ -104,7 +104,7 @@ mod inner {
 
     pub(super) fn answer(
         asked: &Asked,
-        cell: &Cell,
+        instance: &Instance,
         arguments: &Explore,
         out: &mut dyn Write,
     ) -> Result<Exit, Misuse> {
@@ -136,18 +136,18 @@ mod inner {
             ..Explorer::default()
         };
         interrupt::note()?;
-        let exploration = explorer.decide(&cell.run, &cell.scenario);
+        let exploration = explorer.decide(&instance.run, &instance.scenario);
         bar.finish_and_clear();
         let text = match arguments.format {
-            Format::Text => text(cell, arguments, &exploration),
-            _ => json(cell, &exploration),
+            Format::Text => text(instance, arguments, &exploration),
+            _ => json(instance, &exploration),
         };
         print(out, &text)?;
         if let Some(directory) = &arguments.save {
             let counterexamples = exploration.counterexamples.iter();
             let recordings = counterexamples.map(|(property, trace)| {
-                let recording = Recording::of_answer(asked, cell, *property, trace);
-                (file_name(cell, *property), recording)
+                let recording = Recording::of_answer(asked, instance, *property, trace);
+                (file_name(instance, *property), recording)
             });
             recording::save_all(directory, recordings)
                 .map_err(|error| cannot_write(directory, &error))?;
@@ -155,8 +155,8 @@ mod inner {
         Ok(exit(&exploration))
     }
 
-    fn file_name(cell: &Cell, property: Property) -> String {
-        recording::file_name(&format!("{}/{property}", cell.id()))
+    fn file_name(instance: &Instance, property: Property) -> String {
+        recording::file_name(&format!("{}/{property}", instance.id()))
     }
 
     fn exit(exploration: &Exploration) -> Exit {
@@ -173,14 +173,14 @@ mod inner {
         }
     }
 
-    fn text(cell: &Cell, arguments: &Explore, exploration: &Exploration) -> String {
+    fn text(instance: &Instance, arguments: &Explore, exploration: &Exploration) -> String {
         let mut text = String::new();
         let mut line = |words: std::fmt::Arguments<'_>| {
             text += &format!("{words}\n");
         };
         line(format_args!(
             "{}, {} of response, kernel buffer of {}, reader {}",
-            cell.subject,
+            instance.subject,
             bytes(arguments.response_bytes as usize),
             bytes(arguments.capacity as usize),
             arguments.reader
@@ -215,7 +215,7 @@ mod inner {
             line(format_args!("\nThe shortest counterexample:\n"));
             let caption = Caption {
                 property: *property,
-                replay: &replay(cell, *property, arguments),
+                replay: &replay(instance, *property, arguments),
             };
             text += &chart::text(
                 trace,
@@ -231,8 +231,8 @@ mod inner {
 
     /// The commands that replay the counterexample, for a shell. A refuted property is exit code 1,
     /// so the second command does not ask how the first one ended.
-    fn replay(cell: &Cell, property: Property, arguments: &Explore) -> String {
-        let file = file_name(cell, property);
+    fn replay(instance: &Instance, property: Property, arguments: &Explore) -> String {
+        let file = file_name(instance, property);
         let directory = arguments.save.as_deref();
         let file = quoted(&directory.unwrap_or(Path::new("")).join(file));
         match directory {
@@ -266,7 +266,7 @@ mod inner {
         command
     }
 
-    fn json(cell: &Cell, exploration: &Exploration) -> String {
+    fn json(instance: &Instance, exploration: &Exploration) -> String {
         #[derive(Serialize)]
         struct Answer<'a> {
             subject: &'a str,
@@ -274,7 +274,7 @@ mod inner {
             exploration: &'a Exploration,
         }
         let answer = Answer {
-            subject: &cell.subject,
+            subject: &instance.subject,
             verdicts: Property::ALL.map(|p| (p, exploration.verdict(p))).into(),
             exploration,
         };

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::check::claim::{Cell, Claim, Model};
+use serde::Deserialize;
+
+use crate::check::claim::{Claim, Instance, Model};
 use crate::check::comparison::{Compared, Comparison};
 use crate::check::results::{FORMAT, Results, Row};
 use crate::check::selection::Selection;
@@ -13,6 +15,12 @@ use crate::files;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
+
+/// What results of every format have.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
 
 /// Reads the slices and joins them.
 ///
@@ -26,16 +34,18 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
         let shown = file.display();
         let text = files::read(file, LARGEST)
             .map_err(|error| Misuse(format!("cannot read {shown}: {error}")))?;
-        let results: Results = serde_json::from_slice(&text).map_err(|error| {
+        let refused = |error| {
             let accepted = "accepted is what `cargo verify --shard I/N --format json` prints";
             Misuse(format!("{shown} is no result ({error}); {accepted}"))
-        })?;
-        if results.format != FORMAT {
-            let format = results.format;
+        };
+        // Another format may have other fields, so its number comes first.
+        let Format { format } = serde_json::from_slice(&text).map_err(refused)?;
+        if format != FORMAT {
             return Err(Misuse(format!(
                 "{shown} has format {format}; accepted is {FORMAT}"
             )));
         }
+        let results: Results = serde_json::from_slice(&text).map_err(refused)?;
         let Some((index, _)) = results.shard else {
             return Err(Misuse(format!(
                 "{shown} is no slice; accepted are results of --shard I/N"
@@ -89,7 +99,7 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
         comparisons.extend(slice.comparisons);
         for sweep in slice.sweeps {
             match sweeps.iter_mut().find(|known| known.model == sweep.model) {
-                Some(known) => known.cells.extend(sweep.cells),
+                Some(known) => known.instances.extend(sweep.instances),
                 None => sweeps.push(sweep),
             }
         }
@@ -114,7 +124,7 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     }
     let swept = sweeps
         .iter()
-        .flat_map(|sweep| sweep.cells.iter().map(|cell| sweep.id(cell)));
+        .flat_map(|sweep| sweep.instances.iter().map(|instance| sweep.id(instance)));
     for mut ids in [
         rows.iter().map(|row: &Row| row.id.clone()).collect(),
         comparisons
@@ -133,12 +143,12 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     rows.sort_by_key(|row| place(&row.id));
     let place = place_among(all.comparisons.iter().map(Comparison::id));
     comparisons.sort_by_key(|compared| place(&compared.id));
-    let cells = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.cells);
-    let place = place_among(cells.map(Cell::id));
+    let instances = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.instances);
+    let place = place_among(instances.map(Instance::id));
     for sweep in &mut sweeps {
-        let mut cells = std::mem::take(&mut sweep.cells);
-        cells.sort_by_key(|cell| place(&sweep.id(cell)));
-        sweep.cells = cells;
+        let mut instances = std::mem::take(&mut sweep.instances);
+        instances.sort_by_key(|instance| place(&sweep.id(instance)));
+        sweep.instances = instances;
     }
     let joined = Results {
         shard: None,
@@ -152,7 +162,7 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     if joined.beside() != joined.selected_beside {
         let (there, selected) = (joined.beside(), joined.selected_beside);
         return Err(Misuse(format!(
-            "the slices hold {there} comparisons and cells of sweeps of {selected}"
+            "the slices hold {there} comparisons and instances of sweeps of {selected}"
         )));
     }
     Ok(joined.with_figures(registry))

@@ -14,7 +14,7 @@ pub(super) fn run(
     _: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
     // What is wrong with the file is said even here.
-    crate::check::recording::Recording::read(&arguments.file)?.cell(registry)?;
+    crate::check::recording::Recording::read(&arguments.file)?.instance(registry)?;
     Err(Misuse(
         "this build explores nothing, it lacks --cfg loom; use `cargo verify replay`".to_owned(),
     ))
@@ -34,7 +34,7 @@ pub(super) fn run(
 
     let recording = Recording::read(&arguments.file)?;
     // A release that is not built here is in a package of its own.
-    if let (Err(_), Some(version)) = (recording.cell(registry), &recording.version) {
+    if let (Err(_), Some(version)) = (recording.instance(registry), &recording.version) {
         let mut words = vec!["replay".into(), arguments.file.clone().into_os_string()];
         match arguments.step {
             true => words.push("--step".into()),
@@ -61,8 +61,8 @@ pub(super) fn run(
     }
     let drawn = match arguments.format {
         Drawing::Text => {
-            let cell = recording.cell(registry)?.id();
-            format!("{}\n\n{}", visible(&cell), chart::text(&trace, options))
+            let instance = recording.instance(registry)?.id();
+            format!("{}\n\n{}", visible(&instance), chart::text(&trace, options))
         }
         Drawing::Mermaid => mermaid::sequence(&trace, caption),
         Drawing::Svg => svg::sequence(&trace, caption),

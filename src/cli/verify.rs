@@ -15,7 +15,7 @@ use crate::check::recording;
 use crate::check::results::{Results, Row};
 use crate::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
 use crate::check::selection::{Selection, sweep_id};
-use crate::check::sweep::{Swept, SweptCell};
+use crate::check::sweep::{Swept, SweptInstance};
 use crate::error::Misuse;
 use crate::render::documents;
 use crate::render::{count, junit, markdown, report, table};
@@ -201,15 +201,22 @@ fn list(registry: &[Model], selection: &Selection) -> String {
     for model in registry {
         text += &format!("{}: {}\n", model.name, model.about);
         let claims = selection.claims.iter();
-        for claim in claims.filter(|claim| claim.cells[0].model == model.name) {
-            let (id, expected, cells) = (claim.id(), claim.expected, claim.cells.len());
-            let plural = if cells == 1 { "cell" } else { "cells" };
-            text += &format!("  {id}  {} {expected}, {cells} {plural}\n", claim.property);
+        for claim in claims.filter(|claim| claim.instances[0].model == model.name) {
+            let (id, expected, instances) = (claim.id(), claim.expected, claim.instances.len());
+            let plural = if instances == 1 {
+                "instance"
+            } else {
+                "instances"
+            };
+            text += &format!(
+                "  {id}  {} {expected}, {instances} {plural}\n",
+                claim.property
+            );
         }
         let sweeps = selection.sweeps.iter();
         for (name, sweep) in sweeps.filter(|(name, _)| name == model.name) {
-            let (id, cells) = (sweep_id(name), sweep.cells.len());
-            text += &format!("  {id}  every combination, {cells} cells\n");
+            let (id, instances) = (sweep_id(name), sweep.instances.len());
+            text += &format!("  {id}  every combination, {instances} instances\n");
         }
         let comparisons = selection.comparisons.iter();
         for comparison in comparisons.filter(|c| c.pairs[0][0].model == model.name) {
@@ -250,10 +257,10 @@ pub(super) fn explore(
 }
 
 /// Shows how far it is until it is told to stop: a bar on a terminal; elsewhere a line after the
-/// first cell, and then now and then.
-fn watch(meter: &Meter, cells: u64) {
-    let bar = ProgressBar::new(cells);
-    let style = "{bar:30} {pos}/{len} cells  {msg}";
+/// first instance, and then now and then.
+fn watch(meter: &Meter, instances: u64) {
+    let bar = ProgressBar::new(instances);
+    let style = "{bar:30} {pos}/{len} instances  {msg}";
     bar.set_style(ProgressStyle::with_template(style).expect("the template is constant"));
     let started = Instant::now();
     let plain = !std::io::stderr().is_terminal();
@@ -273,7 +280,7 @@ fn watch(meter: &Meter, cells: u64) {
             said = Some(Instant::now());
             drop(writeln!(
                 std::io::stderr(),
-                "{done}/{cells} cells, {executions} executions, {rate}/s, {current}"
+                "{done}/{instances} instances, {executions} executions, {rate}/s, {current}"
             ));
         }
         std::thread::park_timeout(Duration::from_millis(100));
@@ -297,13 +304,14 @@ fn cut(max_seconds: Option<u64>, elapsed: Duration) -> Cut {
     }
 }
 
-/// One row for each claim, comparison and cell of a sweep; what was not reached counts as cut off.
+/// One row for each claim, comparison and instance of a sweep; what was not reached counts as cut
+/// off.
 pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> Results {
     let missing = Exploration::missing(cut.clone());
     let rows = selection.claims.iter().map(|claim| {
-        let cells = claim.cells.iter();
-        let explorations: Vec<_> = cells
-            .map(|cell| explored.cells.get(&cell.id()).unwrap_or(&missing))
+        let instances = claim.instances.iter();
+        let explorations: Vec<_> = instances
+            .map(|instance| explored.instances.get(&instance.id()).unwrap_or(&missing))
             .collect();
         Row::new(claim, &explorations)
     });
@@ -312,21 +320,21 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
         found.unwrap_or_else(|| Compared::missing(comparison, cut.clone()))
     });
     let sweeps = selection.sweeps.iter().map(|(model, sweep)| Swept {
-        cells: sweep
-            .cells
+        instances: sweep
+            .instances
             .iter()
-            .map(|cell| {
-                let found = explored.swept.get(&cell.id()).cloned();
-                found.unwrap_or_else(|| SweptCell::new(cell, &missing))
+            .map(|instance| {
+                let found = explored.swept.get(&instance.id()).cloned();
+                found.unwrap_or_else(|| SweptInstance::new(instance, &missing))
             })
             .collect(),
         ..Swept::new(model, sweep)
     });
     let ended = |cut: &Option<Cut>| !matches!(cut, Some(Cut::Time | Cut::Interrupted));
     let is_there = |unit: &Unit| match unit {
-        Unit::Cell(cell) => explored
-            .cells
-            .get(&cell.id())
+        Unit::Instance(instance) => explored
+            .instances
+            .get(&instance.id())
             .is_some_and(|e| ended(&e.cut)),
         Unit::Comparison(comparison) => {
             let compared = explored.comparisons.get(&comparison.id());
@@ -364,7 +372,7 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::check::claim::{Cell, Claim, Expected};
+    use crate::check::claim::{Claim, Expected, Instance};
     use crate::check::comparison::Comparison;
     use crate::check::sweep::Sweep;
     use crate::environment::reader::Reader;
@@ -383,7 +391,7 @@ pub(super) mod tests {
 
     /// A claim, a comparison and a sweep.
     pub(in crate::cli) fn selection() -> Selection {
-        let cell = |name: &str| Cell {
+        let instance = |name: &str| Instance {
             model: "model",
             subject: "subject".to_owned(),
             version: None,
@@ -397,16 +405,16 @@ pub(super) mod tests {
             scenarios: String::new(),
             property: Property::NoStall,
             expected: Expected::Proved,
-            cells: vec![cell("claimed")],
+            instances: vec![instance("claimed")],
         };
         let comparison = Comparison {
             situation: "compared".to_owned(),
-            pairs: vec![[cell("compared"), cell("compared")]],
+            pairs: vec![[instance("compared"), instance("compared")]],
             deviation: None,
             executions: 1,
         };
         let sweep = Sweep {
-            cells: vec![cell("claimed"), cell("swept")],
+            instances: vec![instance("claimed"), instance("swept")],
             prominent: Vec::new(),
             left_out: Vec::new(),
             not_applicable: Vec::new(),
@@ -426,10 +434,12 @@ pub(super) mod tests {
             cut: None,
             ..Exploration::missing(Cut::Time)
         };
-        for cell in &selection.sweeps[0].1.cells {
-            let swept = SweptCell::new(cell, &exploration);
-            explored.swept.insert(cell.id(), swept);
-            explored.cells.insert(cell.id(), exploration.clone());
+        for instance in &selection.sweeps[0].1.instances {
+            let swept = SweptInstance::new(instance, &exploration);
+            explored.swept.insert(instance.id(), swept);
+            explored
+                .instances
+                .insert(instance.id(), exploration.clone());
         }
         let comparison = &selection.comparisons[0];
         let compared = Compared {
@@ -457,14 +467,19 @@ pub(super) mod tests {
         assert_eq!(nothing.executions, 0);
         assert_eq!(nothing.rows[0].verdict, Verdict::CutOff(Cut::Interrupted));
         assert_eq!(nothing.comparisons[0].cut, cut());
-        let swept = nothing.sweeps[0].cells.iter();
-        assert!(swept.clone().count() == 2 && swept.clone().all(|cell| cell.cut == cut()));
+        let swept = nothing.sweeps[0].instances.iter();
+        assert!(swept.clone().count() == 2 && swept.clone().all(|instance| instance.cut == cut()));
         // One thing is missing, or was begun and not ended.
         let changes: [fn(&mut Explored); 5] = [
-            |e| drop(e.cells.remove("model/subject/claimed")),
-            |e| drop(e.cells.remove("model/subject/swept")),
+            |e| drop(e.instances.remove("model/subject/claimed")),
+            |e| drop(e.instances.remove("model/subject/swept")),
             |e| e.comparisons.clear(),
-            |e| e.cells.get_mut("model/subject/swept").expect("it is").cut = Some(Cut::Time),
+            |e| {
+                e.instances
+                    .get_mut("model/subject/swept")
+                    .expect("it is")
+                    .cut = Some(Cut::Time)
+            },
             |e| {
                 e.comparisons
                     .values_mut()
@@ -496,7 +511,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn progress_is_told_after_the_first_cell_and_then_every_five_seconds() {
+    fn progress_is_told_after_the_first_instance_and_then_every_five_seconds() {
         let seconds = |s| Some(Duration::from_secs(s));
         assert!(!is_due(None, 0));
         assert!(is_due(None, 1));
@@ -537,7 +552,7 @@ pub(super) mod tests {
             expected,
             holds: expected.is_met_by(&verdict),
             verdict,
-            cells: 1,
+            instances: 1,
             executions: 1,
             states: 0,
             seconds: 0.0,

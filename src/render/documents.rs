@@ -23,7 +23,7 @@ pub fn line(row: &Row) -> String {
         .unwrap_or_default();
     format!(
         "| {}{version} | {} | {} | {} | {} | {} |",
-        row.subject, row.scenario, row.property, row.verdict, row.cells, row.executions
+        row.subject, row.scenario, row.property, row.verdict, row.instances, row.executions
     )
 }
 
@@ -33,7 +33,7 @@ pub fn table(results: &Results) -> String {
     let mut model = None;
     for row in &results.rows {
         if model != Some(&row.model) {
-            let heading = "| subject | scenarios | property | verdict | cells | executions |";
+            let heading = "| subject | scenarios | property | verdict | instances | executions |";
             text += &format!(
                 "\n**{}**\n\n{heading}\n|---|---|---|---|---:|---:|\n",
                 row.model

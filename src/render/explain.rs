@@ -23,10 +23,10 @@ pub fn sentences(row: &Row, results: &Results) -> String {
     if let Some(surprise) = &row.surprise {
         say(format!(
             "This is not what was declared ({}): {} is {}.",
-            row.expected, surprise.cell, surprise.verdict
+            row.expected, surprise.instance, surprise.verdict
         ));
     } else if !row.holds {
-        say("This is not what was declared: not every cell was explored.".to_owned());
+        say("This is not what was declared: not every instance was explored.".to_owned());
     }
     say(explored(row));
     match row.outcomes.as_slice() {
@@ -46,7 +46,7 @@ pub fn sentences(row: &Row, results: &Results) -> String {
         let steps = count(trace.steps.len(), "step");
         say(format!(
             "The shortest counterexample has {steps} and is in {}.",
-            counterexample.cell
+            counterexample.instance
         ));
         let since = story::closing(trace, &caption);
         if let Some((_, since)) = since.iter().find(|(what, _)| *what == "unavoidable from") {
@@ -89,7 +89,7 @@ fn verdict(row: &Row) -> String {
 }
 
 fn explored(row: &Row) -> String {
-    let cells = count(row.cells, "scenario");
+    let instances = count(row.instances, "instance");
     let executions = thousands(row.executions);
     let how = if row.states == 0 {
         "every interleaving was run on its own".to_owned()
@@ -98,7 +98,7 @@ fn explored(row: &Row) -> String {
         format!("{states} states were remembered, and a state seen before was not explored again")
     };
     format!(
-        "Explored in {cells} with {executions} executions ({:.2} s): {how}.",
+        "Explored in {instances} with {executions} executions ({:.2} s): {how}.",
         row.seconds
     )
 }

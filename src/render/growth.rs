@@ -1,7 +1,7 @@
 //! How executions and time grow with the payload.
 
 use super::{thousands, visible};
-use crate::check::results::{CellFigures, Results, Row};
+use crate::check::results::{InstanceFigures, Results, Row};
 
 /// Sizes that a series needs for a plot.
 const SIZES: usize = 4;
@@ -38,7 +38,7 @@ const HEIGHT: f64 = 140.0;
 /// The plots of all series whose scenarios differ in N alone. Claims about the same explorations
 /// have one, and so have claims that say the same of one size each.
 pub(crate) fn of(results: &Results) -> Vec<Growth> {
-    let mut claims: Vec<(&Row, Vec<&CellFigures>)> = Vec::new();
+    let mut claims: Vec<(&Row, Vec<&InstanceFigures>)> = Vec::new();
     for row in &results.rows {
         let same = |known: &Row| {
             (
@@ -67,10 +67,10 @@ pub(crate) fn of(results: &Results) -> Vec<Growth> {
 }
 
 /// What the scenarios have in common, and each N with its figures.
-type Series<'a> = (String, Vec<(u64, &'a CellFigures)>);
+type Series<'a> = (String, Vec<(u64, &'a InstanceFigures)>);
 
 /// N and the figures, for each of the scenarios' other parameters.
-fn series<'a>(figures: &[&'a CellFigures]) -> Vec<Series<'a>> {
+fn series<'a>(figures: &[&'a InstanceFigures]) -> Vec<Series<'a>> {
     let mut all: Vec<Series<'a>> = Vec::new();
     for &figures in figures {
         let parts = figures.scenario.split(',');
@@ -93,7 +93,7 @@ fn series<'a>(figures: &[&'a CellFigures]) -> Vec<Series<'a>> {
     all
 }
 
-fn growth(row: &Row, rest: &str, series: &[(u64, &CellFigures)]) -> Growth {
+fn growth(row: &Row, rest: &str, series: &[(u64, &InstanceFigures)]) -> Growth {
     let executions = series.iter().map(|(n, figures)| {
         let text = format!("N={n}: {} executions", thousands(figures.executions));
         (*n, figures.executions as f64, text)

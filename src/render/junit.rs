@@ -31,7 +31,11 @@ pub fn xml(results: &Results) -> String {
         (model, compared(one), one.seconds)
     });
     let sweeps = results.sweeps.iter().map(|swept| {
-        let seconds = swept.cells.iter().map(|cell| cell.seconds).sum();
+        let seconds = swept
+            .instances
+            .iter()
+            .map(|instance| instance.seconds)
+            .sum();
         (swept.model.as_str(), of_sweep(swept), seconds)
     });
     let mut suites: Vec<(&str, Vec<TestCase>, f64)> = Vec::new();

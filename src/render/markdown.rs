@@ -26,7 +26,10 @@ pub fn summary(results: &Results) -> String {
     }
     let blamed = results.rows.iter().filter(|row| !row.holds);
     let blamed = blamed.map(|row| {
-        let place = row.surprise.as_ref().map_or("", |surprise| &surprise.cell);
+        let place = row
+            .surprise
+            .as_ref()
+            .map_or("", |surprise| &surprise.instance);
         format!(
             "| {} | {} | **{}** | {} |\n",
             escaped(&row.id),

@@ -27,12 +27,12 @@ pub(crate) fn field(entry: &Entry) -> Field {
 
 /// How much was explored, and what was not explored to its end, in sentences.
 pub(crate) fn explored(swept: &Swept) -> Vec<String> {
-    let executions = total(swept.cells.iter().map(|cell| cell.executions));
+    let executions = total(swept.instances.iter().map(|instance| instance.executions));
     let cut = swept.cut();
     let mut sentences = vec![format!(
         "{}: {} at {}, {} in {}. A field says in how many situations the property fails.",
         visible(&swept.model),
-        count(swept.cells.len(), "combination"),
+        count(swept.instances.len(), "combination"),
         count(swept.subjects.len(), "revision"),
         match cut.is_empty() {
             true => "every interleaving explored",
@@ -293,7 +293,7 @@ mod tests {
             prominent: Vec::new(),
             left_out: Vec::new(),
             not_applicable: Vec::new(),
-            cells: Vec::new(),
+            instances: Vec::new(),
         }
     }
 

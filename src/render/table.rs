@@ -12,19 +12,19 @@ use crate::trace::verdict::Verdict;
 /// The narrowest table, in columns. A terminal below that wraps it.
 pub const NARROWEST: usize = 72;
 
-/// Columns behind the property: expected, verdict, cells, executions, seconds.
+/// Columns behind the property: expected, verdict, instances, executions, seconds.
 const FIXED: [(&str, u16); 5] = [
     ("expected", 10),
     ("verdict", 10),
-    ("cells", 8),
-    ("executions", 15),
-    ("seconds", 10),
+    ("instances", 10),
+    ("executions", 14),
+    ("seconds", 9),
 ];
 
 /// The table, `width` columns wide, with the summary below it; every line ends with a line break.
 ///
 /// A model has a heading; every subject with its scenarios is a line, its properties are the rows
-/// below. The row of a claim that did not come out as declared says which cell is to blame.
+/// below. The row of a claim that did not come out as declared says which instance is to blame.
 pub fn table(results: &Results, width: usize) -> String {
     let width = width.clamp(NARROWEST, 120);
     let mut text = rows(width, [heads()]);
@@ -43,10 +43,10 @@ pub fn table(results: &Results, width: usize) -> String {
         }
         text.push_str(&rows(width, [line(row)]));
         if let Some(surprise) = &row.surprise {
-            let blame = format!("! {}: {}", surprise.cell, surprise.verdict);
+            let blame = format!("! {}: {}", surprise.instance, surprise.verdict);
             paragraph(&mut text, width, 6, &visible(&blame));
         } else if !row.holds {
-            paragraph(&mut text, width, 6, "! not every cell was explored");
+            paragraph(&mut text, width, 6, "! not every instance was explored");
         }
     }
     for swept in &results.sweeps {
@@ -92,7 +92,7 @@ pub fn summary(results: &Results) -> Vec<String> {
     for swept in &results.sweeps {
         sentences.push(format!(
             "{} of {} swept at {}, {} cut off.",
-            count(swept.cells.len(), "combination"),
+            count(swept.instances.len(), "combination"),
             visible(&swept.model),
             count(swept.subjects.len(), "revision"),
             thousands(swept.cut().len() as u64),
@@ -161,7 +161,7 @@ fn line(row: &Row) -> Vec<String> {
             Verdict::CutOff(_) => "cut off".to_owned(),
             verdict => verdict.to_string(),
         },
-        thousands(row.cells as u64),
+        thousands(row.instances as u64),
         thousands(row.executions),
         format!("{:.2}", row.seconds),
     ]

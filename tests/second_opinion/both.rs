@@ -1,15 +1,15 @@
-//! What both checkers say about the same cells.
+//! What both checkers say about the same instances.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use lastbyte::{
-    Cell, ExecutorDefect, KernelDefect, KeyPart, Property, Reader, Scenario, Subject, Trace,
+    ExecutorDefect, Instance, KernelDefect, KeyPart, Property, Reader, Scenario, Subject, Trace,
 };
 use lastbyte_models::shutdown_ordering::{self, Ordering, ReadSide};
 use stateright::{Checker, Model, Path};
 
-use crate::every_cell::explored;
+use crate::every_instance::explored;
 use crate::machine::{Connection, Order, Outcome, State, Who};
 use crate::{CHUNKS, DOCUMENT, figures, machine};
 
@@ -56,18 +56,19 @@ fn second_opinion(machine: Connection) -> Opinion {
 fn grid() -> impl Iterator<Item = Connection> {
     let sizes = (1..=8).flat_map(|n| (1..=4).map(move |k| (n, k)));
     let readers = sizes.flat_map(|(n, k)| CHUNKS.map(|chunk| (n, k, chunk)));
-    let cells = readers.flat_map(|(n, k, chunk)| ORDERS.map(|order| machine(order, n, k, chunk)));
-    cells.flat_map(|cell| {
-        let limits = 0..=cell.response;
+    let instances =
+        readers.flat_map(|(n, k, chunk)| ORDERS.map(|order| machine(order, n, k, chunk)));
+    instances.flat_map(|instance| {
+        let limits = 0..=instance.response;
         let stops = limits.clone().map(move |m| Connection {
             stops_after: Some(m),
-            ..cell
+            ..instance
         });
         let resets = limits.map(move |m| Connection {
             resets_after: Some(m),
-            ..cell
+            ..instance
         });
-        std::iter::once(cell).chain(stops).chain(resets)
+        std::iter::once(instance).chain(stops).chain(resets)
     })
 }
 
@@ -75,24 +76,24 @@ type Defects = (KernelDefect, ExecutorDefect);
 
 const NONE: Defects = (KernelDefect::None, ExecutorDefect::None);
 
-fn first_opinion(cell: &Connection, defects: &Defects) -> Opinion {
-    let mut reader = cell.chunk.map_or(Reader::PROMPT, Reader::slow);
-    reader.stops_after = cell.stops_after;
-    reader.resets_after = cell.resets_after;
-    let mut scenario = Scenario::new("cell", cell.capacity, reader).with_input("1");
+fn first_opinion(instance: &Connection, defects: &Defects) -> Opinion {
+    let mut reader = instance.chunk.map_or(Reader::PROMPT, Reader::slow);
+    reader.stops_after = instance.stops_after;
+    reader.resets_after = instance.resets_after;
+    let mut scenario = Scenario::new("instance", instance.capacity, reader).with_input("1");
     (scenario.kernel_defect, scenario.executor_defect) = *defects;
     let subject: Arc<dyn Subject> = Arc::new(shutdown_ordering::Connection {
-        ordering: match cell.order {
+        ordering: match instance.order {
             Order::Original => Ordering::Original,
             Order::ReadGated => Ordering::ReadGatedFlush,
             Order::Fixed => Ordering::FlushBeforeShutdown,
         },
         read_side: ReadSide::Closes,
-        response: cell.response,
+        response: instance.response,
     });
-    let (exploration, outcomes) = explored(&Cell {
+    let (exploration, outcomes) = explored(&Instance {
         model: "shutdown_ordering",
-        subject: format!("{cell:?}"),
+        subject: format!("{instance:?}"),
         version: None,
         scenario,
         caching: true,
@@ -124,8 +125,11 @@ pub fn steps(trace: &Trace) -> String {
 }
 
 /// What only one of the two has seen, with the way there.
-fn both(cell: &Connection, first: &Opinion, second: &Opinion) -> String {
-    let mut text = format!("{cell:?}: {:?} and {:?} fail", first.broken, second.broken);
+fn both(instance: &Connection, first: &Opinion, second: &Opinion) -> String {
+    let mut text = format!(
+        "{instance:?}: {:?} and {:?} fail",
+        first.broken, second.broken
+    );
     let sides = [("lastbyte", first, second), ("stateright", second, first)];
     for (name, one, other) in sides {
         for (outcome, way) in &one.outcomes {
@@ -139,20 +143,20 @@ fn both(cell: &Connection, first: &Opinion, second: &Opinion) -> String {
 
 #[test]
 fn both_checkers_find_the_same_outcomes() {
-    let (mut cells, mut total) = (0, 0);
-    for cell in grid() {
-        let first = first_opinion(&cell, &NONE);
-        let second = second_opinion(cell);
+    let (mut instances, mut total) = (0, 0);
+    for instance in grid() {
+        let first = first_opinion(&instance, &NONE);
+        let second = second_opinion(instance);
         assert!(
             first.agrees_with(&second),
             "{}",
-            both(&cell, &first, &second)
+            both(&instance, &first, &second)
         );
-        cells += 1;
+        instances += 1;
         total += first.outcomes.len();
     }
     for (name, number) in [
-        ("cells explored by both", cells),
+        ("instances explored by both", instances),
         ("outcomes in them, the same on both sides", total),
     ] {
         figures::compare(DOCUMENT, name, &[number.to_string()]);
@@ -162,14 +166,14 @@ fn both_checkers_find_the_same_outcomes() {
 /// The comparison is worth something: it sees a kernel that takes one byte too many.
 #[test]
 fn a_defect_on_one_side_is_a_disagreement() {
-    let differs = |cell: &Connection| {
+    let differs = |instance: &Connection| {
         let first = first_opinion(
-            cell,
+            instance,
             &(KernelDefect::CapacityOffByOne, ExecutorDefect::None),
         );
-        !first.agrees_with(&second_opinion(*cell))
+        !first.agrees_with(&second_opinion(*instance))
     };
-    assert!(grid().any(|cell| differs(&cell)));
+    assert!(grid().any(|instance| differs(&instance)));
 }
 /// Parts of the explorer's key that follow from the others in this model: without one of them the
 /// opinions are the same. The kernel's level is what the dispatcher has handed over, which it
@@ -188,11 +192,14 @@ fn some_parts_of_the_key_are_redundant_here() {
     ];
     for part in parts {
         let defects = (KernelDefect::None, ExecutorDefect::KeyWithout(part));
-        let small = |cell: &Connection| cell.response <= 4 && cell.capacity <= 2;
-        for cell in grid().filter(small) {
-            let first = first_opinion(&cell, &defects);
-            let second = second_opinion(cell);
-            assert!(first.agrees_with(&second), "{part:?} is noticed: {cell:?}");
+        let small = |instance: &Connection| instance.response <= 4 && instance.capacity <= 2;
+        for instance in grid().filter(small) {
+            let first = first_opinion(&instance, &defects);
+            let second = second_opinion(instance);
+            assert!(
+                first.agrees_with(&second),
+                "{part:?} is noticed: {instance:?}"
+            );
         }
     }
 }

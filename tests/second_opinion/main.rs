@@ -1,5 +1,6 @@
 //! A second opinion: stateright explores the shutdown orderings in an encoding of its own, and the
-//! cells of all claims as they are, and must come to the same set of outcomes as lastbyte in each.
+//! instances of all claims as they are, and must come to the same set of outcomes as lastbyte in
+//! each.
 //!
 //! Where stateright is alone it goes further: to payloads of 1,000 bytes, and to an inductive
 //! invariant that holds in all states of a size, reachable or not.
@@ -7,7 +8,7 @@
 #[cfg(loom)]
 mod both;
 #[cfg(loom)]
-mod every_cell;
+mod every_instance;
 #[path = "../support/figures.rs"]
 mod figures;
 mod invariant;

@@ -50,7 +50,7 @@ pub fn run(expected: Expected) -> ExitCode {
         "no claim expects {expected}: nothing would be tested"
     );
     // One run of the pool for all tests that were asked for: workers start once, and claims that
-    // share cells explore them once.
+    // share instances explore them once.
     let asked_for = groups
         .iter()
         .filter(|(name, _)| is_selected(&arguments, name));
@@ -89,15 +89,15 @@ fn is_selected(arguments: &Arguments, name: &str) -> bool {
 fn check(claims: &[lastbyte::Claim], explored: &Explored) -> Result<(), libtest_mimic::Failed> {
     for claim in claims {
         let explorations: Option<Vec<_>> = claim
-            .cells
+            .instances
             .iter()
-            .map(|cell| explored.cells.get(&cell.id()))
+            .map(|instance| explored.instances.get(&instance.id()))
             .collect();
-        let row = Row::new(claim, &explorations.ok_or("a cell was not explored")?);
+        let row = Row::new(claim, &explorations.ok_or("an instance was not explored")?);
         if let Some(surprise) = row.surprise {
-            let (cell, verdict) = (surprise.cell, surprise.verdict);
+            let (instance, verdict) = (surprise.instance, surprise.verdict);
             return Err(format!(
-                "{}: expected {}, got {verdict} in {cell}",
+                "{}: expected {}, got {verdict} in {instance}",
                 row.id, row.expected
             )
             .into());

@@ -8,7 +8,7 @@ mod server;
 
 use std::sync::Arc;
 
-use lastbyte::{Cell, Claim, Expected, Property, Scenario, Subject};
+use lastbyte::{Claim, Expected, Instance, Property, Scenario, Subject};
 
 use super::{Client, Server};
 
@@ -81,7 +81,7 @@ pub fn claims(release: Release) -> Vec<Claim> {
             scenarios: probe.name.to_owned(),
             property: probe.property,
             expected,
-            cells: vec![Cell {
+            instances: vec![Instance {
                 model: "history",
                 subject: format!("hyper-{version}"),
                 version: Some(version.to_owned()),

@@ -147,7 +147,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
             replay: &replay(row, results),
         };
         json!({
-            "cell": visible(&counterexample.cell),
+            "instance": visible(&counterexample.instance),
             "trace": pool.trace(trace, row.property),
             "closing": story::closing(trace, &caption),
         })
@@ -170,13 +170,13 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
             ["subject", visible(&subject(row))],
             ["scenarios", visible(&row.scenario)],
             ["property", format!("{}: {}", row.property, row.property.sentence())],
-            ["cells", thousands(row.cells as u64)],
+            ["instances", thousands(row.instances as u64)],
             ["executions", thousands(row.executions)],
             ["states remembered", thousands(row.states)],
             ["seconds", format!("{:.2}", row.seconds)],
         ],
         "surprise": row.surprise.as_ref().map(|surprise| {
-            visible(&format!("{}: {}", surprise.cell, surprise.verdict))
+            visible(&format!("{}: {}", surprise.instance, surprise.verdict))
         }),
         "outcomes": outcomes,
         "rest": rest,
@@ -216,17 +216,17 @@ fn sweep(swept: &Swept, results: &Results, pool: &mut Pool<'_>) -> Value {
     let mut shown = BTreeMap::new();
     for (n, row) in results.rows.iter().enumerate() {
         if let Some(counterexample) = &row.counterexample {
-            shown.insert((counterexample.cell.as_str(), row.property), n);
+            shown.insert((counterexample.instance.as_str(), row.property), n);
         }
     }
     let mut field = |subject: &String, property: Property| {
         let refuting = swept.refuting(subject, property);
-        let lines = refuting.into_iter().map(|cell| {
-            let id = swept.id(cell);
+        let lines = refuting.into_iter().map(|instance| {
+            let id = swept.id(instance);
             let claim = shown.get(&(id.as_str(), property));
             json!([
-                pool.text(&visible(&cell.scenario)),
-                cell.refuted[&property],
+                pool.text(&visible(&instance.scenario)),
+                instance.refuted[&property],
                 claim
             ])
         });

@@ -59,9 +59,9 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
     let apart: Vec<_> = apart.collect();
     let not_applicable = apart.iter().map(|(_, names)| names.len());
     let not_applicable = not_applicable.map(|n| (n > 0).then(|| thousands(n as u64)));
-    let cut = swept.cut().into_iter().map(|cell| {
-        let name = format!("{} at {}", cell.scenario, cell.subject);
-        let why = cell.cut.as_ref().map(ToString::to_string);
+    let cut = swept.cut().into_iter().map(|instance| {
+        let name = format!("{} at {}", instance.scenario, instance.subject);
+        let why = instance.cut.as_ref().map(ToString::to_string);
         (visible(&name), visible(&why.unwrap_or_default()))
     });
     let left_out = swept.left_out.iter();

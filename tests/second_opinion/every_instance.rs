@@ -1,5 +1,5 @@
-//! Every cell that is claimed anything about, explored by stateright as well: the same code, other
-//! choices and another memory.
+//! Every instance that is claimed anything about, explored by stateright as well: the same code,
+//! other choices and another memory.
 //!
 //! Loom, its partial-order reduction, and the explorer's own idea of which states are the same have
 //! no part in it: stateright takes every step out of every state, and a state is all that a
@@ -13,7 +13,7 @@ use lastbyte::ExecutorDefect::{
     FirstChoiceSuppressed, FlagResetLate, KeyWithout, NothingShownAfterPruning,
 };
 use lastbyte::{
-    ActorId, Cell, Expected, Exploration, Explorer, KeyPart, Outcome, Property, Stepper, Trace,
+    ActorId, Expected, Exploration, Explorer, Instance, KeyPart, Outcome, Property, Stepper, Trace,
 };
 use lastbyte_models::{mutants, registry};
 use stateright::{Checker, Model, Property as Always};
@@ -21,16 +21,16 @@ use stateright::{Checker, Model, Property as Always};
 use crate::both::steps;
 use crate::{DOCUMENT, figures};
 
-/// What a cell comes to: every outcome with one way there, and the properties that fail.
+/// What an instance comes to: every outcome with one way there, and the properties that fail.
 #[derive(Debug, Default)]
 struct Opinion {
     outcomes: BTreeMap<Outcome, Trace>,
     broken: BTreeSet<Property>,
 }
 
-/// A cell as stateright wants it.
+/// An instance as stateright wants it.
 struct Machine {
-    cell: Cell,
+    instance: Instance,
     opinion: Arc<Mutex<Opinion>>,
 }
 
@@ -57,7 +57,7 @@ impl Hash for State {
 impl Machine {
     /// Where this schedule leads to. If it is an end, it counts.
     fn state(&self, schedule: Vec<ActorId>) -> State {
-        let mut stepper = Stepper::new(&self.cell.run, &self.cell.scenario);
+        let mut stepper = Stepper::new(&self.instance.run, &self.instance.scenario);
         schedule.iter().for_each(|actor| stepper.step(*actor));
         let enabled = stepper.enabled();
         let outcome = stepper.outcome();
@@ -101,17 +101,17 @@ impl Model for Machine {
 }
 
 /// Stateright's opinion, and how many states it has seen.
-fn second_opinion(cell: &Cell) -> (Opinion, usize) {
+fn second_opinion(instance: &Instance) -> (Opinion, usize) {
     let opinion = Arc::default();
     let machine = Machine {
-        cell: cell.clone(),
+        instance: instance.clone(),
         opinion: Arc::clone(&opinion),
     };
     let checker = machine.checker().spawn_bfs().join();
     assert!(
         checker.is_done(),
         "stateright has not finished {}",
-        cell.id()
+        instance.id()
     );
     let states = checker.unique_state_count();
     (
@@ -120,12 +120,12 @@ fn second_opinion(cell: &Cell) -> (Opinion, usize) {
     )
 }
 
-/// The cell as lastbyte explores it, and one way to every outcome.
-pub fn explored(cell: &Cell) -> (Exploration, BTreeMap<Outcome, Trace>) {
+/// The instance as lastbyte explores it, and one way to every outcome.
+pub fn explored(instance: &Instance) -> (Exploration, BTreeMap<Outcome, Trace>) {
     let outcomes: Arc<Mutex<BTreeMap<Outcome, Trace>>> = Arc::default();
     let into = outcomes.clone();
     let explorer = Explorer {
-        caching: cell.caching,
+        caching: instance.caching,
         observer: Some(Arc::new(move |trace: &Trace, outcome: Option<&Outcome>| {
             if let Some(outcome) = outcome {
                 let mut outcomes = into.lock().expect("no panic");
@@ -135,14 +135,14 @@ pub fn explored(cell: &Cell) -> (Exploration, BTreeMap<Outcome, Trace>) {
         })),
         ..Explorer::default()
     };
-    let exploration = explorer.explore(&cell.run, &cell.scenario);
-    assert_eq!(exploration.cut, None, "{}", cell.id());
+    let exploration = explorer.explore(&instance.run, &instance.scenario);
+    assert_eq!(exploration.cut, None, "{}", instance.id());
     let outcomes = std::mem::take(&mut *outcomes.lock().expect("no panic"));
     (exploration, outcomes)
 }
 
-fn first_opinion(cell: &Cell) -> Opinion {
-    let (exploration, outcomes) = explored(cell);
+fn first_opinion(instance: &Instance) -> Opinion {
+    let (exploration, outcomes) = explored(instance);
     Opinion {
         broken: exploration.counterexamples.into_keys().collect(),
         outcomes,
@@ -166,50 +166,52 @@ fn differences(first: &Opinion, second: &Opinion) -> String {
     text
 }
 
-/// The cells of all claims that are wanted, each once; without those in which the explorer misses
+/// The instances of all claims that are wanted, each once; without those in which the explorer misses
 /// something by intention.
-fn cells(wanted: impl Fn(&Cell) -> bool) -> Vec<Cell> {
+fn instances(wanted: impl Fn(&Instance) -> bool) -> Vec<Instance> {
     let claims = registry().into_iter().flat_map(|model| (model.claims)());
     let claims = claims.filter(|claim| claim.expected != Expected::Missed);
-    let cells = claims.flat_map(|claim| claim.cells).filter(wanted);
-    let by_id: BTreeMap<_, _> = cells.map(|cell| (cell.id(), cell)).collect();
+    let instances = claims.flat_map(|claim| claim.instances).filter(wanted);
+    let by_id: BTreeMap<_, _> = instances
+        .map(|instance| (instance.id(), instance))
+        .collect();
     by_id.into_values().collect()
 }
 
 /// The rest takes minutes.
-fn is_quick(cell: &Cell) -> bool {
+fn is_quick(instance: &Instance) -> bool {
     !matches!(
-        (cell.model, &*cell.subject),
+        (instance.model, &*instance.subject),
         ("shutdown_ordering" | "history" | "fault", _) | ("dispatch_loop", "proposed")
     )
 }
 
-fn agree(cells: &[Cell]) -> [usize; 3] {
+fn agree(instances: &[Instance]) -> [usize; 3] {
     let (mut outcomes, mut states) = (0, 0);
-    for cell in cells {
-        let first = first_opinion(cell);
-        let (second, seen) = second_opinion(cell);
+    for instance in instances {
+        let first = first_opinion(instance);
+        let (second, seen) = second_opinion(instance);
         let differences = differences(&first, &second);
-        assert!(differences.is_empty(), "{}:\n{differences}", cell.id());
+        assert!(differences.is_empty(), "{}:\n{differences}", instance.id());
         outcomes += first.outcomes.len();
         states += seen;
     }
-    [cells.len(), outcomes, states]
+    [instances.len(), outcomes, states]
 }
 
 #[test]
-fn both_checkers_find_the_same_outcomes_in_quick_cells() {
-    let [cells, ..] = agree(&cells(is_quick));
-    assert!(cells > 200, "only {cells} cells");
+fn both_checkers_find_the_same_outcomes_in_quick_instances() {
+    let [instances, ..] = agree(&instances(is_quick));
+    assert!(instances > 200, "only {instances} instances");
 }
 
 /// Among the longer explorations.
 #[test]
 #[ignore = "takes minutes"]
-fn both_checkers_find_the_same_outcomes_in_every_cell() {
-    let [cells, outcomes, states] = agree(&cells(|_| true));
+fn both_checkers_find_the_same_outcomes_in_every_instance() {
+    let [instances, outcomes, states] = agree(&instances(|_| true));
     for (name, number) in [
-        ("cells of claims explored by both", cells),
+        ("instances of claims explored by both", instances),
         ("outcomes in these, the same on both sides", outcomes),
         ("their states, as stateright counts them", states),
     ] {
@@ -221,7 +223,7 @@ fn both_checkers_find_the_same_outcomes_in_every_cell() {
 /// stateright, which has no part in them.
 #[test]
 fn a_defective_explorer_is_told_apart() {
-    let cells = cells(|_| true);
+    let instances = instances(|_| true);
     for (defect, id) in [
         (FlagResetLate, "dispatch_loop/1.10.1/client-peer-fin"),
         (NothingShownAfterPruning, "dispatch_loop/1.8.0/fed-body"),
@@ -239,10 +241,13 @@ fn a_defective_explorer_is_told_apart() {
             "dispatch_loop/1.12.0/unread-input",
         ),
     ] {
-        let cell = cells.iter().find(|cell| cell.id() == id).expect(id);
-        let mut defective = cell.clone();
+        let instance = instances
+            .iter()
+            .find(|instance| instance.id() == id)
+            .expect(id);
+        let mut defective = instance.clone();
         defective.scenario.executor_defect = defect;
-        let (second, _) = second_opinion(cell);
+        let (second, _) = second_opinion(instance);
         let told = differences(&first_opinion(&defective), &second);
         let missed = told.contains("only stateright");
         let made_up = told.contains("only lastbyte");
@@ -256,8 +261,8 @@ fn a_defective_explorer_is_told_apart() {
 #[test]
 fn what_a_defective_explorer_misses_is_there() {
     for hidden in mutants::hidden() {
-        let first = first_opinion(&hidden.cell(hidden.name, true));
-        let (second, _) = second_opinion(&hidden.cell(mutants::SOUND, false));
+        let first = first_opinion(&hidden.instance(hidden.name, true));
+        let (second, _) = second_opinion(&hidden.instance(mutants::SOUND, false));
         let told = differences(&first, &second);
         let missed = format!("only stateright: {} fails", hidden.property);
         assert!(told.contains(&missed), "{}: {told}", hidden.name);
