@@ -38,7 +38,6 @@ pub use environment::defect::{ExecutorDefect, KeyPart};
 pub use environment::framing::{Contradiction, Framing, Raw};
 pub use environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
 pub use environment::reader::{BadReader, Reader, ReaderDefect};
-pub use environment::scenario::Scenario;
 pub use environment::script::{Script, ScriptStep};
 #[cfg(feature = "explore")]
 pub use explore::explorer::Explorer;
@@ -50,6 +49,7 @@ pub use explore::stepper::Stepper;
 pub use render::documents;
 pub use run::actor::Actor;
 pub use run::handle::Handle;
+pub use run::scenario::Scenario;
 pub use run::slot::SPIN_POLLS;
 pub use run::socket::Socket;
 pub use run::subject::{Running, Subject};

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::claim::{Instance, Model, NamedSubject, Question};
 use crate::environment::reader::Reader;
-use crate::environment::scenario::Scenario;
 use crate::error::Misuse;
+use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 
 /// Bytes of response that a question may ask for.

@@ -12,7 +12,7 @@ use crate::check::figures::Figures;
 #[cfg(feature = "cli")]
 use crate::check::results::Results;
 use crate::check::sweep::Sweep;
-use crate::environment::scenario::Scenario;
+use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 use crate::trace::property::Property;
 use crate::trace::verdict::Verdict;

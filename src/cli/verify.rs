@@ -376,7 +376,7 @@ pub(super) mod tests {
     use crate::check::comparison::Comparison;
     use crate::check::sweep::Sweep;
     use crate::environment::reader::Reader;
-    use crate::environment::scenario::Scenario;
+    use crate::run::scenario::Scenario;
     use crate::run::socket::Socket;
     use crate::run::subject::{Running, Subject};
     use crate::trace::property::Property;

@@ -7,7 +7,6 @@ use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use crate::environment::defect::ExecutorDefect;
-use crate::environment::scenario::Scenario;
 use crate::explore::graph::Graph;
 #[cfg(doc)]
 use crate::explore::limits::REPEATED_EXECUTIONS;
@@ -16,6 +15,7 @@ use crate::explore::search::{Found, Search, Shared};
 use crate::explore::watch::watched;
 use crate::run::actor::everybody;
 use crate::run::executor::{Stopped, drive};
+use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
 use crate::run::world::World;

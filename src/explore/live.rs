@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
-use crate::environment::scenario::Scenario;
 use crate::run::actor::everybody;
 use crate::run::handle::Handle;
+use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
 use crate::run::world::World;

@@ -10,10 +10,10 @@ use std::sync::atomic::Ordering;
 
 use generator::{Generator, Gn};
 
-use crate::environment::scenario::Scenario;
 use crate::explore::explorer::silently;
 use crate::run::actor::everybody;
 use crate::run::executor::drive;
+use crate::run::scenario::Scenario;
 use crate::run::state::Over;
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;

@@ -4,10 +4,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::environment::scenario::Scenario;
 use crate::run::handle::Handle;
 use crate::run::peer::read_to_end;
 use crate::run::player::perform_all;
+use crate::run::scenario::Scenario;
 use crate::run::socket::Socket;
 use crate::run::subject::{Running, Subject};
 

@@ -11,6 +11,7 @@ pub(crate) mod executor;
 pub mod handle;
 pub(crate) mod peer;
 pub(crate) mod player;
+pub mod scenario;
 pub(crate) mod slot;
 pub mod socket;
 pub(crate) mod state;

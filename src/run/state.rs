@@ -8,8 +8,8 @@ use bytes::Bytes;
 
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
-use crate::environment::scenario::Scenario;
 use crate::run::delivery::Delivery;
+use crate::run::scenario::Scenario;
 use crate::run::slot::Slot;
 use crate::run::subject::{Subject, Varying};
 use crate::trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::Due;
-use crate::environment::scenario::Scenario;
+use crate::run::scenario::Scenario;
 use crate::run::state::Over;
 use crate::run::state::State;
 use crate::run::subject::Subject;
