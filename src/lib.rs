@@ -54,8 +54,9 @@ pub use run::slot::SPIN_POLLS;
 pub use run::socket::Socket;
 pub use run::subject::{Running, Subject};
 pub use trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
-pub use trace::monitor::{Ends, Facts, Moment, Monitor, ReaderState, Watched};
+pub use trace::facts::{Ends, Facts};
+pub use trace::monitor::Monitor;
+pub use trace::outcome::{Ending, Outcome, ReaderEnding};
 pub use trace::property::{Definition, Property, Violations};
-pub use trace::verdict::{
-    Cut, Divergence, Ending, Exploration, Outcome, ReaderEnding, USUAL_REASONS, Verdict,
-};
+pub use trace::verdict::{Cut, Divergence, Exploration, USUAL_REASONS, Verdict};
+pub use trace::watched::{Moment, ReaderState, Watched};

@@ -9,8 +9,9 @@ use crate::check::comparison::Compared;
 use crate::check::figures::Figures;
 use crate::check::sweep::Swept;
 use crate::trace::event::Trace;
+use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
-use crate::trace::verdict::{Exploration, Outcome, Verdict};
+use crate::trace::verdict::{Exploration, Verdict};
 
 /// Version of the JSON format.
 pub const FORMAT: u32 = 4;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use crate::environment::defect::ExecutorDefect;
@@ -11,11 +11,12 @@ use crate::explore::graph::Graph;
 #[cfg(doc)]
 use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::limits::{Limits, Observer, Progress, Stop};
-use crate::explore::search::{Found, Search, Shared};
+use crate::explore::search::{Found, Plan, Search, Shared};
+use crate::explore::silent::silently;
 use crate::explore::watch::watched;
-use crate::run::actor::everybody;
 use crate::run::executor::{Stopped, drive};
 use crate::run::scenario::Scenario;
+use crate::run::setup::{everybody, setup};
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
 use crate::run::world::World;
@@ -67,33 +68,12 @@ const BOUNDED_EXECUTIONS: u64 = 200_000;
 /// stack is half of that.
 const STACK_BYTES: usize = 64 * 1024;
 
-std::thread_local! {
-    static EXPLORING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-}
-
-/// Runs `explore`, in which a subject's panic is a verdict, not a message on the terminal.
-pub(crate) fn silently<R>(explore: impl FnOnce() -> R) -> R {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let default = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !EXPLORING.with(std::cell::Cell::get) {
-                default(info);
-            }
-        }));
-    });
-    let before = EXPLORING.with(|exploring| exploring.replace(true));
-    let result = explore();
-    EXPLORING.with(|exploring| exploring.set(before));
-    result
-}
-
 /// One execution of the system; called by loom, once for each interleaving.
 fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>) {
     if !shared.begin() {
         resume_unwind(Box::new(Stopped));
     }
-    let mut world = World::new(&**subject, scenario, Gate::of_loom());
+    let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
     world.watcher = Some(shared.clone());
     let world = Arc::new(world);
     let mut peer = None;
@@ -264,7 +244,15 @@ impl Explorer {
     ) -> Explored {
         let started = Instant::now();
         let planted = scenario.executor_defect != ExecutorDefect::None;
-        let search = Search::new(self, only, repeats && !planted);
+        let search = Search::new(Plan {
+            caching: self.caching && self.bound.is_none() && only.is_none(),
+            limits: self.limits.clone(),
+            progress: self.progress.clone(),
+            observer: self.observer.clone(),
+            stop: self.stop.clone(),
+            only,
+            repeats: repeats && !planted,
+        });
         let shared = Arc::new(Shared::new(search));
         shared
             .expired
@@ -291,14 +279,14 @@ impl Explorer {
             executions: first.executions,
             pruned: first.pruned,
             states: first.states as u64,
-            cached: search.caching,
+            cached: search.plan.caching,
             depth: first.depth,
             bound: self.bound,
             // What has come up since weighs more than that the first exploration was cut off.
             cut: search.cut.or(first.cut),
             defective: planted,
             repeated: search.repeated,
-            not_applicable: facts.not_applicable(),
+            not_applicable: Property::not_applicable(&facts),
             histogram: first.histogram,
             counterexamples: BTreeMap::new(),
             seconds: started.elapsed().as_secs_f64(),

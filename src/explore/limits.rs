@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::trace::event::Trace;
-use crate::trace::verdict::Outcome;
+use crate::trace::outcome::Outcome;
 
 /// As many executions that came to their end are repeated, at the least, before an actor that is
 /// known by its history counts as deterministic: one that tosses a fair coin in each of them passes

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
-use crate::run::actor::everybody;
 use crate::run::handle::Handle;
 use crate::run::scenario::Scenario;
+use crate::run::setup::{everybody, setup};
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
 use crate::run::world::World;
 use crate::trace::event::{ActorId, Event, Trace};
+use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
-use crate::trace::verdict::Outcome;
 
 /// What one run showed.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct Observed {
 ///
 /// Waits for ever when the subject or the reader does: put a timeout around it.
 pub async fn run_once(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Observed {
-    let world = Arc::new(World::new(&**subject, scenario, Gate::Free));
+    let world = Arc::new(World::new(setup(&**subject, scenario), Gate::Free));
     let actors = everybody(subject, scenario).into_iter().enumerate();
     let actors = actors.map(|(n, start)| {
         let actor = ActorId(n as u8);

@@ -10,6 +10,8 @@ pub mod live;
 #[cfg(feature = "explore")]
 mod search;
 #[cfg(feature = "explore")]
+mod silent;
+#[cfg(feature = "explore")]
 pub mod stepper;
 #[cfg(feature = "explore")]
 mod watch;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::explore::explorer::Explorer;
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 use crate::run::digest::digest;
@@ -13,8 +12,9 @@ use crate::run::slot::CALLS_WITHOUT_CHANGE;
 use crate::run::state::{Over, State};
 use crate::run::world::{Choice, Watcher};
 use crate::trace::event::{ActorId, Event, Step, Trace};
+use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
-use crate::trace::verdict::{Cut, Divergence, Outcome};
+use crate::trace::verdict::{Cut, Divergence};
 
 /// How many executions lie between two reports of progress.
 const PROGRESS_INTERVAL: u64 = 64;
@@ -35,14 +35,25 @@ pub(crate) struct Found {
     pub(crate) path: Vec<(u128, usize)>,
 }
 
+/// What is to be done.
+#[derive(Clone, Default)]
+pub(crate) struct Plan {
+    /// Whether a state seen before ends an execution.
+    pub(crate) caching: bool,
+    pub(crate) limits: Limits,
+    pub(crate) progress: Option<Progress>,
+    pub(crate) observer: Option<Observer>,
+    pub(crate) stop: Option<Stop>,
+    /// Only this schedule is of interest.
+    pub(crate) only: Option<Vec<ActorId>>,
+    /// Whether what is known by its history is explored again.
+    pub(crate) repeats: bool,
+}
+
 /// The exploration's memory across executions.
 #[derive(Default)]
 pub(crate) struct Search {
-    pub(crate) caching: bool,
-    limits: Limits,
-    progress: Option<Progress>,
-    observer: Option<Observer>,
-    stop: Option<Stop>,
+    pub(crate) plan: Plan,
     pub(crate) seen: Keys,
     /// Every move so far, also those of earlier explorations of the same instance.
     pub(crate) graph: Graph,
@@ -55,10 +66,6 @@ pub(crate) struct Search {
     previous_steps: Vec<Step>,
     /// This execution repeats the previous one so far.
     following: bool,
-    /// Only this schedule is of interest.
-    only: Option<Vec<ActorId>>,
-    /// Whether what is known by its history is explored again.
-    repeats: bool,
     phase: Phase,
     /// Executions of all phases.
     started: u64,
@@ -100,15 +107,9 @@ pub(crate) struct First {
 }
 
 impl Search {
-    pub(crate) fn new(explorer: &Explorer, only: Option<Vec<ActorId>>, repeats: bool) -> Self {
+    pub(crate) fn new(plan: Plan) -> Self {
         Search {
-            caching: explorer.caching && explorer.bound.is_none() && only.is_none(),
-            limits: explorer.limits.clone(),
-            progress: explorer.progress.clone(),
-            observer: explorer.observer.clone(),
-            stop: explorer.stop.clone(),
-            only,
-            repeats,
+            plan,
             ..Search::default()
         }
     }
@@ -127,7 +128,7 @@ impl Search {
     fn next_phase(&mut self) -> bool {
         self.settle();
         let gave_up = self.first.cut.is_some() && self.first.found.is_empty();
-        let compares = self.repeats && self.opaque && !gave_up && self.first.concluded > 0;
+        let compares = self.plan.repeats && self.opaque && !gave_up && self.first.concluded > 0;
         self.phase = match self.phase {
             _ if !compares || self.cut.is_some() => Phase::Through,
             Phase::First => {
@@ -149,7 +150,7 @@ impl Search {
     /// How many executions the current phase may have.
     fn most(&self) -> Option<u64> {
         match self.phase {
-            Phase::First => self.limits.executions,
+            Phase::First => self.plan.limits.executions,
             Phase::Starts(_) => Some(1),
             // What was cut off is cut off at the same place again.
             Phase::Again => self.first.cut.is_some().then_some(self.first.executions),
@@ -160,7 +161,7 @@ impl Search {
     /// Called at the start of an execution; `false` ends the exploration.
     fn begin(&mut self, expired: bool) -> bool {
         let report = self.started.is_multiple_of(PROGRESS_INTERVAL);
-        if report && let Some(progress) = &self.progress {
+        if report && let Some(progress) = &self.plan.progress {
             progress(self.started);
         }
         let mut enough = false;
@@ -175,15 +176,15 @@ impl Search {
                     Phase::First => self.cut = Some(Cut::Executions),
                     _ => enough = true,
                 }
-            } else if remembered > self.limits.states {
+            } else if remembered > self.plan.limits.states {
                 self.cut = Some(Cut::Memory);
             } else if expired {
                 self.cut = Some(Cut::Time);
-            } else if report && self.stop.as_ref().is_some_and(|stop| stop()) {
+            } else if report && self.plan.stop.as_ref().is_some_and(|stop| stop()) {
                 self.cut = Some(Cut::Interrupted);
             }
         }
-        let finished = enough || self.only.is_some() && self.followed.is_some();
+        let finished = enough || self.plan.only.is_some() && self.followed.is_some();
         if self.cut.is_some() || finished {
             return false;
         }
@@ -217,11 +218,11 @@ impl Search {
         if self.following {
             return Choice::Explore;
         }
-        if position >= self.limits.steps {
-            self.cut = Some(Cut::Steps(self.limits.steps));
+        if position >= self.plan.limits.steps {
+            self.cut = Some(Cut::Steps(self.plan.limits.steps));
             return Choice::Prune;
         }
-        if self.caching && !self.seen.insert(key) {
+        if self.plan.caching && !self.seen.insert(key) {
             if self.phase == Phase::First {
                 self.first.pruned += 1;
             }
@@ -253,7 +254,7 @@ impl Search {
             return true;
         }
         // Whoever declares its state is not compared, and needs the graph only for what it is worth.
-        if !self.opaque && self.graph.len() > self.limits.states / 5 {
+        if !self.opaque && self.graph.len() > self.plan.limits.states / 5 {
             return true;
         }
         let steps = state.log.get(steps..).unwrap_or_default();
@@ -308,7 +309,7 @@ impl Search {
     /// Called when an execution is through.
     fn finish(&mut self, state: &mut State) {
         if self.phase == Phase::First
-            && let Some(observer) = &self.observer
+            && let Some(observer) = &self.plan.observer
         {
             observer(&state.trace(None), state.outcome.as_ref());
         }
@@ -349,7 +350,7 @@ impl Search {
                 self.first.found.insert(property, found);
             }
         }
-        if self.only.is_some() {
+        if self.plan.only.is_some() {
             self.followed = Some(state.trace(None));
         }
     }
@@ -485,7 +486,7 @@ impl Watcher for Shared {
     }
 
     fn enter(&self, actor: ActorId, position: usize) -> bool {
-        match &self.search().only {
+        match &self.search().plan.only {
             // It has left the schedule that is to be followed.
             Some(only) => only.get(position) == Some(&actor),
             None => true,

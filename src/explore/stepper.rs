@@ -10,17 +10,17 @@ use std::sync::atomic::Ordering;
 
 use generator::{Generator, Gn};
 
-use crate::explore::explorer::silently;
-use crate::run::actor::everybody;
+use crate::explore::silent::silently;
 use crate::run::executor::drive;
 use crate::run::scenario::Scenario;
+use crate::run::setup::{everybody, setup};
 use crate::run::state::Over;
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
 use crate::run::world::World;
 use crate::trace::event::{ActorId, Trace};
+use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
-use crate::trace::verdict::Outcome;
 
 /// The stack of every actor but the connection, in bytes.
 const STACK_BYTES: usize = 64 * 1024;
@@ -40,7 +40,7 @@ impl fmt::Debug for Stepper {
 impl Stepper {
     /// The beginning of an execution, in which nobody has moved.
     pub fn new(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Stepper {
-        let world = Arc::new(World::new(&**subject, scenario, Gate::Stepper));
+        let world = Arc::new(World::new(setup(&**subject, scenario), Gate::Stepper));
         let everybody = everybody(subject, scenario).into_iter().enumerate();
         let actors = everybody.map(|(n, start)| {
             let actor = ActorId(n as u8);

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::explore::explorer::silently;
 use crate::explore::limits::Limits;
 use crate::explore::search::Shared;
+use crate::explore::silent::silently;
 use crate::run::executor::Stopped;
 use crate::run::panic_text;
 use crate::trace::event::ActorId;

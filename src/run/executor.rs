@@ -17,7 +17,7 @@ use crate::run::state::Over;
 use crate::run::subject::Running;
 use crate::run::world::World;
 use crate::trace::event::{ActorId, Event};
-use crate::trace::verdict::Ending;
+use crate::trace::outcome::Ending;
 
 struct ActorWaker {
     world: Weak<World>,

@@ -12,6 +12,7 @@ pub mod handle;
 pub(crate) mod peer;
 pub(crate) mod player;
 pub mod scenario;
+pub(crate) mod setup;
 pub(crate) mod slot;
 pub mod socket;
 pub(crate) mod state;
@@ -19,6 +20,7 @@ pub(crate) mod state;
 mod state_key;
 pub mod subject;
 pub(crate) mod sync;
+pub(crate) mod varying;
 pub(crate) mod world;
 
 /// The text of a panic's payload, if it is one.

@@ -10,7 +10,7 @@ use crate::environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, Unread
 use crate::environment::reader::{Reader, ReaderDefect};
 use crate::environment::script::{Script, ScriptStep};
 use crate::run::actor::Actor;
-use crate::trace::monitor::{Ends, Facts};
+use crate::trace::facts::{Ends, Facts};
 use crate::trace::property::Property;
 
 /// One environment for one connection.

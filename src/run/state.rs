@@ -9,13 +9,13 @@ use bytes::Bytes;
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
 use crate::run::delivery::Delivery;
-use crate::run::scenario::Scenario;
 use crate::run::slot::Slot;
-use crate::run::subject::{Subject, Varying};
+use crate::run::varying::Varying;
 use crate::trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
-use crate::trace::monitor::{Facts, Monitor};
+use crate::trace::facts::Facts;
+use crate::trace::monitor::Monitor;
+use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
-use crate::trace::verdict::Outcome;
 
 /// A queue filled by a script and drained by the subject, with a registration that a poll which
 /// finds an item clears.
@@ -44,6 +44,26 @@ pub(crate) enum Over {
     Pruned,
     /// The exploration ends with it.
     Stopped,
+}
+
+/// What an execution begins with.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    /// The actors' names, by [`ActorId`].
+    pub(crate) names: Vec<String>,
+    pub(crate) kernel: Kernel,
+    pub(crate) capacity: usize,
+    pub(crate) delivery: Delivery,
+    pub(crate) feeds: usize,
+    pub(crate) signals: usize,
+    /// Signals that tell the connection to stop.
+    pub(crate) stops: Vec<usize>,
+    pub(crate) facts: Facts,
+    /// Properties beside the built-in ones.
+    pub(crate) properties: Vec<Property>,
+    pub(crate) input_is_private: bool,
+    pub(crate) varying: Varying,
+    pub(crate) defect: ExecutorDefect,
 }
 
 /// The shared state.
@@ -80,32 +100,31 @@ pub(crate) struct State {
 
 impl State {
     /// The beginning of an execution.
-    pub(crate) fn new(subject: &dyn Subject, scenario: &Scenario) -> State {
-        let names = scenario.names(subject.actor());
-        let slots = names.into_iter().enumerate().map(|(i, name)| Slot {
+    pub(crate) fn new(setup: Setup) -> State {
+        let slots = setup.names.into_iter().enumerate().map(|(i, name)| Slot {
             name,
             // The main thread's first acquisition is the choice of who starts.
             quiet: i != ActorId::READER.index()
-                || scenario.executor_defect == ExecutorDefect::FirstChoiceSuppressed,
+                || setup.defect == ExecutorDefect::FirstChoiceSuppressed,
             first: true,
             ..Slot::default()
         });
-        let facts = scenario.facts(subject.reads_while_writing());
         let signal = |n| Signal {
-            stops: scenario.stops.contains(&n),
+            stops: setup.stops.contains(&n),
             ..Signal::default()
         };
         State {
-            kernel: scenario.kernel(),
+            capacity: setup.capacity,
+            kernel: setup.kernel,
             inside: 0,
-            delivery: Delivery::new(subject.framing(), subject.framing()),
+            delivery: setup.delivery,
             progress: Registration::default(),
             device: Registration::default(),
             slots: slots.collect(),
-            feeds: (0..scenario.feeds).map(|_| Feed::default()).collect(),
-            signals: (0..scenario.signals).map(signal).collect(),
-            monitor: Monitor::new(facts, &scenario.properties),
-            facts,
+            feeds: (0..setup.feeds).map(|_| Feed::default()).collect(),
+            signals: (0..setup.signals).map(signal).collect(),
+            monitor: Monitor::new(setup.facts, &setup.properties),
+            facts: setup.facts,
             log: Vec::new(),
             schedule: Vec::new(),
             changes: 0,
@@ -113,10 +132,9 @@ impl State {
             late_calls: 0,
             outcome: None,
             conclusion: None,
-            input_is_private: scenario.input_is_private(),
-            capacity: scenario.capacity,
-            varying: Varying::new(subject.varying()),
-            defect: scenario.executor_defect,
+            input_is_private: setup.input_is_private,
+            varying: setup.varying,
+            defect: setup.defect,
         }
     }
 

@@ -10,10 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::Due;
-use crate::run::scenario::Scenario;
-use crate::run::state::Over;
-use crate::run::state::State;
-use crate::run::subject::Subject;
+use crate::run::state::{Over, Setup, State};
 use crate::run::sync::Gate;
 use crate::trace::event::{ActorId, Event};
 
@@ -71,10 +68,10 @@ impl fmt::Debug for World {
 pub(crate) struct ItIsOver;
 
 impl World {
-    pub(crate) fn new(subject: &dyn Subject, scenario: &Scenario, gate: Gate) -> Self {
+    pub(crate) fn new(setup: Setup, gate: Gate) -> Self {
         World {
             gate,
-            state: Mutex::new(State::new(subject, scenario)),
+            state: Mutex::new(State::new(setup)),
             in_section: AtomicBool::new(false),
             running: AtomicU8::new(ActorId::READER.0),
             abandoned: AtomicBool::new(false),

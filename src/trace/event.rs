@@ -7,7 +7,7 @@
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::trace::monitor::Facts;
+use crate::trace::facts::Facts;
 
 /// An actor of an execution, as an index into [`Trace::actors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

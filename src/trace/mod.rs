@@ -3,6 +3,9 @@
 //! Nothing here knows who made the data: the other layers write it, and every view reads it.
 
 pub mod event;
+pub mod facts;
 pub mod monitor;
+pub mod outcome;
 pub mod property;
 pub mod verdict;
+pub mod watched;

@@ -9,8 +9,9 @@ use std::hash::{Hash, Hasher};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::trace::event::{ActorId, Event};
-use crate::trace::monitor::{Ends, Moment, ReaderState};
-use crate::trace::verdict::Ending;
+use crate::trace::facts::{Ends, Facts};
+use crate::trace::outcome::Ending;
+use crate::trace::watched::{Moment, ReaderState};
 
 /// What makes a property: its name, its sentence, and when it is broken.
 ///
@@ -136,6 +137,18 @@ impl Property {
     /// The built-in property with this [`name`](Property::name).
     pub fn from_name(name: &str) -> Option<Property> {
         Property::ALL.into_iter().find(|p| p.name() == name)
+    }
+
+    /// The properties that say nothing under these facts.
+    pub fn not_applicable(facts: &Facts) -> Vec<Property> {
+        let mut none = Vec::new();
+        if facts.ends == Ends::WhenTold && !facts.can_be_told {
+            none.push(Property::Ends);
+        }
+        if !facts.reads_while_writing {
+            none.push(Property::ReadsDuringFlush);
+        }
+        none
     }
 
     /// The place among [`Property::ALL`].

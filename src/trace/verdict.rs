@@ -6,96 +6,9 @@ use std::fmt;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::trace::event::{Trace, bytes};
+use crate::trace::event::Trace;
+use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
-
-/// How the subject ended in one execution.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
-#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
-pub enum Ending {
-    /// With `Ok`.
-    Ok,
-    /// With this error.
-    Err(String),
-    /// Not at all: it waits, and nobody is left to wake it.
-    Waiting,
-    /// Not at all: it is polled again and again without any change.
-    Spinning,
-    /// With a panic.
-    Panicked(String),
-}
-
-impl fmt::Display for Ending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Ending::Ok => write!(f, "Ok"),
-            Ending::Err(error) => write!(f, "error ({error})"),
-            Ending::Waiting => write!(f, "waits"),
-            Ending::Spinning => write!(f, "spins"),
-            Ending::Panicked(message) => write!(f, "panic ({message})"),
-        }
-    }
-}
-
-/// How the reader ended in one execution.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
-#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
-pub enum ReaderEnding {
-    /// It has everything that it was promised.
-    Complete,
-    /// End of file before message length reached.
-    CutShort,
-    /// It waits for bytes, and nobody is left to write them.
-    Waiting,
-    /// It stopped, as the scenario says.
-    Stopped,
-    /// It reset the connection, as the scenario says.
-    Reset,
-    /// Its read failed.
-    Failed(String),
-}
-
-impl fmt::Display for ReaderEnding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReaderEnding::Complete => write!(f, "complete"),
-            ReaderEnding::CutShort => write!(f, "end of file before message length reached"),
-            ReaderEnding::Waiting => write!(f, "waits for bytes"),
-            ReaderEnding::Stopped => write!(f, "stopped"),
-            ReaderEnding::Reset => write!(f, "reset the connection"),
-            ReaderEnding::Failed(error) => write!(f, "read failed ({error})"),
-        }
-    }
-}
-
-/// How one execution ended.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
-pub struct Outcome {
-    /// The subject's ending.
-    pub subject: Ending,
-    /// The reader's ending.
-    pub reader: ReaderEnding,
-    /// Bytes that arrived.
-    pub received: usize,
-    /// Bytes that the kernel had accepted.
-    pub accepted: usize,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "subject: {}; reader: {}; {} accepted, {} received",
-            self.subject,
-            self.reader,
-            bytes(self.accepted),
-            self.received
-        )
-    }
-}
 
 /// Why an exploration says nothing for certain.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use crate::check::sweep::Swept;
 use crate::render::story::{self, Caption, Flow};
 use crate::render::{explain, jsonl, thousands, total, visible};
 use crate::trace::event::Trace;
+use crate::trace::outcome::ReaderEnding;
 use crate::trace::property::Property;
-use crate::trace::verdict::ReaderEnding;
 
 /// Outcomes of one claim that are drawn; the others are counted.
 const OUTCOMES: usize = 12;

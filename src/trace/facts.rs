@@ -1,0 +1,43 @@
+//! What the monitor must know of a scenario and of a subject.
+
+#[cfg(feature = "cli")]
+use serde::{Deserialize, Serialize};
+
+/// When a connection must come to its end by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub enum Ends {
+    /// Once everything is delivered, unless something keeps it open: it waits for input from a peer
+    /// that has not sent FIN, or for a feed that has not ended.
+    #[default]
+    UnlessKeptOpen,
+    /// Once everything is delivered: `connection: close`, a protocol with one message.
+    WhenDelivered,
+    /// Not before it is told to stop: keep-alive.
+    WhenTold,
+}
+
+/// What the monitor must know of the scenario and of the subject.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub struct Facts {
+    /// A flush of the socket can be pending.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub deferred_flush: bool,
+    /// The subject says that it reads independently of writing.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub reads_while_writing: bool,
+    /// When the connection must come to its end.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub ends: Ends,
+    /// An error is a proper ending: the peer's input is malformed or breaks off, or the kernel
+    /// injects a fault.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub error_is_proper: bool,
+    /// Somebody may stop the connection before its end, so that `ends` has something to say even
+    /// under [`Ends::WhenTold`].
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub can_be_told: bool,
+}

@@ -1,0 +1,197 @@
+//! What the monitor remembers of an execution, and what it shows a property's check.
+
+use crate::trace::event::{ActorId, Conclusion, Event, Levels, Step};
+use crate::trace::facts::Facts;
+use crate::trace::outcome::{Ending, ReaderEnding};
+
+/// How the reader stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ReaderState {
+    /// It reads, or waits for bytes.
+    #[default]
+    Reading,
+    /// It has stopped and keeps the connection open.
+    Stopped,
+    /// It has reset the connection.
+    Reset,
+    /// It has seen the end of the stream.
+    Eof,
+    /// Its read failed, or it panicked.
+    Failed(String),
+}
+
+/// What the monitor remembers of an execution, apart from what is broken. All of it is part of the
+/// explored state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Watched {
+    /// How the reader stands.
+    pub reader: ReaderState,
+    /// How the subject ended, if it has.
+    pub subject: Option<Ending>,
+    /// Whether the reader's program and the connection's are at their ends.
+    pub through: [bool; 2],
+    /// Successful shutdowns.
+    pub shutdowns: usize,
+    /// The connection's sending side was shut down or closed before the step that is looked at.
+    pub shut: bool,
+    /// The peer reset while the connection had neither ended nor shut the socket down.
+    pub reset_early: bool,
+    /// The connection asked for input since its poll began.
+    pub asked_for_input: bool,
+    /// A write or a flush of the current poll is pending.
+    pub write_pending: bool,
+    /// The connection was told to wait for input, and no poll has begun since there is some.
+    pub waits_for_input: bool,
+    /// The connection was told to wait for a flush, and no poll has begun since it is finished.
+    pub waits_for_flush: bool,
+    /// The reader found nothing to read, and has not looked since.
+    pub reader_waits: bool,
+    /// A call of the connection failed.
+    pub failed_call: bool,
+    /// The connection was told to stop.
+    pub told_to_stop: bool,
+}
+
+/// What a property's check looks at: a step, or the conclusion.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// What is known of the scenario and the subject.
+    pub facts: &'a Facts,
+    /// What the monitor knew before the step.
+    pub before: &'a Watched,
+    /// The step; `None` at the conclusion.
+    pub step: Option<&'a Step>,
+    /// Where the bytes are behind the step, or at the end.
+    pub levels: &'a Levels,
+    /// The conclusion; `None` at a step.
+    pub conclusion: Option<&'a Conclusion>,
+}
+
+impl Moment<'_> {
+    /// The event, when the connection under test makes it.
+    pub fn of_subject(&self) -> Option<&Event> {
+        let step = self.step.filter(|step| step.actor == ActorId::SUBJECT);
+        step.map(|step| &step.event)
+    }
+
+    /// How the subject ends, when this is the conclusion.
+    pub fn ending(&self) -> Option<Ending> {
+        self.conclusion.map(|end| self.before.ending(end))
+    }
+
+    /// Whether the reader reads to the end.
+    pub fn reader_goes_on(&self) -> bool {
+        !matches!(
+            self.before.reader,
+            ReaderState::Stopped | ReaderState::Reset
+        )
+    }
+
+    /// Whether bytes are on their way that the reader does not have.
+    pub fn undelivered(&self) -> bool {
+        self.levels.accepted != self.levels.received
+    }
+}
+
+impl Watched {
+    /// How the subject ends.
+    pub fn ending(&self, conclusion: &Conclusion) -> Ending {
+        match (&self.subject, conclusion.spins) {
+            (_, Some(ActorId::SUBJECT)) => Ending::Spinning,
+            (Some(ending), _) => ending.clone(),
+            (None, _) => Ending::Waiting,
+        }
+    }
+
+    /// How the reader ends.
+    pub fn reader_ending(&self, conclusion: &Conclusion) -> ReaderEnding {
+        match (&self.reader, conclusion.levels.complete) {
+            (ReaderState::Reset, _) => ReaderEnding::Reset,
+            (ReaderState::Stopped, _) => ReaderEnding::Stopped,
+            (_, true) => ReaderEnding::Complete,
+            (ReaderState::Eof, false) => ReaderEnding::CutShort,
+            (ReaderState::Failed(error), false) => ReaderEnding::Failed(error.clone()),
+            (ReaderState::Reading, false) => ReaderEnding::Waiting,
+        }
+    }
+
+    /// Takes in a step.
+    pub(crate) fn after(&mut self, step: &Step) {
+        match step.actor {
+            ActorId::READER => self.after_reader(step),
+            ActorId::SUBJECT => self.after_subject(step),
+            _ => {}
+        }
+        match &step.event {
+            Event::Panicked { message } if step.actor == ActorId::READER => {
+                self.reader = ReaderState::Failed(format!("panicked: {message}"));
+            }
+            Event::Panicked { message } => self.subject = Some(Ending::Panicked(message.clone())),
+            Event::ToldToStop => self.told_to_stop = true,
+            _ => {}
+        }
+        self.shut = step.levels.shut;
+    }
+
+    fn after_reader(&mut self, step: &Step) {
+        if !matches!(step.event, Event::Wake { .. } | Event::Park) {
+            self.reader_waits = step.event == Event::ReadPending;
+        }
+        match &step.event {
+            Event::Stop => self.reader = ReaderState::Stopped,
+            Event::Reset => {
+                self.reset_early = !step.levels.shut && self.subject.is_none();
+                self.reader = ReaderState::Reset;
+            }
+            Event::Eof => self.reader = ReaderState::Eof,
+            Event::ReadFailed { error } => self.reader = ReaderState::Failed(error.clone()),
+            Event::Ended { .. } | Event::Panicked { .. } => self.through[0] = true,
+            _ => {}
+        }
+    }
+
+    fn after_subject(&mut self, step: &Step) {
+        if step.begins {
+            // What it waits for and is there now, it can take in this poll.
+            self.waits_for_input &= !step.levels.input_is_there();
+            self.waits_for_flush &= step.levels.flushing;
+        }
+        match &step.event {
+            Event::Poll | Event::Park => {
+                self.asked_for_input = false;
+                self.write_pending = false;
+            }
+            Event::Write { .. } => self.write_pending = false,
+            Event::WritePending { .. } => self.write_pending = true,
+            Event::FlushPending => {
+                self.write_pending = true;
+                self.waits_for_flush = true;
+            }
+            Event::Flush => self.waits_for_flush = false,
+            Event::Input { .. } => {
+                self.asked_for_input = true;
+                self.waits_for_input = false;
+            }
+            Event::InputPending => {
+                self.asked_for_input = true;
+                self.waits_for_input = true;
+            }
+            Event::InputFailed { .. } => {
+                self.asked_for_input = true;
+                self.waits_for_input = false;
+                self.failed_call = true;
+            }
+            Event::WriteFailed { .. } | Event::ShutdownFailed { .. } => self.failed_call = true,
+            Event::Shutdown => self.shutdowns += 1,
+            Event::Ended { error } => {
+                self.through[1] = true;
+                self.subject = Some(match error {
+                    None => Ending::Ok,
+                    Some(error) => Ending::Err(error.clone()),
+                });
+            }
+            Event::Panicked { .. } => self.through[1] = true,
+            _ => {}
+        }
+    }
+}
