@@ -72,3 +72,12 @@ impl Script {
         }
     }
 }
+
+/// What to say of a feed or a signal that is not there.
+pub(crate) fn missing(what: &str, number: usize, there: usize) -> String {
+    let expected = match there {
+        0 => format!("`Scenario::{what}s` of at least {}", number + 1),
+        _ => format!("a number below {there}, or a larger `Scenario::{what}s`"),
+    };
+    format!("{what} {number}, which is not there: the scenario has {there}; expected is {expected}")
+}

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
+use crate::environment::script::missing;
 use crate::run::digest::digest;
-use crate::run::scenario::missing;
 use crate::run::world::World;
 use crate::trace::event::{ActorId, Event, bytes};
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
 use crate::environment::reader::{Reader, ReaderDefect};
-use crate::environment::script::{Script, ScriptStep};
+use crate::environment::script::{Script, ScriptStep, missing};
 use crate::run::actor::Actor;
 use crate::trace::facts::{Ends, Facts};
 use crate::trace::property::Property;
@@ -202,15 +202,6 @@ impl Scenario {
             && self.actors.is_empty()
             && !scripts.into_iter().any(ScriptStep::touches_input)
     }
-}
-
-/// What to say of a feed or a signal that is not there.
-pub(crate) fn missing(what: &str, number: usize, there: usize) -> String {
-    let expected = match there {
-        0 => format!("`Scenario::{what}s` of at least {}", number + 1),
-        _ => format!("a number below {there}, or a larger `Scenario::{what}s`"),
-    };
-    format!("{what} {number}, which is not there: the scenario has {there}; expected is {expected}")
 }
 
 impl fmt::Display for Scenario {
