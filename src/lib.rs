@@ -20,10 +20,11 @@ pub mod cli;
 pub mod error;
 #[cfg(feature = "cli")]
 pub mod files;
-#[cfg(feature = "cli")]
 pub mod render;
 
 mod check;
+#[cfg(feature = "explore")]
+mod checker;
 mod environment;
 mod explore;
 mod run;
@@ -34,6 +35,11 @@ pub use check::comparison::{Compared, Comparison, Deviation, Observable};
 pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptInstance};
 #[cfg(feature = "cli")]
 pub use check::{asked, figures, recording, results, runner, selection};
+#[cfg(feature = "explore")]
+pub use checker::{
+    ByClosure, ByShared, BySubject, Checker, Explored, IntoSubject, Replayed, Report, check,
+    replay, stays_fixed,
+};
 pub use environment::defect::{ExecutorDefect, KeyPart};
 pub use environment::framing::{Contradiction, Framing, Raw};
 pub use environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};

@@ -287,6 +287,7 @@ impl Explorer {
             defective: planted,
             repeated: search.repeated,
             not_applicable: Property::not_applicable(&facts),
+            promised: first.promised,
             histogram: first.histogram,
             counterexamples: BTreeMap::new(),
             seconds: started.elapsed().as_secs_f64(),

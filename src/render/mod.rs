@@ -5,19 +5,32 @@
 //! [`visible`] first, and then escapes what its own format reserves.
 
 pub mod chart;
+#[cfg(feature = "cli")]
 pub mod comparison;
+#[cfg(feature = "cli")]
 pub mod documents;
+#[cfg(feature = "cli")]
 pub mod explain;
+#[cfg(feature = "cli")]
 mod growth;
+#[cfg(feature = "cli")]
 pub mod jsonl;
+#[cfg(feature = "cli")]
 pub mod junit;
+#[cfg(feature = "cli")]
 pub mod markdown;
+#[cfg(feature = "cli")]
 mod matrix;
+#[cfg(feature = "cli")]
 pub mod mermaid;
+#[cfg(feature = "cli")]
 pub mod report;
 pub mod story;
+#[cfg(feature = "cli")]
 pub mod svg;
+#[cfg(feature = "cli")]
 pub mod sweep;
+#[cfg(feature = "cli")]
 pub mod table;
 
 /// The text with every control character, line break and invisible direction mark spelled out, so
@@ -57,11 +70,13 @@ pub fn thousands(number: u64) -> String {
     grouped
 }
 
+#[cfg(feature = "cli")]
 /// The sum, or the largest number: results that were read may hold any numbers.
 pub(crate) fn total(numbers: impl Iterator<Item = u64>) -> u64 {
     numbers.fold(0, u64::saturating_add)
 }
 
+#[cfg(feature = "cli")]
 /// The parts of a version number: 1.9.0 comes before 1.10.0.
 pub(crate) fn version_numbers(version: &str) -> Option<Vec<u64>> {
     version.split('.').map(|part| part.parse().ok()).collect()
@@ -73,6 +88,7 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{} {noun}{plural}", thousands(number as u64))
 }
 
+#[cfg(feature = "cli")]
 /// Adds words, wrapped to `width` columns and indented.
 pub(crate) fn paragraph(text: &mut String, width: usize, indent: usize, words: &str) {
     for line in textwrap::wrap(words, width - indent) {
@@ -93,6 +109,7 @@ mod tests {
         assert_eq!(visible("\u{9b}\u{7f}\0"), "\\u{9b}\\u{7f}\\u{0}");
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn versions_are_numbers_between_dots() {
         assert_eq!(version_numbers("1.10.0"), Some(vec![1, 10, 0]));

@@ -3,6 +3,7 @@
 //! Being polled, waking somebody and beginning to wait are told together with the call that they
 //! surround. Nothing is left out.
 
+#[cfg(feature = "cli")]
 use serde::Serialize;
 
 use super::{count, visible};
@@ -19,8 +20,9 @@ pub struct Caption<'a> {
 }
 
 /// What moves between the lanes in a beat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
 pub enum Flow {
     /// Bytes from the connection into the kernel's buffer.
     Accepted(usize),
@@ -37,7 +39,8 @@ pub enum Flow {
 }
 
 /// One line of a chart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize))]
 pub struct Beat {
     /// Number of the first step that it tells, counted from 1.
     pub first: usize,
@@ -48,12 +51,12 @@ pub struct Beat {
     /// What happens. Control characters are already spelled out.
     pub text: String,
     /// What moves.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "cli", serde(skip_serializing_if = "Option::is_none"))]
     pub flow: Option<Flow>,
     /// How full every buffer is afterwards.
     pub levels: Levels,
     /// From here on the property cannot be saved any more.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "cli", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub broken: bool,
 }
 

@@ -123,6 +123,11 @@ impl Delivery {
         self.remainder.hash(state);
     }
 
+    /// Bytes that were promised so far.
+    pub(crate) fn promised(&self) -> usize {
+        self.promises.iter().map(Bytes::len).sum()
+    }
+
     /// Promised bytes that the kernel has not accepted, as far as the stream tells.
     pub(crate) fn owed(&self) -> usize {
         self.owed.max(self.gap.map_or(0, |(_, bytes)| bytes))

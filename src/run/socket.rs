@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures::io::{AsyncRead, AsyncWrite};
+use futures::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use static_assertions::assert_impl_all;
 
 use crate::environment::kernel::{Call, Place};
@@ -55,6 +55,58 @@ impl Socket {
     /// A handle for promises, notes, feeds and signals. It does not keep the socket open.
     pub fn handle(&self) -> Handle {
         self.handle.clone()
+    }
+
+    /// Promises `bytes` to the reader: an end of the stream without them is a loss. The same as
+    /// [`Handle::promise`] of the socket's handle.
+    pub fn expect_delivery(&self, bytes: impl AsRef<[u8]>) {
+        self.handle.promise(Bytes::copy_from_slice(bytes.as_ref()));
+    }
+
+    /// Writes all of `bytes`, in as many calls as it takes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::poll_send`], and `WriteZero` when a call takes nothing.
+    pub async fn write_all(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+        AsyncWriteExt::write_all(self, bytes.as_ref()).await
+    }
+
+    /// Writes once, and says how many of the bytes were taken.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::poll_send`].
+    pub async fn write(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<usize> {
+        AsyncWriteExt::write(self, bytes.as_ref()).await
+    }
+
+    /// Flushes the socket.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::poll_flush_socket`].
+    pub async fn flush(&mut self) -> io::Result<()> {
+        AsyncWriteExt::flush(self).await
+    }
+
+    /// Reads once: up to as many bytes as `buffer` has; 0 is the end of the input.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::poll_recv`].
+    pub async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        AsyncReadExt::read(self, buffer).await
+    }
+
+    /// Shuts the sending side down: the reader sees the end of the stream behind what the kernel
+    /// has accepted.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::poll_shut`].
+    pub async fn close(&mut self) -> io::Result<()> {
+        AsyncWriteExt::close(self).await
     }
 
     /// `send(2)`: hands over as many of `bytes` as the kernel takes.
@@ -213,7 +265,7 @@ impl Socket {
         received.map_or(Poll::Pending, into_poll)
     }
 
-    fn close(&mut self) {
+    fn give_up(&mut self) {
         let Handle { world, actor } = &self.handle;
         let close = |state: &mut State| {
             state.kernel.close();
@@ -239,7 +291,7 @@ fn into_poll<T>(call: Call<T>) -> Poll<io::Result<T>> {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.close();
+        self.give_up();
     }
 }
 

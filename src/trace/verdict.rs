@@ -169,6 +169,9 @@ pub struct Exploration {
     /// Properties that say nothing about this subject in this scenario.
     #[cfg_attr(feature = "cli", serde(default))]
     pub not_applicable: Vec<Property>,
+    /// Bytes that were promised, in the execution in which it was most.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub promised: usize,
     /// How often each outcome was seen.
     #[cfg_attr(feature = "cli", serde(with = "histogram_as_list"))]
     pub histogram: BTreeMap<Outcome, u64>,
@@ -192,6 +195,7 @@ impl Exploration {
             defective: false,
             repeated: 0,
             not_applicable: Vec::new(),
+            promised: 0,
             histogram: BTreeMap::new(),
             counterexamples: BTreeMap::new(),
             seconds: 0.0,

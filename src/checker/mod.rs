@@ -1,0 +1,406 @@
+//! The ten-line test: one connection against small kernel buffers and readers, in anybody's crate.
+//!
+//! [`check`] explores a closure and panics with a chart when a property fails. Behind it is
+//! [`Checker`], a builder for everything else: other buffers, input, faults, scripts, properties,
+//! limits. [`replay`] shows a schedule that a failure has printed, and [`stays_fixed`] makes a
+//! regression test of it.
+
+mod report;
+mod schedule;
+mod subject;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::environment::framing::{Framing, Raw};
+use crate::environment::kernel::{Faults, FlushMode};
+use crate::environment::reader::Reader;
+use crate::environment::script::Script;
+use crate::explore::explorer::Explorer;
+use crate::explore::limits::Limits;
+use crate::run::actor::Actor;
+use crate::run::scenario::Scenario;
+use crate::run::subject::Subject;
+use crate::trace::facts::Ends;
+use crate::trace::property::Property;
+use crate::trace::verdict::Exploration;
+
+pub use report::{Explored, Replayed, Report};
+pub use subject::{ByClosure, ByShared, BySubject, IntoSubject};
+
+use schedule::Schedule;
+use subject::Configured;
+
+/// The kernel buffers of [`check`], in bytes.
+const KERNEL_BUFFERS: [usize; 5] = [1, 2, 3, 8, 64];
+
+/// How long one instance may take, unless it is said otherwise.
+const TIME: Duration = Duration::from_secs(60);
+
+/// The stack of a connection, in bytes, unless it is said otherwise.
+const STACK_BYTES: usize = 256 * 1024;
+
+/// Explores the connection over small kernel buffers, with a prompt and a slow reader, and panics
+/// with a counterexample unless every property is proved.
+///
+/// ```
+/// lastbyte::check(|mut socket: lastbyte::Socket| async move {
+///     socket.expect_delivery(b"response");
+///     socket.write_all(b"response").await?;
+///     socket.close().await
+/// });
+/// ```
+///
+/// # Panics
+///
+/// When a property fails, or when it cannot be decided; the message says why, and how to see it
+/// again.
+#[track_caller]
+pub fn check<M>(connection: impl IntoSubject<M>) {
+    Checker::new().run(connection).assert_proved();
+}
+
+/// Follows a schedule that a failure of [`check`] has printed, and returns what happens: it prints
+/// as a chart.
+///
+/// # Panics
+///
+/// When the text is no schedule of this version, or of another instance than [`check`]'s.
+#[track_caller]
+pub fn replay<M>(schedule: &str, connection: impl IntoSubject<M>) -> Replayed {
+    Checker::new().replay(schedule, connection)
+}
+
+/// A regression test of a schedule that a failure of [`check`] has printed: it passes when the
+/// schedule is not possible any more or does not violate anything any more, and says which.
+///
+/// # Panics
+///
+/// When the schedule still violates its property, or as [`replay`] does.
+#[track_caller]
+pub fn stays_fixed<M>(schedule: &str, connection: impl IntoSubject<M>) -> Replayed {
+    Checker::new().stays_fixed(schedule, connection)
+}
+
+/// Explores a connection in every combination of its settings.
+///
+/// ```
+/// use lastbyte::{Checker, Property, Reader};
+///
+/// // Writes once, and hopes.
+/// let report = Checker::new()
+///     .kernel_buffer(1..=9)
+///     .readers([Reader::PROMPT, Reader::slow(1)])
+///     .run(|mut socket: lastbyte::Socket| async move {
+///         socket.expect_delivery(b"response");
+///         socket.write(b"response").await?;
+///         socket.close().await
+///     });
+/// report.assert_refuted(Property::NoSilentLoss);
+/// assert!(report.counterexample(Property::NoSilentLoss).is_some());
+/// ```
+#[derive(Clone)]
+pub struct Checker {
+    kernel_buffers: Vec<usize>,
+    readers: Vec<Reader>,
+    properties: Vec<Property>,
+    framing: Arc<dyn Fn() -> Box<dyn Framing> + Send + Sync>,
+    own_framing: bool,
+    stack_bytes: usize,
+    reads_while_writing: bool,
+    limits: Limits,
+    base: Scenario,
+}
+
+impl fmt::Debug for Checker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checker")
+            .field("kernel_buffers", &self.kernel_buffers)
+            .field("readers", &self.readers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Checker::new()
+    }
+}
+
+impl Checker {
+    /// The settings of [`check`]: kernel buffers of 1, 2, 3, 8 and 64 bytes, a reader that takes all
+    /// there is and one that takes a byte a read, no input, every built-in property.
+    pub fn new() -> Checker {
+        Checker {
+            kernel_buffers: KERNEL_BUFFERS.into(),
+            readers: vec![Reader::PROMPT, Reader::slow(1)],
+            properties: Property::ALL.into(),
+            framing: Arc::new(|| Box::new(Raw::default())),
+            own_framing: false,
+            stack_bytes: STACK_BYTES,
+            reads_while_writing: false,
+            limits: Limits {
+                time: Some(TIME),
+                ..Limits::default()
+            },
+            base: Scenario::new("", 1, Reader::PROMPT),
+        }
+    }
+
+    /// The capacities of the kernel's outbound buffer, in bytes.
+    ///
+    /// # Panics
+    ///
+    /// When there is none, or one is 0.
+    #[must_use]
+    #[track_caller]
+    pub fn kernel_buffer(mut self, capacities: impl IntoIterator<Item = usize>) -> Checker {
+        self.kernel_buffers = capacities.into_iter().collect();
+        assert!(
+            !self.kernel_buffers.is_empty() && !self.kernel_buffers.contains(&0),
+            "no kernel buffer of {:?} bytes; expected is at least one capacity, each of at least 1",
+            self.kernel_buffers
+        );
+        self
+    }
+
+    /// The readers.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[must_use]
+    #[track_caller]
+    pub fn readers(mut self, readers: impl IntoIterator<Item = Reader>) -> Checker {
+        self.readers = readers.into_iter().collect();
+        assert!(
+            !self.readers.is_empty(),
+            "no reader; expected is at least one, such as Reader::PROMPT"
+        );
+        self
+    }
+
+    /// A piece of input that the peer has sent before the start; several calls are several pieces.
+    #[must_use]
+    pub fn input(mut self, bytes: impl AsRef<[u8]>) -> Checker {
+        self.base.input.push(Bytes::copy_from_slice(bytes.as_ref()));
+        self
+    }
+
+    /// The peer has sent FIN behind its input.
+    #[must_use]
+    pub fn input_eof(mut self) -> Checker {
+        self.base.input_eof = true;
+        self
+    }
+
+    /// The properties that [`Report::assert_proved`] asks for, built in or of one's own.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[must_use]
+    #[track_caller]
+    pub fn properties(mut self, properties: impl IntoIterator<Item = Property>) -> Checker {
+        self.properties = properties.into_iter().collect();
+        assert!(
+            !self.properties.is_empty(),
+            "no property; expected is at least one of Property::ALL or of your own"
+        );
+        self.base.properties = self.properties.clone();
+        let own = |property: &Property| matches!(property, Property::Custom(_));
+        self.base.properties.retain(own);
+        self
+    }
+
+    /// Faults that the kernel injects.
+    #[must_use]
+    pub fn faults(mut self, faults: Faults) -> Checker {
+        self.base.faults = faults;
+        self
+    }
+
+    /// How the socket's flush behaves.
+    #[must_use]
+    pub fn flush(mut self, mode: FlushMode) -> Checker {
+        self.base.flush = mode;
+        self
+    }
+
+    /// When the connection must come to its end.
+    #[must_use]
+    pub fn ends(mut self, ends: Ends) -> Checker {
+        self.base.ends = ends;
+        self
+    }
+
+    /// An error is a proper ending here: the input is malformed or breaks off.
+    #[must_use]
+    pub fn error_is_proper(mut self) -> Checker {
+        self.base.error_is_proper = true;
+        self
+    }
+
+    /// Something else that happens: a feeder, a peer that sends more, a signal. At most 3 together
+    /// with [`Checker::actor`].
+    #[must_use]
+    pub fn script(mut self, script: Script) -> Checker {
+        self.base.scripts.push(script);
+        self
+    }
+
+    /// An actor of one's own; at most 3 together with [`Checker::script`].
+    #[must_use]
+    pub fn actor(mut self, actor: impl Actor + 'static) -> Checker {
+        self.base.actors.push(Arc::new(actor));
+        self
+    }
+
+    /// How many feeds there are.
+    #[must_use]
+    pub fn feeds(mut self, feeds: usize) -> Checker {
+        self.base.feeds = feeds;
+        self
+    }
+
+    /// How many signals there are.
+    #[must_use]
+    pub fn signals(mut self, signals: usize) -> Checker {
+        self.base.signals = signals;
+        self
+    }
+
+    /// Signals that tell the connection to stop.
+    #[must_use]
+    pub fn stops(mut self, signals: impl IntoIterator<Item = usize>) -> Checker {
+        self.base.stops = signals.into_iter().collect();
+        self
+    }
+
+    /// How the reader finds the end of a message; without it the stream is what was promised, byte
+    /// by byte.
+    #[must_use]
+    pub fn framing<F: Framing + 'static>(
+        mut self,
+        framing: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Checker {
+        self.framing = Arc::new(move || Box::new(framing()));
+        self.own_framing = true;
+        self
+    }
+
+    /// The connection reads its input independently of writing: `reads-during-flush` applies.
+    #[must_use]
+    pub fn reads_while_writing(mut self) -> Checker {
+        self.reads_while_writing = true;
+        self
+    }
+
+    /// The stack of a closure's polls, in bytes.
+    #[must_use]
+    pub fn stack_bytes(mut self, bytes: usize) -> Checker {
+        self.stack_bytes = bytes;
+        self
+    }
+
+    /// What one instance may cost; 60 seconds and 5,000,000 states unless it is said otherwise.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Checker {
+        self.limits = limits;
+        self
+    }
+
+    fn scenario(&self, capacity: usize, reader: Reader) -> Scenario {
+        Scenario {
+            name: format!("K={capacity}, reader {reader}"),
+            capacity,
+            reader,
+            ..self.base.clone()
+        }
+    }
+
+    fn subject<M>(&self, connection: impl IntoSubject<M>) -> Arc<dyn Subject> {
+        connection.into_subject(Configured {
+            framing: self.framing.clone(),
+            stack_bytes: self.stack_bytes,
+            reads_while_writing: self.reads_while_writing,
+        })
+    }
+
+    fn explorer(&self) -> Explorer {
+        Explorer {
+            limits: self.limits.clone(),
+            ..Explorer::default()
+        }
+    }
+
+    /// Explores the connection in every combination of a kernel buffer and a reader.
+    ///
+    /// # Panics
+    ///
+    /// When the scenario cannot be run: more than 3 scripts and actors, a feed or a signal that is
+    /// not there.
+    #[track_caller]
+    pub fn run<M>(&self, connection: impl IntoSubject<M>) -> Report {
+        if let Some(problem) = self
+            .scenario(self.kernel_buffers[0], self.readers[0])
+            .problem()
+        {
+            panic!("the scenario cannot be run: {problem}");
+        }
+        let subject = self.subject(connection);
+        let mut explored = Vec::new();
+        for &capacity in &self.kernel_buffers {
+            for &reader in &self.readers {
+                let scenario = self.scenario(capacity, reader);
+                let exploration: Exploration = self.explorer().decide(&subject, &scenario);
+                explored.push(Explored {
+                    scenario,
+                    exploration,
+                });
+            }
+        }
+        Report::new(self.properties.clone(), explored)
+    }
+
+    /// Follows a schedule that a failure has printed.
+    ///
+    /// # Panics
+    ///
+    /// When the text is no schedule of this version, or one of another scenario.
+    #[track_caller]
+    pub fn replay<M>(&self, schedule: &str, connection: impl IntoSubject<M>) -> Replayed {
+        let parsed = match schedule.parse::<Schedule>() {
+            Ok(parsed) => parsed,
+            Err(why) => panic!("{why}"),
+        };
+        let scenario = self.scenario(parsed.capacity, parsed.reader);
+        if parsed.scenario != schedule::digest(&scenario) {
+            panic!(
+                "the schedule is one of another scenario: input, faults, scripts or settings \
+                 differ; expected are those of the test that has printed it"
+            );
+        }
+        let subject = self.subject(connection);
+        let replayed = self.explorer().replay(&subject, &scenario, &parsed.movers);
+        Replayed::new(parsed.property, replayed)
+    }
+
+    /// A regression test of a schedule that a failure has printed.
+    ///
+    /// # Panics
+    ///
+    /// When the schedule still violates its property, or as [`Checker::replay`] does.
+    #[track_caller]
+    pub fn stays_fixed<M>(&self, schedule: &str, connection: impl IntoSubject<M>) -> Replayed {
+        let replayed = self.replay(schedule, connection);
+        if replayed.is_violated() {
+            panic!("not fixed, or broken again:\n\n{replayed}");
+        }
+        println!("{}", replayed.summary());
+        replayed
+    }
+}

@@ -1,0 +1,283 @@
+//! What came of checking a connection.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::schedule::{Schedule, digest};
+use crate::render::chart::{self, Options};
+use crate::render::story::Caption;
+use crate::run::scenario::Scenario;
+use crate::trace::event::Trace;
+use crate::trace::property::Property;
+use crate::trace::verdict::{Cut, Exploration, Verdict};
+
+/// Columns of the charts in messages.
+const WIDTH: usize = 100;
+
+/// One instance: the scenario, and what its exploration found.
+#[derive(Clone, Debug)]
+pub struct Explored {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What was found.
+    pub exploration: Exploration,
+}
+
+/// What came of checking a connection in every combination of a kernel buffer and a reader.
+#[derive(Clone, Debug)]
+pub struct Report {
+    properties: Vec<Property>,
+    explored: Vec<Explored>,
+}
+
+impl Report {
+    pub(super) fn new(properties: Vec<Property>, explored: Vec<Explored>) -> Report {
+        Report {
+            properties,
+            explored,
+        }
+    }
+
+    /// Every instance.
+    pub fn explored(&self) -> &[Explored] {
+        &self.explored
+    }
+
+    /// Executions of all instances.
+    pub fn executions(&self) -> u64 {
+        self.explored.iter().map(|e| e.exploration.executions).sum()
+    }
+
+    /// The verdict over all instances: refuted if one refutes it, inconclusive or bounded if one
+    /// does not decide it, not applicable if it is that everywhere, otherwise proved.
+    pub fn verdict(&self, property: Property) -> Verdict {
+        let verdicts = self.explored.iter();
+        let verdicts: Vec<_> = verdicts.map(|e| e.exploration.verdict(property)).collect();
+        let not_deterministic =
+            |verdict: &&Verdict| matches!(verdict, Verdict::CutOff(Cut::NotDeterministic(_)));
+        let open = |verdict: &&Verdict| {
+            !matches!(
+                verdict,
+                Verdict::Proved | Verdict::NotApplicable | Verdict::Refuted
+            )
+        };
+        if let Some(verdict) = verdicts.iter().find(not_deterministic) {
+            return verdict.clone();
+        }
+        if verdicts.contains(&Verdict::Refuted) {
+            return Verdict::Refuted;
+        }
+        if let Some(verdict) = verdicts.iter().find(open) {
+            return verdict.clone();
+        }
+        match verdicts.iter().all(|v| *v == Verdict::NotApplicable) {
+            true => Verdict::NotApplicable,
+            false => Verdict::Proved,
+        }
+    }
+
+    /// The shortest counterexample over all instances.
+    pub fn counterexample(&self, property: Property) -> Option<&Trace> {
+        self.shortest(property).map(|(_, trace)| trace)
+    }
+
+    fn shortest(&self, property: Property) -> Option<(&Scenario, &Trace)> {
+        if self.verdict(property) != Verdict::Refuted {
+            return None;
+        }
+        let found = self.explored.iter().filter_map(|explored| {
+            let trace = explored.exploration.counterexamples.get(&property)?;
+            Some((&explored.scenario, trace))
+        });
+        found.min_by_key(|(_, trace)| (trace.steps.len(), trace.capacity))
+    }
+
+    /// The line that can be pasted into a test to see the counterexample again.
+    pub fn schedule(&self, property: Property) -> Option<String> {
+        let (scenario, trace) = self.shortest(property)?;
+        let schedule = Schedule {
+            property: property.name().to_owned(),
+            capacity: scenario.capacity,
+            reader: scenario.reader,
+            scenario: digest(scenario),
+            movers: trace.schedule.clone(),
+        };
+        Some(schedule.to_string())
+    }
+
+    /// Asks for every property.
+    ///
+    /// # Panics
+    ///
+    /// With the counterexample as a chart when a property is refuted, with the reason when one
+    /// cannot be decided, and when nothing was promised: then nothing could be lost.
+    #[track_caller]
+    pub fn assert_proved(&self) {
+        for &property in &self.properties {
+            match self.verdict(property) {
+                Verdict::Proved | Verdict::NotApplicable => {}
+                Verdict::Refuted => panic!("{}", self.refutation(property)),
+                verdict => panic!("{property} is not decided: {}", self.reason(&verdict)),
+            }
+        }
+        let promised = |e: &Explored| e.exploration.promised > 0;
+        assert!(
+            self.explored.iter().any(promised),
+            "nothing was promised, so nothing could be lost; expected is \
+             `socket.expect_delivery(bytes)` for what must arrive"
+        );
+    }
+
+    /// Asks for a counterexample to this property, in one instance at least.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[track_caller]
+    pub fn assert_refuted(&self, property: Property) {
+        let verdict = self.verdict(property);
+        assert!(
+            verdict == Verdict::Refuted,
+            "{property} is not refuted: {}",
+            self.reason(&verdict)
+        );
+    }
+
+    fn reason(&self, verdict: &Verdict) -> String {
+        let executions = self.executions();
+        match verdict {
+            Verdict::CutOff(cut @ (Cut::Time | Cut::Executions | Cut::Memory)) => format!(
+                "inconclusive, {cut} after {executions} executions; expected are smaller kernel \
+                 buffers and messages, or larger `Checker::limits`"
+            ),
+            Verdict::CutOff(cut) => format!("inconclusive, {cut}"),
+            Verdict::Bounded(bound) => format!(
+                "it holds in every interleaving with at most {bound} preemptions, and more were not \
+                 explored; expected are smaller kernel buffers and messages, or larger \
+                 `Checker::limits`"
+            ),
+            verdict => verdict.to_string(),
+        }
+    }
+
+    fn refutation(&self, property: Property) -> String {
+        let (Some((scenario, trace)), Some(schedule)) =
+            (self.shortest(property), self.schedule(property))
+        else {
+            return format!("{property} is refuted");
+        };
+        let replay = format!("lastbyte::replay({schedule:?}, connection)");
+        let chart = drawn(trace, property, &replay);
+        format!(
+            "refuted: {property}, {} in {scenario}\n\n{chart}",
+            property.sentence()
+        )
+    }
+}
+
+fn drawn(trace: &Trace, property: Property, replay: &str) -> String {
+    let options = Options {
+        width: WIDTH,
+        colour: false,
+        caption: Caption { property, replay },
+    };
+    chart::text(trace, options)
+}
+
+/// Every verdict, one a line, and the counterexamples.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let executions = self.executions();
+        let instances = self.explored.len();
+        writeln!(f, "{instances} instances, {executions} executions\n")?;
+        for &property in &self.properties {
+            let verdict = match self.verdict(property) {
+                Verdict::CutOff(_) => "inconclusive".to_owned(),
+                verdict => verdict.to_string(),
+            };
+            writeln!(f, "{verdict:<14} {}", property.sentence())?;
+        }
+        let refuted = |property: &&Property| self.verdict(**property) == Verdict::Refuted;
+        match self.properties.iter().find(refuted) {
+            Some(property) => write!(f, "\n{}", self.refutation(*property)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What became of a schedule that once violated a property.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    property: String,
+    trace: Option<Trace>,
+    violated: Option<Property>,
+}
+
+impl Replayed {
+    pub(super) fn new(
+        property: String,
+        replayed: Option<(Trace, BTreeMap<Property, Trace>)>,
+    ) -> Replayed {
+        let Some((trace, broken)) = replayed else {
+            return Replayed {
+                property,
+                trace: None,
+                violated: None,
+            };
+        };
+        let found = broken
+            .into_iter()
+            .find(|(broken, _)| broken.name() == property);
+        match found {
+            Some((violated, trace)) => Replayed {
+                property,
+                trace: Some(trace),
+                violated: Some(violated),
+            },
+            None => Replayed {
+                property,
+                trace: Some(trace),
+                violated: None,
+            },
+        }
+    }
+
+    /// Whether the schedule is possible.
+    pub fn is_possible(&self) -> bool {
+        self.trace.is_some()
+    }
+
+    /// Whether the schedule still violates its property.
+    pub fn is_violated(&self) -> bool {
+        self.violated.is_some()
+    }
+
+    /// What happened, if the schedule is possible.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.trace.as_ref()
+    }
+
+    /// What became of it, in one line.
+    pub fn summary(&self) -> String {
+        let property = &self.property;
+        match (&self.trace, self.violated) {
+            (None, _) => "fixed: the schedule is not possible any more".to_owned(),
+            (Some(_), None) => {
+                format!("fixed: the schedule is possible, and does not violate {property} any more")
+            }
+            (Some(_), Some(_)) => format!("the schedule violates {property}"),
+        }
+    }
+}
+
+impl fmt::Display for Replayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.summary())?;
+        match (&self.trace, self.violated) {
+            (Some(trace), Some(property)) => {
+                write!(f, "\n{}", drawn(trace, property, "this one"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
