@@ -68,6 +68,10 @@ impl fmt::Display for Call {
 pub struct Calls(pub &'static [Call]);
 
 impl Subject for Calls {
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
+
     fn start(&self, socket: Socket) -> Running {
         let mut caller = Caller {
             calls: self.0,

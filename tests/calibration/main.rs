@@ -14,6 +14,8 @@ mod figures;
 #[cfg(loom)]
 mod generate;
 #[cfg(loom)]
+mod instances;
+#[cfg(loom)]
 mod program;
 #[cfg(loom)]
 mod wakers;

@@ -1,6 +1,8 @@
 //! Generated programs: a connection that waits for several things at once, each through a waker of
 //! its own, and goes by what was woken first.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::{Range, RangeInclusive};
 
 use bytes::Bytes;
@@ -11,6 +13,33 @@ use proptest::prelude::*;
 /// Signals and feeds of a scenario: all but the first signal are the rival's, if there is one.
 const SIGNALS: usize = 3;
 const FEEDS: usize = 1;
+
+/// What must come up in many programs: ways to run tasks together, what a task waits for, and what
+/// follows from the order of the wake-ups.
+pub const CONSTRUCTS: [&str; 22] = [
+    "JoinTwo",
+    "Join",
+    "JoinMany",
+    "Select",
+    "SelectThenRest",
+    "SelectBiased",
+    "Unordered",
+    "FirstOf",
+    "Ordered",
+    "FirstWokenFirst",
+    "LastWokenFirst",
+    "Noted",
+    "Signal",
+    "Glance",
+    "Feed",
+    "Send",
+    "Receive",
+    "Rival",
+    "Loses",
+    "Fails",
+    "Panics",
+    "Hangs",
+];
 
 /// What a task does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +164,37 @@ impl Program {
         let scripts = scripts.map(|(n, steps)| Script::new(format!("script {n}"), steps.clone()));
         scenario.scripts = scripts.collect();
         scenario
+    }
+
+    /// What it is made of, each by its name in [`CONSTRUCTS`].
+    pub fn constructs(&self) -> BTreeSet<String> {
+        fn name(of: &impl fmt::Debug) -> String {
+            let text = format!("{of:?}");
+            let end = text.find(|c: char| !c.is_alphanumeric());
+            text[..end.unwrap_or(text.len())].to_owned()
+        }
+        fn collect(group: &Group, names: &mut BTreeSet<String>) {
+            names.insert(name(&group.kind));
+            for step in group.tasks.iter().flatten() {
+                names.insert(name(step));
+                if let Step::Together(group) = step {
+                    collect(group, names);
+                }
+            }
+        }
+        let mut names = BTreeSet::new();
+        for stage in &self.stages {
+            match stage {
+                Stage::Do(Step::Together(group)) => collect(group, &mut names),
+                Stage::Do(step) => drop(names.insert(name(step))),
+                Stage::Decide { action, .. } => drop(names.insert(name(action))),
+            }
+        }
+        if let Some(rival) = &self.rival {
+            names.insert("Rival".to_owned());
+            collect(&rival.0, &mut names);
+        }
+        names
     }
 
     /// Everything that is sent if nothing goes wrong, in the order of the program.
