@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::io::AsyncWriteExt;
 use lastbyte::{
     Claim, Expected, Instance, Model, Property, Reader, Running, Scenario, Socket, Subject,
 };

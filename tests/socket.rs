@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use futures::{AsyncReadExt as _, AsyncWriteExt as _};
+use futures::AsyncWriteExt as _;
 use lastbyte::{
     ActorId, Event, Faults, FlushMode, Property, Reader, Running, Scenario, Script, ScriptStep,
     Socket, Stepper, Subject, Trace, UnreadInput,

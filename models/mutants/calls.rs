@@ -68,6 +68,10 @@ impl fmt::Display for Call {
 pub struct Calls(pub &'static [Call]);
 
 impl Subject for Calls {
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
+
     fn start(&self, socket: Socket) -> Running {
         let mut caller = Caller {
             calls: self.0,
@@ -81,10 +85,6 @@ impl Subject for Calls {
             caller.handle.at(&caller.next);
             polled.map_err(|error| error.kind().to_string())
         }))
-    }
-
-    fn reads_while_writing(&self) -> bool {
-        true
     }
 }
 

@@ -6,6 +6,7 @@ mod calls;
 mod dispatcher;
 mod explorer;
 mod table;
+mod unordered;
 
 use std::collections::HashSet;
 use std::sync::Arc;

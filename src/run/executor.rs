@@ -86,6 +86,9 @@ fn poll_to_end(world: &Arc<World>, actor: ActorId, mut future: Running, waker: &
             break;
         }
         world.begin_poll(actor);
+        if !world.begin(actor) {
+            break;
+        }
         match guarded(|| future.as_mut().poll(&mut cx)) {
             Ok(Poll::Ready(result)) => {
                 ended(world, actor, result.err());

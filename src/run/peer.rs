@@ -110,8 +110,9 @@ fn look(
             };
             state.delivery.receive(&kept, state.kernel.delivered());
             state.log(actor, Event::Read { bytes: bytes.len() });
-            let (progress, kernel) = (&mut state.progress, &mut state.kernel);
-            progress.fire(Place::Progress, &mut kernel.due);
+            for progress in &mut state.progress {
+                progress.fire(Place::Progress, &mut state.kernel.due);
+            }
             Looked::Again
         }
     }

@@ -45,11 +45,11 @@ impl Handle {
             let caller = state.caller(*actor, cx.waker());
             match step {
                 ScriptStep::FinishFlush if !state.kernel.flush_in_flight() => {
-                    state.device.set(caller);
+                    state.device[actor.index()].set(caller);
                     return Poll::Pending;
                 }
                 ScriptStep::AwaitReceived(bytes) if state.kernel.delivered() < *bytes => {
-                    state.progress.set(caller);
+                    state.progress[actor.index()].set(caller);
                     return Poll::Pending;
                 }
                 _ => {}

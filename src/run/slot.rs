@@ -43,6 +43,10 @@ pub(crate) struct Slot {
     pub(crate) opaque: bool,
     /// The next step of the actor is the first behind its poll's first call.
     pub(crate) begins: bool,
+    /// The actor has made a call with a waker of its own making. Its code can look at what such
+    /// wakers have noted, so the beginning of a poll is a step of its own: see
+    /// [`World::begin`](super::world::World::begin).
+    pub(crate) own_wakers: bool,
     /// The executor's own waker for the actor.
     pub(crate) root: Option<Waker>,
     /// Acquired the lock once after the execution was over, or need not.
@@ -121,6 +125,7 @@ impl Slot {
             declared,
             opaque: _,
             begins,
+            own_wakers,
             root: _,
             passed,
         } = self;
@@ -133,6 +138,7 @@ impl Slot {
             parked.is_some(),
             *declared,
             *begins,
+            *own_wakers,
         ];
         let unchanged = *changes_before == Some(changes);
         let idle = (*idle_polls, self.idle_calls(changes), unchanged);

@@ -191,8 +191,9 @@ impl Socket {
                 Call::Done(()) => state.log(*actor, Event::Flush),
                 Call::WouldBlock => {
                     state.changed();
-                    let State { device, kernel, .. } = state;
-                    device.fire(Place::Device, &mut kernel.due);
+                    for device in &mut state.device {
+                        device.fire(Place::Device, &mut state.kernel.due);
+                    }
                     state.log(*actor, Event::FlushPending);
                 }
                 Call::Failed(kind) => {

@@ -73,10 +73,10 @@ pub(crate) struct State {
     /// Bytes that the subject holds itself, as far as its calls tell.
     pub(crate) inside: usize,
     pub(crate) delivery: Delivery,
-    /// Fired by every read, for scripts that wait for the reader.
-    pub(crate) progress: Registration,
-    /// Fired when a flush is in flight, for the script that finishes it.
-    pub(crate) device: Registration,
+    /// Fired by every read, for scripts that wait for the reader; one for each actor.
+    pub(crate) progress: Vec<Registration>,
+    /// Fired when a flush is in flight, for scripts that finish it; one for each actor.
+    pub(crate) device: Vec<Registration>,
     pub(crate) slots: Vec<Slot>,
     pub(crate) feeds: Vec<Feed>,
     pub(crate) signals: Vec<Signal>,
@@ -101,6 +101,14 @@ pub(crate) struct State {
 impl State {
     /// The beginning of an execution.
     pub(crate) fn new(setup: Setup) -> State {
+        let one_each = || {
+            setup
+                .names
+                .iter()
+                .map(|_| Registration::default())
+                .collect()
+        };
+        let (progress, device) = (one_each(), one_each());
         let slots = setup.names.into_iter().enumerate().map(|(i, name)| Slot {
             name,
             // The main thread's first acquisition is the choice of who starts.
@@ -118,8 +126,8 @@ impl State {
             kernel: setup.kernel,
             inside: 0,
             delivery: setup.delivery,
-            progress: Registration::default(),
-            device: Registration::default(),
+            progress,
+            device,
             slots: slots.collect(),
             feeds: (0..setup.feeds).map(|_| Feed::default()).collect(),
             signals: (0..setup.signals).map(signal).collect(),
@@ -139,14 +147,16 @@ impl State {
     }
 
     /// Who makes a call with this waker.
-    pub(crate) fn caller<'a>(&self, actor: ActorId, waker: &'a std::task::Waker) -> Caller<'a> {
-        let root = self.slots[actor.index()].root.as_ref();
-        let is_root = root.is_some_and(|root| root.will_wake(waker));
+    pub(crate) fn caller<'a>(&mut self, actor: ActorId, waker: &'a std::task::Waker) -> Caller<'a> {
+        let slot = &mut self.slots[actor.index()];
+        let is_root = slot.root.as_ref().is_some_and(|root| root.will_wake(waker));
         // A waker that nobody listens to runs nobody's code.
         let nobody = waker.will_wake(std::task::Waker::noop());
+        let own = !is_root && !nobody;
+        slot.own_wakers |= own;
         Caller {
             waker,
-            own: (!is_root && !nobody).then_some(actor),
+            own: own.then_some(actor),
         }
     }
 

@@ -39,7 +39,7 @@ impl State {
                 continue;
             }
             let woken = has(KeyPart::Token).then_some((slot.token, slot.self_woken));
-            let fresh = has(KeyPart::Fresh).then_some((slot.first, slot.begins));
+            let fresh = has(KeyPart::Fresh).then_some((slot.first, slot.begins, slot.own_wakers));
             let waiting = has(KeyPart::Waiting).then_some(slot.is_parked());
             let place = has(KeyPart::Place).then_some(slot.history);
             // Without the calls, the second round of an endless loop would look explored.

@@ -268,6 +268,15 @@ impl World {
         state.log(actor, Event::Poll);
     }
 
+    /// Where a poll of an actor with wakers of its own begins: a lock section without a call. What
+    /// the wakers have noted is looked at before the first call, so wake-ups from here on are not
+    /// absorbed by this poll, and whoever asks for a poll gets it only when it is chosen. `false`
+    /// when the execution is over.
+    pub(crate) fn begin(&self, actor: ActorId) -> bool {
+        let own_wakers = self.peek().slots[actor.index()].own_wakers;
+        !own_wakers || self.section(actor, |_| ()).is_ok()
+    }
+
     /// Passes the lock once, so that loom's partial-order reduction sees the operation that this
     /// actor would have done next.
     #[cfg(feature = "explore")]

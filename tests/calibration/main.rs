@@ -12,7 +12,13 @@ mod enumerate;
 #[path = "../support/figures.rs"]
 mod figures;
 #[cfg(loom)]
+mod generate;
+#[cfg(loom)]
+mod instances;
+#[cfg(loom)]
 mod program;
+#[cfg(loom)]
+mod wakers;
 
 #[cfg(not(loom))]
 #[test]
@@ -25,11 +31,10 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use lastbyte::{ExecutorDefect, Exploration, Explorer, KeyPart, Outcome, Trace};
-    use proptest::strategy::{Strategy, ValueTree};
-    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
     use crate::enumerate::{Everything, Log, State, enumerate, follow, schedules};
     use crate::figures;
+    use crate::generate::{number, on_cases};
     use crate::program::{Program, programs};
 
     const DOCUMENT: &str = "models/trust/calibration.md";
@@ -39,44 +44,12 @@ mod tests {
     /// Programs with more interleavings are only explored with caching.
     const MOST_INTERLEAVINGS: u128 = 3_000;
 
-    fn number(variable: &str, otherwise: u32) -> u32 {
-        std::env::var(variable).map_or(otherwise, |text| {
-            text.parse()
-                .unwrap_or_else(|_| panic!("{variable} is a number, got {text:?}"))
-        })
-    }
-
     /// Runs `check` on generated programs, the same ones every time; the first failure is shrunk.
     fn on_programs(
         cases: u32,
-        mut check: impl FnMut(&Program) -> Result<(), String>,
+        check: impl FnMut(&Program) -> Result<(), String>,
     ) -> Result<(), String> {
-        let mut seed = [0; 32];
-        seed[..4].copy_from_slice(&number("LASTBYTE_SEED", 0).to_le_bytes());
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
-        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-        for _ in 0..cases {
-            let mut tree = programs()
-                .new_tree(&mut runner)
-                .map_err(|reason| reason.to_string())?;
-            let Err(mut why) = check(&tree.current()) else {
-                continue;
-            };
-            let mut smallest = tree.current();
-            while tree.simplify() {
-                while let Ok(()) = check(&tree.current()) {
-                    if !tree.complicate() {
-                        return Err(format!("{why}\n{smallest:?}"));
-                    }
-                }
-                (why, smallest) = (
-                    check(&tree.current()).expect_err("just failed"),
-                    tree.current(),
-                );
-            }
-            return Err(format!("{why}\n{smallest:?}"));
-        }
-        Ok(())
+        on_cases(cases, programs(), check)
     }
 
     type Executions = Vec<(Trace, bool)>;

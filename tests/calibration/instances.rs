@@ -1,0 +1,88 @@
+//! Is state caching right about the connections of the claims that are known by the history of their
+//! calls? Each instance explored with and without it: the same outcomes, and the same properties fail.
+
+use std::collections::BTreeMap;
+
+use lastbyte::{Cut, Expected, Explorer, Instance, Limits};
+use lastbyte_models::registry;
+
+use crate::wakers::Findings;
+
+/// Executions of one instance without caching; whoever needs more is skipped.
+const EXECUTIONS: u64 = 100_000;
+
+/// The instances of all claims, each once; without those in which the explorer misses something by
+/// intention, and without the models that tell their states.
+fn instances() -> Vec<Instance> {
+    const DECLARED: [&str; 3] = ["dispatch_close", "dispatch_loop", "shutdown_ordering"];
+    let claims = registry().into_iter().flat_map(|model| (model.claims)());
+    let claims = claims.filter(|claim| claim.expected != Expected::Missed);
+    let cells = claims.flat_map(|claim| claim.instances);
+    let cells = cells.filter(|cell| !DECLARED.contains(&cell.model));
+    let by_id: BTreeMap<_, _> = cells.map(|cell| (cell.id(), cell)).collect();
+    by_id.into_values().collect()
+}
+
+fn compare(executions: u64, least: usize) {
+    let (mut compared, mut declared, mut skipped) = (BTreeMap::new(), 0, Vec::new());
+    let (mut every, mut pruned, mut outcomes) = (0, 0, 0);
+    for cell in instances() {
+        let explore = |caching| {
+            let explorer = Explorer {
+                caching,
+                limits: Limits {
+                    executions: Some(executions),
+                    ..Limits::default()
+                },
+                ..Explorer::default()
+            };
+            explorer.explore(&cell.run, &cell.scenario)
+        };
+        let cached = explore(true);
+        if cached.cut == Some(Cut::Executions) {
+            skipped.push(cell.id());
+            continue;
+        }
+        assert_eq!(cached.cut, None, "{}", cell.id());
+        // What is known by its history is run again.
+        if cached.repeated == 0 {
+            declared += 1;
+            continue;
+        }
+        let whole = explore(false);
+        if whole.cut == Some(Cut::Executions) {
+            skipped.push(cell.id());
+            continue;
+        }
+        assert_eq!(whole.cut, None, "{}", cell.id());
+        let (found, all) = (Findings::of(&cached), Findings::of(&whole));
+        assert_eq!(
+            found,
+            all,
+            "{}: missed: {}; made up: {}",
+            cell.id(),
+            all.less(&found),
+            found.less(&all)
+        );
+        *compared.entry(cell.model).or_insert(0) += 1;
+        every += whole.executions;
+        pruned += cached.executions;
+        outcomes += all.outcomes.len();
+    }
+    println!(
+        "{compared:?} compared, {} skipped, {declared} tell their states: {every} executions \
+         without caching, {pruned} with it; {outcomes} outcomes",
+        skipped.len()
+    );
+    for id in skipped {
+        println!("skipped: {id}");
+    }
+    let compared: usize = compared.values().sum();
+    assert!(compared >= least, "only {compared}");
+}
+
+#[test]
+#[ignore = "part of the longer explorations; cargo test -- --ignored"]
+fn caching_changes_nothing_for_the_connections_of_the_claims() {
+    compare(EXECUTIONS, 200);
+}
