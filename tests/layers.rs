@@ -95,7 +95,12 @@ fn an_import_from_above_is_found() {
 #[test]
 fn no_file_is_longer_than_it_must_be() {
     const LINES: usize = 400;
-    const LONGER: [(&str, &str); 5] = [
+    const LONGER: [(&str, &str); 7] = [
+        (
+            "checker/mod.rs",
+            "one builder with the documentation of every setting",
+        ),
+        ("cli/verify.rs", "a third of it is its tests"),
         (
             "environment/kernel.rs",
             "one state machine, read from top to bottom",

@@ -59,7 +59,7 @@ fn every_counterexample_is_judged_as_by_the_exploration() {
          beginnings of polls"
     );
     assert!(judged_traces > 300, "{judged_traces}");
-    assert!(without_end > 200 && without_begins > 0);
+    assert!(without_end > 200);
 }
 
 /// A sequence of numbers that is the same in every run.
@@ -131,7 +131,6 @@ impl Subject for Writes {
     fn start(&self, mut socket: Socket) -> Running {
         let first = self.first;
         Box::pin(async move {
-            use futures::io::AsyncWriteExt;
             socket.handle().promise("abcd".into());
             let all = b"abcd";
             let written = async {

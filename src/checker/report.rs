@@ -113,6 +113,15 @@ impl Report {
     /// cannot be decided, and when nothing was promised: then nothing could be lost.
     #[track_caller]
     pub fn assert_proved(&self) {
+        let promised = |e: &Explored| e.exploration.promised > 0;
+        let decided = |e: &Explored| e.exploration.cut.is_none();
+        let nothing_promised = !self.explored.iter().any(promised);
+        let panics = self.verdict(Property::NoPanic) == Verdict::Refuted;
+        assert!(
+            !nothing_promised || panics || !self.explored.iter().all(decided),
+            "nothing was promised, so nothing could be lost; expected is \
+             `socket.expect_delivery(bytes)` for what must arrive"
+        );
         for &property in &self.properties {
             match self.verdict(property) {
                 Verdict::Proved | Verdict::NotApplicable => {}
@@ -120,12 +129,6 @@ impl Report {
                 verdict => panic!("{property} is not decided: {}", self.reason(&verdict)),
             }
         }
-        let promised = |e: &Explored| e.exploration.promised > 0;
-        assert!(
-            self.explored.iter().any(promised),
-            "nothing was promised, so nothing could be lost; expected is \
-             `socket.expect_delivery(bytes)` for what must arrive"
-        );
     }
 
     /// Asks for a counterexample to this property, in one instance at least.

@@ -252,6 +252,7 @@ impl Explorer {
             stop: self.stop.clone(),
             only,
             repeats: repeats && !planted,
+            planted,
         });
         let shared = Arc::new(Shared::new(search));
         shared
