@@ -10,7 +10,6 @@ use std::sync::Arc;
 use lastbyte::{ExecutorDefect, Instance, KeyPart, Property, Reader, Scenario, Script, ScriptStep};
 
 use super::calls::{Call, Calls};
-use super::unordered::Unordered;
 use super::{Mutation, Row};
 use crate::dispatch_close::{self, Revision as Closing};
 use crate::dispatch_loop::{self, ORIGINAL, READ_GATED, Revision, WRITES_AGAIN};
@@ -97,26 +96,6 @@ fn with_calls(
         instance,
         format!("{words}; K=1, reader {reader}; script: {steps}"),
     )
-}
-
-/// A connection that waits for two signals at once, and goes by which was raised first.
-fn for_either_signal() -> Place {
-    let scenario = Scenario {
-        signals: 2,
-        ..Scenario::new("waits-for-two-signals", 1, Reader::PROMPT)
-    };
-    let raises = |signal| Script::new(format!("script {signal}"), [ScriptStep::Raise(signal)]);
-    let cell = Instance {
-        model: "unordered",
-        subject: "connection".to_owned(),
-        version: None,
-        scenario: scenario.with_script(raises(0)).with_script(raises(1)),
-        caching: true,
-        run: Arc::new(Unordered),
-    };
-    let words =
-        "two signals in a `FuturesUnordered`; K=1, reader prompt; two scripts: each raises one";
-    (cell, words.to_owned())
 }
 
 /// Every defect of the explorer.
@@ -285,13 +264,6 @@ pub fn hidden() -> Vec<Hidden> {
                 dispatch_close::half_done(),
             )),
             "The key lacks where each actor is.",
-        ),
-        row(
-            "explorer/key-without-wake-ups",
-            KeyWithout(KeyPart::WakeUps),
-            NoSilentLoss,
-            for_either_signal(),
-            "The key lacks which wake-ups have reached wakers of an actor's own making.",
         ),
         row(
             "explorer/key-without-idle",
