@@ -202,6 +202,7 @@ impl Recording {
 }
 
 /// Whether two traces show the same execution. What its continuations are is not part of it.
+#[cfg(loom)]
 fn same(replayed: &Trace, recorded: &Trace) -> bool {
     let unavoidable_from = recorded.unavoidable_from;
     let replayed = Trace {
