@@ -59,6 +59,9 @@ pub(crate) type Move = (u128, ActorId);
 /// For so many moves it is remembered in words what happened.
 const TOLD: usize = 10_000;
 
+/// What a move did, in its steps.
+type Told = (ActorId, Vec<(ActorId, Event)>);
+
 /// The explored graph.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
@@ -66,7 +69,7 @@ pub(crate) struct Graph {
     count: usize,
     /// What is broken at each end.
     ends: HashMap<u64, Vec<Property>>,
-    told: ByKey<u128, Vec<(ActorId, Vec<(ActorId, Event)>)>>,
+    told: ByKey<u128, Vec<Told>>,
     told_count: usize,
 }
 

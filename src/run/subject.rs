@@ -18,7 +18,8 @@ pub type Running = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 /// connection that tosses one fair coin in every execution, and lets a call or its end depend on it,
 /// gets another verdict than 'not deterministic' with a chance below one in a million.
 ///
-/// What can stay unnoticed is a difference that none of these runs meets: a clock that only matters
+/// What can stay unnoticed is a difference that none of these runs meets: chance that shows in few
+/// interleavings only, a connection that makes no call at all, a clock that only matters
 /// after longer than the exploration takes, a static that changes only after more connections than
 /// were started, and what no call and no ending shows.
 pub trait Subject: Send + Sync {
