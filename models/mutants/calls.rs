@@ -68,6 +68,10 @@ impl fmt::Display for Call {
 pub struct Calls(pub &'static [Call]);
 
 impl Subject for Calls {
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
     fn start(&self, socket: Socket) -> Running {
         let mut caller = Caller {
             calls: self.0,

@@ -119,6 +119,8 @@ pub enum Cut {
     Interrupted,
     /// The exploring process died.
     Crashed(String),
+    /// The exploring process does not have what was to be explored.
+    Unknown(String),
 }
 
 impl fmt::Display for Cut {
@@ -132,6 +134,7 @@ impl fmt::Display for Cut {
             Cut::Interrupted => write!(f, "interrupted"),
             Cut::NotDeterministic => write!(f, "the subject is not deterministic"),
             Cut::Crashed(why) => write!(f, "the exploration crashed: {why}"),
+            Cut::Unknown(why) => write!(f, "not explored: {why}"),
         }
     }
 }
