@@ -152,6 +152,10 @@ pub struct Connection {
 }
 
 impl Subject for Connection {
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
     fn start(&self, socket: Socket) -> Running {
         Box::pin(Dispatcher {
             caller: socket,
@@ -197,38 +201,40 @@ pub fn never_published() -> Scenario {
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {
     Model {
-        name: NAME,
-        about: "a client's request channel, closed while a send is half done",
         claims,
-        ..Model::default()
+        ..Model::new(
+            NAME,
+            "a client's request channel, closed while a send is half done",
+        )
     }
 }
 
-const NAME: &str = "dispatch_close";
+/// The model's name.
+pub const NAME: &str = "dispatch_close";
 
 /// The instance of a revision in a scenario.
+#[track_caller]
 pub fn instance(revision: Revision, scenario: Scenario) -> Instance {
-    Instance {
-        model: NAME,
-        subject: revision.name().to_owned(),
-        version: None,
-        scenario,
-        caching: true,
-        run: Arc::new(Connection { revision }),
-    }
+    let sender = scenario.name.clone();
+    Instance::new(revision.name(), scenario, Arc::new(Connection { revision }))
+        .with_parameter("sender", sender)
+}
+
+#[track_caller]
+fn claim(
+    revision: Revision,
+    scenario: Scenario,
+    property: Property,
+    expected: Expected,
+    sentence: &str,
+) -> Claim {
+    let name = format!("{}/{}/{property}", revision.name(), scenario.name);
+    let instance = instance(revision, scenario);
+    Claim::new(name, sentence, property, expected, [instance])
 }
 
 fn claims() -> Vec<Claim> {
     use Revision::{LooksOnce, LooksUntilClosed};
-    let claim =
-        |revision: Revision, scenario: Scenario, property, expected, sentence: &str| Claim {
-            name: format!("{}/{}/{property}", revision.name(), scenario.name),
-            sentence: sentence.to_owned(),
-            scenarios: scenario.name.clone(),
-            property,
-            expected,
-            instances: vec![instance(revision, scenario)],
-        };
     vec![
         claim(
             LooksOnce,

@@ -205,6 +205,10 @@ pub struct Connection {
 }
 
 impl Subject for Connection {
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
     fn start(&self, socket: Socket) -> Running {
         let handle = socket.handle();
         let mut dispatcher = Dispatcher::new(socket, self.ordering, self.read_side, self.response);
@@ -220,6 +224,7 @@ impl Subject for Connection {
 // ---- Scenarios ----------------------------------------------------------------------------------
 
 /// One request, N bytes of response, a kernel buffer of K bytes, a reader; the read side closes.
+#[track_caller]
 fn lone_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Instance {
     let name = format!("N={n},K={k},reader={reader}");
     instance(
@@ -233,6 +238,7 @@ fn lone_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Insta
 }
 
 /// The read side stays open, and the peer sends a second request at any time, then FIN.
+#[track_caller]
 fn next_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Instance {
     let peer = Script::new(
         "peer",
@@ -249,17 +255,19 @@ fn next_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Insta
             .with_input("1")
             .with_script(peer),
     )
+    .with_parameter("next request", "at any time")
 }
 
+#[track_caller]
 fn instance(connection: Connection, scenario: Scenario) -> Instance {
-    Instance {
-        model: "shutdown_ordering",
-        subject: connection.ordering.to_string(),
-        version: None,
+    Instance::new(
+        connection.ordering.to_string(),
         scenario,
-        caching: true,
-        run: Arc::new(connection),
-    }
+        Arc::new(connection),
+    )
+    .with_parameter("N", connection.response)
+    .with_capacity()
+    .with_reader()
 }
 
 /// The readers that read to the end: one byte at a time, two, all there is.
@@ -278,30 +286,23 @@ fn grid(max: usize) -> impl Iterator<Item = (usize, usize, Reader)> {
 /// The largest payload of the proofs, in bytes.
 const LARGEST: usize = 64;
 
+/// A claim for each of the properties; a single one has the name alone.
+#[track_caller]
+fn claim(
+    name: &str,
+    sentence: &str,
+    expected: Expected,
+    properties: &[Property],
+    instances: impl IntoIterator<Item = Instance>,
+) -> Vec<Claim> {
+    match properties {
+        [property] => vec![Claim::new(name, sentence, *property, expected, instances)],
+        _ => Claim::of_each(name, sentence, properties, expected, instances),
+    }
+}
+
 fn claims() -> Vec<Claim> {
     let mut claims = Vec::new();
-    let mut claim = |name: &str,
-                     sentence: &str,
-                     scenarios: &str,
-                     expected,
-                     properties: &[_],
-                     instances: Vec<Instance>| {
-        for &property in properties {
-            let name = if properties.len() == 1 {
-                name.to_owned()
-            } else {
-                format!("{name}/{property}")
-            };
-            claims.push(Claim {
-                name,
-                sentence: sentence.to_owned(),
-                scenarios: scenarios.to_owned(),
-                property,
-                expected,
-                instances: instances.clone(),
-            });
-        }
-    };
     use Expected::{Proved, Refuted};
     use Ordering::{FlushBeforeShutdown, Original, ReadGatedFlush};
     use Property::{
@@ -314,45 +315,40 @@ fn claims() -> Vec<Claim> {
         .filter(|(n, k, _)| n > k)
         .map(|(n, k, reader)| lone_request(Original, n, k, reader))
         .collect();
-    claim(
+    claims.extend(claim(
         "original-loses",
-        "The original ordering loses bytes as soon as the response is larger than the kernel's buffer.",
-        "N=1..32, K=1..8, N>K, reader 1/2/all",
+        "The original ordering loses bytes as soon as the response is \
+         larger than the kernel's buffer.",
         Refuted,
         &[NothingTruncated],
         larger.clone(),
-    );
-    claim(
+    ));
+    claims.extend(claim(
         "original-loses-silently",
         "The original ordering reports Ok when it has lost bytes.",
-        "N=1..32, K=1..8, N>K, reader 1/2/all",
         Refuted,
         &[NoSilentLoss, NothingBufferedAtShutdown],
         larger.clone(),
-    );
-    claim(
+    ));
+    claims.extend(claim(
         "original-delivers-what-was-accepted",
         "What arrives under the original ordering is exactly what the kernel had accepted.",
-        "N=1..32, K=1..8, N>K, reader 1/2/all",
         Proved,
         &[AcceptedArrives, ReceivedIsPrefix],
         larger,
-    );
-    claim(
+    ));
+    claims.extend(claim(
         "original-small-is-fine",
         "The original ordering loses nothing when the whole response fits the kernel's buffer.",
-        "N=1..8, K=1..8, N<=K, reader 1/2/all",
         Proved,
         &[NothingTruncated, NoSilentLoss, NoStall],
         grid(LARGEST)
             .filter(|(n, k, _)| n <= k)
-            .map(|(n, k, reader)| lone_request(Original, n, k, reader))
-            .collect(),
-    );
-    claim(
+            .map(|(n, k, reader)| lone_request(Original, n, k, reader)),
+    ));
+    claims.extend(claim(
         "fixed-never-loses",
         "Flushing before the shutdown never loses a byte, never stalls and never spins.",
-        "N=1..64, K=1..8, reader 1/2/all",
         Proved,
         &[
             NothingTruncated,
@@ -365,63 +361,57 @@ fn claims() -> Vec<Claim> {
             OneShutdown,
             NoPanic,
         ],
-        grid(LARGEST)
-            .map(|(n, k, reader)| lone_request(FlushBeforeShutdown, n, k, reader))
-            .collect(),
-    );
+        grid(LARGEST).map(|(n, k, reader)| lone_request(FlushBeforeShutdown, n, k, reader)),
+    ));
     for n in [8, 16, 32, 64, 128] {
-        claim(
+        claims.extend(claim(
             &format!("fixed-grows-linearly-{n}"),
             "Executions grow linearly with the payload.",
-            &format!("N={n}, K=4, reader 1"),
             Proved,
             &[NothingTruncated],
             vec![lone_request(FlushBeforeShutdown, n, 4, Reader::slow(1))],
-        );
+        ));
     }
-    let mut every_interleaving = lone_request(FlushBeforeShutdown, 8, 1, Reader::PROMPT);
-    every_interleaving.caching = false;
-    every_interleaving.scenario.name.push_str(",uncached");
-    claim(
+    let every_interleaving = lone_request(FlushBeforeShutdown, 8, 1, Reader::PROMPT)
+        .with_scenario(|scenario| scenario.name += ",uncached")
+        .without_caching();
+    claims.extend(claim(
         "fixed-without-caching",
         "The same without state caching: every interleaving on its own.",
-        "N=8, K=1, reader all",
         Proved,
         &[NothingTruncated],
         vec![every_interleaving],
-    );
+    ));
 
     let read_gated = |n| grid(n).map(|(n, k, reader)| lone_request(ReadGatedFlush, n, k, reader));
-    claim(
+    claims.extend(claim(
         "read-gated-never-loses",
         "A flush gate before the reads drains the buffer, too.",
-        "N=1..16, K=1..8, reader 1/2/all",
         Proved,
         &[NothingTruncated, NoStall],
-        read_gated(16).collect(),
-    );
+        read_gated(16),
+    ));
     let next = |ordering| -> Vec<Instance> {
         [(3, 1), (4, 2), (6, 3)]
             .into_iter()
             .flat_map(|(n, k)| readers().map(|reader| next_request(ordering, n, k, reader)))
             .collect()
     };
-    claim(
+    claims.extend(claim(
         "read-gated-blocks-next-request",
         "A flush gate before the reads leaves the next request unread while the flush is pending.",
-        "N=3..6, K=1..3, N>K, next request at any time",
         Refuted,
         &[ReadsDuringFlush],
         next(ReadGatedFlush),
-    );
-    claim(
+    ));
+    claims.extend(claim(
         "fixed-reads-next-request",
-        "Flushing before the shutdown reads the next request while the flush is pending, and answers it.",
-        "N=3..6, K=1..3, N>K, next request at any time",
+        "Flushing before the shutdown reads the next request while the \
+         flush is pending, and answers it.",
         Proved,
         &[ReadsDuringFlush, NothingTruncated, NoStall],
         next(FlushBeforeShutdown),
-    );
+    ));
 
     for ordering in Ordering::ALL {
         let resets = [(4, 2), (6, 3), (3, 4)].into_iter().flat_map(|(n, k)| {
@@ -430,14 +420,13 @@ fn claims() -> Vec<Claim> {
                     .map(|reader| lone_request(ordering, n, k, reader.resets_after(m)))
             })
         });
-        claim(
+        claims.extend(claim(
             &format!("{ordering}-reports-reset"),
             "A reader that resets before the shutdown ends the connection with an error.",
-            "N=3..6, K=2..4, reset after 0..N-1 bytes",
             Proved,
             &[ResetEndsWithError],
-            resets.collect(),
-        );
+            resets,
+        ));
     }
     let stops = |ordering| -> Vec<Instance> {
         [(4, 2), (6, 3)]
@@ -448,22 +437,20 @@ fn claims() -> Vec<Claim> {
             })
             .collect()
     };
-    claim(
+    claims.extend(claim(
         "original-ends-without-reader",
         "The original ordering ends although the reader has stopped.",
-        "N=4/6, K=2/3, stop after 0..N-K-1 bytes",
         Proved,
         &[EndsWithoutReader],
         stops(Original),
-    );
-    claim(
+    ));
+    claims.extend(claim(
         "fixed-waits-for-reader",
         "The price of the fix: it waits for ever for a reader that has stopped for ever.",
-        "N=4/6, K=2/3, stop after 0..N-K-1 bytes",
         Refuted,
         &[EndsWithoutReader],
         stops(FlushBeforeShutdown),
-    );
+    ));
     claims
 }
 
@@ -477,7 +464,7 @@ fn subjects() -> Vec<NamedSubject> {
                 if question.pipeline_flush || question.half_close || question.upgrade {
                     return Err(
                         "the minimal dispatcher knows no --pipeline-flush, --half-close \
-                                or --upgrade; accepted by hyper-1 and hyper-0.14"
+                         or --upgrade; accepted by hyper-1 and hyper-0.14"
                             .to_owned(),
                     );
                 }
@@ -494,10 +481,11 @@ fn subjects() -> Vec<NamedSubject> {
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {
     Model {
-        name: "shutdown_ordering",
-        about: "a dispatcher with a write buffer, and what it does first when it is done",
         claims,
         subjects,
-        ..Model::default()
+        ..Model::new(
+            "shutdown_ordering",
+            "a dispatcher with a write buffer, and what it does first when it is done",
+        )
     }
 }

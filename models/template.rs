@@ -1,4 +1,5 @@
-//! A template: copy this file, rename it, register it in `models/lib.rs`.
+//! A template: copy this file, rename it, give its model another name, and add a line to
+//! `models/lib.rs`.
 //!
 //! The connection below is wrong on purpose. It asks the socket to write once and does not look at
 //! how many bytes were taken, which is fine as long as the kernel's buffer is large enough.
@@ -13,14 +14,21 @@ use lastbyte::{
 
 // ---- The state machine: whatever writes over a socket and then gives the socket up --------------
 
+const RESPONSE: &[u8] = b"response";
+
 /// Writes once and hopes.
 #[derive(Debug)]
 pub struct WritesOnce;
 
 impl Subject for WritesOnce {
+    /// Two of these are the same: what one prints with `{:?}` is all that it knows.
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
     fn start(&self, mut socket: Socket) -> Running {
         Box::pin(async move {
-            let response = Bytes::from_static(b"response");
+            let response = Bytes::from_static(RESPONSE);
             // What the reader must receive. An end of the stream without it is a loss.
             socket.handle().promise(response.clone());
             // The defect: `write` says how many bytes were taken, and nobody looks.
@@ -34,51 +42,41 @@ impl Subject for WritesOnce {
 
 fn instance(capacity: usize) -> Instance {
     let scenario = Scenario::new(format!("K={capacity}"), capacity, Reader::PROMPT);
-    Instance {
-        model: "template",
-        subject: "writes-once".to_owned(),
-        version: None,
-        scenario,
-        caching: true,
-        run: Arc::new(WritesOnce),
-    }
+    // The parameters are the bounds of the claims: N, and the scenario's own.
+    Instance::new("writes-once", scenario, Arc::new(WritesOnce))
+        .with_parameter("N", RESPONSE.len())
+        .with_capacity()
+        .with_reader()
 }
 
 // ---- Claims: what is expected of a property in every instance -----------------------------------
 
 fn claims() -> Vec<Claim> {
-    let claim = |name: &str, sentence: &str, scenarios: &str, expected, instances| Claim {
-        name: name.to_owned(),
-        sentence: sentence.to_owned(),
-        scenarios: scenarios.to_owned(),
-        property: Property::NoSilentLoss,
-        expected,
-        instances,
-    };
     vec![
-        claim(
+        Claim::new(
             "small-is-fine",
             "Nothing is lost while the response fits the kernel's buffer.",
-            "8 bytes, K=8..9",
+            Property::NoSilentLoss,
             Expected::Proved,
-            (8..=9).map(instance).collect(),
+            (8..=9).map(instance),
         ),
-        claim(
+        Claim::new(
             "large-is-lost",
             "The rest of a larger response is lost, and nobody is told.",
-            "8 bytes, K=1..7",
+            Property::NoSilentLoss,
             Expected::Refuted,
-            (1..=7).map(instance).collect(),
+            (1..=7).map(instance),
         ),
     ]
 }
 
-/// The line in `models/lib.rs` calls this.
+/// The line in `models/lib.rs` makes this a part of `cargo verify`. The name stands here alone.
 pub fn model() -> Model {
     Model {
-        name: "template",
-        about: "a connection of ten lines that ignores a partial write",
         claims,
-        ..Model::default()
+        ..Model::new(
+            "template",
+            "a connection of ten lines that ignores a partial write",
+        )
     }
 }

@@ -30,8 +30,12 @@ mod explore;
 mod run;
 mod trace;
 
-pub use check::claim::{Claim, Expected, Instance, Model, NamedSubject, Question};
+pub use check::bounds::{Parameters, Value, bounds};
+pub use check::claim::{Claim, Expected, Model, NamedSubject, Question};
 pub use check::comparison::{Compared, Comparison, Deviation, Observable};
+pub use check::identity::{Identity, Parts};
+pub use check::instance::Instance;
+pub use check::registry::{Clash, Registry};
 pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptInstance};
 #[cfg(feature = "cli")]
 pub use check::{asked, figures, recording, results, runner, selection};
@@ -58,7 +62,7 @@ pub use run::handle::Handle;
 pub use run::scenario::Scenario;
 pub use run::slot::SPIN_POLLS;
 pub use run::socket::Socket;
-pub use run::subject::{Running, Subject};
+pub use run::subject::{Running, Subject, fingerprint};
 pub use trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
 pub use trace::facts::{Ends, Facts};
 pub use trace::monitor::Monitor;

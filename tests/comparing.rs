@@ -5,23 +5,24 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lastbyte::{Comparison, Cut, Explorer, Instance, Observable, Progress, Reader, Scenario};
+use lastbyte::{
+    Comparison, Cut, Explorer, Instance, Model, Observable, Progress, Reader, Registry, Scenario,
+};
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
 
 fn instance(ordering: Ordering, capacity: usize) -> Instance {
+    responding(ordering, capacity, 3)
+}
+
+fn responding(ordering: Ordering, capacity: usize, response: usize) -> Instance {
     let scenario = Scenario::new(format!("K={capacity}"), capacity, Reader::slow(1));
-    Instance {
-        model: "orderings",
-        subject: ordering.to_string(),
-        version: None,
-        scenario: scenario.with_input("1"),
-        caching: false,
-        run: Arc::new(Connection {
-            ordering,
-            read_side: ReadSide::Closes,
-            response: 3,
-        }),
-    }
+    let connection = Connection {
+        ordering,
+        read_side: ReadSide::Closes,
+        response,
+    };
+    let scenario = scenario.with_input("1");
+    Instance::new(ordering.to_string(), scenario, Arc::new(connection)).without_caching()
 }
 
 /// Two orderings that differ in the first environment and not in the second.
@@ -29,12 +30,7 @@ fn orderings() -> Comparison {
     let pair = |capacity| {
         [Ordering::Original, Ordering::FlushBeforeShutdown].map(|o| instance(o, capacity))
     };
-    Comparison {
-        situation: "over".to_owned(),
-        pairs: vec![pair(2), pair(3)],
-        deviation: None,
-        executions: 100_000,
-    }
+    Comparison::new("over", 100_000, vec![pair(2), pair(3)])
 }
 
 /// Sequences and executions of one instance, found without the comparison.
@@ -49,7 +45,7 @@ fn alone(instance: &Instance) -> (BTreeSet<Vec<Observable>>, u64) {
         })),
         ..Explorer::default()
     };
-    let explored = explorer.explore(&instance.run, &instance.scenario);
+    let explored = explorer.explore(instance.run(), instance.scenario());
     assert_eq!(explored.cut, None);
     let found = std::mem::take(&mut *found.lock().expect("no panic"));
     (found, explored.executions)
@@ -57,10 +53,15 @@ fn alone(instance: &Instance) -> (BTreeSet<Vec<Observable>>, u64) {
 
 #[test]
 fn executions_and_sequences_are_those_of_every_environment() {
-    let comparison = orderings();
+    let model = Model {
+        comparisons: || vec![orderings()],
+        ..Model::new("orderings", "two that differ")
+    };
+    let registry = Registry::new([model]).expect("no clash");
+    let comparison = &registry.comparisons()[0];
     assert_eq!(comparison.id(), "orderings/original/over");
     let compared = comparison.run(None, None);
-    assert_eq!(compared.id, "orderings/original/over");
+    assert_eq!(compared.id, comparison.identity());
     assert_eq!(compared.cut, None);
     for side in [0, 1] {
         let alone = comparison.pairs.iter().map(|pair| alone(&pair[side]));
@@ -112,14 +113,7 @@ fn progress_counts_on_from_side_to_side() {
     });
     let mut comparison = orderings();
     // It is told now and then; a side must be large enough for that.
-    let large = |ordering| Instance {
-        run: Arc::new(Connection {
-            ordering,
-            read_side: ReadSide::Closes,
-            response: 5,
-        }),
-        ..instance(ordering, 2)
-    };
+    let large = |ordering| responding(ordering, 2, 5);
     comparison
         .pairs
         .push([Ordering::FlushBeforeShutdown; 2].map(large));

@@ -25,9 +25,8 @@ fn over(capacity: usize) -> Scenario {
 }
 
 fn claimed(id: &str) -> Instance {
-    let claims = registry().into_iter().flat_map(|model| (model.claims)());
-    let mut instances = claims.flat_map(|claim| claim.instances);
-    instances.find(|instance| instance.id() == id).expect(id)
+    let registry = registry().expect("no clash");
+    registry.instance(id).expect(id).clone()
 }
 
 const UNCACHED: fn() -> Explorer = || Explorer {
@@ -65,13 +64,14 @@ fn a_shortest_counterexample_is_kept() {
 
 #[test]
 fn a_shorter_counterexample_is_looked_for_with_few_preemptions() {
-    let Instance { run, scenario, .. } = claimed("dispatch_loop/1.7.0/body-does-not-decode");
+    let instance = claimed("dispatch_loop/1.7.0/body-does-not-decode");
+    let (run, scenario) = (instance.run(), instance.scenario());
     let steps = |exploration: &Exploration| {
         let known = exploration.counterexamples.get(&Property::NoSilentLoss);
         known.map(|trace| trace.steps.len())
     };
-    let explored = Explorer::default().explore(&run, &scenario);
-    let decided = Explorer::default().decide(&run, &scenario);
+    let explored = Explorer::default().explore(run, scenario);
+    let decided = Explorer::default().decide(run, scenario);
     assert!(steps(&decided) < steps(&explored));
     // It is the one of the least bound that has any.
     let mut bounded = (0..=2).map(|bound| {
@@ -79,7 +79,7 @@ fn a_shorter_counterexample_is_looked_for_with_few_preemptions() {
             bound: Some(bound),
             ..UNCACHED()
         };
-        explorer.explore(&run, &scenario)
+        explorer.explore(run, scenario)
     });
     let least = bounded.find(|exploration| steps(exploration).is_some());
     assert_eq!(steps(&decided), least.and_then(|least| steps(&least)));

@@ -188,7 +188,7 @@ fn the_declared_state_is_all_there_is_to_know() {
                 tells: true,
                 ..case.connection.clone()
             };
-            let steps = steps(connection, &instance.scenario);
+            let steps = steps(connection, instance.scenario());
             if let Some(why) = ambiguous(&steps, None) {
                 panic!("{}: {why}", instance.id());
             }

@@ -15,7 +15,7 @@ use lastbyte_models::registry;
 
 fn explore(case: &Case, revision: &Revision) -> Option<Exploration> {
     let instance = instance(case, revision)?;
-    let exploration = Explorer::default().explore(&instance.run, &instance.scenario);
+    let exploration = Explorer::default().explore(instance.run(), instance.scenario());
     assert_eq!(exploration.cut, None, "{}", instance.id());
     Some(exploration)
 }
@@ -81,11 +81,11 @@ fn caching_changes_no_verdict() {
         instances.extend([half_done(), never_published()].map(|s| close_instance(revision, s)));
     }
     for instance in &instances {
-        let slow = uncached.explore(&instance.run, &instance.scenario);
+        let slow = uncached.explore(instance.run(), instance.scenario());
         if slow.cut.is_some() {
             continue;
         }
-        let fast = Explorer::default().explore(&instance.run, &instance.scenario);
+        let fast = Explorer::default().explore(instance.run(), instance.scenario());
         assert_eq!(findings(&fast), findings(&slow), "{}", instance.id());
         assert!(fast.executions <= slow.executions, "{}", instance.id());
         compared += 1;
@@ -157,10 +157,11 @@ fn shown(case: &str, property: Property) -> String {
 
 /// The shortest counterexample to a claim.
 fn shown_of_claim(id: &str) -> String {
-    let mut claims = registry().into_iter().flat_map(|model| (model.claims)());
+    let registry = registry().expect("no clash");
+    let mut claims = registry.claims().iter();
     let claim = claims.find(|claim| claim.id() == id).expect("a claim");
     let traces = claim.instances.iter().map(|instance| {
-        let mut found = Explorer::default().explore(&instance.run, &instance.scenario);
+        let mut found = Explorer::default().explore(instance.run(), instance.scenario());
         let trace = found.counterexamples.remove(&claim.property);
         trace.expect("every instance is refuted")
     });

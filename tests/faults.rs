@@ -1,12 +1,13 @@
 //! What an `Ok` of real hyper is worth when the peer resets: the kernel had accepted everything.
 #![cfg(loom)]
 
-use lastbyte::{Claim, Ending, Explorer};
+use lastbyte::{Claim, Ending, Explorer, Registry};
 use lastbyte_models::faults;
 
 /// The claims of this name, whatever their property.
 fn claims(name: &str) -> Vec<Claim> {
-    let mut claims = (faults::model().claims)();
+    let registry = Registry::new([faults::model()]).expect("no clash");
+    let mut claims = registry.claims().to_vec();
     claims.retain(|claim| claim.name.starts_with(name));
     assert!(!claims.is_empty(), "{name}");
     claims
@@ -17,7 +18,7 @@ fn claims(name: &str) -> Vec<Claim> {
 fn says_ok_too_early(name: &str) -> Vec<bool> {
     let instances = claims(name).into_iter().flat_map(|claim| claim.instances);
     let too_early = instances.map(|instance| {
-        let found = Explorer::default().explore(&instance.run, &instance.scenario);
+        let found = Explorer::default().explore(instance.run(), instance.scenario());
         let outcomes = || found.histogram.keys();
         let all = outcomes().map(|outcome| outcome.accepted).max();
         let ok = outcomes().filter(|outcome| outcome.subject == Ending::Ok);

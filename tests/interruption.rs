@@ -146,7 +146,7 @@ mod unix {
                 assert!(name.ends_with(".json"), "{name}");
                 lastbyte::recording::assert_reproduces(
                     saved.join(&name),
-                    &lastbyte_models::registry(),
+                    &lastbyte_models::registry().expect("no clash"),
                 );
             }
         }

@@ -5,6 +5,7 @@ mod program;
 
 mod fixtures;
 
+use lastbyte::Identity;
 use lastbyte::results::Results;
 use program::{Scratch, refused, verify};
 
@@ -75,13 +76,13 @@ fn slices_in_any_order_are_the_whole() {
     assert_eq!(merged.executions, 1110);
     assert_eq!((merged.selected, merged.not_selected), (9, 2));
     assert_eq!(merged.beside(), whole.beside());
-    let sorted = |mut ids: Vec<String>| {
+    let sorted = |mut ids: Vec<Identity>| {
         ids.sort();
         ids
     };
     let of = |results: &Results| {
         let swept = results.sweeps.iter().flat_map(|sweep| &sweep.instances);
-        let swept = swept.map(|instance| format!("{}/{}", instance.subject, instance.scenario));
+        let swept = swept.map(|instance| instance.id.clone());
         sorted(
             results
                 .rows
@@ -154,11 +155,11 @@ fn what_is_no_division_of_one_run_is_refused() {
             "the slices hold 7 comparisons and instances of sweeps of 8",
         ),
         (
-            &|s| s.rows[0].id = "ordering/original/loses".to_owned(),
+            &|s| s.rows[0].id = fixtures::named("ordering/original/loses"),
             "the slices hold ordering/original/loses twice",
         ),
         (
-            &|s| s.comparisons[0].id = "conformance/hyper-1.12.0/body-ignored".to_owned(),
+            &|s| s.comparisons[0].id = fixtures::named("conformance/hyper-1.12.0/body-ignored"),
             "the slices hold conformance/hyper-1.12.0/body-ignored twice",
         ),
         (

@@ -13,11 +13,14 @@ use lastbyte_models::registry;
 
 /// The distinct instances of the claims that expect this.
 fn claimed(expected: Expected) -> Vec<Instance> {
-    let claims = registry().into_iter().flat_map(|model| (model.claims)());
+    let registry = registry().expect("no clash");
+    let claims = registry.claims().iter();
     let claims = claims.filter(|claim| claim.expected == expected);
     let mut seen = HashSet::new();
-    let cells = claims.flat_map(|claim| claim.instances);
-    cells.filter(|cell| seen.insert(cell.id())).collect()
+    let instances = claims.flat_map(|claim| claim.instances.iter().cloned());
+    instances
+        .filter(|instance| seen.insert(instance.id()))
+        .collect()
 }
 
 /// What the monitor alone finds broken, and at which steps.
@@ -30,20 +33,20 @@ fn every_counterexample_is_judged_as_by_the_exploration() {
     let (mut judged_traces, mut without_end, mut without_begins) = (0, 0, 0);
     // One of several that differ in nothing but their sizes is enough here.
     let mut kinds = HashSet::new();
-    for cell in claimed(Expected::Refuted) {
-        let name = cell
-            .scenario
+    for instance in claimed(Expected::Refuted) {
+        let name = instance
+            .scenario()
             .name
             .split(['=', '.'])
             .next()
             .map(str::to_owned);
-        if !kinds.insert((cell.model, cell.subject.clone(), name)) {
+        if !kinds.insert((instance.model(), instance.subject().to_owned(), name)) {
             continue;
         }
-        let explored = Explorer::default().decide(&cell.run, &cell.scenario);
+        let explored = Explorer::default().decide(instance.run(), instance.scenario());
         for (property, trace) in &explored.counterexamples {
             let alone = Monitor::judge(trace, &[]).of(*property);
-            assert_eq!(alone, trace.broken_at, "{}: {property}", cell.id());
+            assert_eq!(alone, trace.broken_at, "{}: {property}", instance.id());
             judged_traces += 1;
             // What a monitor would miss that does not look at the end, or at where polls begin.
             let mut cut = trace.clone();
@@ -76,13 +79,13 @@ impl Numbers {
 
 #[test]
 fn ten_thousand_random_walks_are_judged_as_they_went() {
-    let mut cells = claimed(Expected::Refuted);
-    cells.extend(claimed(Expected::Proved));
+    let mut instances = claimed(Expected::Refuted);
+    instances.extend(claimed(Expected::Proved));
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let mut broken = BTreeSet::new();
     for walk in 0..10_000 {
-        let cell = &cells[numbers.below(cells.len())];
-        let mut stepper = Stepper::new(&cell.run, &cell.scenario);
+        let instance = &instances[numbers.below(instances.len())];
+        let mut stepper = Stepper::new(instance.run(), instance.scenario());
         // Some are left before their end.
         let most = if walk % 7 == 0 {
             numbers.below(40)
@@ -101,7 +104,7 @@ fn ten_thousand_random_walks_are_judged_as_they_went() {
             .map(|(p, _)| p)
             .collect();
         let went: BTreeSet<_> = stepper.broken().into_iter().collect();
-        assert_eq!(alone, went, "{}", cell.id());
+        assert_eq!(alone, went, "{}", instance.id());
         broken.extend(went);
     }
     println!("broken on the way: {broken:?}");

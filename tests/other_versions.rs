@@ -46,7 +46,11 @@ mod unix {
     }
 
     fn ids(results: &Results) -> Vec<&str> {
-        results.rows.iter().map(|row| row.id.as_str()).collect()
+        results
+            .rows
+            .iter()
+            .map(|row| row.id.text.as_str())
+            .collect()
     }
 
     #[test]

@@ -3,24 +3,24 @@
 
 use std::collections::BTreeSet;
 
+use lastbyte::{Model, Registry};
 use lastbyte_models::hyper_h1::{history, v0_14, v1};
+
+fn registry(model: Model) -> Registry {
+    Registry::new([model]).expect("no clash")
+}
 
 #[test]
 fn the_versions_that_run_are_the_ones_that_are_claimed() {
     assert_eq!(v1::VERSION, "1.12.0");
     assert_eq!(v0_14::VERSION, "0.14.32");
-    for claim in (lastbyte_models::hyper_h1::claims::model().claims)() {
+    for claim in registry(lastbyte_models::hyper_h1::model()).claims() {
         for instance in &claim.instances {
-            let version = match instance.subject.as_str() {
+            let version = match instance.subject() {
                 "hyper-1" => v1::VERSION,
                 _ => v0_14::VERSION,
             };
-            assert_eq!(
-                instance.version.as_deref(),
-                Some(version),
-                "{}",
-                instance.id()
-            );
+            assert_eq!(instance.version(), Some(version), "{}", instance.id());
         }
     }
 }
@@ -60,7 +60,7 @@ mod explored {
             caching,
             ..Explorer::default()
         };
-        let explored = explorer.explore(&instance.run, &instance.scenario);
+        let explored = explorer.explore(instance.run(), instance.scenario());
         // A subject that is not deterministic would be cut off.
         assert_eq!(explored.cut, None, "{}", instance.id());
         explored
@@ -136,8 +136,8 @@ mod explored {
     #[test]
     fn the_history_of_calls_stands_for_hypers_state_with_other_actors() {
         let small = ["pending-body", "terminating-chunk", "pipelined-request"];
-        for claim in (lastbyte_models::hyper_h1::claims::history().claims)() {
-            if small.contains(&claim.instances[0].scenario.name.as_str()) {
+        for claim in super::registry(lastbyte_models::history::model()).claims() {
+            if small.contains(&claim.instances[0].scenario().name.as_str()) {
                 compare(&claim.instances[0]);
             }
         }
@@ -153,7 +153,7 @@ mod explored {
             upgrade: true,
             ..Question::default()
         };
-        for named in (lastbyte_models::hyper_h1::claims::model().subjects)() {
+        for named in (lastbyte_models::hyper_h1::model().subjects)() {
             let subject: Arc<dyn Subject> = (named.make)(&question).expect("it is supported");
             let scenario = Scenario::new("asked", 64, Reader::PROMPT);
             let scenario = scenario.with_input(question.request.clone());

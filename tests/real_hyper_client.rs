@@ -11,7 +11,9 @@ fn exploring_needs_cfg_loom() {
 mod explored {
     use std::sync::Arc;
 
-    use lastbyte::{Exploration, Explorer, Reader, Scenario, Script, ScriptStep, Subject};
+    use lastbyte::{
+        Exploration, Explorer, Reader, Registry, Scenario, Script, ScriptStep, Subject,
+    };
     use lastbyte_models::hyper_h1::{Answer, Client, Outgoing, Source, v0_14, v1};
 
     const LINES: [fn(Client) -> Arc<dyn Subject>; 2] = [v1::client, v0_14::client];
@@ -153,12 +155,13 @@ mod explored {
     #[test]
     fn the_history_of_calls_stands_for_the_clients_state() {
         let small = ["client-peer-fin", "client-answered-unread"];
-        for claim in (lastbyte_models::hyper_h1::claims::history().claims)() {
+        let registry = Registry::new([lastbyte_models::history::model()]).expect("no clash");
+        for claim in registry.claims() {
             let instance = &claim.instances[0];
-            if !small.contains(&instance.scenario.name.as_str()) {
+            if !small.contains(&instance.scenario().name.as_str()) {
                 continue;
             }
-            let explore = |caching| explore(&instance.run, &instance.scenario, caching);
+            let explore = |caching| explore(instance.run(), instance.scenario(), caching);
             let (every, cached) = (explore(false), explore(true));
             assert_eq!(outcomes(&every), outcomes(&cached), "{}", instance.id());
             let broken = |explored: &Exploration| -> Vec<_> {

@@ -29,7 +29,7 @@ mod over_real_sockets {
     use http_body_util::Full;
     use hyper_util::rt::TokioIo;
     use lastbyte::{Framing, Raw};
-    use lastbyte_models::http::Responses;
+    use lastbyte_models::Responses;
     use lastbyte_models::shutdown_ordering::{Dispatcher, Ordering, ReadSide, response};
     use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpSocket, UnixStream};

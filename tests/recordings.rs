@@ -23,7 +23,7 @@ fn recordings_are_replayed_with_cfg_loom() {
 fn the_original_ordering_loses() {
     assert_reproduces(
         "../tests/recordings/shutdown_ordering-original-loses.json",
-        &registry(),
+        &registry().expect("no clash"),
     );
 }
 
@@ -32,14 +32,14 @@ fn the_original_ordering_loses() {
 fn hyper_0_14_loses_silently() {
     assert_reproduces(
         "../tests/recordings/hyper-0-14-loses-silently.json",
-        &registry(),
+        &registry().expect("no clash"),
     );
 }
 
 #[cfg(loom)]
 #[test]
 fn what_was_asked_of_hyper_0_14_loses() {
-    assert_reproduces(ASKED_PATH, &registry());
+    assert_reproduces(ASKED_PATH, &registry().expect("no clash"));
 }
 
 #[cfg(loom)]
@@ -50,7 +50,7 @@ fn a_recording_that_does_not_happen_is_noticed() {
     let mut recording =
         lastbyte::recording::Recording::read(path.as_ref()).expect("it was written by --save");
     recording.trace.steps.swap(5, 6);
-    if let Err(misuse) = recording.replay(&registry()) {
+    if let Err(misuse) = recording.replay(&registry().expect("no clash")) {
         panic!("{misuse}");
     }
 }
@@ -60,7 +60,7 @@ fn a_recording_that_does_not_happen_is_noticed() {
 #[should_panic(expected = "no recording")]
 fn a_regression_test_fails_with_the_reason() {
     let file = Scratch::new("nothing", "{}");
-    assert_reproduces(file.path(), &registry());
+    assert_reproduces(file.path(), &registry().expect("no clash"));
 }
 
 /// Without --save the chart says how to ask again, with everything that was asked.
@@ -116,7 +116,9 @@ fn a_long_recording_is_followed_to_its_end() {
         half_close: false,
         ..asked.take().expect("a question")
     };
-    let instance = asked.instance(&registry()).expect("a good question");
+    let instance = asked
+        .instance(&registry().expect("no clash"))
+        .expect("a good question");
     // The first execution will do: whoever waits for a reader that stops has not ended.
     let limits = Limits {
         executions: Some(1),
@@ -128,11 +130,14 @@ fn a_long_recording_is_followed_to_its_end() {
         ..Explorer::default()
     };
     let property = Property::EndsWithoutReader;
-    let explored = explorer.explore(&instance.run, &instance.scenario);
+    let explored = explorer.explore(instance.run(), instance.scenario());
     let trace = &explored.counterexamples[&property];
     assert!(trace.schedule.len() > Limits::default().steps);
     let recording = Recording::of_answer(&asked, &instance, property, trace);
-    assert_eq!(recording.replay(&registry()).as_ref(), Ok(trace));
+    assert_eq!(
+        recording.replay(&registry().expect("no clash")).as_ref(),
+        Ok(trace)
+    );
 }
 
 /// One file for each counterexample, and each is what the row shows.
@@ -148,8 +153,8 @@ fn every_counterexample_of_a_run_is_saved() {
         let Some(counterexample) = &row.counterexample else {
             continue;
         };
-        names.push(file_name(&row.id));
-        let path = directory.join(&file_name(&row.id));
+        names.push(file_name(&row.id.text));
+        let path = directory.join(&file_name(&row.id.text));
         let recording = Recording::read(path.as_ref()).expect("it was just saved");
         assert_eq!(recording.trace, counterexample.trace);
         assert_eq!(recording.instance, counterexample.instance);
@@ -237,6 +242,11 @@ fn a_recorded_question_that_behaves_differently_is_one_line_and_exit_code_2() {
     let file = changed("\"capacity\": 64", "\"capacity\": 63");
     refused(&["replay", file.path()], &["what was asked is", "K=63"]);
     let file = changed("12345\"", "1234\"");
+    refused(
+        &["replay", file.path()],
+        &["2ef71224a5b63384", "these models have"],
+    );
+    let file = changed("\"bytes\": 65", "\"bytes\": 64");
     refused(&["replay", file.path()], &["behaves differently from step"]);
     let file = changed("\"schedule\": [", "\"schedule\": [9,");
     refused(&["replay", file.path()], &["does not permit this schedule"]);
@@ -273,7 +283,7 @@ fn what_explore_saves_can_be_replayed_with_the_command_that_it_shows() {
         assert_eq!(replayed.status.code(), Some(1), "{replayed:?}");
         let replayed = String::from_utf8(replayed.stdout).expect("text");
         assert!(replayed.contains("shutdown(SHUT_WR)"), "{replayed}");
-        lastbyte::recording::assert_reproduces(saved.join(name), &registry());
+        lastbyte::recording::assert_reproduces(saved.join(name), &registry().expect("no clash"));
     }
     let (_, command) = chart.split_once("replay: ").expect("the chart's end");
     let command = command.replace("\\\n", "");

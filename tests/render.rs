@@ -358,7 +358,7 @@ fn claims_share_what_is_drawn_of_their_traces() {
         results.rows.extend(claims.iter().map(|(property, trace)| {
             let mut row = fixtures::row("model/subject/claim", *property, Expected::Refuted);
             row.counterexample = Some(Counterexample {
-                instance: "instance".to_owned(),
+                instance: fixtures::named("instance"),
                 trace: trace.clone(),
             });
             row
@@ -415,7 +415,7 @@ fn a_report_of_more_than_everything_fits_a_mail() {
     results.rows = (0..400)
         .map(|n| {
             let mut row = rows[n % rows.len()].clone();
-            row.id = format!("ordering/claim-{n}");
+            row.id = fixtures::named(&format!("ordering/claim-{n}"));
             row.counterexample = (n % 2 == 0).then(|| {
                 let mut trace = lost.clone();
                 let turns = (0..60).map(|step| lost.steps[step % lost.steps.len()].clone());
@@ -423,7 +423,7 @@ fn a_report_of_more_than_everything_fits_a_mail() {
                 // No two of them are the same.
                 trace.steps[0].levels.received = n;
                 Counterexample {
-                    instance: format!("instance-{n}"),
+                    instance: fixtures::named(&format!("instance-{n}")),
                     trace,
                 }
             });
@@ -490,7 +490,7 @@ fn growth_is_drawn_for_one_claim_and_for_one_claim_per_size() {
     let whole = results.rows.remove(3);
     for figures in &whole.each {
         let mut row = whole.clone();
-        row.id = format!("{}/{}", whole.id, figures.scenario);
+        row.id = fixtures::named(&format!("{}/{}", whole.id, figures.scenario));
         row.scenario = figures.scenario.clone();
         row.each = vec![figures.clone()];
         results.rows.push(row);

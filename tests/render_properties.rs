@@ -182,17 +182,17 @@ proptest! {
         let mut results = fixtures::results();
         results.lastbyte = names[0].clone();
         for row in &mut results.rows {
-            row.id = names[1].clone();
+            row.id = fixtures::named(&names[1]);
             row.model = names[2].clone();
             row.subject = names[3].clone();
             row.version = Some(names[4].clone());
             row.scenario = names[5].clone();
             row.sentence = names[6].clone();
             row.property = property;
-            row.counterexample = Some(Counterexample { instance: names[0].clone(), trace: trace.clone() });
+            row.counterexample = Some(Counterexample { instance: fixtures::named(&names[0]), trace: trace.clone() });
         }
         for compared in &mut results.comparisons {
-            compared.id = names[0].clone();
+            compared.id = fixtures::named(&names[0]);
             compared.situation = names[1].clone();
             compared.subjects = [names[2].clone(), names[3].clone()];
             compared.environments = vec![names[4].clone()];

@@ -500,7 +500,7 @@ async fn long_traces_scrub_to_their_end() {
         trace.steps.push(step);
     }
     results.rows[0].counterexample = Some(Counterexample {
-        instance: "long".to_owned(),
+        instance: fixtures::named("long"),
         trace,
     });
     with_report("long", &results, false, async |page| {

@@ -7,7 +7,7 @@ use lastbyte::{Claim, Comparison, Instance};
 use lastbyte_models::registry;
 
 fn all() -> Selection {
-    Selection::all(&registry())
+    Selection::all(&registry().expect("no clash"))
 }
 
 /// Claims, comparisons and instances of sweeps, by their ids.
@@ -96,7 +96,7 @@ fn filters_match_a_part_and_each_must_match_something() {
     // A subject and a property.
     let [claims, ..] = found(&["read-gated-flush"]);
     let subjects = all().claims.into_iter();
-    let subjects = subjects.filter(|c| c.instances[0].subject == "read-gated-flush");
+    let subjects = subjects.filter(|c| c.instances[0].subject() == "read-gated-flush");
     assert!(!claims.is_empty() && claims.len() >= subjects.count());
     for filters in [["template", "bogus"], ["bogus", "template"]] {
         assert_eq!(only(&filters).err().as_deref(), Some("bogus"));

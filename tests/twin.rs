@@ -89,8 +89,8 @@ fn the_twin_does_so_where_the_mutants_are_killed() {
         for mutated in [true, false] {
             let mutation = if mutated { row.mutation } else { row.base };
             if matches!(mutation, Mutation::None | Mutation::PendingFlushIgnored) {
-                let scenario = row.instance(row.name, mutated).scenario;
-                let differences = differences(mutation, row.response, &scenario);
+                let instance = row.instance(row.name, mutated);
+                let differences = differences(mutation, row.response, instance.scenario());
                 let first = differences.first();
                 assert!(first.is_none(), "{}: {first:?}", row.name);
                 compared += 1;

@@ -28,7 +28,7 @@ mod unix {
 
     /// Everything that belongs to these claims.
     fn units(filter: &str) -> Vec<Unit> {
-        let all = Selection::all(&registry());
+        let all = Selection::all(&registry().expect("no clash"));
         let selected = all.only(&[filter.to_owned()]).expect(filter);
         Unit::all(&selected)
     }
@@ -42,7 +42,7 @@ mod unix {
             .spawn()
             .expect("the program that was just built can be run");
         let mut orders = worker.stdin.take().expect("it is piped");
-        let order = json!({"unit": unit.id(), "seconds": seconds});
+        let order = json!({"unit": unit.identity(), "seconds": seconds});
         writeln!(orders, "{order}").expect("it listens");
         let answers = BufReader::new(worker.stdout.take().expect("it is piped")).lines();
         let answers = answers.map(|line| -> Value {
@@ -52,7 +52,7 @@ mod unix {
         let answer = answers.next().expect("an answer");
         drop(orders);
         worker.wait().expect("it was started");
-        answer["explored"][0].clone()
+        answer["explored"]["exploration"].clone()
     }
 
     #[test]
@@ -159,7 +159,7 @@ mod unix {
     #[test]
     fn executions_are_those_of_instances_and_comparisons() {
         let mut units = units("template");
-        let comparisons = Selection::all(&registry()).comparisons;
+        let comparisons = Selection::all(&registry().expect("no clash")).comparisons;
         units.push(Unit::Comparison(comparisons[0].clone()));
         let pool = Pool {
             program: env!("CARGO_BIN_EXE_verify").into(),

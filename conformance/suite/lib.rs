@@ -11,7 +11,7 @@ pub mod http;
 pub mod hyper_h1;
 
 use hyper_h1::history::{self, Release};
-use lastbyte::Model;
+use lastbyte::{Clash, Model, Registry};
 
 /// The release that this package pins.
 ///
@@ -32,13 +32,15 @@ fn release() -> Release {
 }
 
 /// What is known about it.
-pub fn registry() -> Vec<Model> {
+///
+/// # Errors
+///
+/// When two things in it cannot be told apart.
+pub fn registry() -> Result<Registry, Clash> {
     release();
     let history = Model {
-        name: "history",
-        about: "One probe for each defect of hyper's dispatch loop, and the releases that have it",
         claims: || history::claims(release()),
-        ..Model::default()
+        ..history::model()
     };
-    vec![history, conformance::model()]
+    Registry::new([history, conformance::model()])
 }

@@ -38,20 +38,18 @@ pub fn releases() -> Vec<Release> {
 /// packages in `conformance/` build one each.
 pub fn model() -> Model {
     Model {
-        name: NAME,
-        about: "the model of the dispatch loop and real hyper do the same",
         comparisons: || {
             releases()
                 .iter()
                 .next_back()
                 .map_or_else(Vec::new, Release::comparisons)
         },
-        ..Model::default()
+        ..Model::new(
+            "conformance",
+            "the model of the dispatch loop and real hyper do the same",
+        )
     }
 }
-
-/// The name of this model of models.
-pub const NAME: &str = "conformance";
 
 impl Release {
     /// The revision of the loop that it contains.
@@ -96,17 +94,11 @@ impl Release {
         };
         let model: Arc<dyn Subject> = Arc::new(model);
         let pair = |at: &Environment| {
-            let instance =
-                |subject: String, run: &Arc<dyn Subject>, [input, rest]: [&'static [u8]; 2]| {
-                    Instance {
-                        model: NAME,
-                        subject,
-                        version: Some(self.version.to_owned()),
-                        scenario: situation.scenario(*at, input, rest),
-                        caching: false,
-                        run: run.clone(),
-                    }
-                };
+            let instance = |subject, run: &Arc<dyn Subject>, [input, rest]: [&'static [u8]; 2]| {
+                Instance::new(subject, situation.scenario(*at, input, rest), run.clone())
+                    .with_version(self.version)
+                    .without_caching()
+            };
             let ours = format!("dispatch_loop:{}", revision.name);
             [
                 instance(format!("hyper-{}", self.version), &real, situation.real),
@@ -115,11 +107,10 @@ impl Release {
         };
         let known = DEVIATIONS.iter();
         let deviation = known.filter(|(_, names)| names.contains(&situation.name));
+        let pairs = situation.environments.iter().map(pair).collect();
         Comparison {
-            situation: situation.name.to_owned(),
-            pairs: situation.environments.iter().map(pair).collect(),
             deviation: deviation.map(|(deviation, _)| *deviation).next(),
-            executions: TOO_LARGE,
+            ..Comparison::new(situation.name, TOO_LARGE, pairs)
         }
     }
 

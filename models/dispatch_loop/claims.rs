@@ -135,27 +135,28 @@ pub(super) fn claims() -> Vec<Claim> {
 }
 
 fn claim(verdicts: &Verdicts, case: &Case, n: usize, revision: &Revision) -> Option<Claim> {
-    Some(Claim {
-        name: format!("{}/{}/{}", revision.name, case.name(), verdicts.property),
-        sentence: format!("{} ({})", case.about, verdicts.note),
-        scenarios: case.name().to_owned(),
-        property: verdicts.property,
-        expected: verdicts.expected(n)?,
-        instances: vec![instance(case, revision)?],
-    })
+    let name = format!("{}/{}/{}", revision.name, case.name(), verdicts.property);
+    let sentence = format!("{} ({})", case.about, verdicts.note);
+    let expected = verdicts.expected(n)?;
+    let instance = instance(case, revision)?;
+    Some(Claim::new(
+        name,
+        sentence,
+        verdicts.property,
+        expected,
+        [instance],
+    ))
 }
 
 fn everywhere(property: Property) -> Claim {
-    let instances: Vec<_> = situations()
-        .iter()
-        .filter_map(|case| instance(case, &PROPOSED))
-        .collect();
-    Claim {
-        name: format!("{}/everywhere/{property}", PROPOSED.name),
-        sentence: format!("{} In every situation of the sweep.", property.sentence()),
-        scenarios: format!("{} situations", instances.len()),
+    let situations = situations();
+    Claim::new(
+        format!("{}/everywhere/{property}", PROPOSED.name),
+        format!("{} In every situation of the sweep.", property.sentence()),
         property,
-        expected: Expected::Proved,
-        instances,
-    }
+        Expected::Proved,
+        situations
+            .iter()
+            .filter_map(|case| instance(case, &PROPOSED)),
+    )
 }

@@ -200,6 +200,10 @@ impl Connection {
 }
 
 impl Subject for Connection {
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
     fn start(&self, socket: Socket) -> Running {
         if let Owed::AtStart(bytes) = &self.owed {
             socket.handle().promise(bytes.clone());
@@ -226,12 +230,13 @@ pub const TELLS: &str = "is at ";
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {
     Model {
-        name: NAME,
-        about: "hyper's read, write and flush loop in every revision, with its wake-ups",
         claims: claims::claims,
         subjects,
         sweep: Some(sweep::sweep),
-        ..Model::default()
+        ..Model::new(
+            NAME,
+            "hyper's read, write and flush loop in every revision, with its wake-ups",
+        )
     }
 }
 

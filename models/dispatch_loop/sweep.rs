@@ -10,9 +10,7 @@ use bytes::Bytes;
 use lastbyte::{FlushMode, Instance, LeftOut, Reader, Scenario, Script, ScriptStep, Sweep};
 
 use super::message::{self, Body};
-use super::{
-    Case, Connection, GivesUp, NAME, Owed, REVISIONS, Revision, UserBody, WriteStrategy, cases,
-};
+use super::{Case, Connection, GivesUp, Owed, REVISIONS, Revision, UserBody, WriteStrategy, cases};
 
 /// What the peer sends: at the start, later, whether FIN follows, and which answers it is owed.
 struct Request {
@@ -280,21 +278,17 @@ pub fn situations() -> Vec<Case> {
 }
 
 /// The instance of one situation at one revision; `None` where the pair is left out.
+#[track_caller]
 pub fn instance(case: &Case, revision: &Revision) -> Option<Instance> {
     if revision.flush_gates_reads && case.connection.pipeline_flush {
         return None;
     }
-    Some(Instance {
-        model: NAME,
-        subject: revision.name.to_owned(),
-        version: None,
-        scenario: case.scenario.clone(),
-        caching: true,
-        run: Arc::new(Connection {
-            revision: *revision,
-            ..case.connection.clone()
-        }),
-    })
+    let connection = Connection {
+        revision: *revision,
+        ..case.connection.clone()
+    };
+    let instance = Instance::new(revision.name, case.scenario.clone(), Arc::new(connection));
+    Some(instance.with_parameter("situation", case.name()))
 }
 
 /// The sweep.

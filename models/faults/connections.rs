@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Faults, Instance, Reader, Scenario, Script, ScriptStep, Subject};
+use lastbyte::{Instance, Reader, Scenario, Script, ScriptStep, Subject};
 
-use super::{NAME, Point, faults, renamed, reset, woken};
+use super::{Point, every_fault, reset};
 use crate::conformance::Head;
 use crate::hyper_h1::claims::Series;
 use crate::hyper_h1::shapes::Shape;
@@ -117,24 +117,17 @@ pub(super) fn clients(line: Series) -> Vec<Connection> {
 }
 
 impl Connection {
-    fn instance(
-        &self,
-        capacity: usize,
-        reader: Reader,
-        change: impl Fn(Scenario) -> Scenario,
-    ) -> Instance {
+    #[track_caller]
+    fn instance(&self, capacity: usize, reader: Reader) -> Instance {
         let mut scenario = self.scenario.clone();
         scenario.name = format!("{},K={capacity},reader={reader}", self.name);
         scenario.capacity = capacity;
         scenario.reader = reader;
-        Instance {
-            model: NAME,
-            subject: self.line.name.to_owned(),
-            version: Some(self.line.version.to_owned()),
-            scenario: change(scenario),
-            caching: true,
-            run: self.run.clone(),
-        }
+        Instance::new(self.line.name, scenario, self.run.clone())
+            .with_version(self.line.version)
+            .with_parameter("connection", self.name)
+            .with_capacity()
+            .with_reader()
     }
 
     /// Where a fault can make a difference: at the beginning, around the end of the head and where
@@ -162,20 +155,10 @@ impl Connection {
             (64, Reader::slow(48)),
             (1024, Reader::PROMPT),
         ];
-        let mut instances = Vec::new();
-        for (capacity, reader) in readers {
-            for (name, faults) in faults(self.marks(capacity)) {
-                instances.push(self.instance(capacity, reader, |scenario| {
-                    let mut scenario = renamed(scenario, &name);
-                    if faults == Faults::default() {
-                        scenario = woken(scenario, 1);
-                    }
-                    scenario.faults = faults.clone();
-                    scenario
-                }));
-            }
-        }
-        instances
+        let failing = readers.into_iter().flat_map(|(capacity, reader)| {
+            every_fault(&self.instance(capacity, reader), self.marks(capacity))
+        });
+        failing.collect()
     }
 
     /// A reset at such points.
@@ -185,8 +168,7 @@ impl Connection {
             for behind in self.marks(capacity).into_iter().chain([self.all]) {
                 if points.contains(&Point::of(behind, capacity, self.all)) {
                     let reader = Reader::PROMPT.resets_after(behind);
-                    instances
-                        .push(self.instance(capacity, reader, |s| reset(s, behind, told_once)));
+                    instances.push(reset(self.instance(capacity, reader), behind, told_once));
                 }
             }
         }

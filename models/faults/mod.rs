@@ -8,7 +8,7 @@ mod hyper;
 mod ordering;
 mod whole_loop;
 
-use lastbyte::{Claim, Expected, Faults, Instance, Model, Property, Scenario, Script, ScriptStep};
+use lastbyte::{Faults, Instance, Model, Property, Scenario, Script, ScriptStep};
 
 /// What every subject must keep, whatever fails.
 const KEPT: [Property; 5] = [
@@ -61,27 +61,63 @@ fn faults(marks: impl IntoIterator<Item = usize>) -> Vec<(String, Faults)> {
     faults
 }
 
-/// The same scenario with something more in its name.
-fn renamed(mut scenario: Scenario, more: &str) -> Scenario {
+/// Puts something more into the scenario's name.
+fn rename(scenario: &mut Scenario, more: &str) {
     scenario.name = format!("{},{more}", scenario.name);
-    scenario
+}
+
+/// The same with one of these faults.
+fn failing(instance: Instance, name: &str, faults: &Faults) -> Instance {
+    instance.with_scenario(|scenario| {
+        rename(scenario, name);
+        scenario.faults = faults.clone();
+    })
 }
 
 /// The same with wake-ups for no reason, each at any point.
-fn woken(scenario: Scenario, times: usize) -> Scenario {
-    let wake_ups = vec![ScriptStep::WakeSubject; times];
-    renamed(scenario, "woken").with_script(Script::new("nobody", wake_ups))
+fn woken(instance: Instance, times: usize) -> Instance {
+    let script = Script::new("nobody", vec![ScriptStep::WakeSubject; times]);
+    instance.with_scenario(|scenario| {
+        rename(scenario, "woken");
+        scenario.scripts.push(script);
+    })
+}
+
+/// What the wake-ups for no reason are called in the bounds.
+const WAKE_UPS: &str = "spurious wake-ups";
+
+/// Every fault, one of them a wake-up for no reason.
+fn every_fault(instance: &Instance, marks: impl IntoIterator<Item = usize>) -> Vec<Instance> {
+    let one = |(name, faults): (String, Faults)| {
+        let failing = failing(instance.clone(), &name, &faults);
+        match faults == Faults::default() {
+            true => woken(failing, 1).with_parameter("fault", "spurious-wake-up"),
+            false => failing.with_parameter("fault", name),
+        }
+    };
+    faults(marks).into_iter().map(one).collect()
 }
 
 /// The same with a peer that resets the connection behind so many bytes, and a kernel that tells
 /// everybody or only one call of it.
-fn reset(mut scenario: Scenario, behind: usize, told_once: bool) -> Scenario {
-    scenario.reader = scenario.reader.resets_after(behind);
-    scenario.faults.reset_told_once = told_once;
-    if told_once {
-        scenario = renamed(scenario, "told-once");
+fn reset(instance: Instance, behind: usize, told_once: bool) -> Instance {
+    let instance = instance.with_scenario(|scenario| {
+        scenario.reader = scenario.reader.resets_after(behind);
+        scenario.faults.reset_told_once = told_once;
+        if told_once {
+            rename(scenario, "told-once");
+        }
+    });
+    match told_once {
+        true => instance.with_parameter("reset told", "once"),
+        false => instance,
     }
-    scenario
+}
+
+/// Those in which nothing fails but for wake-ups for no reason.
+fn only_woken(mut instances: Vec<Instance>) -> Vec<Instance> {
+    instances.retain(|instance| instance.scenario().faults == Faults::default());
+    instances
 }
 
 /// When a reset comes, as far as it matters for what a connection can know.
@@ -108,34 +144,13 @@ impl Point {
     }
 }
 
-/// A claim for each of the properties.
-fn claims(
-    name: &str,
-    sentence: &str,
-    scenarios: &str,
-    expected: Expected,
-    properties: &[Property],
-    instances: Vec<Instance>,
-) -> Vec<Claim> {
-    let claim = |property: &Property| Claim {
-        name: format!("{name}/{property}"),
-        sentence: sentence.to_owned(),
-        scenarios: scenarios.to_owned(),
-        property: *property,
-        expected,
-        instances: instances.clone(),
-    };
-    properties.iter().map(claim).collect()
-}
-
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {
     Model {
-        name: NAME,
-        about: "system calls that fail, a peer that resets, wake-ups for no reason",
         claims: || [ordering::claims(), whole_loop::claims(), hyper::claims()].concat(),
-        ..Model::default()
+        ..Model::new(
+            "fault",
+            "system calls that fail, a peer that resets, wake-ups for no reason",
+        )
     }
 }
-
-const NAME: &str = "fault";

@@ -3,9 +3,9 @@
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
 };
-use lastbyte::{Claim, Expected, Faults, Instance, Property};
+use lastbyte::{Claim, Expected, Instance, Property};
 
-use super::{KEPT, NAME, Point, faults, renamed, reset, woken};
+use super::{KEPT, Point, every_fault, only_woken, rename, reset};
 use crate::dispatch_loop::{
     self, Case, ORIGINAL, Owed, PROPOSED, RECHECK_FLUSHES, RECHECKS, Revision, WRITES_AGAIN, cases,
 };
@@ -46,14 +46,12 @@ fn named(names: &[&str]) -> Vec<Case> {
 }
 
 /// The instance of one case at one revision.
+#[track_caller]
 fn instance(case: &Case, revision: &Revision) -> Instance {
-    let instance =
-        dispatch_loop::instance(case, revision).expect("every case here is of every revision");
-    Instance {
-        model: NAME,
-        subject: format!("{}:{}", dispatch_loop::NAME, revision.name),
-        ..instance
-    }
+    let instance = dispatch_loop::instance(case, revision);
+    instance
+        .expect("every case here is of every revision")
+        .with_subject(format!("{}:{}", dispatch_loop::NAME, revision.name))
 }
 
 /// How many bytes the reader of a case is promised.
@@ -66,29 +64,10 @@ fn promised(case: &Case) -> usize {
 
 /// Every fault in each of these cases, one of them a wake-up for no reason.
 fn failing(revision: &Revision, names: &[&str]) -> Vec<Instance> {
-    let mut instances = Vec::new();
-    for case in named(names) {
-        for (name, faults) in faults(0..promised(&case)) {
-            let Instance { scenario, .. } = instance(&case, revision);
-            let mut scenario = renamed(scenario, &name);
-            if faults == Faults::default() {
-                scenario = woken(scenario, 1);
-            }
-            scenario.faults = faults;
-            instances.push(Instance {
-                scenario,
-                ..instance(&case, revision)
-            });
-        }
-    }
-    instances
-}
-
-/// A wake-up for no reason, and nothing that fails.
-fn only_woken(revision: &Revision, names: &[&str]) -> Vec<Instance> {
-    let mut instances = failing(revision, names);
-    instances.retain(|instance| instance.scenario.faults == Faults::default());
-    instances
+    let cases = named(names).into_iter();
+    cases
+        .flat_map(|case| every_fault(&instance(&case, revision), 0..promised(&case)))
+        .collect()
 }
 
 /// A reset at such points of each of these cases.
@@ -102,61 +81,59 @@ fn resetting(
     for case in named(names) {
         let promised = promised(&case);
         for behind in 0..=promised {
-            let Instance { scenario, .. } = instance(&case, revision);
-            if points.contains(&Point::of(behind, scenario.capacity, promised)) {
+            if points.contains(&Point::of(behind, case.scenario.capacity, promised)) {
                 let more = format!("resets:{behind}");
-                let scenario = reset(renamed(scenario, &more), behind, told_once);
-                instances.push(Instance {
-                    scenario,
-                    ..instance(&case, revision)
-                });
+                let renamed = instance(&case, revision)
+                    .with_reader()
+                    .with_scenario(|scenario| rename(scenario, &more));
+                instances.push(reset(renamed, behind, told_once));
             }
         }
     }
     instances
 }
 
+#[track_caller]
+fn claim(
+    revision: &Revision,
+    name: &str,
+    sentence: &str,
+    expected: Expected,
+    properties: &[Property],
+    instances: Vec<Instance>,
+) -> Vec<Claim> {
+    let name = format!("loop-{}-{name}", revision.name);
+    Claim::of_each(&name, sentence, properties, expected, instances)
+}
+
 pub(super) fn claims() -> Vec<Claim> {
     use Expected::{Proved, Refuted};
     let mut claims = Vec::new();
-    let mut claim = |revision: &Revision,
-                     name: &str,
-                     sentence: &str,
-                     scenarios: &str,
-                     expected: Expected,
-                     properties: &[Property],
-                     instances: Vec<Instance>| {
-        let name = format!("loop-{}-{name}", revision.name);
-        claims.extend(super::claims(
-            &name, sentence, scenarios, expected, properties, instances,
-        ));
-    };
     let all = [&KEPT_BY_ALL[..], &KEPT_SINCE_1_11].concat();
-    let keeps: [(&Revision, &[&str], &str); 3] = [
-        (&ORIGINAL, &KEPT_BY_ALL, "7 cases, every fault"),
-        (&RECHECK_FLUSHES, &all, "11 cases, every fault"),
-        (&PROPOSED, &all, "11 cases, every fault"),
+    let keeps: [(&Revision, &[&str]); 3] = [
+        (&ORIGINAL, &KEPT_BY_ALL),
+        (&RECHECK_FLUSHES, &all),
+        (&PROPOSED, &all),
     ];
-    for (revision, names, scenarios) in keeps {
-        claim(
+    for (revision, names) in keeps {
+        claims.extend(claim(
             revision,
             "survives-faults",
             "Whatever system call fails, the loop delivers everything or ends with an error.",
-            scenarios,
             Proved,
             &KEPT,
             failing(revision, names),
-        );
+        ));
     }
-    claim(
+    claims.extend(claim(
         &ORIGINAL,
         "loses-silently",
-        "The faults are no alibi: with a wake-up for no reason the loop loses what it loses without.",
-        "4 cases of #4022, a spurious wake-up",
+        "The faults are no alibi: with a wake-up for no reason the loop loses \
+         what it loses without.",
         Refuted,
         &[NoSilentLoss],
-        only_woken(&ORIGINAL, &KEPT_SINCE_1_11),
-    );
+        only_woken(failing(&ORIGINAL, &KEPT_SINCE_1_11)),
+    ));
     // A wake-up that comes at any time comes too early as well: it makes good for no other.
     for (revision, case, property, sentence) in [
         (
@@ -184,32 +161,30 @@ pub(super) fn claims() -> Vec<Claim> {
             "The head of an upgrade is missing with a wake-up for no reason as without.",
         ),
     ] {
-        claim(
+        claims.extend(claim(
             revision,
             &format!("woken/{case}"),
             sentence,
-            &format!("{case}, a spurious wake-up"),
             Refuted,
             &[property],
-            only_woken(revision, &[case]),
-        );
+            only_woken(failing(revision, &[case])),
+        ));
     }
-    for (revision, names, _) in keeps {
-        claim(
+    for (revision, names) in keeps {
+        claims.extend(claim(
             revision,
             "reports-reset",
-            "A reset at any point ends the connection with an error, and nobody waits or spins for it.",
-            &format!("{} cases, reset after 0..N bytes", names.len()),
+            "A reset at any point ends the connection with an error, and nobody \
+             waits or spins for it.",
             Proved,
             &[ResetEndsWithError, NoStall, NoSpin, NoPanic],
             resetting(revision, names, &Point::ALL, false),
-        );
+        ));
     }
-    claim(
+    claims.extend(claim(
         &RECHECK_FLUSHES,
         "stranded-learns-of-no-reset",
         "A connection that has stranded a request has asked for no input, and learns of no reset.",
-        "fed-body-pipelined, reset at any time",
         Refuted,
         &[ResetEndsWithError],
         resetting(
@@ -218,28 +193,26 @@ pub(super) fn claims() -> Vec<Claim> {
             &[Point::AtOnce],
             false,
         ),
-    );
+    ));
     for revision in [&RECHECK_FLUSHES, &PROPOSED] {
-        claim(
+        claims.extend(claim(
             revision,
             "reports-reset-told-once",
             "Over a socket like tokio's, a reset ends the connection with an error as long as it \
              holds bytes itself.",
-            "close, dropped-body; reset before all is accepted",
             Proved,
             &[ResetEndsWithError],
             resetting(revision, &["close", "dropped-body"], &[Point::Early], true),
-        );
-        claim(
+        ));
+        claims.extend(claim(
             revision,
             "reset-behind-the-last-byte",
             "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
              connection with Ok.",
-            "close, dropped-body; reset when all may be accepted",
             Refuted,
             &[ResetEndsWithError],
             resetting(revision, &["close", "dropped-body"], &[Point::Late], true),
-        );
+        ));
     }
     claims
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lastbyte::{Claim, Expected, Instance, Model, NamedSubject, Property, Reader, Subject};
 
 use super::shapes::{CAPACITIES, RESPONSE, Shape, shapes};
-use super::{Server, history, v0_14, v1};
+use super::{Server, v0_14, v1};
 
 /// A line of hyper.
 #[derive(Clone, Copy, Debug)]
@@ -40,17 +40,17 @@ pub const HYPER_0_14: Series = Series {
 impl Series {
     /// This series in one shape, over a kernel buffer of `capacity` bytes and with a reader that
     /// takes all there is.
+    #[track_caller]
     pub fn instance(&self, shape: &Shape, capacity: usize) -> Instance {
-        Instance {
-            model: "hyper",
-            subject: self.name.to_owned(),
-            version: Some(self.version.to_owned()),
-            scenario: shape.scenario(capacity, Reader::PROMPT),
-            // hyper declares no state; what it has seen so far stands for it, which is exact as
-            // long as hyper is deterministic, and that is checked.
-            caching: true,
-            run: (self.subject)(shape.server.clone()),
-        }
+        let run = (self.subject)(shape.server.clone());
+        // hyper declares no state; what it has seen so far stands for it, which is exact as long as
+        // hyper is deterministic, and that is checked.
+        Instance::new(self.name, shape.scenario(capacity, Reader::PROMPT), run)
+            .with_version(self.version)
+            .with_parameter("request", shape.name)
+            .with_parameter("N", shape.server.body.len())
+            .with_capacity()
+            .with_reader()
     }
 
     /// All instances of the shapes with one of these fates, over kernel buffers that `fits` likes.
@@ -61,6 +61,19 @@ impl Series {
         shapes
             .flat_map(|shape| capacities().map(move |capacity| self.instance(&shape, capacity)))
             .collect()
+    }
+
+    #[track_caller]
+    fn claim(
+        &self,
+        name: &str,
+        sentence: &str,
+        expected: Expected,
+        properties: &[Property],
+        instances: Vec<Instance>,
+    ) -> Vec<Claim> {
+        let name = format!("{}-{name}", self.name);
+        Claim::of_each(&name, sentence, properties, expected, instances)
     }
 
     fn claims(&self) -> Vec<Claim> {
@@ -85,97 +98,74 @@ impl Series {
         let large = |capacity| capacity > RESPONSE;
 
         let mut claims = Vec::new();
-        let mut claim = |name: &str,
-                         sentence: &str,
-                         scenarios: &str,
-                         expected,
-                         properties: &[_],
-                         instances: Vec<Instance>| {
-            claims.extend(properties.iter().map(|&property| Claim {
-                name: format!("{}-{name}/{property}", self.name),
-                sentence: sentence.to_owned(),
-                scenarios: scenarios.to_owned(),
-                property,
-                expected,
-                instances: instances.clone(),
-            }));
-        };
         if self.shuts_down_unflushed {
-            claim(
+            claims.extend(self.claim(
                 "loses-silently",
                 "When the read side closes before the response is flushed, hyper cuts the \
                  response short and reports Ok.",
-                "body ignored, malformed chunk, early EOF; K=32/64",
                 Refuted,
                 &lost,
                 self.instances(&[ClosesEarly], small),
-            );
-            claim(
+            ));
+            claims.extend(self.claim(
                 "delivers-what-was-accepted",
                 "What arrives then is what the kernel had accepted.",
-                "body ignored, malformed chunk, early EOF; K=32/64",
                 Proved,
                 &harmless,
                 self.instances(&[ClosesEarly], small),
-            );
-            claim(
+            ));
+            claims.extend(self.claim(
                 "small-is-fine",
                 "A response that fits the kernel's buffer arrives whole.",
-                "body ignored, malformed chunk, early EOF; K=1024",
                 Proved,
                 &everything,
                 self.instances(&[ClosesEarly], large),
-            );
-            claim(
+            ));
+            claims.extend(self.claim(
                 "ordinary-close-is-fine",
                 "An ordinary end of the exchange waits for the flush: the response arrives whole.",
-                "request complete, connection: close, half-close; K=32/64/1024",
                 Proved,
                 &everything,
                 self.instances(&[DrainsFirst], any),
-            );
+            ));
         } else {
-            claim(
+            claims.extend(self.claim(
                 "never-loses",
                 "Every response arrives whole, whatever closes the read side.",
-                "request complete, connection: close, body ignored, malformed chunk, early EOF, \
-                 half-close; K=32/64/1024",
                 Proved,
                 &everything,
                 self.instances(&[ClosesEarly, DrainsFirst], any),
-            );
+            ));
         }
-        claim(
+        claims.extend(self.claim(
             "fin-ends-the-exchange",
             "Without half_close, FIN behind the request ends the exchange: what is not flushed is \
              given up, by design.",
-            "FIN with the request or at any time; K=32/64/1024",
             Refuted,
             &[NothingTruncated],
             self.instances(&[EndsByFin], any),
-        );
-        claim(
+        ));
+        claims.extend(self.claim(
             "fin-is-reported",
             "The connection reports an error when FIN has ended the exchange.",
-            "FIN with the request or at any time; K=32/64/1024",
             Proved,
             &[[NoSilentLoss].as_slice(), &harmless].concat(),
             self.instances(&[EndsByFin], any),
-        );
-        let mut every_interleaving = self.instance(&Shape::named("body-ignored"), 64);
-        every_interleaving.scenario.name.push_str("-uncached");
-        every_interleaving.caching = false;
-        claim(
+        ));
+        let every_interleaving = self
+            .instance(&Shape::named("body-ignored"), 64)
+            .with_scenario(|scenario| scenario.name += "-uncached")
+            .without_caching();
+        claims.extend(self.claim(
             "body-ignored-without-caching",
             "The published case without state caching: every interleaving on its own.",
-            "body ignored; K=64",
             match self.shuts_down_unflushed {
                 true => Refuted,
                 false => Proved,
             },
             &lost,
             vec![every_interleaving],
-        );
+        ));
         claims
     }
 }
@@ -210,8 +200,6 @@ impl Fate {
 /// What `cargo verify` knows about real hyper.
 pub fn model() -> Model {
     Model {
-        name: "hyper",
-        about: "Real, unpatched hyper: HTTP/1 server connections, the newest and the last 0.14",
         claims: || {
             [HYPER_1, HYPER_0_14]
                 .iter()
@@ -219,20 +207,9 @@ pub fn model() -> Model {
                 .collect()
         },
         subjects: || -> Vec<NamedSubject> { vec![v1::named(), v0_14::named()] },
-        ..Model::default()
-    }
-}
-
-/// What `cargo verify` knows about hyper's history, as far as its releases share one build.
-pub fn history() -> Model {
-    Model {
-        name: "history",
-        about: "One probe for each defect of hyper's dispatch loop, and the releases that have it",
-        claims: || {
-            let older = history::claims(v0_14::RELEASE);
-            let newest = history::claims(v1::RELEASE);
-            older.into_iter().chain(newest).collect()
-        },
-        ..Model::default()
+        ..Model::new(
+            "hyper",
+            "Real, unpatched hyper: HTTP/1 server connections, the newest and the last 0.14",
+        )
     }
 }

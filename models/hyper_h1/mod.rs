@@ -26,6 +26,8 @@ pub mod v0_14;
 #[cfg(hyper_1)]
 pub mod v1;
 
+#[cfg(all(hyper_1, hyper_0_14))]
+pub use claims::model;
 pub use client::{Answer, Client, Outgoing};
 
 /// The stack of hyper's thread, in bytes. In the development profile every shape of [`shapes`] gets
@@ -146,7 +148,7 @@ impl Server {
 }
 
 /// What a release of hyper is configured with: a [`Server`] or a [`Client`].
-pub trait Configuration: Clone + Send + Sync + 'static {
+pub trait Configuration: Clone + fmt::Debug + Send + Sync + 'static {
     /// The socket as this connection wants it.
     fn prepare(&self, socket: Socket) -> Socket;
 
@@ -164,13 +166,19 @@ impl Configuration for Server {
     }
 }
 
-/// A connection of hyper: its configuration, and what a release does with it.
+/// A connection of hyper: its release, its configuration, and what the release does with it.
 struct Driven<C> {
+    version: &'static str,
     configuration: C,
     run: fn(C, Socket) -> Running,
 }
 
 impl<C: Configuration> Subject for Driven<C> {
+    /// What runs follows from the release and from what is configured, a server or a client.
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(&(self.version, &self.configuration))
+    }
+
     fn start(&self, socket: Socket) -> Running {
         let configuration = self.configuration.clone();
         let socket = configuration.prepare(socket);
@@ -200,9 +208,17 @@ impl<C: Configuration> Subject for Driven<C> {
     }
 }
 
-/// The subject that runs this configuration.
-fn driven<C: Configuration>(configuration: C, run: fn(C, Socket) -> Running) -> Arc<dyn Subject> {
-    Arc::new(Driven { configuration, run })
+/// The subject that runs this configuration with this release.
+fn driven<C: Configuration>(
+    version: &'static str,
+    configuration: C,
+    run: fn(C, Socket) -> Running,
+) -> Arc<dyn Subject> {
+    Arc::new(Driven {
+        version,
+        configuration,
+        run,
+    })
 }
 
 /// A release's server for ad-hoc exploration.

@@ -72,6 +72,10 @@ impl Subject for Calls {
         true
     }
 
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
     fn start(&self, socket: Socket) -> Running {
         let mut caller = Caller {
             calls: self.0,

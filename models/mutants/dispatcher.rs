@@ -285,6 +285,10 @@ pub struct Mutant {
 }
 
 impl Subject for Mutant {
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
     fn start(&self, socket: Socket) -> Running {
         let dispatcher = Dispatcher {
             socket,

@@ -25,39 +25,45 @@ pub struct Hidden {
     pub defect: ExecutorDefect,
     /// The property that is broken without being noticed.
     pub property: Property,
-    /// Where, in a few words.
-    pub scenario: String,
     /// Where, without the defect.
-    sound: Instance,
+    sound: Place,
 }
 
 impl Hidden {
     /// Where the property is broken, under the explorer with the defect or without it.
+    #[track_caller]
     pub fn instance(&self, subject: &str, defective: bool) -> Instance {
-        let mut instance = self.sound.clone();
-        instance.scenario.name = format!(
-            "{}/{}/{}",
-            instance.model, instance.subject, instance.scenario
-        );
-        instance.model = "mutant";
-        instance.subject = subject.to_owned();
+        let Place {
+            model,
+            sound,
+            words,
+        } = &self.sound;
+        let name = format!("{model}/{}/{}", sound.subject(), sound.scenario());
+        let mut scenario = sound.scenario().clone();
+        scenario.name = name;
         if defective {
-            instance.scenario.executor_defect = self.defect;
+            scenario.executor_defect = self.defect;
         }
-        instance
+        Instance::new(subject, scenario, sound.run().clone()).with_parameter("at", &**words)
     }
 }
 
-/// Where a property is broken: the instance, and the same in a few words.
-type Place = (Instance, String);
+/// Where a property is broken: the instance of a model, and the same in a few words.
+#[derive(Clone, Debug)]
+struct Place {
+    model: &'static str,
+    sound: Instance,
+    words: String,
+}
 
 /// An instance of a model.
-fn in_model(instance: Instance) -> Place {
-    let words = format!(
-        "{} {}, {}",
-        instance.model, instance.subject, instance.scenario
-    );
-    (instance, words)
+fn in_model(model: &'static str, sound: Instance) -> Place {
+    let words = format!("{model} {} {}", sound.subject(), sound.scenario());
+    Place {
+        model,
+        sound,
+        words,
+    }
 }
 
 /// A situation of the whole loop.
@@ -65,7 +71,8 @@ fn in_the_loop(revision: &Revision, situation: &str) -> Place {
     let situations = dispatch_loop::situations();
     let case = situations.iter().find(|case| case.name() == situation);
     let instance = dispatch_loop::instance(case.expect("the sweep has it"), revision);
-    in_model(instance.expect("the revision and the situation go together"))
+    let instance = instance.expect("the revision and the situation go together");
+    in_model(dispatch_loop::NAME, instance)
 }
 
 /// A connection that makes these calls, beside a script.
@@ -84,18 +91,12 @@ fn with_calls(
         signals: 1,
         ..Scenario::new(name, 1, reader)
     };
-    let instance = Instance {
+    let subject = Arc::new(Calls(calls));
+    Place {
         model: "calls",
-        subject: "connection".to_owned(),
-        version: None,
-        scenario: scenario.with_script(script),
-        caching: true,
-        run: Arc::new(Calls(calls)),
-    };
-    (
-        instance,
-        format!("{words}; K=1, reader {reader}; script: {steps}"),
-    )
+        sound: Instance::new("connection", scenario.with_script(script), subject),
+        words: format!("{words}; K=1, reader {reader}; script: {steps}"),
+    }
 }
 
 /// Every defect of the explorer.
@@ -109,12 +110,11 @@ pub fn hidden() -> Vec<Hidden> {
     let wake = || ScriptStep::WakeSubject;
     let feed = || [ScriptStep::Feed(0, "1".into()), ScriptStep::WakeFeed(0)];
     let received = || ScriptStep::AwaitReceived(1);
-    let row = |name, defect, property, (sound, scenario): Place, sentence| Hidden {
+    let row = |name, defect, property, sound: Place, sentence| Hidden {
         name,
         sentence,
         defect,
         property,
-        scenario,
         sound,
     };
     // Twice no change between the polls, or the raise in between: then the third poll is the third
@@ -168,7 +168,7 @@ pub fn hidden() -> Vec<Hidden> {
             "explorer/first-choice-suppressed",
             FirstChoiceSuppressed,
             ResetEndsWithError,
-            in_model(dispatcher(Mutation::ShutdownErrorIgnored)),
+            in_model("mutant", dispatcher(Mutation::ShutdownErrorIgnored)),
             "Who starts is no choice: the reader always does.",
         ),
         row(
@@ -259,10 +259,10 @@ pub fn hidden() -> Vec<Hidden> {
             "explorer/key-without-place",
             KeyWithout(KeyPart::Place),
             NoSilentLoss,
-            in_model(dispatch_close::instance(
-                Closing::LooksOnce,
-                dispatch_close::half_done(),
-            )),
+            in_model(
+                dispatch_close::NAME,
+                dispatch_close::instance(Closing::LooksOnce, dispatch_close::half_done()),
+            ),
             "The key lacks where each actor is.",
         ),
         row(

@@ -42,24 +42,34 @@ impl Row {
             scenario.reader_defect = self.peer;
             scenario.executor_defect = self.executor;
         }
-        Instance {
-            model: "mutant",
-            subject: subject.to_owned(),
-            version: None,
-            scenario,
-            // The mutants are known by the history of their calls.
-            caching: true,
-            run: Arc::new(Mutant {
-                mutation,
-                response: n,
-                capacity: k,
-            }),
+        // The mutants are known by the history of their calls.
+        let mutant = Mutant {
+            mutation,
+            response: n,
+            capacity: k,
+        };
+        let mut instance = Instance::new(subject, scenario, Arc::new(mutant))
+            .with_parameter("N", n)
+            .with_capacity()
+            .with_reader();
+        let faults = [
+            ("write-error", self.faults.write_error_after),
+            ("write-zero", self.faults.write_zero_after),
+        ];
+        for (fault, after) in faults {
+            if let Some(bytes) = after {
+                instance = instance.with_parameter("fault", format!("{fault}:{bytes}"));
+            }
         }
-    }
-
-    fn scenario(&self) -> String {
-        let (n, k) = (self.response, self.capacity);
-        format!("N={n}, K={k}, reader {}", self.reader)
+        for script in &self.scripts {
+            let steps: Vec<_> = script.steps.iter().map(ToString::to_string).collect();
+            let does = format!("{} {}", script.name, steps.join(" and "));
+            instance = instance.with_parameter("beside", does);
+        }
+        match mutated {
+            true => instance,
+            false => instance.with_parameter("instead of", self.name),
+        }
     }
 }
 
@@ -67,63 +77,59 @@ impl Row {
 pub const SOUND: &str = "sound-explorer";
 
 fn claims() -> Vec<Claim> {
-    let refuted = rows().into_iter().map(|row| Claim {
-        name: row.name.to_owned(),
-        sentence: row.sentence.to_owned(),
-        scenarios: row.scenario(),
-        property: row.property,
-        expected: Expected::Refuted,
-        instances: vec![row.instance(row.name, true)],
+    let refuted = rows().into_iter().map(|row| {
+        let instance = row.instance(row.name, true);
+        Claim::new(
+            row.name,
+            row.sentence,
+            row.property,
+            Expected::Refuted,
+            [instance],
+        )
     });
     let equivalent = equivalent().into_iter().flat_map(|(row, properties)| {
-        properties.into_iter().map(move |property| Claim {
-            name: format!("equivalent/{}/{property}", row.name),
-            sentence: row.sentence.to_owned(),
-            scenarios: row.scenario(),
-            property,
-            expected: Expected::Proved,
-            instances: vec![row.instance(row.name, true)],
-        })
+        let name = format!("equivalent/{}", row.name);
+        let instance = row.instance(row.name, true);
+        Claim::of_each(
+            &name,
+            row.sentence,
+            &properties,
+            Expected::Proved,
+            [instance],
+        )
     });
     // Without its defect no mutant breaks the property: the defect is what is noticed.
     let unmutated = Property::ALL.into_iter().filter_map(|property| {
         let rows = rows().into_iter().filter(|row| row.property == property);
         let instances: Vec<_> = rows.map(|row| row.instance("unmutated", false)).collect();
-        (!instances.is_empty()).then(|| Claim {
-            name: format!("unmutated/{property}"),
-            sentence:
-                "Where a mutant breaks the property, the dispatcher without the defect keeps it."
-                    .to_owned(),
-            scenarios: "those of the mutants".to_owned(),
-            property,
-            expected: Expected::Proved,
-            instances,
-        })
+        let sentence =
+            "Where a mutant breaks the property, the dispatcher without the defect keeps it.";
+        let name = format!("unmutated/{property}");
+        (!instances.is_empty())
+            .then(|| Claim::new(name, sentence, property, Expected::Proved, instances))
     });
-    let missed = hidden().into_iter().map(|hidden| Claim {
-        name: hidden.name.to_owned(),
-        sentence: hidden.sentence.to_owned(),
-        scenarios: hidden.scenario.clone(),
-        property: hidden.property,
-        expected: Expected::Missed,
-        instances: vec![hidden.instance(hidden.name, true)],
+    let missed = hidden().into_iter().map(|hidden| {
+        let instance = hidden.instance(hidden.name, true);
+        Claim::new(
+            hidden.name,
+            hidden.sentence,
+            hidden.property,
+            Expected::Missed,
+            [instance],
+        )
     });
     // What is not there cannot be missed.
     let sound = Property::ALL.into_iter().filter_map(|property| {
         let hidden = hidden().into_iter();
         let hidden = hidden.filter(|hidden| hidden.property == property);
         let mut instances: Vec<_> = hidden.map(|one| one.instance(SOUND, false)).collect();
+        // Several defects hide one and the same violation.
         let mut seen = HashSet::new();
-        instances.retain(|instance| seen.insert(instance.id()));
-        (!instances.is_empty()).then(|| Claim {
-            name: format!("{SOUND}/{property}"),
-            sentence: "Where a defective explorer misses the violation, the sound one finds it."
-                .to_owned(),
-            scenarios: "those of the defective explorers".to_owned(),
-            property,
-            expected: Expected::Refuted,
-            instances,
-        })
+        instances.retain(|instance| seen.insert(instance.identity()));
+        let sentence = "Where a defective explorer misses the violation, the sound one finds it.";
+        let name = format!("{SOUND}/{property}");
+        (!instances.is_empty())
+            .then(|| Claim::new(name, sentence, property, Expected::Refuted, instances))
     });
     let mutants = refuted.chain(equivalent).chain(unmutated);
     mutants.chain(missed).chain(sound).collect()
@@ -132,11 +138,12 @@ fn claims() -> Vec<Claim> {
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {
     Model {
-        name: "mutant",
-        about: "defects, one at a time, and the properties that notice them",
         claims,
         figures: crate::trust::figures,
-        ..Model::default()
+        ..Model::new(
+            "mutant",
+            "defects, one at a time, and the properties that notice them",
+        )
     }
 }
 

@@ -89,13 +89,16 @@ fn sound_explorer_refutes(property: Property, results: &Results) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use lastbyte::Registry;
+
     use super::*;
 
     /// The results of a run in which the claims come out like this.
     fn results(verdict: impl Fn(Expected) -> Verdict) -> Results {
         let mut results = Results::none();
-        for claim in (mutants::model().claims)() {
-            let mut row = Row::new(&claim, &[]);
+        let registry = Registry::new([mutants::model()]).expect("no clash");
+        for claim in registry.claims() {
+            let mut row = Row::new(claim, &[]);
             row.verdict = verdict(claim.expected);
             row.holds = claim.expected.is_met_by(&row.verdict);
             results.rows.push(row);

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::{Instance, Model, NamedSubject, Question};
+use crate::check::claim::{NamedSubject, Question};
+use crate::check::instance::Instance;
+use crate::check::registry::{EXPLORE, Registry};
 use crate::environment::reader::Reader;
 use crate::error::Misuse;
 use crate::run::scenario::Scenario;
@@ -21,9 +23,6 @@ pub const CAPACITY: RangeInclusive<u64> = 1..=1_048_576;
 
 /// The largest request, in bytes.
 pub const REQUEST_BYTES: usize = 1 << 20;
-
-/// What names an instance that no claim has.
-pub const MODEL: &str = "explore";
 
 /// Lock sections that an execution may have.
 pub const STEPS: usize = 20_000;
@@ -87,7 +86,7 @@ impl Asked {
     ///
     /// When there is no such subject, or it does not support what is asked, or a number is out of
     /// bounds.
-    pub fn instance(&self, registry: &[Model]) -> Result<Instance, Misuse> {
+    pub fn instance(&self, registry: &Registry) -> Result<Instance, Misuse> {
         let within = |what: &str, value: u64, bounds: RangeInclusive<u64>| {
             let (least, most) = (bounds.start(), bounds.end());
             let refused = Misuse(format!("{what} is {value}; accepted is {least} to {most}"));
@@ -120,14 +119,12 @@ impl Asked {
         let run: Arc<dyn Subject> = (subject.make)(&question).map_err(Misuse)?;
         let mut scenario = Scenario::new(self.scenario(), capacity, reader).with_input(request);
         scenario.input_eof = self.client_eof;
-        Ok(Instance {
-            model: MODEL,
-            subject: subject.name,
-            version: subject.version,
-            scenario,
-            caching: true,
-            run,
-        })
+        let instance = Instance::new(&subject.name, scenario, run);
+        let instance = match &subject.version {
+            Some(version) => instance.with_version(version),
+            None => instance,
+        };
+        Ok(instance.of_model(EXPLORE))
     }
 
     /// The scenario's name.
@@ -159,29 +156,16 @@ impl Asked {
     }
 }
 
-/// All subjects that answer questions.
-pub fn subjects(registry: &[Model]) -> Vec<NamedSubject> {
-    registry
+fn find<'a>(registry: &'a Registry, name: &str) -> Result<&'a NamedSubject, Misuse> {
+    let subjects = registry.subjects();
+    subjects
         .iter()
-        .flat_map(|model| (model.subjects)())
-        .collect()
-}
-
-fn find(registry: &[Model], name: &str) -> Result<NamedSubject, Misuse> {
-    let mut subjects = subjects(registry);
-    match subjects.iter().position(|subject| subject.name == name) {
-        Some(place) => Ok(subjects.swap_remove(place)),
-        None => {
-            let names: Vec<_> = subjects
-                .iter()
-                .map(|subject| subject.name.as_str())
-                .collect();
+        .find(|subject| subject.name == name)
+        .ok_or_else(|| {
+            let names: Vec<_> = subjects.iter().map(|subject| &*subject.name).collect();
             let accepted = names.join(", ");
-            Err(Misuse(format!(
-                "no such subject: {name}; accepted are {accepted}"
-            )))
-        }
-    }
+            Misuse(format!("no such subject: {name}; accepted are {accepted}"))
+        })
 }
 
 #[cfg(test)]

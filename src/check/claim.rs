@@ -1,18 +1,21 @@
 //! Claims: which property is expected to hold, or to fail, for which subject in which scenarios.
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
+use crate::check::bounds::bounds;
 use crate::check::comparison::Comparison;
 #[cfg(feature = "cli")]
 use crate::check::figures::Figures;
+use crate::check::identity::Identity;
+use crate::check::instance::Instance;
 #[cfg(feature = "cli")]
 use crate::check::results::Results;
 use crate::check::sweep::Sweep;
-use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 use crate::trace::property::Property;
 use crate::trace::verdict::Verdict;
@@ -35,20 +38,25 @@ pub struct Model {
     /// Tables for the report beside the verdicts, made of a run's results.
     #[cfg(feature = "cli")]
     pub figures: fn(&Results) -> Vec<Figures>,
+    /// Where in the sources it is made.
+    pub place: &'static Location<'static>,
 }
 
-impl Default for Model {
-    /// A model without a name that offers nothing.
-    fn default() -> Model {
+impl Model {
+    /// A model that offers nothing yet. Its name stands here and nowhere else: claims, comparisons
+    /// and sweeps have it from here.
+    #[track_caller]
+    pub fn new(name: &'static str, about: &'static str) -> Model {
         Model {
-            name: "",
-            about: "",
+            name,
+            about,
             claims: Vec::new,
             subjects: Vec::new,
             sweep: None,
             comparisons: Vec::new,
             #[cfg(feature = "cli")]
             figures: |_| Vec::new(),
+            place: Location::caller(),
         }
     }
 }
@@ -90,38 +98,6 @@ impl fmt::Debug for NamedSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NamedSubject")
             .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
-
-/// One subject in one scenario: what one exploration is about.
-#[derive(Clone)]
-pub struct Instance {
-    /// The model's name.
-    pub model: &'static str,
-    /// The subject's name within the model: an ordering, a revision.
-    pub subject: String,
-    /// The version of a real connection.
-    pub version: Option<String>,
-    /// The environment.
-    pub scenario: Scenario,
-    /// Whether states are cached.
-    pub caching: bool,
-    /// What is explored.
-    pub run: Arc<dyn Subject>,
-}
-
-impl Instance {
-    /// `model/subject/scenario`: unique, and stable as long as the names are.
-    pub fn id(&self) -> String {
-        format!("{}/{}/{}", self.model, self.subject, self.scenario.name)
-    }
-}
-
-impl fmt::Debug for Instance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Instance")
-            .field("id", &self.id())
             .finish_non_exhaustive()
     }
 }
@@ -169,19 +145,95 @@ pub struct Claim {
     pub name: String,
     /// The claim as a sentence.
     pub sentence: String,
-    /// The scenarios in a few words.
-    pub scenarios: String,
     /// What is looked at.
     pub property: Property,
     /// What is expected of every instance.
     pub expected: Expected,
-    /// The instances; at least one, all of one model and subject.
+    /// The instances; at least one, all of one subject.
     pub instances: Vec<Instance>,
+    /// Where in the sources it is made.
+    pub place: &'static Location<'static>,
 }
 
 impl Claim {
+    /// A claim about these instances.
+    #[track_caller]
+    pub fn new(
+        name: impl Into<String>,
+        sentence: impl Into<String>,
+        property: Property,
+        expected: Expected,
+        instances: impl IntoIterator<Item = Instance>,
+    ) -> Claim {
+        Claim {
+            name: name.into(),
+            sentence: sentence.into(),
+            property,
+            expected,
+            instances: instances.into_iter().collect(),
+            place: Location::caller(),
+        }
+    }
+
+    /// A claim about these instances for each of the properties, named `name/property`.
+    #[track_caller]
+    pub fn of_each(
+        name: &str,
+        sentence: &str,
+        properties: &[Property],
+        expected: Expected,
+        instances: impl IntoIterator<Item = Instance>,
+    ) -> Vec<Claim> {
+        let instances: Vec<_> = instances.into_iter().collect();
+        let place = Location::caller();
+        let claim = |property: &Property| Claim {
+            name: format!("{name}/{property}"),
+            sentence: sentence.to_owned(),
+            property: *property,
+            expected,
+            instances: instances.clone(),
+            place,
+        };
+        properties.iter().map(claim).collect()
+    }
+
+    /// The model's name.
+    ///
+    /// # Panics
+    ///
+    /// When the claim has no instances; a registry refuses such a claim.
+    pub fn model(&self) -> &'static str {
+        self.instances[0].model()
+    }
+
     /// `model/name`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Claim::model`].
     pub fn id(&self) -> String {
-        format!("{}/{}", self.instances[0].model, self.name)
+        format!("{}/{}", self.model(), self.name)
+    }
+
+    /// What its row belongs to: the name, and what is claimed of which instances.
+    ///
+    /// # Panics
+    ///
+    /// As [`Claim::model`].
+    pub fn identity(&self) -> Identity {
+        let claimed = [
+            ("property", self.property.to_string()),
+            ("expected", self.expected.to_string()),
+        ];
+        let instances = self.instances.iter();
+        let instances = instances.map(|one| ("instance", one.identity().in_full()));
+        let parts: Vec<_> = claimed.into_iter().chain(instances).collect();
+        Identity::new(self.id(), &parts)
+    }
+
+    /// The bounds of the claim in words, made from its instances: see [`bounds`](crate::bounds).
+    pub fn bounds(&self) -> String {
+        let instances = self.instances.iter();
+        bounds(&instances.map(Instance::parameters).collect::<Vec<_>>())
     }
 }

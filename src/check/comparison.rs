@@ -5,11 +5,13 @@
 //! has is a hole in the model, one that only the model has is a false alarm.
 
 use std::fmt;
+use std::panic::Location;
 
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::Instance;
+use crate::check::identity::Identity;
+use crate::check::instance::Instance;
 use crate::trace::event::{ActorId, Event, Trace};
 use crate::trace::verdict::Cut;
 
@@ -24,9 +26,27 @@ pub struct Comparison {
     pub deviation: Option<Deviation>,
     /// As many executions one side may take in one environment; more cut the comparison off.
     pub executions: u64,
+    /// Where in the sources it is made.
+    pub place: &'static Location<'static>,
 }
 
 impl Comparison {
+    /// A comparison in this situation, where no side may take more than so many executions.
+    #[track_caller]
+    pub fn new(
+        situation: impl Into<String>,
+        executions: u64,
+        pairs: Vec<[Instance; 2]>,
+    ) -> Comparison {
+        Comparison {
+            situation: situation.into(),
+            pairs,
+            deviation: None,
+            executions,
+            place: Location::caller(),
+        }
+    }
+
     /// `model/subject/situation`, of the real connection.
     ///
     /// # Panics
@@ -34,7 +54,22 @@ impl Comparison {
     /// When there are no pairs.
     pub fn id(&self) -> String {
         let [real, _] = &self.pairs[0];
-        format!("{}/{}/{}", real.model, real.subject, self.situation)
+        format!("{}/{}/{}", real.model(), real.subject(), self.situation)
+    }
+
+    /// What its result belongs to: the name, and what is compared how.
+    ///
+    /// # Panics
+    ///
+    /// When there are no pairs.
+    pub fn identity(&self) -> Identity {
+        let deviation = self.deviation.iter();
+        let deviation = deviation.map(|deviation| ("deviation", deviation.name.to_owned()));
+        let instances = self.pairs.iter().flatten();
+        let instances = instances.map(|one| ("instance", one.identity().in_full()));
+        let executions = ("executions", self.executions.to_string());
+        let parts: Vec<_> = deviation.chain([executions]).chain(instances).collect();
+        Identity::new(self.id(), &parts)
     }
 }
 
@@ -149,8 +184,8 @@ impl Observable {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Compared {
-    /// [`Comparison::id`].
-    pub id: String,
+    /// [`Comparison::identity`].
+    pub id: Identity,
     /// The situation.
     pub situation: String,
     /// The subjects.
@@ -186,12 +221,12 @@ impl Compared {
         let environments = comparison.pairs.iter();
         let deviation = comparison.deviation;
         Compared {
-            id: comparison.id(),
+            id: comparison.identity(),
             situation: comparison.situation.clone(),
-            subjects: [real.subject.clone(), model.subject.clone()],
-            version: real.version.clone(),
+            subjects: [real, model].map(|one| one.subject().to_owned()),
+            version: real.version().map(str::to_owned),
             environments: environments
-                .map(|[real, _]| real.scenario.name.clone())
+                .map(|[real, _]| real.scenario().name.clone())
                 .collect(),
             executions: [0; 2],
             sequences: [0; 2],
@@ -236,7 +271,7 @@ mod explored {
             })),
             ..Explorer::default()
         };
-        let explored = explorer.explore(&instance.run, &instance.scenario);
+        let explored = explorer.explore(instance.run(), instance.scenario());
         let sequences = std::mem::take(&mut *found.lock().expect("no panic"));
         Side {
             sequences,
@@ -289,10 +324,10 @@ mod explored {
                 }
                 let text = |who: &str, sequence: &Vec<Observable>| {
                     let seen: Vec<_> = sequence.iter().map(ToString::to_string).collect();
-                    let environment = &pair[0].scenario.name;
+                    let environment = &pair[0].scenario().name;
                     format!("only {who} at {environment}: {}", seen.join(", "))
                 };
-                let [of_real, of_model] = [&pair[0].subject, &pair[1].subject];
+                let [of_real, of_model] = [pair[0].subject(), pair[1].subject()];
                 let holes = real.difference(&model).map(|s| text(of_real, s));
                 let alarms = model.difference(&real).map(|s| text(of_model, s));
                 let room = TOLD.saturating_sub(compared.differences.len());
@@ -356,7 +391,7 @@ mod tests {
     #[test]
     fn two_agree_when_both_are_explored_and_nothing_differs() {
         let compared = |differences: &[&str], cut: Option<Cut>| Compared {
-            id: "model/real/situation".to_owned(),
+            id: Identity::new("model/real/situation", &[]),
             situation: "situation".to_owned(),
             subjects: ["real", "model"].map(str::to_owned),
             version: None,

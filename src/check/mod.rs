@@ -3,12 +3,16 @@
 
 #[cfg(feature = "cli")]
 pub mod asked;
+pub mod bounds;
 pub mod claim;
 pub mod comparison;
 #[cfg(feature = "cli")]
 pub mod figures;
+pub mod identity;
+pub mod instance;
 #[cfg(feature = "cli")]
 pub mod recording;
+pub mod registry;
 #[cfg(feature = "cli")]
 pub mod results;
 #[cfg(feature = "cli")]

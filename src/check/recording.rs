@@ -8,7 +8,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::check::asked::Asked;
-use crate::check::claim::{Instance, Model};
+use crate::check::identity::Identity;
+use crate::check::instance::Instance;
+use crate::check::registry::Registry;
 use crate::check::results::{Results, Row};
 use crate::error::Misuse;
 use crate::files;
@@ -27,8 +29,8 @@ const LARGEST: u64 = 64 << 20;
 pub struct Recording {
     /// [`FORMAT`]; other formats are refused.
     pub lastbyte_recording: u32,
-    /// The instance's id.
-    pub instance: String,
+    /// The instance.
+    pub instance: Identity,
     /// What was asked, where the instance is none of a claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
@@ -63,9 +65,9 @@ impl Recording {
     ) -> Recording {
         Recording {
             lastbyte_recording: FORMAT,
-            instance: instance.id(),
+            instance: instance.identity(),
             asked: Some(asked.clone()),
-            version: instance.version.clone(),
+            version: instance.version().map(str::to_owned),
             property,
             trace: trace.clone(),
         }
@@ -109,8 +111,9 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// When these models have no such instance, or another version of its connection.
-    pub fn instance(&self, registry: &[Model]) -> Result<Instance, Misuse> {
+    /// When these models have no such instance, another version of its connection, or another
+    /// instance of that name.
+    pub fn instance(&self, registry: &Registry) -> Result<Instance, Misuse> {
         let recorded = format!(
             "this schedule was recorded for {}{}",
             self.instance,
@@ -119,31 +122,36 @@ impl Recording {
                 .map(|version| format!(" {version}"))
                 .unwrap_or_default()
         );
-        let instance =
-            match &self.asked {
-                Some(asked) => Some(asked.instance(registry).map_err(|Misuse(why)| {
-                    Misuse(format!("{recorded}, which does not fit: {why}"))
-                })?),
-                None => {
-                    let claims = registry.iter().flat_map(|model| (model.claims)());
-                    let mut instances = claims.flat_map(|claim| claim.instances);
-                    instances.find(|instance| instance.id() == self.instance)
-                }
-            };
-        match instance {
-            Some(instance) if instance.id() != self.instance => Err(Misuse(format!(
-                "{recorded}, but what was asked is {}",
-                instance.id()
-            ))),
-            None => Err(Misuse(format!(
-                "{recorded}, which is not among these models"
-            ))),
-            Some(instance) if instance.version != self.version => Err(Misuse(format!(
-                "{recorded}, and this is {}",
-                instance.version.as_deref().unwrap_or("no real connection")
-            ))),
-            Some(instance) => Ok(instance),
+        let instance = match &self.asked {
+            Some(asked) => asked
+                .instance(registry)
+                .map_err(|Misuse(why)| Misuse(format!("{recorded}, which does not fit: {why}")))?,
+            None => registry
+                .instance(&self.instance.text)
+                .ok_or_else(|| Misuse(format!("{recorded}, which is not among these models")))?
+                .clone(),
+        };
+        let identity = instance.identity();
+        if identity.text != self.instance.text {
+            return Err(Misuse(format!(
+                "{recorded}, but what was asked is {identity}"
+            )));
         }
+        if instance.version() != self.version.as_deref() {
+            return Err(Misuse(format!(
+                "{recorded}, and this is {}",
+                instance.version().unwrap_or("no real connection")
+            )));
+        }
+        if identity != self.instance {
+            let (then, now) = (self.instance.in_full(), identity.in_full());
+            return Err(Misuse(format!(
+                "this schedule was recorded for {then}, and these models have {now}: its subject, \
+                 scenario or settings have changed; accepted is a recording of what it is now, see \
+                 --save"
+            )));
+        }
+        Ok(instance)
     }
 
     /// Follows the schedule again and returns what happens: the recorded steps.
@@ -152,7 +160,7 @@ impl Recording {
     ///
     /// When the schedule cannot be followed any more, or leads elsewhere.
     #[cfg(loom)]
-    pub fn replay(&self, registry: &[Model]) -> Result<Trace, Misuse> {
+    pub fn replay(&self, registry: &Registry) -> Result<Trace, Misuse> {
         let instance = self.instance(registry)?;
         let explorer = crate::Explorer {
             limits: crate::Limits {
@@ -168,7 +176,7 @@ impl Recording {
             ..
         } = self;
         let (replayed, mut broken) = explorer
-            .replay(&instance.run, &instance.scenario, &recorded.schedule)
+            .replay(instance.run(), instance.scenario(), &recorded.schedule)
             .ok_or_else(|| {
                 Misuse(format!(
                     "{name} does not permit this schedule any more; it has changed"
@@ -219,7 +227,7 @@ fn same(replayed: &Trace, recorded: &Trace) -> bool {
 ///
 /// When the recording cannot be read or followed, or something else happens.
 #[cfg(loom)]
-pub fn assert_reproduces(path: impl AsRef<Path>, registry: &[Model]) {
+pub fn assert_reproduces(path: impl AsRef<Path>, registry: &Registry) {
     let replayed = Recording::read(path.as_ref()).and_then(|recording| recording.replay(registry));
     if let Err(misuse) = replayed {
         panic!("{}: {misuse}", path.as_ref().display());
@@ -248,7 +256,7 @@ pub fn file_name(id: &str) -> String {
 pub fn save(directory: &Path, results: &Results) -> std::io::Result<usize> {
     let recordings = results.rows.iter().filter_map(|row| {
         let recording = Recording::of(row)?;
-        Some((file_name(&row.id), recording))
+        Some((file_name(&row.id.text), recording))
     });
     save_all(directory, recordings)
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::{Claim, Expected, Model};
+use crate::check::claim::{Claim, Expected};
 use crate::check::comparison::Compared;
 use crate::check::figures::Figures;
+use crate::check::identity::Identity;
+use crate::check::registry::Registry;
 use crate::check::sweep::Swept;
 use crate::trace::event::Trace;
 use crate::trace::outcome::Outcome;
@@ -40,6 +42,9 @@ pub struct Results {
     /// What was asked for and could not be run.
     #[serde(default)]
     pub not_run: Vec<NotRun>,
+    /// What was selected, over all slices: every claim, comparison and sweep. Slices of one run
+    /// have the same.
+    pub identities: Vec<Identity>,
     /// One row for each claim.
     pub rows: Vec<Row>,
     /// Comparisons and instances of sweeps that were selected, over all slices.
@@ -65,8 +70,8 @@ pub struct NotRun {
 /// The result of one claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// `model/claim`.
-    pub id: String,
+    /// `model/claim`, with what is claimed of which instances.
+    pub id: Identity,
     /// The model's name.
     pub model: String,
     /// The ordering, revision or connection.
@@ -75,7 +80,7 @@ pub struct Row {
     pub version: Option<String>,
     /// The claim as a sentence.
     pub sentence: String,
-    /// The scenarios in a few words.
+    /// The bounds of the claim, made from its instances.
     pub scenario: String,
     /// What is looked at.
     pub property: Property,
@@ -108,7 +113,7 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Surprise {
     /// The instance.
-    pub instance: String,
+    pub instance: Identity,
     /// Its verdict.
     pub verdict: Verdict,
 }
@@ -116,8 +121,8 @@ pub struct Surprise {
 /// A counterexample with the instance that it belongs to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
-    /// The instance's id.
-    pub instance: String,
+    /// The instance.
+    pub instance: Identity,
     /// What happened.
     pub trace: Trace,
 }
@@ -151,7 +156,7 @@ impl Row {
             let verdict = exploration.verdict(claim.property);
             if !claim.expected.is_met_by(&verdict) && surprise.is_none() {
                 surprise = Some(Surprise {
-                    instance: instance.id(),
+                    instance: instance.identity(),
                     verdict,
                 });
             }
@@ -162,7 +167,7 @@ impl Row {
                 && !trace.steps.is_empty()
             {
                 counterexample = Some(Counterexample {
-                    instance: instance.id(),
+                    instance: instance.identity(),
                     trace: trace.clone(),
                 });
             }
@@ -177,7 +182,7 @@ impl Row {
             let figures = claim.instances.iter().zip(explored);
             figures
                 .map(|(instance, exploration)| InstanceFigures {
-                    scenario: instance.scenario.name.clone(),
+                    scenario: instance.scenario().name.clone(),
                     executions: exploration.executions,
                     seconds: exploration.seconds,
                 })
@@ -186,12 +191,12 @@ impl Row {
             Vec::new()
         };
         Row {
-            id: claim.id(),
-            model: first.model.to_owned(),
-            subject: first.subject.clone(),
-            version: first.version.clone(),
+            id: claim.identity(),
+            model: first.model().to_owned(),
+            subject: first.subject().to_owned(),
+            version: first.version().map(str::to_owned),
             sentence: claim.sentence.clone(),
-            scenario: claim.scenarios.clone(),
+            scenario: claim.bounds(),
             property: claim.property,
             expected: claim.expected,
             holds: surprise.is_none() && explored.len() == claim.instances.len(),
@@ -221,6 +226,7 @@ impl Results {
             executions: 0,
             real: false,
             not_run: Vec::new(),
+            identities: Vec::new(),
             rows: Vec::new(),
             selected_beside: 0,
             comparisons: Vec::new(),
@@ -230,8 +236,9 @@ impl Results {
     }
 
     /// The same with what the models make of it.
-    pub fn with_figures(mut self, registry: &[Model]) -> Results {
-        let figures = registry.iter().flat_map(|model| (model.figures)(&self));
+    pub fn with_figures(mut self, registry: &Registry) -> Results {
+        let models = registry.models().iter();
+        let figures = models.flat_map(|model| (model.figures)(&self));
         self.figures = figures.collect();
         self
     }

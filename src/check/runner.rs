@@ -1,5 +1,6 @@
 //! Explores many instances, in processes of their own: two threads of one process explore at half
-//! the speed of two processes, and a subject that takes its process down takes nothing else with it.
+//! the speed of two processes, and a subject that takes its process down takes nothing else with
+//! it.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};
@@ -12,8 +13,10 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::Instance;
 use crate::check::comparison::{Compared, Comparison};
+use crate::check::identity::Identity;
+use crate::check::instance::Instance;
+use crate::check::registry::Registry;
 use crate::check::selection::Selection;
 use crate::check::sweep::SweptInstance;
 #[cfg(loom)]
@@ -27,8 +30,8 @@ pub const SILENCE: Duration = Duration::from_secs(60);
 /// A request to a worker, one line of JSON.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
-    /// The id of an instance or of a comparison.
-    pub(crate) unit: String,
+    /// An instance or a comparison.
+    pub(crate) unit: Identity,
     pub(crate) seconds: Option<f64>,
 }
 
@@ -38,8 +41,25 @@ pub(crate) struct Order {
 pub(crate) enum Answer {
     Progress(u64),
     /// An instance's exploration; where a sweep has the instance, what it shows of it.
-    Explored(Box<Exploration>, Option<Box<SweptInstance>>),
+    Explored {
+        id: Identity,
+        exploration: Box<Exploration>,
+        swept: Option<Box<SweptInstance>>,
+    },
     Compared(Box<Compared>),
+    /// The worker does not have what was ordered; why, in one line.
+    Unknown(String),
+}
+
+impl Answer {
+    /// What it is about, if it is a result.
+    fn id(&self) -> Option<&Identity> {
+        match self {
+            Answer::Explored { id, .. } => Some(id),
+            Answer::Compared(compared) => Some(&compared.id),
+            Answer::Progress(_) | Answer::Unknown(_) => None,
+        }
+    }
 }
 
 /// What one process explores at a time.
@@ -76,7 +96,11 @@ impl Unit {
             Unit::Instance(instance) => {
                 let exploration = Exploration::missing(cut);
                 let swept = SweptInstance::new(instance, &exploration);
-                Answer::Explored(Box::new(exploration), Some(Box::new(swept)))
+                Answer::Explored {
+                    id: instance.identity(),
+                    exploration: Box::new(exploration),
+                    swept: Some(Box::new(swept)),
+                }
             }
             Unit::Comparison(comparison) => {
                 Answer::Compared(Box::new(Compared::missing(comparison, cut)))
@@ -84,11 +108,11 @@ impl Unit {
         }
     }
 
-    /// Its id.
-    pub fn id(&self) -> String {
+    /// What its results belong to.
+    pub fn identity(&self) -> Identity {
         match self {
-            Unit::Instance(instance) => instance.id(),
-            Unit::Comparison(comparison) => comparison.id(),
+            Unit::Instance(instance) => instance.identity(),
+            Unit::Comparison(comparison) => comparison.identity(),
         }
     }
 }
@@ -119,27 +143,32 @@ pub struct Pool {
     pub silence: Duration,
 }
 
-/// Results by [`Unit::id`]; what was not reached is missing.
+/// Results by [`Unit::identity`]; what was not reached is missing.
 #[derive(Clone, Debug, Default)]
 pub struct Explored {
     /// Instances.
-    pub instances: HashMap<String, Exploration>,
+    pub instances: HashMap<Identity, Exploration>,
     /// Instances of sweeps.
-    pub swept: HashMap<String, SweptInstance>,
+    pub swept: HashMap<Identity, SweptInstance>,
     /// Comparisons.
-    pub comparisons: HashMap<String, Compared>,
+    pub comparisons: HashMap<Identity, Compared>,
 }
 
 impl Explored {
-    fn insert(&mut self, unit: &Unit, answer: Answer) {
-        let id = unit.id();
+    fn insert(&mut self, answer: Answer) {
         match answer {
-            Answer::Progress(_) => {}
-            Answer::Explored(exploration, swept) => {
+            Answer::Progress(_) | Answer::Unknown(_) => {}
+            Answer::Explored {
+                id,
+                exploration,
+                swept,
+            } => {
                 self.swept.extend(swept.map(|swept| (id.clone(), *swept)));
                 self.instances.insert(id, *exploration);
             }
-            Answer::Compared(compared) => drop(self.comparisons.insert(id, *compared)),
+            Answer::Compared(compared) => {
+                self.comparisons.insert(compared.id.clone(), *compared);
+            }
         }
     }
 
@@ -194,9 +223,14 @@ impl Pool {
             if out_of_time || meter.stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            *meter.current.lock().expect("nobody panics here") = unit.id();
+            let unit_id = unit.identity();
+            meter
+                .current
+                .lock()
+                .expect("nobody panics here")
+                .clone_from(&unit_id.text);
             let order = Order {
-                unit: unit.id(),
+                unit: unit_id,
                 seconds: left.map(|left| left.as_secs_f64()),
             };
             let alive = match worker.take() {
@@ -204,6 +238,10 @@ impl Pool {
                 None => Worker::start(self)?,
             };
             let answer = match alive.explore(&order, meter, self.silence) {
+                Ok((alive, Answer::Unknown(why))) => {
+                    worker = Some(alive);
+                    unit.missing(Cut::Unknown(why))
+                }
                 Ok((alive, answer)) => {
                     worker = Some(alive);
                     answer
@@ -213,7 +251,7 @@ impl Pool {
             };
             meter.done.fetch_add(1, Ordering::Relaxed);
             let mut explored = explored.lock().expect("nobody panics here");
-            explored.insert(unit, answer);
+            explored.insert(answer);
         }
     }
 }
@@ -288,10 +326,17 @@ impl Worker {
                 Ok(Ok(line)) => match serde_json::from_str(&line) {
                     Ok(Answer::Progress(executions)) => count(executions),
                     Ok(answer) => {
+                        if let Some(other) = answer.id().filter(|id| **id != order.unit) {
+                            let (other, ordered) = (other.in_full(), order.unit.in_full());
+                            return Err(Gone::Died(format!(
+                                "{ordered} was ordered, and the answer is about {other}"
+                            )));
+                        }
                         count(match &answer {
                             Answer::Progress(executions) => *executions,
-                            Answer::Explored(exploration, _) => exploration.executions,
+                            Answer::Explored { exploration, .. } => exploration.executions,
                             Answer::Compared(compared) => compared.executions.iter().sum(),
+                            Answer::Unknown(_) => 0,
                         });
                         return Ok((self, answer));
                     }
@@ -326,12 +371,13 @@ impl Drop for Worker {
 /// A worker's side: explores what is ordered on stdin, answers on stdout, and ends its process when
 /// stdin does.
 #[cfg(loom)]
-pub(crate) fn serve(all: &Selection) -> io::Result<()> {
+pub(crate) fn serve(registry: &Registry) -> io::Result<()> {
     use std::sync::Arc;
 
-    let units: HashMap<String, Unit> = Unit::all(all)
+    let all = &Selection::all(registry);
+    let units: HashMap<Identity, Unit> = Unit::all(all)
         .into_iter()
-        .map(|unit| (unit.id(), unit))
+        .map(|unit| (unit.identity(), unit))
         .collect();
     let wanted = Wanted::of(all);
     let say = |answer: &Answer| {
@@ -351,9 +397,10 @@ pub(crate) fn serve(all: &Selection) -> io::Result<()> {
     });
     for line in lines {
         let order: Order = serde_json::from_str(&line?)?;
-        let unit = units
-            .get(&order.unit)
-            .ok_or_else(|| io::Error::other("no such instance"))?;
+        let Some(unit) = units.get(&order.unit) else {
+            say(&Answer::Unknown(unknown(&order.unit, units.keys())))?;
+            continue;
+        };
         let last = Mutex::new(Instant::now());
         let progress: Progress = Arc::new(move |executions| {
             let mut last = last.lock().expect("nobody panics here");
@@ -382,17 +429,31 @@ pub(crate) fn serve(all: &Selection) -> io::Result<()> {
     Ok(())
 }
 
+/// Why an order cannot be carried out by a worker that has these.
+#[cfg(loom)]
+fn unknown<'a>(ordered: &Identity, mut known: impl Iterator<Item = &'a Identity>) -> String {
+    let known = known.find(|known| known.text == ordered.text);
+    let ordered = ordered.in_full();
+    match known {
+        Some(known) => format!(
+            "{ordered} was ordered, and the worker has {}",
+            known.in_full()
+        ),
+        None => format!("{ordered} was ordered, and the worker has nothing of that name"),
+    }
+}
+
 /// Whether a worker tells its progress, so long after the last time.
 #[cfg(loom)]
 fn is_due(since: Duration) -> bool {
     since > Duration::from_millis(100)
 }
 
-/// What is to be known about instances, by their ids.
+/// What is to be known about instances.
 #[cfg(loom)]
 struct Wanted {
-    counterexamples: HashMap<String, std::collections::HashSet<crate::Property>>,
-    swept: std::collections::HashSet<String>,
+    counterexamples: HashMap<Identity, std::collections::HashSet<crate::Property>>,
+    swept: std::collections::HashSet<Identity>,
 }
 
 #[cfg(loom)]
@@ -401,29 +462,29 @@ impl Wanted {
         let mut counterexamples: HashMap<_, std::collections::HashSet<_>> = HashMap::new();
         for claim in &all.claims {
             for instance in &claim.instances {
-                let of_instance = counterexamples.entry(instance.id()).or_default();
+                let of_instance = counterexamples.entry(instance.identity()).or_default();
                 of_instance.insert(claim.property);
             }
         }
         let swept = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.instances);
         Wanted {
             counterexamples,
-            swept: swept.map(Instance::id).collect(),
+            swept: swept.map(Instance::identity).collect(),
         }
     }
 
     fn explore(&self, instance: &Instance, limits: Limits, progress: Progress) -> Answer {
         let explorer = Explorer {
-            caching: instance.caching,
+            caching: instance.caching(),
             limits,
             progress: Some(progress),
             ..Explorer::default()
         };
-        let id = instance.id();
+        let id = instance.identity();
         // What only a sweep shows needs no readable counterexample.
         let mut exploration = match self.counterexamples.contains_key(&id) {
-            true => explorer.decide(&instance.run, &instance.scenario),
-            false => explorer.explore(&instance.run, &instance.scenario),
+            true => explorer.decide(instance.run(), instance.scenario()),
+            false => explorer.explore(instance.run(), instance.scenario()),
         };
         let is_swept = self.swept.contains(&id);
         let swept = is_swept.then(|| Box::new(SweptInstance::new(instance, &exploration)));
@@ -435,13 +496,17 @@ impl Wanted {
                 trace.schedule.clear();
             }
         }
-        Answer::Explored(Box::new(exploration), swept)
+        Answer::Explored {
+            id,
+            exploration: Box::new(exploration),
+            swept,
+        }
     }
 }
 
 /// What a process without the flag can do about an order.
 #[cfg(not(loom))]
-pub(crate) fn serve(_all: &Selection) -> io::Result<()> {
+pub(crate) fn serve(_registry: &Registry) -> io::Result<()> {
     Err(io::Error::other("this build explores nothing"))
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::check::claim::{Claim, Instance, Model};
+use crate::check::claim::Claim;
 use crate::check::comparison::Comparison;
-use crate::check::sweep::Sweep;
+use crate::check::identity::Identity;
+use crate::check::instance::Instance;
+use crate::check::registry::Registry;
+use crate::check::sweep::{Sweep, sweep_id};
 
 /// A part of what the models have to offer.
 #[derive(Clone, Debug, Default)]
@@ -19,13 +22,24 @@ pub struct Selection {
 
 impl Selection {
     /// Everything.
-    pub fn all(registry: &[Model]) -> Selection {
-        let sweep = |model: &Model| Some((model.name.to_owned(), model.sweep?()));
+    pub fn all(registry: &Registry) -> Selection {
+        let sweep = |(model, sweep): &(&str, Sweep)| ((*model).to_owned(), sweep.clone());
         Selection {
-            claims: registry.iter().flat_map(|m| (m.claims)()).collect(),
-            comparisons: registry.iter().flat_map(|m| (m.comparisons)()).collect(),
-            sweeps: registry.iter().filter_map(sweep).collect(),
+            claims: registry.claims().to_vec(),
+            comparisons: registry.comparisons().to_vec(),
+            sweeps: registry.sweeps().iter().map(sweep).collect(),
         }
+    }
+
+    /// What results of this belong to: every claim, comparison and sweep.
+    pub fn identities(&self) -> Vec<Identity> {
+        let claims = self.claims.iter().map(Claim::identity);
+        let comparisons = self.comparisons.iter().map(Comparison::identity);
+        let sweeps = self
+            .sweeps
+            .iter()
+            .map(|(model, sweep)| sweep.identity(model));
+        claims.chain(comparisons).chain(sweeps).collect()
     }
 
     /// What matches one of the filters; everything without a filter.
@@ -50,19 +64,18 @@ impl Selection {
         let selected = Selection {
             claims: retain(self.claims, |claim| {
                 let instance = &claim.instances[0];
-                let version = instance.version.as_deref().unwrap_or_default();
                 matches(&[
                     &claim.id(),
-                    &instance.subject,
-                    version,
-                    &claim.scenarios,
+                    instance.subject(),
+                    instance.version().unwrap_or_default(),
+                    &claim.bounds(),
                     claim.property.name(),
                 ])
             }),
             comparisons: retain(self.comparisons, |comparison| {
                 let [real, model] = &comparison.pairs[0];
-                let version = real.version.as_deref().unwrap_or_default();
-                matches(&[&comparison.id(), &model.subject, version])
+                let version = real.version().unwrap_or_default();
+                matches(&[&comparison.id(), model.subject(), version])
             }),
             sweeps: retain(self.sweeps, |(model, _)| matches(&[&sweep_id(model)])),
         };
@@ -75,9 +88,9 @@ impl Selection {
     /// The `index`th of `count` slices, counted from 1. Claims that share their first instance stay
     /// together, so that no slice explores what another one does.
     pub fn slice(self, index: usize, count: usize) -> Selection {
-        let mut groups: Vec<String> = Vec::new();
+        let mut groups: Vec<Identity> = Vec::new();
         let claims = retain(self.claims, |claim| {
-            let instance = claim.instances[0].id();
+            let instance = claim.instances[0].identity();
             let known = groups.iter().position(|known| *known == instance);
             let group = known.unwrap_or_else(|| {
                 groups.push(instance);
@@ -112,7 +125,7 @@ impl Selection {
         let mut seen = HashSet::new();
         let instances = self.claims.iter().flat_map(|claim| &claim.instances);
         instances
-            .filter(|instance| seen.insert(instance.id()))
+            .filter(|instance| seen.insert(instance.identity()))
             .cloned()
             .collect()
     }
@@ -120,18 +133,13 @@ impl Selection {
     /// The instances that only a sweep has.
     pub fn swept_instances(&self) -> Vec<Instance> {
         let claimed = self.claims.iter().flat_map(|claim| &claim.instances);
-        let mut seen: HashSet<_> = claimed.map(Instance::id).collect();
+        let mut seen: HashSet<_> = claimed.map(Instance::identity).collect();
         let instances = self.sweeps.iter().flat_map(|(_, sweep)| &sweep.instances);
         instances
-            .filter(|instance| seen.insert(instance.id()))
+            .filter(|instance| seen.insert(instance.identity()))
             .cloned()
             .collect()
     }
-}
-
-/// What a sweep is called on the command line.
-pub fn sweep_id(model: &str) -> String {
-    format!("{model}/sweep")
 }
 
 fn retain<T>(mut all: Vec<T>, keep: impl FnMut(&T) -> bool) -> Vec<T> {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::Instance;
+use crate::check::identity::Identity;
+use crate::check::instance::Instance;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Cut, Exploration};
 
@@ -33,6 +34,20 @@ pub struct LeftOut {
     pub why: String,
 }
 
+impl Sweep {
+    /// What the results of this model's sweep belong to.
+    pub fn identity(&self, model: &str) -> Identity {
+        let instances = self.instances.iter();
+        let parts = instances.map(|one| ("instance", one.identity().in_full()));
+        Identity::new(sweep_id(model), &parts.collect::<Vec<_>>())
+    }
+}
+
+/// What a sweep is called on the command line.
+pub fn sweep_id(model: &str) -> String {
+    format!("{model}/sweep")
+}
+
 /// What came of a model's sweep.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
@@ -56,6 +71,8 @@ pub struct Swept {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct SweptInstance {
+    /// What it belongs to: [`Instance::identity`].
+    pub id: Identity,
     /// The subject.
     pub subject: String,
     /// The scenario.
@@ -93,8 +110,9 @@ impl SweptInstance {
     pub fn new(instance: &Instance, exploration: &Exploration) -> SweptInstance {
         let found = exploration.counterexamples.iter();
         SweptInstance {
-            subject: instance.subject.clone(),
-            scenario: instance.scenario.name.clone(),
+            id: instance.identity(),
+            subject: instance.subject().to_owned(),
+            scenario: instance.scenario().name.clone(),
             refuted: found.map(|(p, trace)| (*p, trace.steps.len())).collect(),
             cut: exploration.cut.clone(),
             executions: exploration.executions,
@@ -108,8 +126,8 @@ impl Swept {
     pub fn new(model: &str, sweep: &Sweep) -> Swept {
         let mut subjects: Vec<String> = Vec::new();
         for instance in &sweep.instances {
-            if !subjects.contains(&instance.subject) {
-                subjects.push(instance.subject.clone());
+            if !subjects.iter().any(|known| known == instance.subject()) {
+                subjects.push(instance.subject().to_owned());
             }
         }
         Swept {
@@ -120,11 +138,6 @@ impl Swept {
             not_applicable: sweep.not_applicable.clone(),
             instances: Vec::new(),
         }
-    }
-
-    /// The id of one of its instances, as [`Instance::id`] has it.
-    pub fn id(&self, instance: &SweptInstance) -> String {
-        format!("{}/{}/{}", self.model, instance.subject, instance.scenario)
     }
 
     /// The instances that were not explored to their end.

@@ -4,14 +4,16 @@ use std::io::Write;
 
 use super::verify::{COMMAND, collect, exit, explore, refuse_without_loom};
 use super::{Exit, print};
-use crate::check::claim::{Claim, Expected, Model};
+use crate::check::claim::{Claim, Expected};
+use crate::check::registry::Registry;
 use crate::check::results::Results;
-use crate::check::selection::{Selection, sweep_id};
+use crate::check::selection::Selection;
+use crate::check::sweep::sweep_id;
 use crate::error::Misuse;
 use crate::render::{comparison, explain, sweep};
 use crate::trace::verdict::Cut;
 
-pub(super) fn run(registry: &[Model], id: &str, out: &mut dyn Write) -> Result<Exit, Misuse> {
+pub(super) fn run(registry: &Registry, id: &str, out: &mut dyn Write) -> Result<Exit, Misuse> {
     let selection = selected(Selection::all(registry), id).ok_or_else(|| {
         Misuse(format!(
             "no such claim, comparison or sweep: {id}; accepted is an id as `{COMMAND} --list` \
@@ -56,7 +58,7 @@ fn selected(all: Selection, id: &str) -> Option<Selection> {
 }
 
 fn explained(results: &Results, id: &str) -> String {
-    let claims = results.rows.iter().filter(|row| row.id == id);
+    let claims = results.rows.iter().filter(|row| row.id.text == id);
     let claims = claims.map(|row| explain::sentences(row, results));
     let comparisons = results.comparisons.iter().map(comparison::explained);
     let sweeps = results.sweeps.iter().map(sweep::explained);

@@ -4,13 +4,13 @@ use std::io::Write;
 
 use super::args::{Explore, Format};
 use super::{Exit, print};
-use crate::check::asked::{self, Asked, REQUEST_BYTES, Raw};
-use crate::check::claim::Model;
+use crate::check::asked::{Asked, REQUEST_BYTES, Raw};
+use crate::check::registry::Registry;
 use crate::error::Misuse;
 use crate::files;
 
 pub(super) fn run(
-    registry: &[Model],
+    registry: &Registry,
     arguments: &Explore,
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
@@ -20,7 +20,7 @@ pub(super) fn run(
         ));
     }
     if arguments.list {
-        let subjects = asked::subjects(registry).into_iter();
+        let subjects = registry.subjects().iter();
         let lines = subjects.map(|subject| format!("{}  {}\n", subject.name, subject.about));
         print(out, &lines.collect::<String>())?;
         return Ok(Exit::Fine);
@@ -64,7 +64,7 @@ fn asked(arguments: &Explore) -> Result<Asked, Misuse> {
 #[cfg(not(loom))]
 mod inner {
     use super::*;
-    use crate::check::claim::Instance;
+    use crate::check::instance::Instance;
 
     pub(super) fn answer(
         _: &Asked,
@@ -90,7 +90,8 @@ mod inner {
     use serde::Serialize;
 
     use super::*;
-    use crate::check::claim::Instance;
+    use crate::check::asked::STEPS;
+    use crate::check::instance::Instance;
     use crate::check::recording::{self, Recording};
     use crate::cli::verify::{cannot_write, check_directory};
     use crate::cli::{colour, interrupt, quoted, rate, width};
@@ -128,7 +129,7 @@ mod inner {
             caching: !arguments.uncached,
             limits: Limits {
                 time: Some(Duration::from_secs(arguments.max_seconds)),
-                steps: asked::STEPS,
+                steps: STEPS,
                 ..Limits::default()
             },
             progress: Some(progress),
@@ -136,7 +137,7 @@ mod inner {
             ..Explorer::default()
         };
         interrupt::note()?;
-        let exploration = explorer.decide(&instance.run, &instance.scenario);
+        let exploration = explorer.decide(instance.run(), instance.scenario());
         bar.finish_and_clear();
         let text = match arguments.format {
             Format::Text => text(instance, arguments, &exploration),
@@ -180,7 +181,7 @@ mod inner {
         };
         line(format_args!(
             "{}, {} of response, kernel buffer of {}, reader {}",
-            instance.subject,
+            instance.subject(),
             bytes(arguments.response_bytes as usize),
             bytes(arguments.capacity as usize),
             arguments.reader
@@ -274,7 +275,7 @@ mod inner {
             exploration: &'a Exploration,
         }
         let answer = Answer {
-            subject: &instance.subject,
+            subject: instance.subject(),
             verdicts: Property::ALL.map(|p| (p, exploration.verdict(p))).into(),
             exploration,
         };

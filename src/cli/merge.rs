@@ -5,8 +5,11 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::check::claim::{Claim, Instance, Model};
+use crate::check::claim::Claim;
 use crate::check::comparison::{Compared, Comparison};
+use crate::check::identity::Identity;
+use crate::check::instance::Instance;
+use crate::check::registry::Registry;
 use crate::check::results::{FORMAT, Results, Row};
 use crate::check::selection::Selection;
 use crate::check::sweep::Swept;
@@ -28,7 +31,7 @@ struct Format {
 ///
 /// A file that is no result, slices of different versions or divisions, a slice that is missing,
 /// there twice or incomplete.
-pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Misuse> {
+pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Misuse> {
     let mut slices = BTreeMap::new();
     for file in files {
         let shown = file.display();
@@ -68,6 +71,7 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
         .expect("clap requires at least one file")
         .clone();
     let (_, count) = first.shard.expect("just looked at");
+    let number = first.shard.map_or(1, |(index, _)| index);
     for (index, slice) in &slices {
         if slice.lastbyte != first.lastbyte {
             let (a, b) = (&first.lastbyte, &slice.lastbyte);
@@ -84,6 +88,9 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
                 "slice {index} belongs to another division of the claims"
             )));
         }
+    }
+    for (index, slice) in &slices {
+        same_models((number, &first), (*index, slice))?;
     }
     if let Some(hole) = (1..=count).find(|index| !slices.contains_key(index)) {
         return Err(Misuse(format!("slice {hole} of {count} is missing")));
@@ -122,16 +129,14 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
             "the slices hold {rows} claims of {selected}"
         )));
     }
-    let swept = sweeps
-        .iter()
-        .flat_map(|sweep| sweep.instances.iter().map(|instance| sweep.id(instance)));
+    let swept = sweeps.iter().flat_map(|sweep| &sweep.instances);
     for mut ids in [
-        rows.iter().map(|row: &Row| row.id.clone()).collect(),
+        rows.iter().map(|row: &Row| row.id.text.clone()).collect(),
         comparisons
             .iter()
-            .map(|c: &Compared| c.id.clone())
+            .map(|c: &Compared| c.id.text.clone())
             .collect(),
-        swept.collect::<Vec<_>>(),
+        swept.map(|one| one.id.text.clone()).collect::<Vec<_>>(),
     ] {
         ids.sort();
         if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -140,15 +145,15 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
     }
     let all = Selection::all(registry);
     let place = place_among(all.claims.iter().map(Claim::id));
-    rows.sort_by_key(|row| place(&row.id));
+    rows.sort_by_key(|row| place(&row.id.text));
     let place = place_among(all.comparisons.iter().map(Comparison::id));
-    comparisons.sort_by_key(|compared| place(&compared.id));
+    comparisons.sort_by_key(|compared| place(&compared.id.text));
     let instances = all.sweeps.iter().flat_map(|(_, sweep)| &sweep.instances);
     let place = place_among(instances.map(Instance::id));
     for sweep in &mut sweeps {
-        let mut instances = std::mem::take(&mut sweep.instances);
-        instances.sort_by_key(|instance| place(&sweep.id(instance)));
-        sweep.instances = instances;
+        sweep
+            .instances
+            .sort_by_key(|instance| place(&instance.id.text));
     }
     let joined = Results {
         shard: None,
@@ -166,6 +171,46 @@ pub(super) fn join(registry: &[Model], files: &[PathBuf]) -> Result<Results, Mis
         )));
     }
     Ok(joined.with_figures(registry))
+}
+
+/// Whether two slices were made of the same models, and hold what these are.
+fn same_models(first: (usize, &Results), other: (usize, &Results)) -> Result<(), Misuse> {
+    let accepted = "accepted are slices of one run of the same models";
+    let ((a, first), (b, other)) = (first, other);
+    let known: BTreeMap<_, _> = first.identities.iter().map(|id| (&id.text, id)).collect();
+    let also: BTreeMap<_, _> = other.identities.iter().map(|id| (&id.text, id)).collect();
+    for (text, id) in &known {
+        match also.get(text) {
+            Some(same) if same == id => {}
+            Some(another) => {
+                let (id, another) = (id.in_full(), another.in_full());
+                return Err(Misuse(format!(
+                    "slice {a} holds {id} and slice {b} holds {another}: they stand for \
+                     different instances; {accepted}"
+                )));
+            }
+            None => {
+                return Err(Misuse(format!(
+                    "slice {b} knows nothing of {text}, unlike slice {a}; {accepted}"
+                )));
+            }
+        }
+    }
+    if let Some(text) = also.keys().find(|text| !known.contains_key(*text)) {
+        return Err(Misuse(format!(
+            "slice {a} knows nothing of {text}, unlike slice {b}; {accepted}"
+        )));
+    }
+    let rows = other.rows.iter().map(|row| &row.id);
+    let mut ids = rows.chain(other.comparisons.iter().map(|compared| &compared.id));
+    let strange = |id: &&Identity| also.get(&id.text) != Some(id);
+    match ids.find(strange) {
+        Some(strange) => Err(Misuse(format!(
+            "slice {b} holds {}, which it was not made of; {accepted}",
+            strange.in_full()
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Tells where an id stands among these; what is not there comes last.

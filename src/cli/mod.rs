@@ -19,8 +19,7 @@ use std::time::Duration;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::check::claim::Model;
-use crate::check::selection::Selection;
+use crate::check::registry::{Clash, Registry};
 use crate::error::Misuse;
 use args::{Arguments, Task};
 
@@ -37,10 +36,11 @@ pub enum Exit {
     CutOff = 3,
 }
 
-/// Runs the command line of this process with the given models.
-pub fn main(registry: Vec<Model>) -> ExitCode {
+/// Runs the command line of this process with the given models. Models that clash are bad usage,
+/// whatever the command is.
+pub fn main(registry: Result<Registry, Clash>) -> ExitCode {
     interrupt::allow();
-    match run(&registry, std::env::args_os(), &mut std::io::stdout()) {
+    match start(registry, std::env::args_os(), &mut std::io::stdout()) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(misuse) => {
             // Without stderr there is nobody to tell.
@@ -50,13 +50,23 @@ pub fn main(registry: Vec<Model>) -> ExitCode {
     }
 }
 
+/// [`run`] with models that may clash.
+fn start(
+    registry: Result<Registry, Clash>,
+    words: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
+    let registry = registry.map_err(|clash| Misuse(clash.to_string()))?;
+    run(&registry, words, out)
+}
+
 /// Runs one command line, of which the first word is the program, and prints its results to `out`.
 ///
 /// # Errors
 ///
 /// When the command is not understood, its input cannot be used or its results cannot be written.
 pub fn run(
-    registry: &[Model],
+    registry: &Registry,
     words: impl IntoIterator<Item = OsString>,
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
@@ -89,7 +99,7 @@ pub fn run(
             verify::show(&results, merge.format, merge.report.as_deref(), out)?;
             Ok(verify::exit(&results))
         }
-        Some(Task::Worker) => crate::check::runner::serve(&Selection::all(registry))
+        Some(Task::Worker) => crate::check::runner::serve(registry)
             .map(|()| Exit::Fine)
             .map_err(|error| Misuse(error.to_string())),
     }
@@ -156,6 +166,28 @@ mod tests {
     fn the_arguments_are_consistent() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_is_run_with_models_that_clash() {
+        use crate::check::claim::Model;
+
+        for words in [
+            &["v", "--help"][..],
+            &["v", "--list"],
+            &["v", "worker"],
+            &["v"],
+        ] {
+            let clash = || Registry::new([Model::new("twice", ""), Model::new("twice", "")]);
+            let mut out = Vec::new();
+            let refused = start(clash(), words.iter().map(OsString::from), &mut out);
+            let Misuse(why) = refused.expect_err("nothing can be told apart");
+            assert_eq!(
+                Err(why),
+                clash().map(drop).map_err(|clash| clash.to_string())
+            );
+            assert_eq!(out, b"");
+        }
     }
 
     #[test]

@@ -4,12 +4,12 @@ use std::io::Write;
 
 use super::Exit;
 use super::args::Replay;
-use crate::check::claim::Model;
+use crate::check::registry::Registry;
 use crate::error::Misuse;
 
 #[cfg(not(loom))]
 pub(super) fn run(
-    registry: &[Model],
+    registry: &Registry,
     arguments: &Replay,
     _: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
@@ -22,7 +22,7 @@ pub(super) fn run(
 
 #[cfg(loom)]
 pub(super) fn run(
-    registry: &[Model],
+    registry: &Registry,
     arguments: &Replay,
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {

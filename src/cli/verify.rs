@@ -9,12 +9,13 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::{Format, Verify};
 use super::{Exit, interrupt, print, rate, real, width};
-use crate::check::claim::Model;
 use crate::check::comparison::Compared;
 use crate::check::recording;
+use crate::check::registry::Registry;
 use crate::check::results::{Results, Row};
 use crate::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
-use crate::check::selection::{Selection, sweep_id};
+use crate::check::selection::Selection;
+use crate::check::sweep::sweep_id;
 use crate::check::sweep::{Swept, SweptInstance};
 use crate::error::Misuse;
 use crate::render::documents;
@@ -25,7 +26,7 @@ use crate::trace::verdict::{Cut, Exploration, Verdict};
 pub(crate) const COMMAND: &str = "cargo verify";
 
 pub(super) fn run(
-    registry: &[Model],
+    registry: &Registry,
     arguments: &Verify,
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
@@ -41,6 +42,7 @@ pub(super) fn run(
     }
     refuse_without_loom()?;
     let (selected, beside) = (selection.claims.len(), selection.beside());
+    let identities = selection.identities();
     let selection = match arguments.shard {
         None => selection,
         Some(shard) => selection.slice(shard.index, shard.count),
@@ -56,6 +58,7 @@ pub(super) fn run(
         selected,
         not_selected: not_selected - selection.claims.len(),
         selected_beside: beside,
+        identities,
         ..collect(&selection, &explored, cut)
     };
     let results = results.with_figures(registry);
@@ -74,7 +77,7 @@ pub(super) fn run(
 
 /// `cargo verify --real`: other versions, each in a program of its own.
 fn real(
-    registry: &[Model],
+    registry: &Registry,
     versions: &[String],
     arguments: &Verify,
     out: &mut dyn Write,
@@ -196,12 +199,12 @@ pub(super) fn refuse_without_loom() -> Result<(), Misuse> {
     )))
 }
 
-fn list(registry: &[Model], selection: &Selection) -> String {
+fn list(registry: &Registry, selection: &Selection) -> String {
     let mut text = String::new();
-    for model in registry {
+    for model in registry.models() {
         text += &format!("{}: {}\n", model.name, model.about);
         let claims = selection.claims.iter();
-        for claim in claims.filter(|claim| claim.instances[0].model == model.name) {
+        for claim in claims.filter(|claim| claim.model() == model.name) {
             let (id, expected, instances) = (claim.id(), claim.expected, claim.instances.len());
             let plural = if instances == 1 {
                 "instance"
@@ -219,8 +222,8 @@ fn list(registry: &[Model], selection: &Selection) -> String {
             text += &format!("  {id}  every combination, {instances} instances\n");
         }
         let comparisons = selection.comparisons.iter();
-        for comparison in comparisons.filter(|c| c.pairs[0][0].model == model.name) {
-            let (id, like) = (comparison.id(), &comparison.pairs[0][1].subject);
+        for comparison in comparisons.filter(|c| c.pairs[0][0].model() == model.name) {
+            let (id, like) = (comparison.id(), comparison.pairs[0][1].subject());
             let environments = count(comparison.pairs.len(), "environment");
             text += &format!("  {id}  the same as {like}, {environments}\n");
         }
@@ -311,12 +314,17 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
     let rows = selection.claims.iter().map(|claim| {
         let instances = claim.instances.iter();
         let explorations: Vec<_> = instances
-            .map(|instance| explored.instances.get(&instance.id()).unwrap_or(&missing))
+            .map(|instance| {
+                explored
+                    .instances
+                    .get(&instance.identity())
+                    .unwrap_or(&missing)
+            })
             .collect();
         Row::new(claim, &explorations)
     });
     let comparisons = selection.comparisons.iter().map(|comparison| {
-        let found = explored.comparisons.get(&comparison.id()).cloned();
+        let found = explored.comparisons.get(&comparison.identity()).cloned();
         found.unwrap_or_else(|| Compared::missing(comparison, cut.clone()))
     });
     let sweeps = selection.sweeps.iter().map(|(model, sweep)| Swept {
@@ -324,7 +332,7 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
             .instances
             .iter()
             .map(|instance| {
-                let found = explored.swept.get(&instance.id()).cloned();
+                let found = explored.swept.get(&instance.identity()).cloned();
                 found.unwrap_or_else(|| SweptInstance::new(instance, &missing))
             })
             .collect(),
@@ -334,16 +342,17 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
     let is_there = |unit: &Unit| match unit {
         Unit::Instance(instance) => explored
             .instances
-            .get(&instance.id())
+            .get(&instance.identity())
             .is_some_and(|e| ended(&e.cut)),
         Unit::Comparison(comparison) => {
-            let compared = explored.comparisons.get(&comparison.id());
+            let compared = explored.comparisons.get(&comparison.identity());
             compared.is_some_and(|compared| ended(&compared.cut))
         }
     };
     Results {
         complete: Unit::all(selection).iter().all(is_there),
         selected: selection.claims.len(),
+        identities: selection.identities(),
         executions: explored.executions(),
         rows: rows.collect(),
         selected_beside: selection.beside(),
@@ -372,8 +381,10 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::check::claim::{Claim, Expected, Instance};
+    use crate::check::claim::{Claim, Expected};
     use crate::check::comparison::Comparison;
+    use crate::check::identity::Identity;
+    use crate::check::instance::Instance;
     use crate::check::sweep::Sweep;
     use crate::environment::reader::Reader;
     use crate::run::scenario::Scenario;
@@ -391,28 +402,19 @@ pub(super) mod tests {
 
     /// A claim, a comparison and a sweep.
     pub(in crate::cli) fn selection() -> Selection {
-        let instance = |name: &str| Instance {
-            model: "model",
-            subject: "subject".to_owned(),
-            version: None,
-            scenario: Scenario::new(name, 1, Reader::PROMPT),
-            caching: true,
-            run: Arc::new(Nothing),
+        let instance = |name: &str| {
+            let scenario = Scenario::new(name, 1, Reader::PROMPT);
+            Instance::new("subject", scenario, Arc::new(Nothing)).of_model("model")
         };
-        let claim = Claim {
-            name: "claim".to_owned(),
-            sentence: String::new(),
-            scenarios: String::new(),
-            property: Property::NoStall,
-            expected: Expected::Proved,
-            instances: vec![instance("claimed")],
-        };
-        let comparison = Comparison {
-            situation: "compared".to_owned(),
-            pairs: vec![[instance("compared"), instance("compared")]],
-            deviation: None,
-            executions: 1,
-        };
+        let claim = Claim::new(
+            "claim",
+            "",
+            Property::NoStall,
+            Expected::Proved,
+            vec![instance("claimed")],
+        );
+        let pair = [instance("compared"), instance("compared")];
+        let comparison = Comparison::new("compared", 1, vec![pair]);
         let sweep = Sweep {
             instances: vec![instance("claimed"), instance("swept")],
             prominent: Vec::new(),
@@ -436,10 +438,10 @@ pub(super) mod tests {
         };
         for instance in &selection.sweeps[0].1.instances {
             let swept = SweptInstance::new(instance, &exploration);
-            explored.swept.insert(instance.id(), swept);
+            explored.swept.insert(instance.identity(), swept);
             explored
                 .instances
-                .insert(instance.id(), exploration.clone());
+                .insert(instance.identity(), exploration.clone());
         }
         let comparison = &selection.comparisons[0];
         let compared = Compared {
@@ -447,7 +449,7 @@ pub(super) mod tests {
             cut: None,
             ..Compared::missing(comparison, Cut::Time)
         };
-        explored.comparisons.insert(comparison.id(), compared);
+        explored.comparisons.insert(comparison.identity(), compared);
         explored
     }
 
@@ -470,17 +472,13 @@ pub(super) mod tests {
         let swept = nothing.sweeps[0].instances.iter();
         assert!(swept.clone().count() == 2 && swept.clone().all(|instance| instance.cut == cut()));
         // One thing is missing, or was begun and not ended.
-        let changes: [fn(&mut Explored); 5] = [
-            |e| drop(e.instances.remove("model/subject/claimed")),
-            |e| drop(e.instances.remove("model/subject/swept")),
-            |e| e.comparisons.clear(),
-            |e| {
-                e.instances
-                    .get_mut("model/subject/swept")
-                    .expect("it is")
-                    .cut = Some(Cut::Time)
-            },
-            |e| {
+        let [claimed, swept] = [0, 1].map(|n| selection.sweeps[0].1.instances[n].identity());
+        let changes: [&dyn Fn(&mut Explored); 5] = [
+            &|e| drop(e.instances.remove(&claimed)),
+            &|e| drop(e.instances.remove(&swept)),
+            &|e| e.comparisons.clear(),
+            &|e| e.instances.get_mut(&swept).expect("it is").cut = Some(Cut::Time),
+            &|e| {
                 e.comparisons
                     .values_mut()
                     .for_each(|c| c.cut = Some(Cut::Interrupted))
@@ -542,7 +540,7 @@ pub(super) mod tests {
 
     fn came_out(expected: Expected, verdict: Verdict) -> Exit {
         let row = Row {
-            id: "model/claim".to_owned(),
+            id: Identity::new("model/claim", &[]),
             model: "model".to_owned(),
             subject: "subject".to_owned(),
             version: None,

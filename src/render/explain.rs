@@ -109,7 +109,7 @@ fn not_vacuous(row: &Row, results: &Results) -> String {
         .iter()
         .filter(|other| other.property == row.property && other.id != row.id)
         .filter(|other| other.counterexample.is_some())
-        .map(|other| other.id.as_str())
+        .map(|other| other.id.text.as_str())
         .collect();
     match elsewhere.len() {
         0 if row.counterexample.is_some() => {

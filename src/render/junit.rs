@@ -7,8 +7,8 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::{comparison, count, explain, sweep, visible};
 use crate::check::comparison::Compared;
 use crate::check::results::{Results, Row};
-use crate::check::selection::sweep_id;
 use crate::check::sweep::Swept;
+use crate::check::sweep::sweep_id;
 use crate::trace::verdict::Verdict;
 
 /// The document.
@@ -27,7 +27,7 @@ pub fn xml(results: &Results) -> String {
         .iter()
         .map(|row| (row.model.as_str(), case(row, results), row.seconds));
     let comparisons = results.comparisons.iter().map(|one| {
-        let model = one.id.split('/').next().unwrap_or_default();
+        let model = one.id.text.split('/').next().unwrap_or_default();
         (model, compared(one), one.seconds)
     });
     let sweeps = results.sweeps.iter().map(|swept| {
@@ -83,7 +83,7 @@ fn case(row: &Row, results: &Results) -> TestCase {
         status.set_description(explain::sentences(row, results));
         status
     };
-    TestCase::new(visible(&row.id), status)
+    TestCase::new(visible(&row.id.text), status)
 }
 
 fn compared(one: &Compared) -> TestCase {
@@ -102,7 +102,7 @@ fn compared(one: &Compared) -> TestCase {
         }
     };
     TestCase::new(
-        visible(&one.id),
+        visible(&one.id.text),
         described(status, "comparison", comparison::explained(one)),
     )
 }

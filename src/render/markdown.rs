@@ -29,10 +29,10 @@ pub fn summary(results: &Results) -> String {
         let place = row
             .surprise
             .as_ref()
-            .map_or("", |surprise| &surprise.instance);
+            .map_or("", |surprise| &surprise.instance.text);
         format!(
             "| {} | {} | **{}** | {} |\n",
-            escaped(&row.id),
+            escaped(&row.id.text),
             row.expected,
             escaped(&row.verdict.to_string()),
             escaped(place)
@@ -75,7 +75,7 @@ fn difference(one: &Compared) -> String {
     let cut = one.cut.iter().map(|cut| format!("cut off: {cut}"));
     let told: Vec<_> = cut.chain(one.differences.iter().cloned()).collect();
     let told = told.iter().map(|told| escaped(told)).collect::<Vec<_>>();
-    format!("| {} | {} |\n", escaped(&one.id), told.join("<br>"))
+    format!("| {} | {} |\n", escaped(&one.id.text), told.join("<br>"))
 }
 
 fn pair(figures: &comparison::Figures) -> String {

@@ -175,6 +175,6 @@ fn chip(i: usize, row: &Row) -> Chip {
         class: class(row),
         sign,
         word,
-        id: visible(&row.id),
+        id: visible(&row.id.text),
     }
 }

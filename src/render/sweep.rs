@@ -192,7 +192,7 @@ pub fn text(swept: &Swept, width: usize) -> String {
 /// What was swept, what came of it and what is outside, as lines that end with a line break.
 pub fn explained(swept: &Swept) -> String {
     let summary = swept.summary();
-    let id = crate::check::selection::sweep_id(&swept.model);
+    let id = crate::check::sweep::sweep_id(&swept.model);
     let mut sentences = vec![
         format!("{id}: every revision in every situation, without expectations."),
         format!("Revisions: {}.", swept.subjects.join(", ")),

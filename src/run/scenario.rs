@@ -166,6 +166,9 @@ impl Scenario {
                 }
             }
         }
+        if let Some(clash) = Property::clash(&self.properties) {
+            return Some(clash);
+        }
         let stop = self.stops.iter().find(|stop| **stop >= self.signals);
         stop.map(|stop| format!("it stops by {}", missing("signal", *stop, self.signals)))
     }

@@ -28,7 +28,7 @@ use crate::trace::watched::{Moment, ReaderState};
 /// let property = Property::Custom(&SMALL_WRITES);
 /// assert_eq!(property.sentence(), "No write offers more than 10 bytes.");
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Definition {
     /// The name on the command line and in JSON: lower case, with hyphens, unlike the built-in
     /// ones.
@@ -38,6 +38,16 @@ pub struct Definition {
     /// Whether this moment breaks the property. It depends on nothing but the moment and the memory,
     /// which begins as 0 and belongs to this property alone: both are part of the explored state.
     pub check: fn(&Moment<'_>, &mut u64) -> bool,
+}
+
+impl fmt::Debug for Definition {
+    // Without the address of the check, which differs from one process to the next.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Definition")
+            .field("name", &self.name)
+            .field("sentence", &self.sentence)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What must hold in every execution.
@@ -122,6 +132,29 @@ impl Property {
             P::NoPanic => &NO_PANIC,
             P::Custom(definition) => definition,
         }
+    }
+
+    /// Whether two properties of one name are one and the same: built-in ones by their name, others
+    /// by where their definition is.
+    pub(crate) fn is_same_as(self, other: Property) -> bool {
+        match (self, other) {
+            (P::Custom(one), P::Custom(two)) => std::ptr::eq(one, two),
+            (P::Custom(_), _) | (_, P::Custom(_)) => false,
+            (one, two) => one == two,
+        }
+    }
+
+    /// Which of these properties cannot be told from a built-in one or from another of them, in one
+    /// line.
+    pub(crate) fn clash(properties: &[Property]) -> Option<String> {
+        properties.iter().enumerate().find_map(|(i, property)| {
+            let name = property.name();
+            let mut others = Property::ALL.iter().chain(&properties[..i]);
+            let clashes = others.any(|other| other == property && !other.is_same_as(*property));
+            clashes.then(|| {
+                format!("two properties are called {name}; expected is a name of its own for each")
+            })
+        })
     }
 
     /// The name used on the command line and in JSON.

@@ -55,6 +55,8 @@ pub enum Cut {
     Interrupted,
     /// The exploring process died, or loom gave up.
     Crashed(String),
+    /// The exploring process does not have what was to be explored.
+    Unknown(String),
 }
 
 /// Two runs of one schedule that differ.
@@ -105,6 +107,7 @@ impl fmt::Display for Cut {
             ),
             Cut::Scenario(why) => write!(f, "the scenario cannot be run: {why}"),
             Cut::Crashed(why) => write!(f, "the exploration crashed: {why}"),
+            Cut::Unknown(why) => write!(f, "not explored: {why}"),
         }
     }
 }

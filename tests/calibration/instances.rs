@@ -15,10 +15,11 @@ const EXECUTIONS: u64 = 100_000;
 /// intention, and without the models that tell their states.
 fn instances() -> Vec<Instance> {
     const DECLARED: [&str; 3] = ["dispatch_close", "dispatch_loop", "shutdown_ordering"];
-    let claims = registry().into_iter().flat_map(|model| (model.claims)());
+    let registry = registry().expect("no clash");
+    let claims = registry.claims().iter();
     let claims = claims.filter(|claim| claim.expected != Expected::Missed);
-    let cells = claims.flat_map(|claim| claim.instances);
-    let cells = cells.filter(|cell| !DECLARED.contains(&cell.model));
+    let cells = claims.flat_map(|claim| claim.instances.iter().cloned());
+    let cells = cells.filter(|cell| !DECLARED.contains(&cell.model()));
     let by_id: BTreeMap<_, _> = cells.map(|cell| (cell.id(), cell)).collect();
     by_id.into_values().collect()
 }
@@ -36,7 +37,7 @@ fn compare(executions: u64, least: usize) {
                 },
                 ..Explorer::default()
             };
-            explorer.explore(&cell.run, &cell.scenario)
+            explorer.explore(cell.run(), cell.scenario())
         };
         let cached = explore(true);
         if cached.cut == Some(Cut::Executions) {
@@ -64,7 +65,7 @@ fn compare(executions: u64, least: usize) {
             all.less(&found),
             found.less(&all)
         );
-        *compared.entry(cell.model).or_insert(0) += 1;
+        *compared.entry(cell.model()).or_insert(0) += 1;
         every += whole.executions;
         pruned += cached.executions;
         outcomes += all.outcomes.len();

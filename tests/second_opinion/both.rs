@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use lastbyte::{
-    ExecutorDefect, Instance, KernelDefect, KeyPart, Property, Reader, Scenario, Subject, Trace,
+    ExecutorDefect, Instance, KernelDefect, KeyPart, Property, Reader, Scenario, Trace,
 };
 use lastbyte_models::shutdown_ordering::{self, Ordering, ReadSide};
 use stateright::{Checker, Model, Path};
@@ -82,7 +82,7 @@ fn first_opinion(instance: &Connection, defects: &Defects) -> Opinion {
     reader.resets_after = instance.resets_after;
     let mut scenario = Scenario::new("instance", instance.capacity, reader).with_input("1");
     (scenario.kernel_defect, scenario.executor_defect) = *defects;
-    let subject: Arc<dyn Subject> = Arc::new(shutdown_ordering::Connection {
+    let subject = Arc::new(shutdown_ordering::Connection {
         ordering: match instance.order {
             Order::Original => Ordering::Original,
             Order::ReadGated => Ordering::ReadGatedFlush,
@@ -91,14 +91,8 @@ fn first_opinion(instance: &Connection, defects: &Defects) -> Opinion {
         read_side: ReadSide::Closes,
         response: instance.response,
     });
-    let (exploration, outcomes) = explored(&Instance {
-        model: "shutdown_ordering",
-        subject: format!("{instance:?}"),
-        version: None,
-        scenario,
-        caching: true,
-        run: subject,
-    });
+    let (exploration, outcomes) =
+        explored(&Instance::new(format!("{instance:?}"), scenario, subject));
     let outcomes = outcomes
         .iter()
         .map(|(outcome, way)| (plain(outcome), steps(way)));

@@ -57,7 +57,7 @@ impl Hash for State {
 impl Machine {
     /// Where this schedule leads to. If it is an end, it counts.
     fn state(&self, schedule: Vec<ActorId>) -> State {
-        let mut stepper = Stepper::new(&self.instance.run, &self.instance.scenario);
+        let mut stepper = Stepper::new(self.instance.run(), self.instance.scenario());
         schedule.iter().for_each(|actor| stepper.step(*actor));
         let enabled = stepper.enabled();
         let outcome = stepper.outcome();
@@ -125,7 +125,7 @@ pub fn explored(instance: &Instance) -> (Exploration, BTreeMap<Outcome, Trace>) 
     let outcomes: Arc<Mutex<BTreeMap<Outcome, Trace>>> = Arc::default();
     let into = outcomes.clone();
     let explorer = Explorer {
-        caching: instance.caching,
+        caching: instance.caching(),
         observer: Some(Arc::new(move |trace: &Trace, outcome: Option<&Outcome>| {
             if let Some(outcome) = outcome {
                 let mut outcomes = into.lock().expect("no panic");
@@ -135,7 +135,7 @@ pub fn explored(instance: &Instance) -> (Exploration, BTreeMap<Outcome, Trace>) 
         })),
         ..Explorer::default()
     };
-    let exploration = explorer.explore(&instance.run, &instance.scenario);
+    let exploration = explorer.explore(instance.run(), instance.scenario());
     assert_eq!(exploration.cut, None, "{}", instance.id());
     let outcomes = std::mem::take(&mut *outcomes.lock().expect("no panic"));
     (exploration, outcomes)
@@ -169,11 +169,14 @@ fn differences(first: &Opinion, second: &Opinion) -> String {
 /// The instances of all claims that are wanted, each once; without those in which the explorer misses
 /// something by intention.
 fn instances(wanted: impl Fn(&Instance) -> bool) -> Vec<Instance> {
-    let claims = registry().into_iter().flat_map(|model| (model.claims)());
+    let registry = registry().expect("no clash");
+    let claims = registry.claims().iter();
     let claims = claims.filter(|claim| claim.expected != Expected::Missed);
-    let instances = claims.flat_map(|claim| claim.instances).filter(wanted);
+    let instances = claims
+        .flat_map(|claim| claim.instances.clone())
+        .filter(wanted);
     let by_id: BTreeMap<_, _> = instances
-        .map(|instance| (instance.id(), instance))
+        .map(|instance| (instance.identity(), instance))
         .collect();
     by_id.into_values().collect()
 }
@@ -181,7 +184,7 @@ fn instances(wanted: impl Fn(&Instance) -> bool) -> Vec<Instance> {
 /// The rest takes minutes.
 fn is_quick(instance: &Instance) -> bool {
     !matches!(
-        (instance.model, &*instance.subject),
+        (instance.model(), instance.subject()),
         ("shutdown_ordering" | "history" | "fault", _) | ("dispatch_loop", "proposed")
     )
 }
@@ -245,8 +248,8 @@ fn a_defective_explorer_is_told_apart() {
             .iter()
             .find(|instance| instance.id() == id)
             .expect(id);
-        let mut defective = instance.clone();
-        defective.scenario.executor_defect = defect;
+        let defective = instance.clone();
+        let defective = defective.with_scenario(|scenario| scenario.executor_defect = defect);
         let (second, _) = second_opinion(instance);
         let told = differences(&first_opinion(&defective), &second);
         let missed = told.contains("only stateright");

@@ -35,14 +35,19 @@ pub fn run(expected: Expected) -> ExitCode {
     // Each test keeps all processors busy with processes.
     arguments.test_threads.get_or_insert(1);
     let mut groups = BTreeMap::<String, Vec<lastbyte::Claim>>::new();
-    for model in lastbyte_models::registry() {
-        for claim in (model.claims)() {
-            if test_of(claim.expected) == expected {
-                let id = claim.id();
-                let property = format!("/{}", claim.property);
-                let group = id.strip_suffix(&property).unwrap_or(&id);
-                groups.entry(group.to_owned()).or_default().push(claim);
-            }
+    let registry = match lastbyte_models::registry() {
+        Ok(registry) => registry,
+        Err(clash) => panic!("{clash}"),
+    };
+    for claim in registry.claims() {
+        if test_of(claim.expected) == expected {
+            let id = claim.id();
+            let property = format!("/{}", claim.property);
+            let group = id.strip_suffix(&property).unwrap_or(&id);
+            groups
+                .entry(group.to_owned())
+                .or_default()
+                .push(claim.clone());
         }
     }
     assert!(
@@ -91,7 +96,7 @@ fn check(claims: &[lastbyte::Claim], explored: &Explored) -> Result<(), libtest_
         let explorations: Option<Vec<_>> = claim
             .instances
             .iter()
-            .map(|instance| explored.instances.get(&instance.id()))
+            .map(|instance| explored.instances.get(&instance.identity()))
             .collect();
         let row = Row::new(claim, &explorations.ok_or("an instance was not explored")?);
         if let Some(surprise) = row.surprise {

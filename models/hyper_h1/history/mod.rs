@@ -8,7 +8,7 @@ mod server;
 
 use std::sync::Arc;
 
-use lastbyte::{Claim, Expected, Instance, Property, Scenario, Subject};
+use lastbyte::{Claim, Expected, Instance, Model, Property, Scenario, Subject};
 
 use super::{Client, Server};
 
@@ -67,6 +67,14 @@ pub fn probes() -> Vec<Probe> {
     [server::probes(), client::probes()].concat()
 }
 
+/// The model of the history, without a release.
+pub fn model() -> Model {
+    Model::new(
+        "history",
+        "One probe for each defect of hyper's dispatch loop, and the releases that have it",
+    )
+}
+
 /// The claims about one release.
 pub fn claims(release: Release) -> Vec<Claim> {
     let Release { version, .. } = release;
@@ -75,24 +83,20 @@ pub fn claims(release: Release) -> Vec<Claim> {
             true => Expected::Refuted,
             false => Expected::Proved,
         };
-        Claim {
-            name: format!("hyper-{version}/{}", probe.name),
-            sentence: probe.about.to_owned(),
-            scenarios: probe.name.to_owned(),
-            property: probe.property,
+        let run = match probe.side {
+            Side::Server(server) => (release.server)(server),
+            Side::Client(client) => (release.client)(client),
+        };
+        let instance = Instance::new(format!("hyper-{version}"), probe.scenario, run)
+            .with_version(version)
+            .with_parameter("probe", probe.name);
+        Claim::new(
+            format!("hyper-{version}/{}", probe.name),
+            probe.about,
+            probe.property,
             expected,
-            instances: vec![Instance {
-                model: "history",
-                subject: format!("hyper-{version}"),
-                version: Some(version.to_owned()),
-                scenario: probe.scenario,
-                caching: true,
-                run: match probe.side {
-                    Side::Server(server) => (release.server)(server),
-                    Side::Client(client) => (release.client)(client),
-                },
-            }],
-        }
+            [instance],
+        )
     };
     probes().into_iter().map(claim).collect()
 }

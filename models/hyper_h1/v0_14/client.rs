@@ -9,11 +9,13 @@ use lastbyte::{Handle, Socket, Subject};
 
 use super::super::client::{Answer, Client, HOST, Outgoing, drive};
 use super::super::driven;
-use super::body;
+use super::{VERSION, body};
 
 /// Makes the subject for a client.
 pub fn client(client: Client) -> Arc<dyn Subject> {
-    driven(client, |client, socket| Box::pin(request(client, socket)))
+    driven(VERSION, client, |client, socket| {
+        Box::pin(request(client, socket))
+    })
 }
 
 async fn request(client: Client, socket: Socket) -> Result<(), String> {

@@ -20,7 +20,9 @@ use super::{VERSION, body};
 
 /// Makes the subject for a server.
 pub fn subject(server: Server) -> Arc<dyn Subject> {
-    driven(server, |server, socket| Box::pin(serve(server, socket)))
+    driven(VERSION, server, |server, socket| {
+        Box::pin(serve(server, socket))
+    })
 }
 
 /// `hyper-0.14` for ad-hoc exploration.

@@ -21,7 +21,9 @@ use super::{Body, Io, VERSION, body};
 
 /// Makes the subject for a server.
 pub fn subject(server: Server) -> Arc<dyn Subject> {
-    driven(server, |server, socket| Box::pin(serve(server, socket)))
+    driven(VERSION, server, |server, socket| {
+        Box::pin(serve(server, socket))
+    })
 }
 
 /// `hyper-1` for ad-hoc exploration.

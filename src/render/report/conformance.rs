@@ -60,7 +60,11 @@ pub(super) fn of(results: &Results) -> Option<Conformance> {
     let mut commands = Vec::new();
     let mut deviations: Vec<(&str, &str, usize)> = Vec::new();
     for one in compared {
-        let command = reproduce(one.id.split('/').next().unwrap_or_default(), None, results);
+        let command = reproduce(
+            one.id.text.split('/').next().unwrap_or_default(),
+            None,
+            results,
+        );
         if !commands.contains(&command) {
             commands.push(command);
         }
@@ -171,8 +175,8 @@ fn differs(one: &Compared, results: &Results) -> Unlike {
     let cut = one.cut.iter().map(|cut| format!("cut off: {cut}"));
     let told = cut.chain(one.differences.iter().cloned());
     Unlike {
-        id: visible(&one.id),
-        command: reproduce(&one.id, one.version.as_deref(), results),
+        id: visible(&one.id.text),
+        command: reproduce(&one.id.text, one.version.as_deref(), results),
         told: told.map(|line| visible(&line)).collect(),
     }
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{class, replay, reproduce};
 use crate::check::results::{Results, Row};
-use crate::check::selection::sweep_id;
 use crate::check::sweep::Swept;
+use crate::check::sweep::sweep_id;
 use crate::render::story::{self, Caption, Flow};
 use crate::render::{explain, jsonl, thousands, total, visible};
 use crate::trace::event::Trace;
@@ -139,7 +139,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
     let outcomes = outcomes.collect::<Vec<_>>();
     let rest = total(row.outcomes.iter().skip(OUTCOMES).map(|(_, times)| *times));
     let rest = (row.outcomes.len().saturating_sub(OUTCOMES), rest);
-    let command = reproduce(&row.id, row.version.as_deref(), results);
+    let command = reproduce(&row.id.text, row.version.as_deref(), results);
     let counterexample = row.counterexample.as_ref().map(|counterexample| {
         let trace = &counterexample.trace;
         let caption = Caption {
@@ -147,7 +147,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
             replay: &replay(row, results),
         };
         json!({
-            "instance": visible(&counterexample.instance),
+            "instance": visible(&counterexample.instance.text),
             "trace": pool.trace(trace, row.property),
             "closing": story::closing(trace, &caption),
         })
@@ -160,7 +160,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
         ])
     });
     json!({
-        "id": visible(&row.id),
+        "id": visible(&row.id.text),
         "sentence": visible(&row.sentence),
         "class": class(row),
         "verdict": visible(&row.verdict.to_string()),
@@ -216,14 +216,13 @@ fn sweep(swept: &Swept, results: &Results, pool: &mut Pool<'_>) -> Value {
     let mut shown = BTreeMap::new();
     for (n, row) in results.rows.iter().enumerate() {
         if let Some(counterexample) = &row.counterexample {
-            shown.insert((counterexample.instance.as_str(), row.property), n);
+            shown.insert((&counterexample.instance, row.property), n);
         }
     }
     let mut field = |subject: &String, property: Property| {
         let refuting = swept.refuting(subject, property);
         let lines = refuting.into_iter().map(|instance| {
-            let id = swept.id(instance);
-            let claim = shown.get(&(id.as_str(), property));
+            let claim = shown.get(&(&instance.id, property));
             json!([
                 pool.text(&visible(&instance.scenario)),
                 instance.refuted[&property],

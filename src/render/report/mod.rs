@@ -87,11 +87,11 @@ pub(crate) fn class(row: &Row) -> &'static str {
 pub fn replay(row: &Row, results: &Results) -> String {
     let save = format!(
         "{} --save .",
-        reproduce(&row.id, row.version.as_deref(), results)
+        reproduce(&row.id.text, row.version.as_deref(), results)
     );
     format!(
         "{save} ; cargo verify replay {}",
-        quoted(&recording::file_name(&row.id))
+        quoted(&recording::file_name(&row.id.text))
     )
 }
 

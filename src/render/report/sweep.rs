@@ -2,7 +2,7 @@
 
 use super::reproduce;
 use crate::check::results::Results;
-use crate::check::selection::sweep_id;
+use crate::check::sweep::sweep_id;
 use crate::check::sweep::{Entry, Swept};
 use crate::render::{count, sweep, thousands, visible};
 use crate::trace::property::Property;

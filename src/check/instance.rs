@@ -1,0 +1,277 @@
+//! Instances: one subject in one scenario.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::{Arc, OnceLock};
+
+use crate::check::bounds::{Parameters, Value};
+use crate::check::identity::{self, Identity, Parts};
+use crate::run::scenario::Scenario;
+use crate::run::subject::Subject;
+
+/// One subject in one scenario: what one exploration is about.
+///
+/// A [`Registry`](crate::Registry) gives it the name of its model.
+#[derive(Clone)]
+pub struct Instance {
+    model: &'static str,
+    inner: Arc<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    subject: String,
+    version: Option<String>,
+    scenario: Scenario,
+    caching: bool,
+    run: Arc<dyn Subject>,
+    parameters: Vec<Parameter>,
+    place: &'static Location<'static>,
+    /// All that it is, digested once.
+    digest: OnceLock<String>,
+}
+
+/// A parameter, and where its value is.
+#[derive(Clone, PartialEq)]
+enum Parameter {
+    Given(&'static str, Value),
+    Capacity,
+    Reader,
+}
+
+impl Instance {
+    /// A subject with its name within the model (an ordering, a revision), in a scenario.
+    #[track_caller]
+    pub fn new(subject: impl Into<String>, scenario: Scenario, run: Arc<dyn Subject>) -> Instance {
+        Instance {
+            model: "",
+            inner: Arc::new(Inner {
+                subject: subject.into(),
+                version: None,
+                scenario,
+                caching: true,
+                run,
+                parameters: Vec::new(),
+                place: Location::caller(),
+                digest: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// The same with one more parameter for the bounds of its claims. Names are made of letters,
+    /// digits, spaces and hyphens.
+    #[must_use]
+    pub fn with_parameter(self, name: &'static str, value: impl Into<Value>) -> Instance {
+        let value = value.into();
+        self.changed(|inner| inner.parameters.push(Parameter::Given(name, value)))
+    }
+
+    /// The same with the scenario's capacity as the parameter `K`.
+    #[must_use]
+    pub fn with_capacity(self) -> Instance {
+        self.changed(|inner| inner.parameters.push(Parameter::Capacity))
+    }
+
+    /// The same with the scenario's reader as the parameters `reader`, and, where it does so, `stop
+    /// after` and `reset after`.
+    #[must_use]
+    pub fn with_reader(self) -> Instance {
+        self.changed(|inner| inner.parameters.push(Parameter::Reader))
+    }
+
+    /// The same subject under another name.
+    #[must_use]
+    pub fn with_subject(self, subject: impl Into<String>) -> Instance {
+        self.changed(|inner| inner.subject = subject.into())
+    }
+
+    /// The same with the version of a real connection.
+    #[must_use]
+    pub fn with_version(self, version: impl Into<String>) -> Instance {
+        self.changed(|inner| inner.version = Some(version.into()))
+    }
+
+    /// The same in a changed scenario.
+    #[must_use]
+    pub fn with_scenario(self, change: impl FnOnce(&mut Scenario)) -> Instance {
+        self.changed(|inner| change(&mut inner.scenario))
+    }
+
+    /// The same, explored without state caching: every interleaving on its own.
+    #[must_use]
+    pub fn without_caching(self) -> Instance {
+        self.changed(|inner| inner.caching = false)
+    }
+
+    fn changed(mut self, change: impl FnOnce(&mut Inner)) -> Instance {
+        let inner = Arc::make_mut(&mut self.inner);
+        change(inner);
+        inner.digest = OnceLock::new();
+        self
+    }
+
+    /// The same as an instance of this model.
+    pub(crate) fn of_model(self, model: &'static str) -> Instance {
+        Instance { model, ..self }
+    }
+
+    /// The model's name; empty until a registry has taken the instance in.
+    pub fn model(&self) -> &'static str {
+        self.model
+    }
+
+    /// The subject's name within the model.
+    pub fn subject(&self) -> &str {
+        &self.inner.subject
+    }
+
+    /// The version of a real connection.
+    pub fn version(&self) -> Option<&str> {
+        self.inner.version.as_deref()
+    }
+
+    /// The environment.
+    pub fn scenario(&self) -> &Scenario {
+        &self.inner.scenario
+    }
+
+    /// Whether states are cached.
+    pub fn caching(&self) -> bool {
+        self.inner.caching
+    }
+
+    /// What is explored.
+    pub fn run(&self) -> &Arc<dyn Subject> {
+        &self.inner.run
+    }
+
+    /// Where in the sources it was made.
+    pub fn place(&self) -> &'static Location<'static> {
+        self.inner.place
+    }
+
+    /// Its parameters in order; the scenario's name, if it was given none. Without state caching,
+    /// `caching` is `off`.
+    pub fn parameters(&self) -> Parameters {
+        let Inner {
+            scenario,
+            caching,
+            parameters,
+            ..
+        } = &*self.inner;
+        let mut all = Parameters::new();
+        for parameter in parameters {
+            match parameter {
+                Parameter::Given(name, value) => all.push((name, value.clone())),
+                Parameter::Capacity => all.push(("K", scenario.capacity.into())),
+                Parameter::Reader => {
+                    let mut reader = scenario.reader;
+                    let stops = reader.stops_after.take();
+                    let resets = reader.resets_after.take();
+                    all.push(("reader", reader.into()));
+                    all.extend(stops.map(|bytes| ("stop after", bytes.into())));
+                    all.extend(resets.map(|bytes| ("reset after", bytes.into())));
+                }
+            }
+        }
+        if all.is_empty() {
+            all.push(("scenario", scenario.name.as_str().into()));
+        }
+        if !caching {
+            all.push(("caching", "off".into()));
+        }
+        all
+    }
+
+    /// `model/subject/scenario`, as people read it. Two different instances may have the same;
+    /// their [identities](Instance::identity) differ.
+    pub fn id(&self) -> String {
+        let Inner {
+            subject, scenario, ..
+        } = &*self.inner;
+        format!("{}/{subject}/{}", self.model, scenario.name)
+    }
+
+    /// What results belong to.
+    pub fn identity(&self) -> Identity {
+        let digest = || Identity::new("", &self.parts()).digest;
+        Identity {
+            text: self.id(),
+            digest: self.inner.digest.get_or_init(digest).clone(),
+        }
+    }
+
+    /// All that its identity stands for besides the model: the subject's name, version and
+    /// [fingerprint](Subject::fingerprint), the scenario with everything in it, and the settings.
+    pub fn parts(&self) -> Parts {
+        // A field that is added has to be a part, or to be known as none.
+        let Inner {
+            subject,
+            version,
+            scenario,
+            caching,
+            run,
+            parameters: _,
+            place: _,
+            digest: _,
+        } = &*self.inner;
+        let version = version.iter().map(|version| ("version", version.clone()));
+        let fingerprint = run.fingerprint();
+        let fingerprint = fingerprint.map(|fingerprint| ("fingerprint", fingerprint));
+        let named = [
+            ("subject", subject.clone()),
+            ("name", scenario.name.clone()),
+            ("caching", caching.to_string()),
+        ];
+        let parts = named.into_iter().chain(version).chain(fingerprint);
+        parts.chain(identity::of_scenario(scenario)).collect()
+    }
+
+    /// Whether another instance is provably the same thing.
+    ///
+    /// # Errors
+    ///
+    /// In what they differ, or may differ.
+    pub(crate) fn is_same_as(&self, other: &Instance) -> Result<(), String> {
+        if Arc::ptr_eq(&self.inner, &other.inner) {
+            return Ok(());
+        }
+        let (one, two) = (&*self.inner, &*other.inner);
+        let parts = [self.parts(), other.parts()];
+        let differing = |[one, two]: [&Parts; 2]| {
+            let part = one.iter().find(|part| !two.contains(part));
+            part.map(|(name, _)| *name)
+        };
+        let differs = differing([&parts[0], &parts[1]]).or(differing([&parts[1], &parts[0]]));
+        if let Some(part) = differs {
+            return Err(format!("their {part} differs"));
+        }
+        if one.parameters != two.parameters {
+            return Err("their parameters differ".to_owned());
+        }
+        let same_actors = {
+            let actors =
+                |scenario: &Scenario| scenario.actors.len() + usize::from(scenario.peer.is_some());
+            let pairs = one.scenario.actors.iter().zip(&two.scenario.actors);
+            let peers = one.scenario.peer.iter().zip(&two.scenario.peer);
+            actors(&one.scenario) == actors(&two.scenario)
+                && pairs.chain(peers).all(|(a, b)| Arc::ptr_eq(a, b))
+        };
+        if !same_actors {
+            return Err("nothing shows that their actors are the same".to_owned());
+        }
+        if Arc::ptr_eq(&one.run, &two.run) || one.run.fingerprint().is_some() {
+            // Fingerprints are parts.
+            return Ok(());
+        }
+        Err("nothing shows that their subjects are the same".to_owned())
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance")
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}
