@@ -32,6 +32,23 @@ pub enum ScriptStep {
 }
 
 impl ScriptStep {
+    /// The feed or signal that the step uses, of so many that there are, if it is not there.
+    pub(crate) fn names_nothing(
+        &self,
+        feeds: usize,
+        signals: usize,
+    ) -> Option<(&'static str, usize, usize)> {
+        let named = match self {
+            ScriptStep::Feed(feed, _) | ScriptStep::EndFeed(feed) | ScriptStep::WakeFeed(feed) => {
+                ("feed", *feed, feeds)
+            }
+            ScriptStep::Raise(signal) => ("signal", *signal, signals),
+            _ => return None,
+        };
+        let (_, number, there) = named;
+        (number >= there).then_some(named)
+    }
+
     /// Whether the step changes the connection's input.
     pub(crate) fn touches_input(&self) -> bool {
         matches!(self, ScriptStep::Send(_) | ScriptStep::FinishInput)

@@ -143,12 +143,14 @@ impl Explorer {
     /// rising preemption bounds for the most readable counterexample; or, where it was cut off
     /// before anything failed, with a bound that can be finished.
     pub fn decide(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
-        let end = self.limits.time.map(|time| Instant::now() + time);
+        // What is longer than the clock can tell is no limit.
+        let limit = self.limits.time;
+        let end = limit.and_then(|time| Instant::now().checked_add(time));
         let left = |end: Option<Instant>| end.map(|e| e.saturating_duration_since(Instant::now()));
         let unbounded = Explorer {
             limits: Limits {
                 // The rest is for a bounded run, should the time not suffice.
-                time: self.limits.time.map(|time| time * 2 / 3),
+                time: self.limits.time.map(|time| time / 3 * 2),
                 ..self.limits.clone()
             },
             ..self.clone()
@@ -264,7 +266,7 @@ impl Explorer {
     ) -> Explored {
         let started = Instant::now();
         let planted = scenario.executor_defect != ExecutorDefect::None;
-        let search = Search::new(self, only, repeats && !planted);
+        let search = Search::new(self, only, repeats, scenario.executor_defect);
         let shared = Arc::new(Shared::new(search));
         shared
             .expired
@@ -274,18 +276,27 @@ impl Explorer {
         } else {
             let check = self.check(subject, scenario, &shared);
             let peer = STACK_BYTES / 2;
+            let of_subject = silently(|| asked(|| subject.stack_bytes())).unwrap_or_default();
             let stack = |actor| match actor {
                 ActorId::READER => peer,
-                ActorId::SUBJECT => subject.stack_bytes(),
+                ActorId::SUBJECT => of_subject,
                 _ => STACK_BYTES,
             };
-            let names = silently(|| names(subject, scenario));
+            let names = silently(|| asked(|| scenario.names(subject.actor())));
+            let names = names.unwrap_or_default();
             watched(check, &shared, &self.limits, &names, stack);
         }
         // A thread that was given up may come back to it, and finds nothing there.
-        let mut search = std::mem::take(&mut *shared.search());
+        let mut search = std::mem::replace(&mut *shared.search(), Search::over());
         search.settle();
-        let facts = scenario.facts(subject.reads_while_writing());
+        // Who panics when it is asked has been cut off for that.
+        let reads = silently(|| asked(|| subject.reads_while_writing()));
+        let facts = scenario.facts(reads.unwrap_or_default());
+        let mut not_applicable = facts.not_applicable();
+        if scenario.peer.is_some() {
+            // Nobody takes anything out of the kernel's buffer.
+            not_applicable.extend(Property::OF_READER);
+        }
         let first = search.first;
         let exploration = Exploration {
             executions: first.executions,
@@ -298,7 +309,7 @@ impl Explorer {
             cut: search.cut.or(first.cut),
             defective: planted,
             repeated: search.repeated,
-            not_applicable: facts.not_applicable(),
+            not_applicable,
             histogram: first.histogram,
             counterexamples: BTreeMap::new(),
             seconds: started.elapsed().as_secs_f64(),
@@ -351,10 +362,7 @@ impl Explorer {
     }
 }
 
-/// The actors' names; a subject that panics when it is asked for its own has none.
-fn names(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<String> {
-    let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        scenario.names(subject.actor())
-    }));
-    asked.unwrap_or_default()
+/// Asks a subject for what it is; one that panics has no answer.
+fn asked<R>(ask: impl FnOnce() -> R) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(ask)).ok()
 }

@@ -172,7 +172,7 @@ impl Graph {
     ///
     /// The path says which state there was before each move, and how many steps had been made. Where
     /// a move closes the last way out, its shutdown, close or end is named, or the waiting that
-    /// follows; where there was no way out from the beginning, the first step that gives the socket
+    /// follows; of a call whose result makes the connection give up, what it does next; where there was no way out from the beginning, the first step that gives the socket
     /// up with promised bytes left over, or the last time that the connection began to wait.
     pub(crate) fn unavoidable_from(
         &self,
@@ -187,24 +187,37 @@ impl Graph {
             Some(0) => Some(from_the_beginning(steps, broken_at)),
             Some(first) => {
                 let (from, to) = (path[first - 1].1, path[first].1);
-                Some(decisive(steps, from, to).min(broken_at))
+                Some(decisive(steps, from, to, broken_at).min(broken_at))
             }
             // The last move did it.
             None => {
                 let from = path.last().map_or(0, |(_, from)| *from);
-                Some(decisive(steps, from, steps.len()).min(broken_at))
+                Some(decisive(steps, from, steps.len(), broken_at).min(broken_at))
             }
         }
     }
 }
 
 /// The step of a move that closed the last way out.
-fn decisive(steps: &[Step], from: usize, to: usize) -> usize {
+fn decisive(steps: &[Step], from: usize, to: usize, broken_at: usize) -> usize {
     let of_move = || from..to.min(steps.len());
     let gives_up = of_move().find(|at| gives_up(steps[*at].actor, &steps[*at].event));
     let waits = of_move().find(|at| steps[*at].event == Event::Park);
     let call = of_move().find(|at| steps[*at].event != Event::Poll);
-    gives_up.or(waits).or(call).unwrap_or(from)
+    // The connection's own call went against it: it is lost where the connection takes that for an
+    // answer.
+    let consequence = || {
+        let own = call.filter(|at| steps[*at].actor == ActorId::SUBJECT)?;
+        let follows = own..steps.len().min(broken_at + 1);
+        let ends = |step: &Step| gives_up_or_waits(step.actor, &step.event);
+        follows.into_iter().find(|at| ends(&steps[*at]))
+    };
+    let named = gives_up.or(waits).or_else(consequence);
+    named.or(call).unwrap_or(from)
+}
+
+fn gives_up_or_waits(actor: ActorId, event: &Event) -> bool {
+    gives_up(actor, event) || actor == ActorId::SUBJECT && *event == Event::Park
 }
 
 /// The step to name where there was no way out from the beginning.

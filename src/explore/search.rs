@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::environment::defect::ExecutorDefect;
 use crate::explore::explorer::Explorer;
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
@@ -59,6 +60,8 @@ pub(crate) struct Search {
     only: Option<Vec<ActorId>>,
     /// Whether what is known by its history is explored again.
     repeats: bool,
+    /// Nothing is compared: a planted defect.
+    compares_nothing: bool,
     phase: Phase,
     /// Executions of all phases.
     started: u64,
@@ -100,7 +103,13 @@ pub(crate) struct First {
 }
 
 impl Search {
-    pub(crate) fn new(explorer: &Explorer, only: Option<Vec<ActorId>>, repeats: bool) -> Self {
+    pub(crate) fn new(
+        explorer: &Explorer,
+        only: Option<Vec<ActorId>>,
+        repeats: bool,
+        defect: ExecutorDefect,
+    ) -> Self {
+        let compares_nothing = defect == ExecutorDefect::MovesNotCompared;
         Search {
             caching: explorer.caching && explorer.bound.is_none() && only.is_none(),
             limits: explorer.limits.clone(),
@@ -108,7 +117,18 @@ impl Search {
             observer: explorer.observer.clone(),
             stop: explorer.stop.clone(),
             only,
-            repeats,
+            // With any other defect there is nothing to be proved.
+            repeats: repeats && (compares_nothing || defect == ExecutorDefect::None),
+            compares_nothing,
+            ..Search::default()
+        }
+    }
+
+    /// What a thread finds that was given up and comes back: nothing is left to do.
+    pub(crate) fn over() -> Search {
+        Search {
+            cut: Some(Cut::Interrupted),
+            phase: Phase::Through,
             ..Search::default()
         }
     }
@@ -195,13 +215,13 @@ impl Search {
     }
 
     /// Somebody is about to be chosen.
-    fn choice(&mut self, state: &State) -> Choice {
+    fn choice(&mut self, state: &State, key: u128) -> Choice {
         let position = self.path.len();
-        let key = state.key();
         self.opaque |= state.slots.iter().any(|slot| slot.opaque);
         let known = self.following.then(|| self.previous.get(position));
         // A part of the previous schedule must lead to what it led to then.
         let same = known.is_none_or(|known| known.is_some_and(|known| known.state == key));
+        let same = same || self.compares_nothing;
         if !same || !self.remember(Next::State(key), state) {
             self.diverged(state, position);
             return Choice::Stop;
@@ -259,6 +279,7 @@ impl Search {
         let steps = state.log.get(steps..).unwrap_or_default();
         match self.graph.add((from, mover), next, steps) {
             Ok(()) => true,
+            Err(_) if self.compares_nothing => true,
             Err(Elsewhere { before }) => {
                 self.cut = Some(Cut::NotDeterministic(divergence(
                     state,
@@ -299,7 +320,8 @@ impl Search {
         {
             *mover = Some(actor);
             let position = self.path.len() - 1;
-            if self.following && self.previous[position].mover != Some(actor) {
+            let before = self.previous.get(position).and_then(|chosen| chosen.mover);
+            if self.following && before != Some(actor) {
                 self.following = false;
             }
         }
@@ -307,6 +329,7 @@ impl Search {
 
     /// Called when an execution is through.
     fn finish(&mut self, state: &mut State) {
+        self.opaque |= state.slots.iter().any(|slot| slot.opaque);
         if self.phase == Phase::First
             && let Some(observer) = &self.observer
         {
@@ -423,6 +446,8 @@ pub(crate) struct Shared {
     running: AtomicU8,
     /// The time is up.
     pub(crate) expired: AtomicBool,
+    /// The exploring thread waits for ever: its poll made calls for ever.
+    pub(crate) abandoned: AtomicBool,
     /// Nobody waits for the exploring thread any more.
     finished: Mutex<bool>,
     signal: Condvar,
@@ -477,7 +502,8 @@ impl Shared {
 
 impl Watcher for Shared {
     fn choice(&self, state: &State) -> Choice {
-        self.search().choice(state)
+        let key = state.key();
+        self.search().choice(state, key)
     }
 
     fn chosen(&self, actor: ActorId) {
@@ -509,6 +535,7 @@ impl Watcher for Shared {
             calls: CALLS_WITHOUT_CHANGE as usize,
         });
         drop(search);
+        self.abandoned.store(true, Ordering::Relaxed);
         Shared::finish(self);
     }
 }

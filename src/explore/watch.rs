@@ -53,7 +53,7 @@ pub(crate) fn watched(
     let (mut life, mut since) = (shared.life().0, Instant::now());
     while !shared.wait(LOOK) {
         let now = Instant::now();
-        let expired = limits.time.is_some_and(|time| now >= started + time);
+        let expired = limits.time.is_some_and(|time| now - started >= time);
         shared.expired.store(expired, Ordering::Relaxed);
         let (beat, actor) = shared.life();
         if beat != life {
@@ -70,7 +70,7 @@ pub(crate) fn watched(
             return;
         }
     }
-    if matches!(shared.search().cut, Some(Cut::EndlessCalls { .. })) {
+    if shared.abandoned.load(Ordering::Relaxed) {
         // The thread stays where it is, and does nothing.
         return;
     }

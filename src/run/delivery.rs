@@ -23,6 +23,8 @@ pub(crate) struct Delivery {
     owed: usize,
     complete: bool,
     garbled: bool,
+    /// Where the two readings are.
+    digests: (u64, u64),
     /// The beginning of what the last accepted write left over, in a part that only the writer
     /// knows.
     remainder: Option<Vec<u8>>,
@@ -43,6 +45,7 @@ impl Delivery {
             owed: 0,
             complete: false,
             garbled: false,
+            digests: (0, 0),
             remainder: None,
             gap: None,
             panicked: None,
@@ -76,8 +79,12 @@ impl Delivery {
         self.note_panic(read);
         let left = &offered[accepted..];
         let open = guarded(|| self.accepted.is_open());
-        if !left.is_empty() && matches!(open, Ok(true)) {
-            self.remainder = Some(left[..left.len().min(REMAINDER)].to_vec());
+        match open {
+            Ok(true) if !left.is_empty() => {
+                self.remainder = Some(left[..left.len().min(REMAINDER)].to_vec());
+            }
+            Ok(_) => {}
+            Err(why) => self.note_panic::<()>(Err(why)),
         }
         self.look();
     }
@@ -97,10 +104,15 @@ impl Delivery {
     fn look(&mut self) {
         let looked = guarded(|| {
             let owed = self.accepted.missing(&self.promises);
-            (owed, self.received.is_complete(&self.promises))
+            let complete = self.received.is_complete(&self.promises);
+            (
+                owed,
+                complete,
+                (self.accepted.digest(), self.received.digest()),
+            )
         });
         match looked {
-            Ok((owed, complete)) => (self.owed, self.complete) = (owed, complete),
+            Ok(looked) => (self.owed, self.complete, self.digests) = looked,
             Err(why) => self.note_panic::<()>(Err(why)),
         }
     }
@@ -110,6 +122,11 @@ impl Delivery {
             self.complete = false;
             self.panicked.get_or_insert(why);
         }
+    }
+
+    /// A check of the caller's own has panicked: told as a framing's panic is.
+    pub(crate) fn note_check(&mut self, why: String) {
+        self.panicked.get_or_insert(why);
     }
 
     /// What a framing has panicked with since the last time that this was asked.
@@ -143,8 +160,7 @@ impl Hash for Delivery {
         for promise in &self.promises {
             promise.len().hash(state);
         }
-        let digests = guarded(|| (self.accepted.digest(), self.received.digest()));
-        digests.unwrap_or_default().hash(state);
+        self.digests.hash(state);
         (self.owed, self.complete, self.garbled).hash(state);
         (self.remainder.as_ref().map(Vec::len), self.gap).hash(state);
     }

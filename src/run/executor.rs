@@ -68,6 +68,8 @@ pub(crate) fn drive(world: &Arc<World>, actor: ActorId, start: impl FnOnce(Handl
         actor,
     }));
     world.peek().slots[actor.index()].root = Some(waker.clone());
+    // To be started is to be chosen, whatever becomes of it.
+    world.chosen(actor);
     let handle = Handle {
         world: world.clone(),
         actor,
@@ -144,6 +146,7 @@ fn wait(world: &World, actor: ActorId) -> Next {
         // The poll made no call at all: what came before it is absorbed all the same.
         slot.token = slot.self_woken;
         slot.begins = true;
+        slot.opaque |= !slot.declared;
     }
     if slot.token {
         if slot.polled_without_change(changes) {
@@ -172,6 +175,8 @@ fn leave(world: &World, actor: ActorId) {
         }
         let slot = &mut state.slots[actor.index()];
         slot.done = true;
+        // Also who has made no call at all.
+        slot.opaque |= !slot.declared;
         let passed = slot.passed;
         if state.over.is_none() {
             state.conclude_if_quiescent();

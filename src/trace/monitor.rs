@@ -6,10 +6,12 @@
 //! a recorded trace alone: [`Monitor::judge`].
 
 use std::hash::{Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
+use crate::run::panic_text;
 use crate::trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
 use crate::trace::property::{Property, Violations};
 use crate::trace::verdict::{Ending, ReaderEnding};
@@ -268,6 +270,8 @@ pub struct Monitor {
     others: Vec<(Property, u64)>,
     /// How many steps it has seen.
     steps: usize,
+    /// What a check panicked with.
+    panicked: Option<String>,
 }
 
 /// Everything that it remembers, and nothing of how it got there.
@@ -287,6 +291,7 @@ impl Monitor {
             violations: Violations::default(),
             others: others.iter().map(|other| (*other, 0)).collect(),
             steps: 0,
+            panicked: None,
         }
     }
 
@@ -299,7 +304,8 @@ impl Monitor {
             levels: &step.levels,
             conclusion: None,
         };
-        check(&mut self.violations, &mut self.others, self.steps, &moment);
+        let panicked = check(&mut self.violations, &mut self.others, self.steps, &moment);
+        self.panicked = self.panicked.take().or(panicked);
         // A flush of a plain socket says nothing about a write that is pending.
         let finished = step.event == Event::Flush && self.facts.deferred_flush;
         self.watched.after(step);
@@ -319,7 +325,8 @@ impl Monitor {
             conclusion: Some(conclusion),
         };
         let last = self.steps.saturating_sub(1);
-        check(&mut self.violations, &mut self.others, last, &moment);
+        let panicked = check(&mut self.violations, &mut self.others, last, &moment);
+        self.panicked = self.panicked.take().or(panicked);
     }
 
     /// What it remembers.
@@ -330,6 +337,11 @@ impl Monitor {
     /// What is broken so far.
     pub fn violations(&self) -> &Violations {
         &self.violations
+    }
+
+    /// What a check has panicked with since the last time that this was asked.
+    pub(crate) fn take_panic(&mut self) -> Option<String> {
+        self.panicked.take()
     }
 
     pub(crate) fn hash_broken<H: Hasher>(&self, state: &mut H) {
@@ -364,7 +376,8 @@ fn check(
     others: &mut [(Property, u64)],
     step: usize,
     moment: &Moment<'_>,
-) {
+) -> Option<String> {
+    let mut panicked = None;
     for property in Property::ALL {
         // Nothing built in needs a memory of its own.
         if (property.definition().check)(moment, &mut 0) {
@@ -372,8 +385,17 @@ fn check(
         }
     }
     for (property, memory) in others {
-        if (property.definition().check)(moment, memory) {
-            violations.record(*property, step);
+        let check = property.definition().check;
+        match catch_unwind(AssertUnwindSafe(|| check(moment, memory))) {
+            Ok(false) => {}
+            Ok(true) => violations.record(*property, step),
+            // Whether it holds is not known: that is not to be taken for a proof.
+            Err(payload) => {
+                violations.record(*property, step);
+                let text = panic_text(&*payload).unwrap_or_default();
+                panicked = Some(format!("the check of {property} panicked: {text}"));
+            }
         }
     }
+    panicked
 }
