@@ -215,7 +215,8 @@ each_apart! {
                 }
                 for _ in 0..10_000 {
                     cx.waker().wake_by_ref();
-                    cx.waker().clone().wake();
+                    let another = cx.waker().clone();
+                    std::hint::black_box(another).wake();
                 }
                 Poll::Pending
             })

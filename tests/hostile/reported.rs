@@ -292,7 +292,7 @@ each_apart! {
             let loses = subject(|mut socket: Socket| async move {
                 socket.handle().promise(Bytes::from_static(b"abcd"));
                 socket.write_all(b"ab").await.map_err(text)?;
-                if random() % 2 == 0 {
+                if random().is_multiple_of(2) {
                     socket.write_all(b"cd").await.map_err(text)?;
                 }
                 socket.close().await.map_err(text)

@@ -180,7 +180,8 @@ each_apart! {
         assert_eq!(explored(&scenario).cut, None);
         let scenario = scenario.with_script(Script::new("d", [ScriptStep::WakeSubject]));
         cannot_be_run(&scenario, &["4 scripts", "at most 3"]);
-        let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(Does::Waits); 4];
+        let waits = || -> Arc<dyn Actor> { Arc::new(Does::Waits) };
+        let actors = (0..4).map(|_| waits()).collect();
         cannot_be_run(&Scenario { signals: 1, actors, ..plain() }, &["4 scripts and actors"]);
     }
 
