@@ -27,6 +27,7 @@ mod check;
 mod checker;
 mod environment;
 mod explore;
+mod panics;
 mod run;
 mod trace;
 

@@ -23,6 +23,10 @@ pub enum ExecutorDefect {
     FirstChoiceSuppressed,
     /// Two states are taken for the same although they differ in this.
     KeyWithout(KeyPart),
+    /// It is not compared what a part of a schedule leads to when it is run again.
+    MovesNotCompared,
+    /// What is known by its history is not explored again.
+    NothingRepeated,
 }
 
 impl ExecutorDefect {
@@ -37,7 +41,14 @@ impl ExecutorDefect {
         ExecutorDefect::FirstChoiceSuppressed,
     ];
 
-    /// Every defect.
+    /// The defects of the check whether a subject is deterministic. No deterministic subject shows
+    /// them, so they are not among [`ExecutorDefect::all`].
+    pub const OF_COMPARISON: [ExecutorDefect; 2] = [
+        ExecutorDefect::MovesNotCompared,
+        ExecutorDefect::NothingRepeated,
+    ];
+
+    /// Every defect that a deterministic subject shows.
     pub fn all() -> impl Iterator<Item = ExecutorDefect> {
         let of_key = KeyPart::ALL.map(ExecutorDefect::KeyWithout);
         ExecutorDefect::BESIDE_KEY.into_iter().chain(of_key)

@@ -32,6 +32,23 @@ pub enum ScriptStep {
 }
 
 impl ScriptStep {
+    /// The feed or signal that the step uses, of so many that there are, if it is not there.
+    pub(crate) fn names_nothing(
+        &self,
+        feeds: usize,
+        signals: usize,
+    ) -> Option<(&'static str, usize, usize)> {
+        let named = match self {
+            ScriptStep::Feed(feed, _) | ScriptStep::EndFeed(feed) | ScriptStep::WakeFeed(feed) => {
+                ("feed", *feed, feeds)
+            }
+            ScriptStep::Raise(signal) => ("signal", *signal, signals),
+            _ => return None,
+        };
+        let (_, number, there) = named;
+        (number >= there).then_some(named)
+    }
+
     /// Whether the step changes the connection's input.
     pub(crate) fn touches_input(&self) -> bool {
         matches!(self, ScriptStep::Send(_) | ScriptStep::FinishInput)
@@ -76,7 +93,10 @@ impl Script {
 /// What to say of a feed or a signal that is not there.
 pub(crate) fn missing(what: &str, number: usize, there: usize) -> String {
     let expected = match there {
-        0 => format!("`Scenario::{what}s` of at least {}", number + 1),
+        0 => format!(
+            "`Scenario::{what}s` of at least {}",
+            number.saturating_add(1)
+        ),
         _ => format!("a number below {there}, or a larger `Scenario::{what}s`"),
     };
     format!("{what} {number}, which is not there: the scenario has {there}; expected is {expected}")

@@ -14,6 +14,7 @@ use crate::explore::limits::{Limits, Observer, Progress, Stop};
 use crate::explore::search::{Found, Plan, Search, Shared};
 use crate::explore::silent::silently;
 use crate::explore::watch::watched;
+use crate::panics;
 use crate::run::executor::{Stopped, drive};
 use crate::run::scenario::Scenario;
 use crate::run::setup::{everybody, setup};
@@ -123,12 +124,14 @@ impl Explorer {
     /// rising preemption bounds for the most readable counterexample; or, where it was cut off
     /// before anything failed, with a bound that can be finished.
     pub fn decide(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
-        let end = self.limits.time.map(|time| Instant::now() + time);
+        // What is longer than the clock can tell is no limit.
+        let limit = self.limits.time;
+        let end = limit.and_then(|time| Instant::now().checked_add(time));
         let left = |end: Option<Instant>| end.map(|e| e.saturating_duration_since(Instant::now()));
         let unbounded = Explorer {
             limits: Limits {
                 // The rest is for a bounded run, should the time not suffice.
-                time: self.limits.time.map(|time| time * 2 / 3),
+                time: self.limits.time.map(|time| time / 3 * 2),
                 ..self.limits.clone()
             },
             ..self.clone()
@@ -251,8 +254,8 @@ impl Explorer {
             observer: self.observer.clone(),
             stop: self.stop.clone(),
             only,
-            repeats: repeats && !planted,
-            planted,
+            repeats,
+            defect: scenario.executor_defect,
         });
         let shared = Arc::new(Shared::new(search));
         shared
@@ -263,18 +266,27 @@ impl Explorer {
         } else {
             let check = self.check(subject, scenario, &shared);
             let peer = STACK_BYTES / 2;
+            let of_subject = silently(|| asked(|| subject.stack_bytes())).unwrap_or_default();
             let stack = |actor| match actor {
                 ActorId::READER => peer,
-                ActorId::SUBJECT => subject.stack_bytes(),
+                ActorId::SUBJECT => of_subject,
                 _ => STACK_BYTES,
             };
-            let names = silently(|| names(subject, scenario));
+            let names = silently(|| asked(|| scenario.names(subject.actor())));
+            let names = names.unwrap_or_default();
             watched(check, &shared, &self.limits, &names, stack);
         }
         // A thread that was given up may come back to it, and finds nothing there.
-        let mut search = std::mem::take(&mut *shared.search());
+        let mut search = std::mem::replace(&mut *shared.search(), Search::over());
         search.settle();
-        let facts = scenario.facts(subject.reads_while_writing());
+        // Who panics when it is asked has been cut off for that.
+        let reads = silently(|| asked(|| subject.reads_while_writing()));
+        let facts = scenario.facts(reads.unwrap_or_default());
+        let mut not_applicable = Property::not_applicable(&facts);
+        if scenario.peer.is_some() {
+            // Nobody takes anything out of the kernel's buffer.
+            not_applicable.extend(Property::OF_READER);
+        }
         let first = search.first;
         let exploration = Exploration {
             executions: first.executions,
@@ -287,7 +299,7 @@ impl Explorer {
             cut: search.cut.or(first.cut),
             defective: planted,
             repeated: search.repeated,
-            not_applicable: Property::not_applicable(&facts),
+            not_applicable,
             promised: first.promised,
             histogram: first.histogram,
             counterexamples: BTreeMap::new(),
@@ -341,10 +353,7 @@ impl Explorer {
     }
 }
 
-/// The actors' names; a subject that panics when it is asked for its own has none.
-fn names(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<String> {
-    let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        scenario.names(subject.actor())
-    }));
-    asked.unwrap_or_default()
+/// Asks a subject for what it is; one that panics has no answer.
+fn asked<R>(ask: impl FnOnce() -> R) -> Option<R> {
+    panics::guarded(ask).ok()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::environment::defect::ExecutorDefect;
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 use crate::run::digest::digest;
@@ -48,8 +49,23 @@ pub(crate) struct Plan {
     pub(crate) only: Option<Vec<ActorId>>,
     /// Whether what is known by its history is explored again.
     pub(crate) repeats: bool,
-    /// The explorer has a defect, so that equal keys may be different states.
-    pub(crate) planted: bool,
+    /// What is planted into the explorer.
+    pub(crate) defect: ExecutorDefect,
+}
+
+impl Plan {
+    /// Whether what is known by its history is explored again. With a defect there is nothing to be
+    /// proved, unless it is one of this comparison.
+    fn repeats(&self) -> bool {
+        let defects = [ExecutorDefect::None, ExecutorDefect::MovesNotCompared];
+        self.repeats && defects.contains(&self.defect)
+    }
+
+    /// With most defects equal keys may be different states, of which different things are known.
+    fn compares_moves(&self) -> bool {
+        let defects = [ExecutorDefect::None, ExecutorDefect::NothingRepeated];
+        defects.contains(&self.defect)
+    }
 }
 
 /// The exploration's memory across executions.
@@ -118,6 +134,15 @@ impl Search {
         }
     }
 
+    /// What a thread finds that was given up and comes back: nothing is left to do.
+    pub(crate) fn over() -> Search {
+        Search {
+            cut: Some(Cut::Interrupted),
+            phase: Phase::Through,
+            ..Search::default()
+        }
+    }
+
     /// Takes stock of the first exploration, if it is what was going on.
     pub(crate) fn settle(&mut self) {
         if self.phase == Phase::First {
@@ -132,7 +157,7 @@ impl Search {
     fn next_phase(&mut self) -> bool {
         self.settle();
         let gave_up = self.first.cut.is_some() && self.first.found.is_empty();
-        let compares = self.plan.repeats && self.opaque && !gave_up && self.first.concluded > 0;
+        let compares = self.plan.repeats() && self.opaque && !gave_up && self.first.concluded > 0;
         self.phase = match self.phase {
             _ if !compares || self.cut.is_some() => Phase::Through,
             Phase::First => {
@@ -200,13 +225,13 @@ impl Search {
     }
 
     /// Somebody is about to be chosen.
-    fn choice(&mut self, state: &State) -> Choice {
+    fn choice(&mut self, state: &State, key: u128) -> Choice {
         let position = self.path.len();
-        let key = state.key();
         self.opaque |= state.slots.iter().any(|slot| slot.opaque);
         let known = self.following.then(|| self.previous.get(position));
         // A part of the previous schedule must lead to what it led to then.
         let same = known.is_none_or(|known| known.is_some_and(|known| known.state == key));
+        let same = same || self.plan.defect == ExecutorDefect::MovesNotCompared;
         if !same || !self.remember(Next::State(key), state) {
             self.diverged(state, position);
             return Choice::Stop;
@@ -264,7 +289,7 @@ impl Search {
         let steps = state.log.get(steps..).unwrap_or_default();
         match self.graph.add((from, mover), next, steps) {
             Ok(()) => true,
-            Err(_) if self.plan.planted => true,
+            Err(_) if !self.plan.compares_moves() => true,
             Err(Elsewhere { before }) => {
                 self.cut = Some(Cut::NotDeterministic(divergence(
                     state,
@@ -305,7 +330,8 @@ impl Search {
         {
             *mover = Some(actor);
             let position = self.path.len() - 1;
-            if self.following && self.previous[position].mover != Some(actor) {
+            let before = self.previous.get(position).and_then(|chosen| chosen.mover);
+            if self.following && before != Some(actor) {
                 self.following = false;
             }
         }
@@ -313,6 +339,7 @@ impl Search {
 
     /// Called when an execution is through.
     fn finish(&mut self, state: &mut State) {
+        self.opaque |= state.slots.iter().any(|slot| slot.opaque);
         if self.phase == Phase::First
             && let Some(observer) = &self.plan.observer
         {
@@ -430,6 +457,8 @@ pub(crate) struct Shared {
     running: AtomicU8,
     /// The time is up.
     pub(crate) expired: AtomicBool,
+    /// The exploring thread waits for ever: its poll made calls for ever.
+    pub(crate) abandoned: AtomicBool,
     /// Nobody waits for the exploring thread any more.
     finished: Mutex<bool>,
     signal: Condvar,
@@ -484,7 +513,8 @@ impl Shared {
 
 impl Watcher for Shared {
     fn choice(&self, state: &State) -> Choice {
-        self.search().choice(state)
+        let key = state.key();
+        self.search().choice(state, key)
     }
 
     fn chosen(&self, actor: ActorId) {
@@ -516,6 +546,7 @@ impl Watcher for Shared {
             calls: CALLS_WITHOUT_CHANGE as usize,
         });
         drop(search);
+        self.abandoned.store(true, Ordering::Relaxed);
         Shared::finish(self);
     }
 }

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use crate::explore::limits::Limits;
 use crate::explore::search::Shared;
 use crate::explore::silent::silently;
+use crate::panics;
 use crate::run::executor::Stopped;
-use crate::run::panic_text;
 use crate::trace::event::ActorId;
 use crate::trace::verdict::Cut;
 
@@ -53,7 +53,7 @@ pub(crate) fn watched(
     let (mut life, mut since) = (shared.life().0, Instant::now());
     while !shared.wait(LOOK) {
         let now = Instant::now();
-        let expired = limits.time.is_some_and(|time| now >= started + time);
+        let expired = limits.time.is_some_and(|time| now - started >= time);
         shared.expired.store(expired, Ordering::Relaxed);
         let (beat, actor) = shared.life();
         if beat != life {
@@ -70,7 +70,7 @@ pub(crate) fn watched(
             return;
         }
     }
-    if matches!(shared.search().cut, Some(Cut::EndlessCalls { .. })) {
+    if shared.abandoned.load(Ordering::Relaxed) {
         // The thread stays where it is, and does nothing.
         return;
     }
@@ -86,7 +86,7 @@ pub(crate) fn watched(
                 bytes: stack(actor),
             },
             _ => {
-                let why = panic_text(&*payload);
+                let why = panics::text(&*payload);
                 Cut::Crashed(why.unwrap_or_else(|| "loom was stopped".to_owned()))
             }
         };

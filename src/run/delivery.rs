@@ -1,11 +1,11 @@
 //! What was promised to the reader, and how far it has come: into the kernel, and to the reader.
 
 use std::hash::{Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 
 use crate::environment::framing::{Contradiction, Framing};
+use crate::panics;
 
 /// As many bytes of an unaccepted remainder are kept to see whether the next write goes on with it.
 const REMAINDER: usize = 64;
@@ -23,6 +23,8 @@ pub(crate) struct Delivery {
     owed: usize,
     complete: bool,
     garbled: bool,
+    /// Where the two readings are.
+    digests: (u64, u64),
     /// What the last accepted write left over, in a part that only the writer knows: the beginning
     /// of it, and how many bytes it has.
     remainder: Option<(Vec<u8>, usize)>,
@@ -43,6 +45,7 @@ impl Delivery {
             owed: 0,
             complete: false,
             garbled: false,
+            digests: (0, 0),
             remainder: None,
             gap: None,
             panicked: None,
@@ -76,9 +79,13 @@ impl Delivery {
         self.note_panic(read);
         let left = &offered[accepted..];
         let open = guarded(|| self.accepted.is_open());
-        if !left.is_empty() && matches!(open, Ok(true)) {
-            let beginning = left[..left.len().min(REMAINDER)].to_vec();
-            self.remainder = Some((beginning, left.len()));
+        match open {
+            Ok(true) if !left.is_empty() => {
+                let beginning = left[..left.len().min(REMAINDER)].to_vec();
+                self.remainder = Some((beginning, left.len()));
+            }
+            Ok(_) => {}
+            Err(why) => self.note_panic::<()>(Err(why)),
         }
         self.look();
     }
@@ -98,10 +105,15 @@ impl Delivery {
     fn look(&mut self) {
         let looked = guarded(|| {
             let owed = self.accepted.missing(&self.promises);
-            (owed, self.received.is_complete(&self.promises))
+            let complete = self.received.is_complete(&self.promises);
+            (
+                owed,
+                complete,
+                (self.accepted.digest(), self.received.digest()),
+            )
         });
         match looked {
-            Ok((owed, complete)) => (self.owed, self.complete) = (owed, complete),
+            Ok(looked) => (self.owed, self.complete, self.digests) = looked,
             Err(why) => self.note_panic::<()>(Err(why)),
         }
     }
@@ -111,6 +123,11 @@ impl Delivery {
             self.complete = false;
             self.panicked.get_or_insert(why);
         }
+    }
+
+    /// A check of the caller's own has panicked: told as a framing's panic is.
+    pub(crate) fn note_check(&mut self, why: String) {
+        self.panicked.get_or_insert(why);
     }
 
     /// What a framing has panicked with since the last time that this was asked.
@@ -150,18 +167,14 @@ impl Hash for Delivery {
         for promise in &self.promises {
             promise.len().hash(state);
         }
-        let digests = guarded(|| (self.accepted.digest(), self.received.digest()));
-        digests.unwrap_or_default().hash(state);
+        self.digests.hash(state);
         (self.owed, self.complete, self.garbled).hash(state);
         let remainder = self.remainder.as_ref().map(|(_, bytes)| bytes);
         (remainder, self.gap).hash(state);
     }
 }
 
-/// Calls foreign code; its panic is told in words.
+/// Calls the framing; its panic is told in words.
 fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, String> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
-        let text = super::panic_text(&*payload);
-        format!("the framing panicked: {}", text.unwrap_or_default())
-    })
+    panics::guarded(call).map_err(|text| format!("the framing panicked: {text}"))
 }

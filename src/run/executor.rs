@@ -11,8 +11,8 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::environment::defect::ExecutorDefect;
+use crate::panics;
 use crate::run::handle::Handle;
-use crate::run::panic_text;
 use crate::run::state::Over;
 use crate::run::subject::Running;
 use crate::run::world::World;
@@ -49,7 +49,7 @@ pub(crate) struct Stopped;
 /// The text of a panic. What has none is not the subject's but the generator's, which is being
 /// ended, and goes on.
 fn panic_message(payload: Box<dyn Any + Send>) -> String {
-    match panic_text(&*payload) {
+    match panics::text(&*payload) {
         Some(text) => text,
         None if payload.is::<generator::Error>() => resume_unwind(payload),
         None => "a panic without a text".to_owned(),
@@ -68,6 +68,8 @@ pub(crate) fn drive(world: &Arc<World>, actor: ActorId, start: impl FnOnce(Handl
         actor,
     }));
     world.peek().slots[actor.index()].root = Some(waker.clone());
+    // To be started is to be chosen, whatever becomes of it.
+    world.chosen(actor);
     let handle = Handle {
         world: world.clone(),
         actor,
@@ -147,6 +149,7 @@ fn wait(world: &World, actor: ActorId) -> Next {
         // The poll made no call at all: what came before it is absorbed all the same.
         slot.token = slot.self_woken;
         slot.begins = true;
+        slot.opaque |= !slot.declared;
     }
     if slot.token {
         if slot.polled_without_change(changes) {
@@ -175,6 +178,8 @@ fn leave(world: &World, actor: ActorId) {
         }
         let slot = &mut state.slots[actor.index()];
         slot.done = true;
+        // Also who has made no call at all.
+        slot.opaque |= !slot.declared;
         let passed = slot.passed;
         if state.over.is_none() {
             state.conclude_if_quiescent();

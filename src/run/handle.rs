@@ -45,16 +45,15 @@ impl Handle {
 
     /// Adds a line to the trace. Use it for what is no system call.
     pub fn note(&self, text: impl Into<String>) {
-        let mut state = self.world.peek();
-        state.log(self.actor, Event::Note { text: text.into() });
+        let text = text.into();
+        self.world.tell(self.actor, Event::Note { text });
     }
 
     /// From now on the connection must come to its end, which the property `ends` watches: it has
     /// seen `connection: close`, or a timer of its own has expired. A signal among
     /// [`Scenario::stops`](crate::Scenario::stops) says the same from outside.
     pub fn told_to_stop(&self) {
-        let mut state = self.world.peek();
-        state.log(self.actor, Event::ToldToStop);
+        self.world.tell(self.actor, Event::ToldToStop);
     }
 
     /// Declares that all that this actor will ever do depends on `state`, on what its later calls

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
+use crate::environment::script::missing;
 use crate::environment::script::{Script, ScriptStep};
 use crate::run::handle::Handle;
 use crate::run::state::State;
@@ -39,8 +40,19 @@ impl Handle {
     /// Performs one step of a script as a lock section of this actor.
     ///
     /// Pending where the step has to wait; the caller should then return `Pending` as well.
+    ///
+    /// # Panics
+    ///
+    /// When the step uses a feed or a signal that the scenario does not have.
     pub fn perform(&self, step: &ScriptStep, cx: &mut Context<'_>) -> Poll<()> {
         let Handle { world, actor } = self;
+        let (feeds, signals) = {
+            let state = world.peek();
+            (state.feeds.len(), state.signals.len())
+        };
+        if let Some((what, number, there)) = step.names_nothing(feeds, signals) {
+            panic!("{}", missing(what, number, there));
+        }
         let performed = world.section(*actor, |state| {
             let caller = state.caller(*actor, cx.waker());
             match step {

@@ -36,7 +36,8 @@ pub struct Scenario {
     pub scripts: Vec<Script>,
     /// Actors of the caller's own making, behind the scripts; at most 3 together with them.
     pub actors: Vec<Arc<dyn Actor>>,
-    /// Who acts in the reader's place; `None` for the reader.
+    /// Who acts in the reader's place; `None` for the reader. It takes no bytes out, so what arrives
+    /// is not decided with it: the properties of what has been received do not apply.
     pub peer: Option<Arc<dyn Actor>>,
     /// How many feeds there are; each is polled by one actor only.
     pub feeds: usize,
@@ -150,14 +151,8 @@ impl Scenario {
         }
         for script in &self.scripts {
             for step in &script.steps {
-                let (what, number, there) = match step {
-                    ScriptStep::Feed(feed, _)
-                    | ScriptStep::EndFeed(feed)
-                    | ScriptStep::WakeFeed(feed) => ("feed", *feed, self.feeds),
-                    ScriptStep::Raise(signal) => ("signal", *signal, self.signals),
-                    _ => continue,
-                };
-                if number >= there {
+                let unknown = step.names_nothing(self.feeds, self.signals);
+                if let Some((what, number, there)) = unknown {
                     let script = &script.name;
                     return Some(format!(
                         "its script {script:?} uses {}",

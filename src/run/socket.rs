@@ -244,6 +244,8 @@ impl Socket {
                 Call::Done(bytes) => {
                     if !bytes.is_empty() {
                         state.changed();
+                        // There is an end to the input, and so to calls like this.
+                        state.slots[actor.index()].private_calls = 0;
                     }
                     state.log(*actor, Event::Input { bytes: bytes.len() });
                     state.observe(*actor, bytes);

@@ -183,6 +183,9 @@ impl State {
             begins: std::mem::take(&mut self.slots[actor.index()].begins),
         };
         self.monitor.step(&step);
+        if let Some(why) = self.monitor.take_panic() {
+            self.delivery.note_check(why);
+        }
         self.log.push(step);
     }
 

@@ -3,7 +3,9 @@
 //!
 //! Who decides who moves next is told of every choice through [`Watcher`].
 
+use std::any::Any;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -63,6 +65,12 @@ impl fmt::Debug for World {
     }
 }
 
+/// What a panic carries.
+type Payload = Box<dyn Any + Send>;
+
+/// As long a log is the subject's own endless doing; far more than the steps of an execution make.
+const LONGEST_LOG: usize = 100_000;
+
 /// The execution is over: the caller should return as soon as it can.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ItIsOver;
@@ -90,18 +98,36 @@ impl World {
         actor: ActorId,
         act: impl FnOnce(&mut State) -> R,
     ) -> Result<R, ItIsOver> {
-        self.beat(actor);
         let mut state = self.peek();
         if state.over.is_some() {
+            // No sign of life: whoever goes on now is to be given up.
             return self.late(actor, state);
         }
+        self.beat(actor);
         if !state.slots[actor.index()].count_private_call() {
             self.conclude_spinning(&mut state, actor);
             return Err(ItIsOver);
         }
         let result = act(&mut state);
-        self.hand_out(state);
+        if let Err(payload) = self.hand_out(state)
+            && !std::thread::panicking()
+        {
+            resume_unwind(payload);
+        }
         Ok(result)
+    }
+
+    /// The actor tells something that is no call.
+    pub(crate) fn tell(&self, actor: ActorId, event: Event) {
+        let mut state = self.peek();
+        if state.over.is_some() {
+            // There is nothing to be told any more.
+            let _over: Result<(), _> = self.late(actor, state);
+        } else if state.log.len() >= LONGEST_LOG {
+            self.conclude_spinning(&mut state, actor);
+        } else {
+            state.log(actor, event);
+        }
     }
 
     /// One system call: waits for the turn, acts, delivers the wake-ups.
@@ -114,12 +140,12 @@ impl World {
             // Unwinding runs destructors, and nobody can be chosen meanwhile.
             return self.private(actor, act);
         }
-        self.beat(actor);
         let quiet = {
             let mut state = self.peek();
             if state.over.is_some() {
                 return self.late(actor, state);
             }
+            self.beat(actor);
             let quiet = std::mem::take(&mut state.slots[actor.index()].quiet);
             if !quiet {
                 self.choice(&mut state);
@@ -139,7 +165,7 @@ impl World {
         act: impl FnOnce(&mut State) -> R,
     ) -> Result<R, ItIsOver> {
         #[cfg(feature = "explore")]
-        let _turn = self.gate.enter(quiet);
+        let turn = self.gate.enter(quiet);
         #[cfg(not(feature = "explore"))]
         let _always = quiet;
         self.running.store(actor.0, Ordering::Relaxed);
@@ -172,20 +198,32 @@ impl World {
             self.conclude_spinning(&mut state, actor);
             return Err(ItIsOver);
         }
-        let result = act(&mut state);
-        self.hand_out(state);
-        Ok(result)
+        // Nothing may unwind through loom's lock, which would be poisoned.
+        let result = catch_unwind(AssertUnwindSafe(|| act(&mut state)));
+        let handed_out = self.hand_out(state);
+        #[cfg(feature = "explore")]
+        drop(turn);
+        let result = result.and_then(|result| handed_out.map(|()| result));
+        result.map_or_else(|payload| resume_unwind(payload), Ok)
     }
 
     /// Ends a section: the wake-ups that it has caused are part of it.
-    fn hand_out(&self, mut state: MutexGuard<'_, State>) {
+    ///
+    /// # Errors
+    ///
+    /// What a waker of an actor's own making has panicked with: it goes on where the call is over,
+    /// and the lock free.
+    fn hand_out(&self, mut state: MutexGuard<'_, State>) -> Result<(), Payload> {
         let due = state.take_due();
         drop(state);
         let before = self.in_section.swap(true, Ordering::Relaxed);
+        let mut result = Ok(());
         for Due { waker, .. } in due {
-            waker.wake();
+            let woken = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            result = result.and(woken);
         }
         self.in_section.store(before, Ordering::Relaxed);
+        result
     }
 
     fn beat(&self, actor: ActorId) {
@@ -249,13 +287,18 @@ impl World {
         }
     }
 
-    pub(crate) fn begin_poll(&self, actor: ActorId) {
+    /// `actor` goes on, or is started: it was chosen.
+    pub(crate) fn chosen(&self, actor: ActorId) {
         self.beat(actor);
         self.running.store(actor.0, Ordering::Relaxed);
-        let mut state = self.peek();
         if let Some(watcher) = &self.watcher {
             watcher.chosen(actor);
         }
+    }
+
+    pub(crate) fn begin_poll(&self, actor: ActorId) {
+        self.chosen(actor);
+        let mut state = self.peek();
         let changes = state.changes;
         let resets_early = state.defect == ExecutorDefect::FlagResetEarly;
         let slot = &mut state.slots[actor.index()];

@@ -7,7 +7,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::trace::event::{ActorId, Conclusion, Event, Step, Trace};
+use crate::panics::guarded;
+use crate::trace::event::{Conclusion, Step, Trace};
 use crate::trace::facts::Facts;
 use crate::trace::property::{Property, Violations};
 use crate::trace::watched::{Moment, Watched};
@@ -22,6 +23,8 @@ pub struct Monitor {
     others: Vec<(Property, u64)>,
     /// How many steps it has seen.
     steps: usize,
+    /// What a check panicked with.
+    panicked: Option<String>,
 }
 
 /// Everything that it remembers, and nothing of how it got there.
@@ -41,6 +44,7 @@ impl Monitor {
             violations: Violations::default(),
             others: others.iter().map(|other| (*other, 0)).collect(),
             steps: 0,
+            panicked: None,
         }
     }
 
@@ -53,13 +57,9 @@ impl Monitor {
             levels: &step.levels,
             conclusion: None,
         };
-        check(&mut self.violations, &mut self.others, self.steps, &moment);
-        // A flush of a plain socket says nothing about a write that is pending.
-        let finished = step.event == Event::Flush && self.facts.deferred_flush;
-        self.watched.after(step);
-        if finished && step.actor == ActorId::SUBJECT {
-            self.watched.write_pending = false;
-        }
+        let panicked = check(&mut self.violations, &mut self.others, self.steps, &moment);
+        self.panicked = self.panicked.take().or(panicked);
+        self.watched.after(step, &self.facts);
         self.steps += 1;
     }
 
@@ -73,7 +73,8 @@ impl Monitor {
             conclusion: Some(conclusion),
         };
         let last = self.steps.saturating_sub(1);
-        check(&mut self.violations, &mut self.others, last, &moment);
+        let panicked = check(&mut self.violations, &mut self.others, last, &moment);
+        self.panicked = self.panicked.take().or(panicked);
     }
 
     /// What it remembers.
@@ -84,6 +85,11 @@ impl Monitor {
     /// What is broken so far.
     pub fn violations(&self) -> &Violations {
         &self.violations
+    }
+
+    /// What a check has panicked with since the last time that this was asked.
+    pub(crate) fn take_panic(&mut self) -> Option<String> {
+        self.panicked.take()
     }
 
     pub(crate) fn hash_broken<H: Hasher>(&self, state: &mut H) {
@@ -118,7 +124,8 @@ fn check(
     others: &mut [(Property, u64)],
     step: usize,
     moment: &Moment<'_>,
-) {
+) -> Option<String> {
+    let mut panicked = None;
     for property in Property::ALL {
         // Nothing built in needs a memory of its own.
         if (property.definition().check)(moment, &mut 0) {
@@ -126,8 +133,16 @@ fn check(
         }
     }
     for (property, memory) in others {
-        if (property.definition().check)(moment, memory) {
-            violations.record(*property, step);
+        let check = property.definition().check;
+        match guarded(|| check(moment, memory)) {
+            Ok(false) => {}
+            Ok(true) => violations.record(*property, step),
+            // Whether it holds is not known: that is not to be taken for a proof.
+            Err(text) => {
+                violations.record(*property, step);
+                panicked = Some(format!("the check of {property} panicked: {text}"));
+            }
         }
     }
+    panicked
 }

@@ -36,7 +36,8 @@ pub struct Definition {
     /// The property as a sentence.
     pub sentence: &'static str,
     /// Whether this moment breaks the property. It depends on nothing but the moment and the memory,
-    /// which begins as 0 and belongs to this property alone: both are part of the explored state.
+    /// which begins as 0 and belongs to this property alone: both are part of the explored state. A
+    /// check that panics counts as broken, and `no-panic` with it.
     pub check: fn(&Moment<'_>, &mut u64) -> bool,
 }
 
@@ -110,6 +111,14 @@ impl Property {
         P::ResetEndsWithError,
         P::NoNeedlessError,
         P::NoPanic,
+    ];
+
+    /// Those that look at what the reader has received: without one they say nothing.
+    pub(crate) const OF_READER: [Property; 4] = [
+        P::NothingTruncated,
+        P::NoSilentLoss,
+        P::ReceivedIsPrefix,
+        P::AcceptedArrives,
     ];
 
     /// Name, sentence and check.

@@ -102,8 +102,8 @@ impl fmt::Display for Cut {
             }
             Cut::StackOverflow { actor, bytes } => write!(
                 f,
-                "stack overflow: {actor} needs more than its {bytes} bytes of stack; expected is a \
-                 larger `stack_bytes`"
+                "stack overflow: {actor} needs more than its {bytes} bytes of stack; expected is \
+                 less, or for the connection a larger `stack_bytes`"
             ),
             Cut::Scenario(why) => write!(f, "the scenario cannot be run: {why}"),
             Cut::Crashed(why) => write!(f, "the exploration crashed: {why}"),

@@ -116,10 +116,10 @@ impl Watched {
     }
 
     /// Takes in a step.
-    pub(crate) fn after(&mut self, step: &Step) {
+    pub(crate) fn after(&mut self, step: &Step, facts: &Facts) {
         match step.actor {
             ActorId::READER => self.after_reader(step),
-            ActorId::SUBJECT => self.after_subject(step),
+            ActorId::SUBJECT => self.after_subject(step, facts),
             _ => {}
         }
         match &step.event {
@@ -150,7 +150,7 @@ impl Watched {
         }
     }
 
-    fn after_subject(&mut self, step: &Step) {
+    fn after_subject(&mut self, step: &Step, facts: &Facts) {
         if step.begins {
             // What it waits for and is there now, it can take in this poll.
             self.waits_for_input &= !step.levels.input_is_there();
@@ -167,7 +167,11 @@ impl Watched {
                 self.write_pending = true;
                 self.waits_for_flush = true;
             }
-            Event::Flush => self.waits_for_flush = false,
+            Event::Flush => {
+                self.waits_for_flush = false;
+                // A flush of a plain socket says nothing about a write that is pending.
+                self.write_pending &= !facts.deferred_flush;
+            }
             Event::Input { .. } => {
                 self.asked_for_input = true;
                 self.waits_for_input = false;
