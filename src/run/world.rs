@@ -315,7 +315,8 @@ impl World {
     #[cfg(loom)]
     pub(crate) fn begin(&self, actor: ActorId) -> bool {
         let own_wakers = self.peek().slots[actor.index()].own_wakers;
-        !own_wakers || self.section(actor, |_| ()).is_ok()
+        let begins = |state: &mut State| state.observe(actor, "begins");
+        !own_wakers || self.section(actor, begins).is_ok()
     }
 
     /// Passes the lock once, so that loom's partial-order reduction sees the operation that this

@@ -6,7 +6,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use futures::io::AsyncWriteExt;
 use lastbyte::{
-    Explorer, Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject,
+    Ending, Explorer, Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Socket,
+    Subject,
 };
 
 use super::Findings;
@@ -164,6 +165,46 @@ fn a_wake_up_behind_the_beginning_of_a_poll_is_not_absorbed() {
     let subject: Arc<dyn Subject> = Arc::new(Snapshot);
     let found = findings(&subject, &scenario);
     assert!(!found.broken.contains(&Property::NoStall), "{found:?}");
+}
+
+/// Ends with an error that says who had been woken where each of its polls began. It asks for a last
+/// poll itself.
+struct Tells;
+
+impl Subject for Tells {
+    fn start(&self, socket: Socket) -> Running {
+        Box::pin(async move {
+            let order = Arc::new(Mutex::new(Vec::new()));
+            let (mut told, mut last) = (Vec::new(), false);
+            poll_fn(|cx| {
+                told.push(std::mem::take(&mut *order.lock().expect("no panic")));
+                if last {
+                    return Poll::Ready(());
+                }
+                last = Order::poll(&order, &socket.handle(), cx);
+                if last {
+                    cx.waker().wake_by_ref();
+                }
+                Poll::Pending
+            })
+            .await;
+            Err(format!("{told:?}"))
+        })
+    }
+}
+
+/// Whether a waker was woken before its actor's poll began, or behind that, is a difference.
+#[test]
+fn where_a_poll_begins_is_part_of_the_history() {
+    let scenario = two_scripts([0, 1].map(|signal| vec![ScriptStep::Raise(signal)]));
+    let subject: Arc<dyn Subject> = Arc::new(Tells);
+    let found = findings(&subject, &scenario);
+    let told = found.outcomes.iter().map(|outcome| &outcome.subject);
+    for expected in ["[[], [0], [1]]", "[[], [0, 1], []]", "[[], [1, 0], []]"] {
+        let expected = Ending::Err(expected.to_owned());
+        let mut told = told.clone();
+        assert!(told.any(|ending| *ending == expected), "{found:#?}");
+    }
 }
 
 /// Sends a byte and waits for a signal.
