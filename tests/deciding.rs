@@ -173,10 +173,7 @@ fn a_counterexample_counts_although_the_bounded_run_is_cut_off() {
         decided.verdict(Property::NothingTruncated),
         Verdict::Refuted
     );
-    assert_eq!(
-        (decided.bound, decided.cut),
-        (Some(2), Some(Cut::Steps(20)))
-    );
+    assert_eq!((decided.bound, decided.cut), (Some(2), Some(Cut::Steps(20))));
 }
 
 #[test]

@@ -31,12 +31,7 @@ fn every_counterexample_is_judged_as_by_the_exploration() {
     // One of several that differ in nothing but their sizes is enough here.
     let mut kinds = HashSet::new();
     for cell in claimed(Expected::Refuted) {
-        let name = cell
-            .scenario
-            .name
-            .split(['=', '.'])
-            .next()
-            .map(str::to_owned);
+        let name = cell.scenario.name.split(['=', '.']).next().map(str::to_owned);
         if !kinds.insert((cell.model, cell.subject.clone(), name)) {
             continue;
         }
@@ -84,11 +79,7 @@ fn ten_thousand_random_walks_are_judged_as_they_went() {
         let cell = &cells[numbers.below(cells.len())];
         let mut stepper = Stepper::new(&cell.run, &cell.scenario);
         // Some are left before their end.
-        let most = if walk % 7 == 0 {
-            numbers.below(40)
-        } else {
-            5_000
-        };
+        let most = if walk % 7 == 0 { numbers.below(40) } else { 5_000 };
         for _ in 0..most {
             let enabled = stepper.enabled();
             if enabled.is_empty() {
@@ -96,10 +87,7 @@ fn ten_thousand_random_walks_are_judged_as_they_went() {
             }
             stepper.step(enabled[numbers.below(enabled.len())]);
         }
-        let alone: BTreeSet<_> = judged(&stepper.trace())
-            .into_iter()
-            .map(|(p, _)| p)
-            .collect();
+        let alone: BTreeSet<_> = judged(&stepper.trace()).into_iter().map(|(p, _)| p).collect();
         let went: BTreeSet<_> = stepper.broken().into_iter().collect();
         assert_eq!(alone, went, "{}", cell.id());
         broken.extend(went);
@@ -147,7 +135,9 @@ impl Subject for Writes {
 static SMALL_WRITES: Definition = Definition {
     name: "small-writes",
     sentence: "No write offers more than 2 bytes.",
-    check: |moment, _| matches!(moment.of_subject(), Some(Event::Write { offered, .. }) if *offered > 2),
+    check: |moment, _| {
+        matches!(moment.of_subject(), Some(Event::Write { offered, .. }) if *offered > 2)
+    },
 };
 
 /// The memory counts the writes.
