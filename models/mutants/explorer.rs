@@ -10,6 +10,7 @@ use std::sync::Arc;
 use lastbyte::{ExecutorDefect, Instance, KeyPart, Property, Reader, Scenario, Script, ScriptStep};
 
 use super::calls::{Call, Calls};
+use super::unordered::Unordered;
 use super::{Mutation, Row};
 use crate::dispatch_close::{self, Revision as Closing};
 use crate::dispatch_loop::{self, ORIGINAL, READ_GATED, Revision, WRITES_AGAIN};
@@ -96,6 +97,23 @@ fn with_calls(
         model: "calls",
         sound: Instance::new("connection", scenario.with_script(script), subject),
         words: format!("{words}; K=1, reader {reader}; script: {steps}"),
+    }
+}
+
+/// A connection that waits for two signals at once, and goes by which was raised first.
+fn for_either_signal() -> Place {
+    let scenario = Scenario {
+        signals: 2,
+        ..Scenario::new("waits-for-two-signals", 1, Reader::PROMPT)
+    };
+    let raises = |signal| Script::new(format!("script {signal}"), [ScriptStep::Raise(signal)]);
+    let scenario = scenario.with_script(raises(0)).with_script(raises(1));
+    let words =
+        "two signals in a `FuturesUnordered`; K=1, reader prompt; two scripts: each raises one";
+    Place {
+        model: "unordered",
+        sound: Instance::new("connection", scenario, Arc::new(Unordered)),
+        words: words.to_owned(),
     }
 }
 
@@ -264,6 +282,13 @@ pub fn hidden() -> Vec<Hidden> {
                 dispatch_close::instance(Closing::LooksOnce, dispatch_close::half_done()),
             ),
             "The key lacks where each actor is.",
+        ),
+        row(
+            "explorer/key-without-wake-ups",
+            KeyWithout(KeyPart::WakeUps),
+            NoSilentLoss,
+            for_either_signal(),
+            "The key lacks which wake-ups have reached wakers of an actor's own making.",
         ),
         row(
             "explorer/key-without-idle",
