@@ -13,7 +13,6 @@ use crate::every_cell::explored;
 use crate::machine::{Connection, Order, Outcome, State, Who};
 use crate::{CHUNKS, DOCUMENT, figures, machine};
 
-const ORDERS: [Order; 3] = [Order::Original, Order::ReadGated, Order::Fixed];
 /// What one checker found: every outcome with one way there, and the properties that fail.
 #[derive(Debug, Default)]
 struct Opinion {
@@ -56,7 +55,8 @@ fn second_opinion(machine: Connection) -> Opinion {
 fn grid() -> impl Iterator<Item = Connection> {
     let sizes = (1..=8).flat_map(|n| (1..=4).map(move |k| (n, k)));
     let readers = sizes.flat_map(|(n, k)| CHUNKS.map(|chunk| (n, k, chunk)));
-    let cells = readers.flat_map(|(n, k, chunk)| ORDERS.map(|order| machine(order, n, k, chunk)));
+    let cells =
+        readers.flat_map(|(n, k, chunk)| Order::ALL.map(|order| machine(order, n, k, chunk)));
     cells.flat_map(|cell| {
         let limits = 0..=cell.response;
         let stops = limits.clone().map(move |m| Connection {
@@ -71,11 +71,12 @@ fn grid() -> impl Iterator<Item = Connection> {
     })
 }
 
-type Defects = (KernelDefect, ExecutorDefect);
+pub type Defects = (KernelDefect, ExecutorDefect);
 
-const NONE: Defects = (KernelDefect::None, ExecutorDefect::None);
+pub const NONE: Defects = (KernelDefect::None, ExecutorDefect::None);
 
-fn first_opinion(cell: &Connection, defects: &Defects) -> Opinion {
+/// The model itself, as lastbyte explores it.
+pub fn real(cell: &Connection, defects: &Defects) -> Cell {
     let mut reader = cell.chunk.map_or(Reader::PROMPT, Reader::slow);
     reader.stops_after = cell.stops_after;
     reader.resets_after = cell.resets_after;
@@ -90,14 +91,18 @@ fn first_opinion(cell: &Connection, defects: &Defects) -> Opinion {
         read_side: ReadSide::Closes,
         response: cell.response,
     });
-    let (exploration, outcomes) = explored(&Cell {
+    Cell {
         model: "shutdown_ordering",
         subject: format!("{cell:?}"),
         version: None,
         scenario,
         caching: true,
         run: subject,
-    });
+    }
+}
+
+fn first_opinion(cell: &Connection, defects: &Defects) -> Opinion {
+    let (exploration, outcomes) = explored(&real(cell, defects));
     let outcomes = outcomes
         .iter()
         .map(|(outcome, way)| (plain(outcome), steps(way)));
@@ -112,7 +117,7 @@ fn first_opinion(cell: &Connection, defects: &Defects) -> Opinion {
     }
 }
 
-fn plain(outcome: &lastbyte::Outcome) -> Outcome {
+pub fn plain(outcome: &lastbyte::Outcome) -> Outcome {
     let (subject, reader) = (outcome.subject.to_string(), outcome.reader.to_string());
     (subject, reader, outcome.received, outcome.accepted)
 }
