@@ -3,7 +3,8 @@
 //!
 //! Where stateright is alone it goes further: to payloads of 1,000 bytes, and to an inductive
 //! invariant that holds in all states of a size, reachable or not. An SMT solver proves the same of all
-//! sizes at once (`every_size.rs`), from formulas that the encoding itself writes.
+//! sizes at once (`every_size.rs`), from formulas that the encoding itself writes. The encoding and the
+//! model go through every schedule of the small sizes step by step (`step_by_step.rs`).
 
 #[cfg(loom)]
 mod both;
@@ -19,6 +20,8 @@ mod machine;
 mod numbers;
 mod obligations;
 mod solver;
+#[cfg(loom)]
+mod step_by_step;
 mod terms;
 
 use std::collections::HashMap;
