@@ -3,6 +3,7 @@
 //! hyper's HTTP/1 dispatcher reads a request, hands the response to its write buffer, flushes it
 //! into the socket, and shuts the socket down once it is done. Until 1.11.0 the flush's result was
 //! dropped on the way to the shutdown. State machine, scenarios and claims follow in this order.
+//! The files in `shutdown_ordering/` are what an SMT solver proves of a lone request at every size.
 
 use std::fmt;
 use std::future::Future;

@@ -5,7 +5,6 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use bytes::Bytes;
-use futures::io::AsyncWriteExt;
 use futures::stream::{FuturesUnordered, StreamExt};
 use lastbyte::{Handle, Running, Socket, Subject};
 

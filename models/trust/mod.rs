@@ -8,13 +8,17 @@ use lastbyte::{Expected, Property, Verdict};
 use crate::mutants;
 
 /// Figures that a run does not come to, and the tests that do and keep them.
-const DOCUMENTS: [(&str, &str); 3] = [
+const DOCUMENTS: [(&str, &str); 4] = [
     (
         include_str!("calibration.md"),
         "RUSTFLAGS=\"--cfg loom\" cargo test --package lastbyte-models --test calibration",
     ),
     (
         include_str!("second-opinion.md"),
+        "RUSTFLAGS=\"--cfg loom\" cargo test --package lastbyte-models --test second_opinion",
+    ),
+    (
+        include_str!("every-size.md"),
         "RUSTFLAGS=\"--cfg loom\" cargo test --package lastbyte-models --test second_opinion",
     ),
     (

@@ -13,7 +13,6 @@ use crate::every_instance::explored;
 use crate::machine::{Connection, Order, Outcome, State, Who};
 use crate::{CHUNKS, DOCUMENT, figures, machine};
 
-const ORDERS: [Order; 3] = [Order::Original, Order::ReadGated, Order::Fixed];
 /// What one checker found: every outcome with one way there, and the properties that fail.
 #[derive(Debug, Default)]
 struct Opinion {
@@ -57,7 +56,7 @@ fn grid() -> impl Iterator<Item = Connection> {
     let sizes = (1..=8).flat_map(|n| (1..=4).map(move |k| (n, k)));
     let readers = sizes.flat_map(|(n, k)| CHUNKS.map(|chunk| (n, k, chunk)));
     let instances =
-        readers.flat_map(|(n, k, chunk)| ORDERS.map(|order| machine(order, n, k, chunk)));
+        readers.flat_map(|(n, k, chunk)| Order::ALL.map(|order| machine(order, n, k, chunk)));
     instances.flat_map(|instance| {
         let limits = 0..=instance.response;
         let stops = limits.clone().map(move |m| Connection {
@@ -72,27 +71,31 @@ fn grid() -> impl Iterator<Item = Connection> {
     })
 }
 
-type Defects = (KernelDefect, ExecutorDefect);
+pub type Defects = (KernelDefect, ExecutorDefect);
 
-const NONE: Defects = (KernelDefect::None, ExecutorDefect::None);
+pub const NONE: Defects = (KernelDefect::None, ExecutorDefect::None);
 
-fn first_opinion(instance: &Connection, defects: &Defects) -> Opinion {
-    let mut reader = instance.chunk.map_or(Reader::PROMPT, Reader::slow);
-    reader.stops_after = instance.stops_after;
-    reader.resets_after = instance.resets_after;
-    let mut scenario = Scenario::new("instance", instance.capacity, reader).with_input("1");
+/// The model itself, as lastbyte explores it.
+pub fn real(machine: &Connection, defects: &Defects) -> Instance {
+    let mut reader = machine.chunk.map_or(Reader::PROMPT, Reader::slow);
+    reader.stops_after = machine.stops_after;
+    reader.resets_after = machine.resets_after;
+    let mut scenario = Scenario::new("instance", machine.capacity, reader).with_input("1");
     (scenario.kernel_defect, scenario.executor_defect) = *defects;
     let subject = Arc::new(shutdown_ordering::Connection {
-        ordering: match instance.order {
+        ordering: match machine.order {
             Order::Original => Ordering::Original,
             Order::ReadGated => Ordering::ReadGatedFlush,
             Order::Fixed => Ordering::FlushBeforeShutdown,
         },
         read_side: ReadSide::Closes,
-        response: instance.response,
+        response: machine.response,
     });
-    let (exploration, outcomes) =
-        explored(&Instance::new(format!("{instance:?}"), scenario, subject));
+    Instance::new(format!("{machine:?}"), scenario, subject)
+}
+
+fn first_opinion(instance: &Connection, defects: &Defects) -> Opinion {
+    let (exploration, outcomes) = explored(&real(instance, defects));
     let outcomes = outcomes
         .iter()
         .map(|(outcome, way)| (plain(outcome), steps(way)));
@@ -107,7 +110,7 @@ fn first_opinion(instance: &Connection, defects: &Defects) -> Opinion {
     }
 }
 
-fn plain(outcome: &lastbyte::Outcome) -> Outcome {
+pub fn plain(outcome: &lastbyte::Outcome) -> Outcome {
     let (subject, reader) = (outcome.subject.to_string(), outcome.reader.to_string());
     (subject, reader, outcome.received, outcome.accepted)
 }
