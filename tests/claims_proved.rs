@@ -1,4 +1,5 @@
-//! Every claim that a property holds, explored to the end, in the build with `--cfg loom`.
+//! Every claim that a property holds, explored to the end: those of all models with
+//! `--cfg loom`, those of a few without.
 
 #[path = "support/claims.rs"]
 mod claims;

@@ -1,5 +1,5 @@
 //! Every claim that a property fails, with a counterexample, or that a defective explorer misses
-//! it, in the build with `--cfg loom`.
+//! it: those of all models with `--cfg loom`, those of a few without.
 
 #[path = "support/claims.rs"]
 mod claims;

@@ -25,12 +25,7 @@ fn what_cannot_be_written_is_said_before_anything_is_explored() {
     for directory in ["--save", "--report"] {
         let words = ["--only", "template", directory, file.path()];
         let accepted = ["cannot write", file.path(), "accepted is a directory"];
-        let parts = if cfg!(loom) {
-            &accepted[..]
-        } else {
-            &["cargo verify"]
-        };
-        refused(&words, parts);
+        refused(&words, &accepted);
     }
 }
 
@@ -58,12 +53,10 @@ fn bad_questions_are_one_line_and_exit_code_2() {
         &["--reader", "slow:0"],
         &["slow:0", "slow:R"],
     );
-    if cfg!(loom) {
-        ask(SUBJECT, "/no/such\nfile", &[], &["/no/such\\nfile"]);
-        ask(SUBJECT, "/dev/null", &[], &["empty"]);
-        ask(SUBJECT, "/", &[], &["cannot read"]);
-        ask(SUBJECT, good, &["--half-close"], &["hyper-1"]);
-    }
+    ask(SUBJECT, "/no/such\nfile", &[], &["/no/such\\nfile"]);
+    ask(SUBJECT, "/dev/null", &[], &["empty"]);
+    ask(SUBJECT, "/", &[], &["cannot read"]);
+    ask(SUBJECT, good, &["--half-close"], &["hyper-1"]);
 }
 
 #[test]
@@ -74,7 +67,6 @@ fn bad_slices_are_one_line_and_exit_code_2() {
     refused(&["merge", no_result.path()], &["no result", "--shard"]);
 }
 
-#[cfg(loom)]
 #[test]
 fn slices_are_joined_without_a_hole() {
     let slice = |shard: &str| {
@@ -125,7 +117,6 @@ fn slices_are_joined_without_a_hole() {
 }
 
 /// A slice knows how much there is beside the claims, and has its part of it.
-#[cfg(loom)]
 #[test]
 fn a_slice_of_a_sweep_is_explored() {
     let all = lastbyte::selection::Selection::all(&lastbyte_models::registry().expect("no clash"));
@@ -198,18 +189,6 @@ fn help_and_lists_work_in_both_builds() {
     assert!(list.contains(SUBJECT), "{list}");
 }
 
-#[cfg(not(loom))]
-#[test]
-fn a_build_without_the_flag_says_which_command_to_use() {
-    refused(&[], &["cargo verify", "--cfg loom"]);
-    refused(&["worker"], &["explores nothing"]);
-    refused(
-        &["explore", "--subject", SUBJECT, "--request", "Cargo.toml"],
-        &["cargo verify explore"],
-    );
-}
-
-#[cfg(loom)]
 mod exploring {
     use std::process::Output;
 

@@ -1,5 +1,4 @@
 //! A comparison of two subjects: what it counts, what it tells, and what ends it early.
-#![cfg(loom)]
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,5 @@
 //! What the explorer does around an exploration: which counterexample it shows, what it falls back
 //! to when it is cut off, and how it follows a schedule.
-#![cfg(loom)]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

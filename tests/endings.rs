@@ -1,5 +1,4 @@
 //! How a connection can end, in an exploration.
-#![cfg(loom)]
 
 use std::fmt;
 use std::future::{pending, ready};

@@ -1,5 +1,4 @@
 //! What an `Ok` of real hyper is worth when the peer resets: the kernel had accepted everything.
-#![cfg(loom)]
 
 use lastbyte::{Claim, Ending, Explorer, Registry};
 use lastbyte_models::faults;

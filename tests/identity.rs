@@ -666,7 +666,7 @@ fn the_template() -> Registry {
 }
 
 /// The worker has an instance of that name, but it is another one; and it lives on.
-#[cfg(all(loom, unix))]
+#[cfg(unix)]
 #[test]
 fn a_worker_explores_nothing_that_it_was_not_ordered() {
     use lastbyte::runner::{Meter, Pool, SILENCE, Unit};
@@ -722,7 +722,7 @@ fn a_worker_explores_nothing_that_it_was_not_ordered() {
     }
 }
 
-#[cfg(all(loom, unix))]
+#[cfg(unix)]
 fn registry_of_a_name_that_no_worker_has() -> Registry {
     Offer::claims([claim("claim", [instance("x")])])
         .registered()
@@ -730,7 +730,7 @@ fn registry_of_a_name_that_no_worker_has() -> Registry {
 }
 
 /// A worker that answers about something else has explored nothing that was asked for.
-#[cfg(all(loom, unix))]
+#[cfg(unix)]
 #[test]
 fn an_answer_about_something_else_is_none() {
     use std::os::unix::fs::PermissionsExt;

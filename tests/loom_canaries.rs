@@ -4,11 +4,6 @@
 //! no atomics and no `try_lock`. When one of these tests fails after an upgrade, loom has changed
 //! what it explores: read what is said about loom in DESIGN.md again, and run the calibration.
 
-#[cfg(not(loom))]
-#[test]
-fn covered_by_the_build_with_cfg_loom() {}
-
-#[cfg(loom)]
 mod canaries {
     use std::collections::BTreeSet;
     use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -7,18 +7,9 @@ mod fixtures;
 
 use program::{Scratch, refused};
 
-#[cfg(loom)]
 use lastbyte::recording::assert_reproduces;
-#[cfg(loom)]
 use lastbyte_models::registry;
 
-#[cfg(not(loom))]
-#[test]
-fn recordings_are_replayed_with_cfg_loom() {
-    eprintln!("covered by RUSTFLAGS=\"--cfg loom\" cargo test");
-}
-
-#[cfg(loom)]
 #[test]
 fn the_original_ordering_loses() {
     assert_reproduces(
@@ -27,7 +18,6 @@ fn the_original_ordering_loses() {
     );
 }
 
-#[cfg(loom)]
 #[test]
 fn hyper_0_14_loses_silently() {
     assert_reproduces(
@@ -36,13 +26,11 @@ fn hyper_0_14_loses_silently() {
     );
 }
 
-#[cfg(loom)]
 #[test]
 fn what_was_asked_of_hyper_0_14_loses() {
     assert_reproduces(ASKED_PATH, &registry().expect("no clash"));
 }
 
-#[cfg(loom)]
 #[test]
 #[should_panic(expected = "behaves differently from step 6 on")]
 fn a_recording_that_does_not_happen_is_noticed() {
@@ -55,7 +43,6 @@ fn a_recording_that_does_not_happen_is_noticed() {
     }
 }
 
-#[cfg(loom)]
 #[test]
 #[should_panic(expected = "no recording")]
 fn a_regression_test_fails_with_the_reason() {
@@ -64,7 +51,6 @@ fn a_regression_test_fails_with_the_reason() {
 }
 
 /// Without --save the chart says how to ask again, with everything that was asked.
-#[cfg(loom)]
 #[test]
 fn what_explore_shows_says_how_to_ask_again() {
     use program::verify;
@@ -99,7 +85,6 @@ fn what_explore_shows_says_how_to_ask_again() {
 }
 
 /// A recording may have more steps than a claim's exploration permits.
-#[cfg(loom)]
 #[test]
 fn a_long_recording_is_followed_to_its_end() {
     use lastbyte::asked::{Asked, STEPS};
@@ -193,7 +178,6 @@ fn bad_recordings_are_one_line_and_exit_code_2() {
 
 const ASKED: &str =
     include_str!("recordings/explore-hyper-0-14-body-ignored-N-64-K-64-prompt-no-silent-loss.json");
-#[cfg(loom)]
 const ASKED_PATH: &str =
     "../tests/recordings/explore-hyper-0-14-body-ignored-N-64-K-64-prompt-no-silent-loss.json";
 
@@ -235,7 +219,6 @@ fn a_recorded_question_that_does_not_fit_is_one_line_and_exit_code_2() {
     }
 }
 
-#[cfg(loom)]
 #[test]
 fn a_recorded_question_that_behaves_differently_is_one_line_and_exit_code_2() {
     // The question, the request, the schedule and the property are not those of the recording.
@@ -254,7 +237,6 @@ fn a_recorded_question_that_behaves_differently_is_one_line_and_exit_code_2() {
     refused(&["replay", file.path()], &["does not violate no-panic"]);
 }
 
-#[cfg(loom)]
 #[test]
 fn what_explore_saves_can_be_replayed_with_the_command_that_it_shows() {
     use program::verify;

@@ -1,6 +1,5 @@
 //! What a connection sees of its socket, and what the trace tells of it: single executions, stepped
 //! through.
-#![cfg(loom)]
 
 use std::future::poll_fn;
 use std::io::{ErrorKind, IoSlice};

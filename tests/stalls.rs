@@ -1,6 +1,5 @@
 //! What is a stall, case by case: who waits for ever, what for, and whether it is there. And what is
 //! input that is not read during a flush.
-#![cfg(loom)]
 
 use std::future::poll_fn;
 use std::sync::Arc;

@@ -238,7 +238,7 @@ impl Compared {
     }
 }
 
-#[cfg(loom)]
+#[cfg(feature = "explore")]
 mod explored {
     use std::collections::BTreeSet;
     use std::sync::{Arc, Mutex};

@@ -19,7 +19,6 @@ use crate::check::instance::Instance;
 use crate::check::registry::Registry;
 use crate::check::selection::Selection;
 use crate::check::sweep::SweptInstance;
-#[cfg(loom)]
 use crate::explore::{explorer::Explorer, limits::Limits, limits::Progress};
 use crate::trace::verdict::{Cut, Exploration};
 
@@ -370,7 +369,6 @@ impl Drop for Worker {
 
 /// A worker's side: explores what is ordered on stdin, answers on stdout, and ends its process when
 /// stdin does.
-#[cfg(loom)]
 pub(crate) fn serve(registry: &Registry) -> io::Result<()> {
     use std::sync::Arc;
 
@@ -430,7 +428,6 @@ pub(crate) fn serve(registry: &Registry) -> io::Result<()> {
 }
 
 /// Why an order cannot be carried out by a worker that has these.
-#[cfg(loom)]
 fn unknown<'a>(ordered: &Identity, mut known: impl Iterator<Item = &'a Identity>) -> String {
     let known = known.find(|known| known.text == ordered.text);
     let ordered = ordered.in_full();
@@ -444,19 +441,16 @@ fn unknown<'a>(ordered: &Identity, mut known: impl Iterator<Item = &'a Identity>
 }
 
 /// Whether a worker tells its progress, so long after the last time.
-#[cfg(loom)]
 fn is_due(since: Duration) -> bool {
     since > Duration::from_millis(100)
 }
 
 /// What is to be known about instances.
-#[cfg(loom)]
 struct Wanted {
     counterexamples: HashMap<Identity, std::collections::HashSet<crate::Property>>,
     swept: std::collections::HashSet<Identity>,
 }
 
-#[cfg(loom)]
 impl Wanted {
     fn of(all: &Selection) -> Wanted {
         let mut counterexamples: HashMap<_, std::collections::HashSet<_>> = HashMap::new();
@@ -504,13 +498,7 @@ impl Wanted {
     }
 }
 
-/// What a process without the flag can do about an order.
-#[cfg(not(loom))]
-pub(crate) fn serve(_registry: &Registry) -> io::Result<()> {
-    Err(io::Error::other("this build explores nothing"))
-}
-
-#[cfg(all(test, loom))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -170,7 +170,6 @@ pub(crate) enum Drawing {
 
 impl Drawing {
     /// Its name on the command line.
-    #[cfg(loom)]
     pub(crate) fn name(self) -> String {
         let value = self.to_possible_value();
         value.map_or_else(String::new, |value| value.get_name().to_owned())

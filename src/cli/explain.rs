@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::verify::{COMMAND, collect, exit, explore, refuse_without_loom};
+use super::verify::{COMMAND, collect, exit, explore};
 use super::{Exit, print};
 use crate::check::claim::{Claim, Expected};
 use crate::check::registry::Registry;
@@ -20,7 +20,6 @@ pub(super) fn run(registry: &Registry, id: &str, out: &mut dyn Write) -> Result<
              shows it"
         ))
     })?;
-    refuse_without_loom()?;
     let explored = explore(&selection, None, None)?;
     let results = collect(&selection, &explored, Cut::Interrupted);
     print(out, &explained(&results, id))?;

@@ -61,25 +61,6 @@ fn asked(arguments: &Explore) -> Result<Asked, Misuse> {
     })
 }
 
-#[cfg(not(loom))]
-mod inner {
-    use super::*;
-    use crate::check::instance::Instance;
-
-    pub(super) fn answer(
-        _: &Asked,
-        _: &Instance,
-        _: &Explore,
-        _: &mut dyn Write,
-    ) -> Result<Exit, Misuse> {
-        Err(Misuse(
-            "this build explores nothing, it lacks --cfg loom; use `cargo verify explore`"
-                .to_owned(),
-        ))
-    }
-}
-
-#[cfg(loom)]
 mod inner {
     use std::io::IsTerminal;
     use std::path::Path;

@@ -7,7 +7,6 @@ mod interrupt;
 mod merge;
 mod real;
 mod replay;
-#[cfg(loom)]
 mod step;
 mod verify;
 
@@ -133,7 +132,6 @@ fn rate(executions: u64, time: Duration) -> u64 {
 }
 
 /// A path as a word for a shell.
-#[cfg_attr(not(loom), allow(dead_code, reason = "replays need loom"))]
 fn quoted(path: &std::path::Path) -> String {
     let path = path.to_string_lossy();
     // No path has the NUL that cannot be quoted.

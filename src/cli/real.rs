@@ -4,7 +4,6 @@
 //! `conformance/` with its own lock file and target directory, and its program speaks the same
 //! command line as this one.
 
-#[cfg(loom)]
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -17,7 +16,6 @@ use nix::sys::signal::{Signal, killpg};
 #[cfg(unix)]
 use nix::unistd::Pid;
 
-#[cfg(loom)]
 use super::Exit;
 use super::interrupt;
 use crate::check::results::{NotRun, Results};
@@ -101,7 +99,6 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
 /// # Errors
 ///
 /// When it cannot be built or run.
-#[cfg(loom)]
 pub(super) fn hand_on(version: &str, words: &[OsString]) -> Result<Option<Exit>, Misuse> {
     let Ok(folder) = find() else {
         return Ok(None);
@@ -161,13 +158,10 @@ fn build(package: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
     build
         .args(["build", "--release", "--locked", "--quiet"])
         .args(["--bin", "verify"])
-        .args(["--config", "build.rustflags=['--cfg','loom']"])
         .arg("--manifest-path")
         .arg(package.join("Cargo.toml"))
         .arg("--target-dir")
         .arg(&target)
-        // The alias has its own way to set the flag; what the environment says would win.
-        .env_remove("RUSTFLAGS")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

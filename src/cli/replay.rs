@@ -7,20 +7,6 @@ use super::args::Replay;
 use crate::check::registry::Registry;
 use crate::error::Misuse;
 
-#[cfg(not(loom))]
-pub(super) fn run(
-    registry: &Registry,
-    arguments: &Replay,
-    _: &mut dyn Write,
-) -> Result<Exit, Misuse> {
-    // What is wrong with the file is said even here.
-    crate::check::recording::Recording::read(&arguments.file)?.instance(registry)?;
-    Err(Misuse(
-        "this build explores nothing, it lacks --cfg loom; use `cargo verify replay`".to_owned(),
-    ))
-}
-
-#[cfg(loom)]
 pub(super) fn run(
     registry: &Registry,
     arguments: &Replay,

@@ -40,7 +40,6 @@ pub(super) fn run(
         print(out, &list(registry, &selection))?;
         return Ok(Exit::Fine);
     }
-    refuse_without_loom()?;
     let (selected, beside) = (selection.claims.len(), selection.beside());
     let identities = selection.identities();
     let selection = match arguments.shard {
@@ -82,7 +81,6 @@ fn real(
     arguments: &Verify,
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
-    refuse_without_loom()?;
     for directory in arguments.save.iter().chain(&arguments.report) {
         check_directory(directory)?;
     }
@@ -188,15 +186,6 @@ fn select(all: Selection, filters: &[String]) -> Result<Selection, Misuse> {
              scenario or property as `{COMMAND} --list` shows them"
         ))
     })
-}
-
-pub(super) fn refuse_without_loom() -> Result<(), Misuse> {
-    if cfg!(loom) {
-        return Ok(());
-    }
-    Err(Misuse(format!(
-        "this build explores nothing, it lacks --cfg loom; use `{COMMAND}`"
-    )))
 }
 
 fn list(registry: &Registry, selection: &Selection) -> String {

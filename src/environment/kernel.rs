@@ -160,6 +160,11 @@ impl Registration {
         self.0.is_some()
     }
 
+    /// Whether it holds a waker of this actor's own making.
+    pub(crate) fn is_own_of(&self, actor: ActorId) -> bool {
+        self.0.as_ref().is_some_and(|(_, own)| *own == Some(actor))
+    }
+
     /// Puts the waker on the list of wake-ups that are due.
     pub(crate) fn fire(&mut self, place: Place, due: &mut Vec<Due>) {
         due.extend(self.0.take().map(|(waker, own)| Due {

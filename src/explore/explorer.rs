@@ -116,8 +116,8 @@ impl Explorer {
     /// Never panics: a panic of the subject is an outcome, and a failure of loom itself is a
     /// [`Cut::Crashed`]. A poll that never ends is given up; see [`Limits::poll`].
     pub fn explore(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
-        let mut explored = self.run(subject, scenario, None, true);
-        self.finish(&mut explored)
+        let explored = self.run(subject, scenario, None, true);
+        self.finish(explored)
     }
 
     /// Explores without a bound for the verdict; then, where a property fails, once more with
@@ -181,13 +181,13 @@ impl Explorer {
         } else if matches!(cut, Some(Cut::Time | Cut::Executions | Cut::Memory)) {
             for bound in (1..=LARGEST_READABLE_BOUND).rev() {
                 let searched = bounded(bound, BOUNDED_EXECUTIONS);
-                let mut searched = searched.run(subject, scenario, None, true);
+                let searched = searched.run(subject, scenario, None, true);
                 if searched.exploration.cut.is_none() || !searched.found.is_empty() {
-                    return self.finish(&mut searched);
+                    return self.finish(searched);
                 }
             }
         }
-        self.finish(&mut explored)
+        self.finish(explored)
     }
 
     /// Follows one schedule: what happens, and the properties that it breaks. `None` when the
@@ -214,22 +214,21 @@ impl Explorer {
     }
 
     /// The exploration with its counterexamples, each with the step behind which it was too late.
-    fn finish(&self, explored: &mut Explored) -> Exploration {
-        let complete = explored.exploration.cut.is_none();
-        for (property, found) in std::mem::take(&mut explored.found) {
-            let Found { mut trace, path } = found;
+    fn finish(&self, explored: Explored) -> Exploration {
+        let knows_all = explored.exploration.cut.is_none() && self.knows_all(&explored);
+        let Explored {
+            mut exploration,
+            found,
+            graph,
+            ..
+        } = explored;
+        for (property, Found { mut trace, path }) in found {
             let broken_at = trace.broken_at.unwrap_or(trace.steps.len());
-            trace.unavoidable_from = match complete && self.knows_all(explored) {
-                true => {
-                    let steps = &trace.steps;
-                    let graph = &explored.graph;
-                    Some(graph.unavoidable_from(property, &path, steps, broken_at))
-                }
-                false => None,
-            };
-            explored.exploration.counterexamples.insert(property, trace);
+            let from = || graph.unavoidable_from(property, &path, &trace.steps, broken_at);
+            trace.unavoidable_from = knows_all.then(from);
+            exploration.counterexamples.insert(property, trace);
         }
-        explored.exploration.clone()
+        exploration
     }
 
     /// Whether every move of the exploration is in the graph.

@@ -7,7 +7,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::environment::defect::ExecutorDefect;
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
-use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
+use crate::explore::limits::{
+    Limits, Observer, Progress, REPEATED_EXECUTIONS, REPEATED_IN_SMALL_INSTANCES, Stop,
+};
 use crate::run::digest::digest;
 use crate::run::slot::CALLS_WITHOUT_CHANGE;
 use crate::run::state::{Over, State};
@@ -105,8 +107,8 @@ enum Phase {
     First,
     /// The first execution again and again, so many times more.
     Starts(u64),
-    /// The instance once more.
-    Again,
+    /// The whole instance again, so many times more.
+    Again(u64),
     /// Nothing is left to do.
     Through,
 }
@@ -164,9 +166,10 @@ impl Search {
                 let missing = REPEATED_EXECUTIONS.saturating_sub(self.first.concluded);
                 Phase::Starts(missing + out_of_step(self.first.executions + missing))
             }
-            Phase::Starts(0 | 1) => Phase::Again,
+            Phase::Starts(0 | 1) => Phase::Again(rounds(self.first.executions)),
             Phase::Starts(left) => Phase::Starts(left - 1),
-            Phase::Again | Phase::Through => Phase::Through,
+            Phase::Again(left @ 2..) => Phase::Again(left - 1),
+            Phase::Again(_) | Phase::Through => Phase::Through,
         };
         (self.executions, self.concluded) = (0, 0);
         self.seen = Keys::default();
@@ -182,7 +185,7 @@ impl Search {
             Phase::First => self.plan.limits.executions,
             Phase::Starts(_) => Some(1),
             // What was cut off is cut off at the same place again.
-            Phase::Again => self.first.cut.is_some().then_some(self.first.executions),
+            Phase::Again(_) => self.first.cut.is_some().then_some(self.first.executions),
             Phase::Through => Some(0),
         }
     }
@@ -400,6 +403,13 @@ fn out_of_step(executions: u64) -> u64 {
     const PERIODS: [u64; 4] = [2, 3, 5, 7];
     let in_step = |total: u64| PERIODS.iter().any(|period| total.is_multiple_of(*period));
     (1..).find(|more| !in_step(executions + more)).unwrap_or(1)
+}
+
+/// How often an instance of so many executions is explored again: each of its executions as often as
+/// chance has to be noticed, where that costs little, and once at the least.
+fn rounds(executions: u64) -> u64 {
+    let affordable = REPEATED_IN_SMALL_INSTANCES / executions.max(1);
+    affordable.clamp(1, REPEATED_EXECUTIONS)
 }
 
 /// The first difference between what has happened behind step `from` and what happened before.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use crate::environment::script::missing;
 use crate::run::digest::digest;
+use crate::run::state::State;
 use crate::run::world::World;
 use crate::trace::event::{ActorId, Event, bytes};
 
@@ -75,11 +76,12 @@ impl Handle {
     ///
     /// # Panics
     ///
-    /// When the scenario has no such feed.
+    /// When the scenario has no such feed, or another actor polls it.
     pub fn poll_feed(&self, feed: usize, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let actor = self.actor;
         let there = self.world.peek().feeds.len();
         assert!(feed < there, "{}", missing("feed", feed, there));
+        self.alone("feed", feed, |state| &mut state.feeds[feed].polled_by);
         let polled = self.world.section(actor, |state| {
             let caller = state.caller(actor, cx.waker());
             let feed = &mut state.feeds[feed];
@@ -120,32 +122,57 @@ impl Handle {
         ended
     }
 
+    /// Notes that this actor polls a feed or a signal.
+    ///
+    /// # Panics
+    ///
+    /// When another one does.
+    fn alone(
+        &self,
+        what: &str,
+        number: usize,
+        polled_by: impl FnOnce(&mut State) -> &mut Option<ActorId>,
+    ) {
+        let mut state = self.world.peek();
+        let by = *polled_by(&mut state).get_or_insert(self.actor);
+        if by != self.actor {
+            let [first, second] = [by, self.actor].map(|actor| &state.slots[actor.index()].name);
+            let text = format!(
+                "{what} {number} is polled by {first} and by {second}; expected is one of its own \
+                 for each"
+            );
+            drop(state);
+            panic!("{text}");
+        }
+    }
+
     /// Waits until a signal is raised.
     ///
     /// # Panics
     ///
-    /// When the scenario has no such signal.
+    /// When the scenario has no such signal, or another actor polls it.
     pub fn poll_signal(&self, signal: usize, cx: &mut Context<'_>) -> Poll<()> {
         let actor = self.actor;
         let there = self.world.peek().signals.len();
         assert!(signal < there, "{}", missing("signal", signal, there));
+        self.alone("signal", signal, |state| {
+            &mut state.signals[signal].polled_by
+        });
         let polled = self.world.section(actor, |state| {
             let caller = state.caller(actor, cx.waker());
             let signal = &mut state.signals[signal];
-            if signal.raised {
-                signal.registration.clear();
-                Poll::Ready(())
-            } else {
-                signal.registration.set(caller);
-                Poll::Pending
+            let (polled, text) = match signal.raised {
+                true => (Poll::Ready(()), "sees the signal"),
+                false => (Poll::Pending, "waits for the signal"),
+            };
+            match polled {
+                Poll::Ready(()) => signal.registration.clear(),
+                Poll::Pending => signal.registration.set(caller),
             }
+            let text = text.to_owned();
+            state.log(actor, Event::Note { text });
+            polled
         });
-        let polled = polled.unwrap_or(Poll::Pending);
-        let text = match polled {
-            Poll::Ready(()) => "sees the signal",
-            Poll::Pending => "waits for the signal",
-        };
-        self.note(text);
-        polled
+        polled.unwrap_or(Poll::Pending)
     }
 }

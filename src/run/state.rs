@@ -24,6 +24,8 @@ pub(crate) struct Feed {
     pub(crate) queue: VecDeque<Bytes>,
     pub(crate) ended: bool,
     pub(crate) registration: Registration,
+    /// Who polls it: one actor alone, since there is one registration.
+    pub(crate) polled_by: Option<ActorId>,
 }
 
 /// A flag raised by a script.
@@ -33,6 +35,8 @@ pub(crate) struct Signal {
     /// Raising it tells the connection to stop.
     pub(crate) stops: bool,
     pub(crate) registration: Registration,
+    /// Who polls it: one actor alone, since there is one registration.
+    pub(crate) polled_by: Option<ActorId>,
 }
 
 /// Why an execution is over.
@@ -144,6 +148,24 @@ impl State {
             varying: setup.varying,
             defect: setup.defect,
         }
+    }
+
+    /// Whether a waker of this actor's own making is registered anywhere: another actor can wake it.
+    pub(crate) fn can_wake_own(&self, actor: ActorId) -> bool {
+        let Kernel {
+            writer,
+            flusher,
+            inputter,
+            reader,
+            ..
+        } = &self.kernel;
+        let mut all = [writer, flusher, inputter, reader]
+            .into_iter()
+            .chain(&self.progress)
+            .chain(&self.device)
+            .chain(self.feeds.iter().map(|feed| &feed.registration))
+            .chain(self.signals.iter().map(|signal| &signal.registration));
+        self.slots[actor.index()].own_wakers && all.any(|one| one.is_own_of(actor))
     }
 
     /// Who makes a call with this waker.

@@ -140,6 +140,19 @@ impl World {
             // Unwinding runs destructors, and nobody can be chosen meanwhile.
             return self.private(actor, act);
         }
+        let result = self.choose_and_enter(actor, act)?;
+        let can_wake_own = self.peek().can_wake_own(actor);
+        if can_wake_own {
+            self.behind(actor)?;
+        }
+        Ok(result)
+    }
+
+    fn choose_and_enter<R>(
+        &self,
+        actor: ActorId,
+        act: impl FnOnce(&mut State) -> R,
+    ) -> Result<R, ItIsOver> {
         let quiet = {
             let mut state = self.peek();
             if state.over.is_some() {
@@ -156,6 +169,17 @@ impl World {
             quiet
         };
         self.enter(actor, quiet, act)
+    }
+
+    /// Between a call and the code behind it, others can move. That makes a difference only to an
+    /// actor with wakers of its own, whose code can look at what they have noted.
+    fn behind(&self, actor: ActorId) -> Result<(), ItIsOver> {
+        self.choose_and_enter(actor, |state| {
+            // It is no call of the actor's.
+            let calls = &mut state.slots[actor.index()].calls.0;
+            *calls = calls.saturating_sub(1);
+            state.observe(actor, "behind a call");
+        })
     }
 
     fn enter<R>(
@@ -318,7 +342,7 @@ impl World {
     pub(crate) fn begin(&self, actor: ActorId) -> bool {
         let own_wakers = self.peek().slots[actor.index()].own_wakers;
         let begins = |state: &mut State| state.observe(actor, "begins");
-        !own_wakers || self.section(actor, begins).is_ok()
+        !own_wakers || self.choose_and_enter(actor, begins).is_ok()
     }
 
     /// Passes the lock once, so that loom's partial-order reduction sees the operation that this

@@ -245,12 +245,7 @@ each_apart! {
 
     fn item_24_the_order_of_wake_ups_is_state() {
         let uncached = || Explorer { caching: false, ..explorer() };
-        let subjects = [
-            unordered(0),
-            unordered(1),
-            loses_in_order([0, 1]),
-            loses_in_order([1, 0]),
-        ];
+        let subjects = [unordered(1), loses_in_order([1, 0])];
         for (n, subject) in subjects.iter().enumerate() {
             println!("{n}");
             let cached = explore(subject, &two_signals());

@@ -319,3 +319,51 @@ each_apart! {
         is_refuted(&explored, Property::OneShutdown);
     }
 }
+
+/// Polls signal 0, as the connection does.
+#[derive(Debug)]
+struct Polls;
+
+impl Actor for Polls {
+    fn name(&self) -> String {
+        "rival".to_owned()
+    }
+
+    fn start(&self, handle: Handle) -> Running {
+        Box::pin(async move {
+            poll_fn(|cx| handle.poll_signal(0, cx)).await;
+            Ok(())
+        })
+    }
+}
+
+/// There is one registration for each signal: of two actors that wait, one would never be woken.
+#[test]
+fn a_signal_that_two_actors_poll_is_refused() {
+    let waits = subject(|socket| async move {
+        let handle = socket.handle();
+        poll_fn(|cx| handle.poll_signal(0, cx)).await;
+        deliver(socket, b"a").await
+    });
+    let scenario = Scenario {
+        signals: 1,
+        actors: vec![Arc::new(Polls)],
+        ..plain()
+    };
+    let explored = explore(&waits, &scenario);
+    is_refuted(&explored, Property::NoPanic);
+    let told = explored
+        .histogram
+        .keys()
+        .map(|outcome| outcome.subject.to_string());
+    let told: Vec<_> = told.collect();
+    let [first, second] = [
+        "signal 0 is polled by rival and by dispatcher; expected is one of its own for each",
+        "signal 0 is polled by dispatcher and by rival; expected is one of its own for each",
+    ];
+    assert!(
+        told.iter()
+            .all(|told| told.contains(first) || told.contains(second)),
+        "{told:?}"
+    );
+}

@@ -231,3 +231,44 @@ fn two_scripts_wait_for_the_reader() {
     let found = findings(&subject, &two_scripts(both));
     assert!(!found.broken.contains(&Property::NoStall), "{found:?}");
 }
+
+/// Registers a waker of its own for a signal. Loses its byte when that waker was woken before the code
+/// behind the registration looks.
+struct LooksBehindTheCall;
+
+impl Subject for LooksBehindTheCall {
+    fn start(&self, mut socket: Socket) -> Running {
+        Box::pin(async move {
+            let handle = socket.handle();
+            handle.promise("a".into());
+            let order = Arc::new(Mutex::new(Vec::new()));
+            let mut loses = false;
+            poll_fn(|cx| {
+                let waker = Waker::from(Arc::new(Noted {
+                    number: 0,
+                    order: order.clone(),
+                    outer: cx.waker().clone(),
+                }));
+                let raised = handle.poll_signal(0, &mut Context::from_waker(&waker));
+                loses |= raised.is_pending() && !order.lock().expect("no panic").is_empty();
+                raised
+            })
+            .await;
+            if !loses {
+                socket.write_all(b"a").await.map_err(|e| e.to_string())?;
+            }
+            socket.close().await.map_err(|e| e.to_string())
+        })
+    }
+}
+
+/// Between a call and the code behind it, others can move.
+#[test]
+fn others_move_between_a_call_and_the_code_behind_it() {
+    let scenario = two_scripts([vec![ScriptStep::Raise(0)], Vec::new()]);
+    let subject: Arc<dyn Subject> = Arc::new(LooksBehindTheCall);
+    let found = findings(&subject, &scenario);
+    let lost = found.broken.contains(&Property::NoSilentLoss);
+    assert!(lost, "{found:?}");
+    assert!(found.outcomes.iter().any(|outcome| outcome.received == 1));
+}
