@@ -2,12 +2,15 @@
 //! the exploration that made them.
 #![cfg(loom)]
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
+use futures::AsyncRead;
 use lastbyte::{
-    Definition, Event, Expected, Explorer, Instance, Monitor, Property, Reader, Running, Scenario,
-    Socket, Stepper, Subject, Trace, Verdict,
+    ActorId, Definition, Event, Expected, Explorer, Facts, Instance, Levels, Monitor, Property,
+    Reader, Running, Scenario, Script, ScriptStep, Socket, Stepper, Subject, Trace, Verdict,
 };
 use lastbyte_models::registry;
 
@@ -30,7 +33,8 @@ fn judged(trace: &Trace) -> BTreeSet<(Property, usize)> {
 
 #[test]
 fn every_counterexample_is_judged_as_by_the_exploration() {
-    let (mut judged_traces, mut without_end, mut without_begins) = (0, 0, 0);
+    let mut judged_traces = 0;
+    let mut masked = Masked::default();
     // One of several that differ in nothing but their sizes is enough here.
     let mut kinds = HashSet::new();
     for instance in claimed(Expected::Refuted) {
@@ -48,21 +52,55 @@ fn every_counterexample_is_judged_as_by_the_exploration() {
             let alone = Monitor::judge(trace, &[]).of(*property);
             assert_eq!(alone, trace.broken_at, "{}: {property}", instance.id());
             judged_traces += 1;
-            // What a monitor would miss that does not look at the end, or at where polls begin.
-            let mut cut = trace.clone();
-            cut.conclusion = None;
-            without_end += usize::from(judged(&cut) != judged(trace));
-            let mut cut = trace.clone();
-            cut.steps.iter_mut().for_each(|step| step.begins = false);
-            without_begins += usize::from(judged(&cut) != judged(trace));
+            masked.add(trace);
         }
     }
-    println!(
-        "{judged_traces} counterexamples; {without_end} need the conclusion, {without_begins} the \
-         beginnings of polls"
-    );
+    println!("{judged_traces} counterexamples; judged otherwise without {masked:?}");
     assert!(judged_traces > 300, "{judged_traces}");
-    assert!(without_end > 200);
+    for what in ["the conclusion", "what is owed", "whether all has arrived"] {
+        assert!(masked.0[what] > 10, "{what}: {masked:?}");
+    }
+}
+
+/// Traces that a monitor judges otherwise that does not see one thing, by what it does not see.
+#[derive(Debug, Default)]
+struct Masked(BTreeMap<&'static str, usize>);
+
+impl Masked {
+    fn add(&mut self, trace: &Trace) {
+        let masks: [(&str, fn(&mut Trace)); 6] = [
+            ("the conclusion", |trace| trace.conclusion = None),
+            ("where polls begin", |trace| {
+                trace.steps.iter_mut().for_each(|step| step.begins = false)
+            }),
+            // What is known of bytes that were never offered.
+            ("what is owed", |trace| {
+                on_levels(trace, |levels| levels.owed = levels.inside)
+            }),
+            ("whether all has arrived", |trace| {
+                on_levels(trace, |levels| levels.complete = false)
+            }),
+            ("whether it is garbled", |trace| {
+                on_levels(trace, |levels| levels.garbled = false)
+            }),
+            ("the facts", |trace| trace.facts = Facts::default()),
+        ];
+        for (what, mask) in masks {
+            let mut seen = trace.clone();
+            mask(&mut seen);
+            *self.0.entry(what).or_default() += usize::from(judged(&seen) != judged(trace));
+        }
+    }
+}
+
+fn on_levels(trace: &mut Trace, change: fn(&mut Levels)) {
+    trace
+        .steps
+        .iter_mut()
+        .for_each(|step| change(&mut step.levels));
+    if let Some(conclusion) = &mut trace.conclusion {
+        change(&mut conclusion.levels);
+    }
 }
 
 /// A sequence of numbers that is the same in every run.
@@ -83,6 +121,7 @@ fn ten_thousand_random_walks_are_judged_as_they_went() {
     instances.extend(claimed(Expected::Proved));
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let mut broken = BTreeSet::new();
+    let mut masked = Masked::default();
     for walk in 0..10_000 {
         let instance = &instances[numbers.below(instances.len())];
         let mut stepper = Stepper::new(instance.run(), instance.scenario());
@@ -106,8 +145,14 @@ fn ten_thousand_random_walks_are_judged_as_they_went() {
         let went: BTreeSet<_> = stepper.broken().into_iter().collect();
         assert_eq!(alone, went, "{}", instance.id());
         broken.extend(went);
+        masked.add(&stepper.trace());
     }
-    println!("broken on the way: {broken:?}");
+    println!("broken on the way: {broken:?}; judged otherwise without {masked:?}");
+    let told = masked.0.iter();
+    // See the next test.
+    for (what, judged) in told.filter(|(what, _)| **what != "where polls begin") {
+        assert!(*judged > 10, "{what}: {masked:?}");
+    }
     assert!(broken.len() >= 10, "{broken:?}");
 }
 
@@ -123,6 +168,53 @@ fn every_recording_is_judged_as_it_was_recorded() {
         recordings += 1;
     }
     assert!(recordings >= 3);
+}
+
+/// Is told to wait for input, and leaves what comes where it is.
+struct LeavesItsInput;
+
+impl Subject for LeavesItsInput {
+    fn start(&self, mut socket: Socket) -> Running {
+        Box::pin(async move {
+            let mut polls = 0;
+            std::future::poll_fn(|cx| {
+                polls += 1;
+                if polls > 1 {
+                    return Poll::Pending;
+                }
+                let read = Pin::new(&mut socket).poll_read(cx, &mut [0; 1]);
+                read.map(drop)
+            })
+            .await;
+            Ok(())
+        })
+    }
+}
+
+/// A wake-up that came is none that was lost, even where nothing comes of it. Only the beginning of
+/// a poll tells that it came.
+#[test]
+fn a_poll_that_begins_is_a_wake_up_that_came() {
+    let subject: Arc<dyn Subject> = Arc::new(LeavesItsInput);
+    let sends = Script::new("sends", [ScriptStep::Send("1".into())]);
+    let scenario = Scenario::new("input", 1, Reader::PROMPT).with_script(sends);
+    let mut stepper = Stepper::new(&subject, &scenario);
+    while let Some(next) = stepper
+        .enabled()
+        .into_iter()
+        .max_by_key(|actor| *actor == ActorId::SUBJECT)
+    {
+        stepper.step(next);
+    }
+    let mut trace = stepper.trace();
+    let broken = |trace: &Trace| {
+        judged(trace)
+            .into_iter()
+            .any(|(property, _)| property == Property::NoStall)
+    };
+    assert!(!broken(&trace), "{:?}", trace.steps);
+    trace.steps.iter_mut().for_each(|step| step.begins = false);
+    assert!(broken(&trace), "{:?}", trace.steps);
 }
 
 /// Writes `first`, then the rest of four bytes.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use lastbyte::{ExecutorDefect, Instance, KeyPart, Property, Reader, Scenario, Script, ScriptStep};
 
 use super::calls::{Call, Calls};
+use super::own_wakers::Looks;
 use super::unordered::Unordered;
 use super::{Mutation, Row};
 use crate::dispatch_close::{self, Revision as Closing};
@@ -117,6 +118,21 @@ fn for_either_signal() -> Place {
     }
 }
 
+/// A connection that waits for a signal through a waker of its own.
+fn with_its_own_waker(looks: Looks, words: &str) -> Place {
+    let name = format!("{looks:?}");
+    let scenario = Scenario {
+        signals: 1,
+        ..Scenario::new(name, 1, Reader::PROMPT)
+    };
+    let scenario = scenario.with_script(Script::new("script", [ScriptStep::Raise(0)]));
+    Place {
+        model: "own-wakers",
+        sound: Instance::new("connection", scenario, Arc::new(looks)),
+        words: format!("{words}; K=1, reader prompt; script: raises the signal"),
+    }
+}
+
 /// Every defect of the explorer.
 pub fn hidden() -> Vec<Hidden> {
     use Call::*;
@@ -188,6 +204,26 @@ pub fn hidden() -> Vec<Hidden> {
             ResetEndsWithError,
             in_model("mutant", dispatcher(Mutation::ShutdownErrorIgnored)),
             "Who starts is no choice: the reader always does.",
+        ),
+        row(
+            "explorer/polls-begin-unseen",
+            PollsBeginUnseen,
+            NoSilentLoss,
+            with_its_own_waker(
+                Looks::WhereAPollBegins,
+                "waits with a waker of its own, asks for a poll, looks whether it was woken since",
+            ),
+            "Where a poll begins is no step: what a waker has noted since is not seen.",
+        ),
+        row(
+            "explorer/nothing-behind-calls",
+            NothingBehindCalls,
+            NoSilentLoss,
+            with_its_own_waker(
+                Looks::BehindACall,
+                "waits with a waker of its own, looks at once whether it was woken",
+            ),
+            "Between a call and the code behind it, others cannot move.",
         ),
         row(
             "explorer/key-without-kernel",

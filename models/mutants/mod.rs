@@ -5,6 +5,7 @@
 mod calls;
 mod dispatcher;
 mod explorer;
+mod own_wakers;
 mod table;
 mod unordered;
 

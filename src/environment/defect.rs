@@ -23,6 +23,11 @@ pub enum ExecutorDefect {
     FirstChoiceSuppressed,
     /// Two states are taken for the same although they differ in this.
     KeyWithout(KeyPart),
+    /// Where a poll of an actor with wakers of its own begins is no step: others cannot move between
+    /// what it was woken for and its first look at what they noted.
+    PollsBeginUnseen,
+    /// Behind a call of an actor with wakers of its own, others cannot move before its code goes on.
+    NothingBehindCalls,
     /// It is not compared what a part of a schedule leads to when it is run again.
     MovesNotCompared,
     /// What is known by its history is not explored again.
@@ -41,6 +46,12 @@ impl ExecutorDefect {
         ExecutorDefect::FirstChoiceSuppressed,
     ];
 
+    /// The defects that only an actor with wakers of its own shows.
+    pub const OF_OWN_WAKERS: [ExecutorDefect; 2] = [
+        ExecutorDefect::PollsBeginUnseen,
+        ExecutorDefect::NothingBehindCalls,
+    ];
+
     /// The defects of the check whether a subject is deterministic. No deterministic subject shows
     /// them, so they are not among [`ExecutorDefect::all`].
     pub const OF_COMPARISON: [ExecutorDefect; 2] = [
@@ -51,7 +62,8 @@ impl ExecutorDefect {
     /// Every defect that a deterministic subject shows.
     pub fn all() -> impl Iterator<Item = ExecutorDefect> {
         let of_key = KeyPart::ALL.map(ExecutorDefect::KeyWithout);
-        ExecutorDefect::BESIDE_KEY.into_iter().chain(of_key)
+        let beside = ExecutorDefect::BESIDE_KEY.into_iter();
+        beside.chain(ExecutorDefect::OF_OWN_WAKERS).chain(of_key)
     }
 }
 
@@ -119,7 +131,8 @@ mod tests {
         let all: HashSet<_> = ExecutorDefect::all().collect();
         assert_eq!(all.len(), ExecutorDefect::all().count());
         let parts = KeyPart::ALL.map(ExecutorDefect::KeyWithout);
-        let known = ExecutorDefect::BESIDE_KEY.iter().chain(&parts);
+        let beside = ExecutorDefect::BESIDE_KEY.iter();
+        let known = beside.chain(&ExecutorDefect::OF_OWN_WAKERS).chain(&parts);
         assert!(known.clone().all(|defect| all.contains(defect)));
         assert_eq!(all.len(), known.count());
     }

@@ -141,7 +141,10 @@ impl World {
             return self.private(actor, act);
         }
         let result = self.choose_and_enter(actor, act)?;
-        let can_wake_own = self.peek().can_wake_own(actor);
+        let can_wake_own = {
+            let state = self.peek();
+            state.defect != ExecutorDefect::NothingBehindCalls && state.can_wake_own(actor)
+        };
         if can_wake_own {
             self.behind(actor)?;
         }
@@ -340,7 +343,11 @@ impl World {
     /// absorbed by this poll, and whoever asks for a poll gets it only when it is chosen. `false`
     /// when the execution is over.
     pub(crate) fn begin(&self, actor: ActorId) -> bool {
-        let own_wakers = self.peek().slots[actor.index()].own_wakers;
+        let own_wakers = {
+            let state = self.peek();
+            let unseen = state.defect == ExecutorDefect::PollsBeginUnseen;
+            state.slots[actor.index()].own_wakers && !unseen
+        };
         let begins = |state: &mut State| state.observe(actor, "begins");
         !own_wakers || self.choose_and_enter(actor, begins).is_ok()
     }

@@ -1,0 +1,81 @@
+//! Connections that wait through a waker of their own, and look at what it has noted: for the defects
+//! of the explorer that leave out when others can move.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use bytes::Bytes;
+use lastbyte::{Handle, Running, Socket, Subject};
+
+/// When the connection looks, and keeps its byte back for what it sees.
+#[derive(Clone, Copy, Debug)]
+pub enum Looks {
+    /// Where the poll begins that it asks for itself, before its first call: it was woken since the
+    /// code behind the last call.
+    WhereAPollBegins,
+    /// Behind the call that registers its waker: it was woken already.
+    BehindACall,
+}
+
+/// Counts how often it is woken, and passes that on.
+struct Counting {
+    woken: AtomicUsize,
+    outer: Waker,
+}
+
+impl Wake for Counting {
+    fn wake(self: Arc<Self>) {
+        self.woken.fetch_add(1, Ordering::Relaxed);
+        self.outer.wake_by_ref();
+    }
+}
+
+impl Looks {
+    /// Waits for the signal; whether it has seen what it keeps its byte back for.
+    async fn wait(self, handle: &Handle) -> bool {
+        let mut counting: Option<Arc<Counting>> = None;
+        poll_fn(|cx| {
+            if let Some(counting) = &counting {
+                return Poll::Ready(counting.woken.load(Ordering::Relaxed) > 0);
+            }
+            let waker = Arc::new(Counting {
+                woken: AtomicUsize::new(0),
+                outer: cx.waker().clone(),
+            });
+            let raised =
+                handle.poll_signal(0, &mut Context::from_waker(&Waker::from(waker.clone())));
+            match self {
+                Looks::BehindACall => {
+                    Poll::Ready(raised.is_pending() && waker.woken.load(Ordering::Relaxed) > 0)
+                }
+                Looks::WhereAPollBegins => {
+                    waker.woken.store(0, Ordering::Relaxed);
+                    counting = Some(waker);
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+}
+
+impl Subject for Looks {
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
+    fn start(&self, mut socket: Socket) -> Running {
+        let looks = *self;
+        Box::pin(async move {
+            let handle = socket.handle();
+            handle.promise(Bytes::from_static(b"x"));
+            if !looks.wait(&handle).await {
+                socket.write_all(b"x").await.map_err(|e| e.to_string())?;
+            }
+            socket.close().await.map_err(|e| e.to_string())
+        })
+    }
+}
