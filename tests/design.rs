@@ -4,6 +4,7 @@
 #[path = "support/cargo.rs"]
 mod cargo;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use cargo::{packages, root};
@@ -236,4 +237,28 @@ fn the_list_of_what_is_compared_is_complete() {
         }
     }
     compare("models/conformance/situations.md", None, &text);
+}
+
+/// Every line of the table of planted defects names a test that there is.
+#[test]
+fn every_planted_defect_names_its_test() {
+    let file = root().join("models/trust/planted.md");
+    let table = std::fs::read_to_string(file).expect("models/trust/planted.md");
+    let mut defects = BTreeMap::<&str, usize>::new();
+    for line in table.lines().filter(|line| line.contains("` `")) {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let [_, part, _, noticed, _] = cells[..] else {
+            panic!("{line}: expected are three columns");
+        };
+        let words = noticed.trim_matches('`').split_once("` `");
+        let (file, test) = words.expect("a file and a test");
+        let source = std::fs::read_to_string(root().join(file)).expect(file);
+        assert!(
+            source.contains(&format!("fn {test}()")),
+            "{file} has no {test}"
+        );
+        *defects.entry(part).or_default() += 1;
+    }
+    assert!(defects.len() >= 7, "{defects:?}");
+    assert!(defects.values().all(|count| *count >= 2), "{defects:?}");
 }
