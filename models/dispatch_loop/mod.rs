@@ -109,7 +109,7 @@ pub enum GivesUp {
     #[default]
     ShutDown,
     /// With `poll_without_shutdown`, taking the socket out when that is ready.
-    TakenOut,
+    WithoutShutdown,
 }
 
 /// What the reader is promised.
@@ -135,7 +135,7 @@ pub struct Connection {
     /// hyper's write strategy.
     pub write_strategy: WriteStrategy,
     /// Rounds of the loop in one poll, after which it yields; hyper allows 16. Three are enough:
-    /// two finish all that any situation can finish in one poll, the third is one too many.
+    /// two finish all that any scenario can finish in one poll, the third is one too many.
     pub rounds: usize,
     /// hyper's `max_buf_size`: a body is polled only while fewer bytes are buffered.
     pub write_limit: usize,
