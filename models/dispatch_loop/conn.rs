@@ -342,7 +342,7 @@ impl Conn {
 
     /// `Conn::poll_drain_or_close_read`, conn.rs.
     pub(super) fn poll_drain_or_close_read(&mut self, cx: &mut Context<'_>) {
-        let _ = self.poll_read_body(cx, "drain the body");
+        let _read = self.poll_read_body(cx, "drain the body");
         match self.state.reading {
             Reading::Init | Reading::KeepAlive => (),
             _ => self.close_read(),

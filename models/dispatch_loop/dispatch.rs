@@ -124,7 +124,7 @@ impl Dispatcher {
                 ready!(self.poll_flush(cx))?;
             }
             self.enter("read");
-            let _ = self.poll_read(cx)?;
+            let _blocked = self.poll_read(cx)?;
             self.enter("write");
             let write_ready = self.poll_write(cx)?.is_ready();
             self.place.write_ready = write_ready;
@@ -159,7 +159,7 @@ impl Dispatcher {
                 if self.poll_write(cx)?.is_pending() {
                     if revision.recheck_flushes && self.conn.has_buffered_write() {
                         self.enter("flush again");
-                        let _ = self.poll_flush(cx)?;
+                        let _blocked = self.poll_flush(cx)?;
                     }
                     if revision.recheck_reads_again && self.conn.wants_read_again() {
                         continue;
@@ -179,7 +179,7 @@ impl Dispatcher {
         if self.config.revision.leaves_flushed && self.config.pipeline_flush {
             self.enter("leave");
             // Whether it is ready does not matter here: who gives the socket up asks again.
-            let _ = self.conn.io.poll_flush_flattened(cx)?;
+            let _blocked = self.conn.io.poll_flush_flattened(cx)?;
         }
         Poll::Ready(Ok(()))
     }

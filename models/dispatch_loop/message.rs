@@ -1,4 +1,5 @@
-//! Not hyper's: the abstract messages. A head is one byte, or two with a body's length; a body is counted.
+//! Not hyper's: the abstract messages. A head is one byte, or two with a body's length; a body is
+//! counted.
 //!
 //! | input | meaning |
 //! |---|---|
