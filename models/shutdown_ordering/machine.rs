@@ -1,4 +1,4 @@
-//! The state machine: the dispatcher, and how the explorer runs it.
+//! The state machine: a dispatcher over any socket.
 //!
 //! Methods carry hyper's names and are in hyper's order; each names the function that it stands for,
 //! in `src/proto/h1/`, and the commit or the release.
@@ -11,7 +11,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
 use futures::io::{AsyncRead, AsyncWrite};
-use lastbyte::{Handle, Running, Socket, Subject};
+use lastbyte::Handle;
 
 // ---- What can be chosen -------------------------------------------------------------------------
 
@@ -78,7 +78,7 @@ struct State {
 pub struct Dispatcher<Io> {
     io: Io,
     /// Present in an exploration, absent over a real socket.
-    handle: Option<Handle>,
+    pub(super) handle: Option<Handle>,
     state: State,
 }
 
@@ -192,34 +192,4 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Future for Dispatcher<Io> {
 /// The bytes of the `n`th response.
 pub fn response(n: usize, bytes: usize) -> Bytes {
     (0..bytes).map(|i| (31 * n + i) as u8).collect()
-}
-
-// ---- As a subject of explorations ---------------------------------------------------------------
-
-/// A dispatcher as a subject of explorations.
-#[derive(Clone, Copy, Debug)]
-pub struct Connection {
-    /// What happens between the last write and the shutdown.
-    pub ordering: Ordering,
-    /// What becomes of the read side when the request is there.
-    pub read_side: ReadSide,
-    /// Bytes of each response.
-    pub response: usize,
-}
-
-impl Subject for Connection {
-    fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
-    }
-
-    fn start(&self, socket: Socket) -> Running {
-        let handle = socket.handle();
-        let mut dispatcher = Dispatcher::new(socket, self.ordering, self.read_side, self.response);
-        dispatcher.handle = Some(handle);
-        Box::pin(async { dispatcher.await.map_err(|error| error.kind().to_string()) })
-    }
-
-    fn reads_while_writing(&self) -> bool {
-        true
-    }
 }

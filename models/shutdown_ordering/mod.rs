@@ -15,13 +15,41 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Model, NamedSubject, Subject};
+use lastbyte::{Model, NamedSubject, Running, Socket, Subject};
 
 mod machine;
 mod scenarios;
 mod claims;
 
-pub use machine::{Connection, Dispatcher, Ordering, ReadSide, response};
+pub use machine::{Dispatcher, Ordering, ReadSide, response};
+
+/// A dispatcher as a subject of explorations. Recordings know it by its path, which is why it is here.
+#[derive(Clone, Copy, Debug)]
+pub struct Connection {
+    /// What happens between the last write and the shutdown.
+    pub ordering: Ordering,
+    /// What becomes of the read side when the request is there.
+    pub read_side: ReadSide,
+    /// Bytes of each response.
+    pub response: usize,
+}
+
+impl Subject for Connection {
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
+    fn start(&self, socket: Socket) -> Running {
+        let handle = socket.handle();
+        let mut dispatcher = Dispatcher::new(socket, self.ordering, self.read_side, self.response);
+        dispatcher.handle = Some(handle);
+        Box::pin(async { dispatcher.await.map_err(|error| error.kind().to_string()) })
+    }
+
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
+}
 
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use lastbyte::{Instance, Reader, Scenario, Script, ScriptStep};
 
-use super::machine::{Connection, Ordering, ReadSide};
+use super::Connection;
+use super::machine::{Ordering, ReadSide};
 
 // ---- The requests -------------------------------------------------------------------------------
 
