@@ -1,5 +1,5 @@
-//! The tables about the loop in DESIGN.md, and the list of what is compared with hyper, are made
-//! from the source: `UPDATE_DOCUMENTS=1` writes them anew.
+//! The table of revisions in DESIGN.md, the mapping of the model's functions to hyper's, and the list
+//! of what is compared with hyper are made from the source: `UPDATE_DOCUMENTS=1` writes them anew.
 
 #[path = "support/cargo.rs"]
 mod cargo;
@@ -57,44 +57,46 @@ fn the_revisions_are_those_of_the_model() {
     compare("DESIGN.md", Some("revisions"), &text);
 }
 
-/// A function of the model, and what it stands for.
-struct Mapped {
+/// A function of the model, and what its documentation says that it stands for.
+struct Function {
     ours: String,
+    /// The model's file.
     file: &'static str,
+    doc: String,
     /// `Dispatcher::poll_read`
     theirs: Vec<String>,
     /// hyper's files.
     files: Vec<String>,
 }
 
-/// The functions whose documentation begins with the name of hyper's.
-fn mapped(file: &'static str, source: &str) -> Vec<Mapped> {
+/// The functions of a file. Declarations in a trait are none.
+fn functions(file: &'static str, source: &str) -> Vec<Function> {
     let mut found = Vec::new();
     let mut doc = String::new();
     for line in source.lines().map(str::trim) {
         if let Some(words) = line.strip_prefix("///") {
             doc += words;
-        } else if let Some(words) = line.split_once("fn ").map(|(_, words)| words)
-            && doc.starts_with(" `")
+        } else if let Some((_, words)) = line.split_once("fn ")
+            && !line.starts_with("//")
+            && !line.ends_with(';')
         {
             let ours = words.split(['(', '<']).next().expect("a name").to_owned();
-            let sentence = doc.split(". ").next().unwrap_or_default();
+            let doc = std::mem::take(&mut doc);
+            let sentence = match doc.starts_with(" `") {
+                true => doc.split(". ").next().unwrap_or_default(),
+                false => "",
+            };
             let names = sentence.split('`').skip(1).step_by(2);
             let theirs = names.filter(|name| name.contains("::")).map(str::to_owned);
-            let files = ["dispatch.rs", "conn.rs", "io.rs"].iter();
-            let files = files
-                .filter(|file| doc.contains(*file))
-                .map(|f| f.to_string());
-            let (theirs, files): (Vec<_>, Vec<_>) = (theirs.collect(), files.collect());
-            if !theirs.is_empty() && !files.is_empty() {
-                found.push(Mapped {
-                    ours,
-                    file,
-                    theirs,
-                    files,
-                });
-            }
-            doc.clear();
+            let files = ["dispatch.rs", "conn.rs", "decode.rs", "io.rs"].iter();
+            let files = files.filter(|file| sentence.contains(*file));
+            found.push(Function {
+                ours,
+                file,
+                theirs: theirs.collect(),
+                files: files.map(|file| file.to_string()).collect(),
+                doc,
+            });
         } else if !line.starts_with("#[") {
             doc.clear();
         }
@@ -102,40 +104,84 @@ fn mapped(file: &'static str, source: &str) -> Vec<Mapped> {
     found
 }
 
-fn mapping() -> Vec<Mapped> {
+/// All functions of the files that stand beside hyper's.
+fn all_functions() -> Vec<Function> {
     [
-        mapped(
+        functions(
             "dispatch.rs",
             include_str!("../models/dispatch_loop/dispatch.rs"),
         ),
-        mapped("conn.rs", include_str!("../models/dispatch_loop/conn.rs")),
-        mapped("state.rs", include_str!("../models/dispatch_loop/state.rs")),
+        functions("conn.rs", include_str!("../models/dispatch_loop/conn.rs")),
+        functions("state.rs", include_str!("../models/dispatch_loop/state.rs")),
+        functions("io.rs", include_str!("../models/dispatch_loop/io.rs")),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
+/// Those that stand for functions of hyper.
+fn mapping() -> Vec<Function> {
+    let mut all = all_functions();
+    all.retain(|function| !function.theirs.is_empty());
+    all
+}
+
+#[test]
+fn every_function_beside_hypers_says_whose_it_is() {
+    for Function {
+        ours,
+        file,
+        doc,
+        theirs,
+        files,
+    } in all_functions()
+    {
+        let is_named = !theirs.is_empty() && !files.is_empty();
+        assert!(
+            is_named || doc.starts_with(" Not hyper's"),
+            "{file}: the documentation of {ours} has to begin with hyper's function and its file, or \
+             with \"Not hyper's\"; got {doc:?}"
+        );
+    }
+}
+
 #[test]
 fn the_mapping_is_that_of_the_model() {
     let mut text = String::from(
-        "| model, `models/dispatch_loop/` | hyper 1.12.0, `src/proto/h1/` |\n|---|---|\n",
+        "# The model's functions and hyper's\n\nGenerated from the documentation of the functions, \
+         and compared with the source of hyper 1.12.0. The order is that of hyper's files. What is \
+         not listed says that it is not hyper's.\n\n\
+         | model, `models/dispatch_loop/` | hyper 1.12.0, `src/proto/h1/` |\n|---|---|\n",
     );
-    for Mapped {
-        ours,
-        file,
-        theirs,
-        files,
-    } in mapping()
-    {
-        let theirs: Vec<_> = theirs.iter().map(|name| format!("`{name}`")).collect();
-        let (theirs, files) = (theirs.join(", "), files.join(", "));
-        text += &format!("| {file}: `{ours}` | {files}: {theirs} |\n");
+    for function in mapping() {
+        let theirs = function.theirs.iter().map(|name| format!("`{name}`"));
+        let theirs = theirs.collect::<Vec<_>>().join(", ");
+        let Function {
+            ours, file, files, ..
+        } = function;
+        text += &format!("| {file}: `{ours}` | {}: {theirs} |\n", files.join(", "));
     }
-    compare("DESIGN.md", Some("mapping"), &text);
+    compare("models/dispatch_loop/mapping.md", None, &text);
 }
 
-/// What the model names is there, in the hyper that is built.
+/// Where the function of this name is in an `impl` of this type.
+fn position(source: &str, ty: &str, function: &str) -> Option<usize> {
+    let (mut at, mut is_of_type) = (0, false);
+    let starts = [format!("fn {function}("), format!("fn {function}<")];
+    let types = [format!(" {ty}<"), format!(" {ty} {{")];
+    for line in source.split_inclusive('\n') {
+        if line.trim_start().starts_with("impl") {
+            is_of_type = types.iter().any(|ty| line.contains(ty));
+        } else if is_of_type && starts.iter().any(|start| line.contains(start)) {
+            return Some(at);
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// What the model names is there, in the hyper that is built, and in the same order.
 #[test]
 fn what_the_mapping_names_is_in_hyper() {
     let packages = packages("");
@@ -146,20 +192,37 @@ fn what_the_mapping_names_is_in_hyper() {
     let manifest = Path::new(hyper["manifest_path"].as_str().expect("a path"));
     let folder = manifest.with_file_name("src").join("proto/h1");
     let mapping = mapping();
-    assert!(mapping.len() > 30, "only {} functions", mapping.len());
-    for mapped in mapping {
-        let read =
-            |file: &String| std::fs::read_to_string(folder.join(file)).expect("hyper's file");
-        let source: String = mapped.files.iter().map(read).collect();
-        for name in &mapped.theirs {
-            let function = name.rsplit("::").next().expect("a name");
-            let is_there = [format!("fn {function}("), format!("fn {function}<")];
-            assert!(
-                is_there.iter().any(|text| source.contains(text)),
-                "{}: hyper has no {name} in {:?}",
-                mapped.ours,
-                mapped.files
-            );
+    assert!(mapping.len() > 70, "only {} functions", mapping.len());
+    let mut last = ("", String::new(), 0);
+    for Function {
+        ours,
+        file,
+        theirs,
+        files,
+        ..
+    } in mapping
+    {
+        let sources = files.iter().map(|file| {
+            let source = std::fs::read_to_string(folder.join(file)).expect("hyper's file");
+            (file, source)
+        });
+        let sources: Vec<_> = sources.collect();
+        for (n, name) in theirs.iter().enumerate() {
+            let (ty, function) = name.split_once("::").expect("a type and a function");
+            let found = sources.iter().find_map(|(file, source)| {
+                position(source, ty, function).map(|at| (file.to_string(), at))
+            });
+            let Some((theirs, at)) = found else {
+                panic!("{ours}: hyper has no {name} in {files:?}");
+            };
+            // What is named behind the first one was put into it.
+            if n == 0 && theirs != "decode.rs" {
+                assert!(
+                    last.0 != file || last.1 != theirs || last.2 < at,
+                    "{file}: {ours} stands behind what follows it in hyper's {theirs}"
+                );
+                last = (file, theirs, at);
+            }
         }
     }
 }

@@ -142,7 +142,7 @@ impl Release {
             },
             graceful: server.graceful,
             gives_up: match server.taken_out {
-                true => GivesUp::TakenOut,
+                true => GivesUp::WithoutShutdown,
                 false => GivesUp::ShutDown,
             },
             rounds: 16,

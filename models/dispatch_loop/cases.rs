@@ -1,4 +1,4 @@
-//! The named situations, each with the connection that gets into it and its environment.
+//! The named scenarios, each with the connection that it is for.
 
 use bytes::Bytes;
 use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
@@ -6,7 +6,7 @@ use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
 use super::message::{self, Body};
 use super::{Connection, GivesUp, Owed, UserBody, WriteStrategy};
 
-/// A situation. [`Connection::revision`] is to be set.
+/// A scenario and the connection that it is for. [`Connection::revision`] is to be set.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// What happens, as a sentence.
@@ -67,7 +67,7 @@ fn fed(scenario: Scenario, pieces: usize) -> Scenario {
     .with_script(feeder(0, pieces))
 }
 
-fn two_phase(scenario: Scenario, flushes: usize) -> Scenario {
+fn deferred_flush(scenario: Scenario, flushes: usize) -> Scenario {
     Scenario {
         flush: FlushMode::TwoPhase,
         ..scenario
@@ -82,7 +82,7 @@ fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
     }
 }
 
-/// Every named situation.
+/// Every named scenario.
 pub fn cases() -> Vec<Case> {
     let full = |owed| Connection::server([Body::Full(2)], owed);
     let reads = |connection| Connection {
@@ -141,7 +141,7 @@ pub fn cases() -> Vec<Case> {
                 write_limit: 2,
                 ..Connection::server([Body::Ready(3)], 1)
             },
-            two_phase(on("two-phase-flush", 8, b"G"), 6),
+            deferred_flush(on("two-phase-flush", 8, b"G"), 6),
         ),
         case(
             "A streamed answer whose last pieces find room behind a flush that takes two calls.",
@@ -149,7 +149,7 @@ pub fn cases() -> Vec<Case> {
                 write_limit: 3,
                 ..Connection::server([Body::Ready(3)], 1)
             },
-            two_phase(on("two-phase-end", 8, b"G"), 6),
+            deferred_flush(on("two-phase-end", 8, b"G"), 6),
         ),
         case(
             "A streamed answer over a socket whose flush takes two calls, and a second request is already \
@@ -158,7 +158,7 @@ pub fn cases() -> Vec<Case> {
                 write_limit: 3,
                 ..Connection::server([Body::Ready(3), Body::Full(1)], 2)
             },
-            two_phase(on("two-phase-pipelined", 8, b"GG"), 6),
+            deferred_flush(on("two-phase-pipelined", 8, b"GG"), 6),
         ),
         case(
             "The answer's body comes from another thread.",
@@ -251,7 +251,7 @@ pub fn cases() -> Vec<Case> {
             "The service drops an unfinished request body, and the user takes the socket out \
              when poll_without_shutdown is ready.",
             Connection {
-                gives_up: GivesUp::TakenOut,
+                gives_up: GivesUp::WithoutShutdown,
                 ..full(1)
             },
             on("taken-out", 1, b"P2x"),

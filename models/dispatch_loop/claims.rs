@@ -1,4 +1,4 @@
-//! What the model claims: for every named case and property the verdict at every revision.
+//! What the model claims: for every named scenario and property the verdict at every revision.
 
 use lastbyte::{Claim, Expected, Property};
 
@@ -6,10 +6,10 @@ use super::{
     Case, ORIGINAL, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, cases, instance, situations,
 };
 
-/// The verdicts on one property of one case.
+/// The verdicts on one property in one scenario.
 #[derive(Clone, Copy, Debug)]
 pub struct Verdicts {
-    /// The case.
+    /// The scenario's name.
     pub case: &'static str,
     /// The property.
     pub property: Property,
@@ -108,7 +108,7 @@ impl Verdicts {
     }
 }
 
-/// What holds in every situation of the sweep for the proposed revision.
+/// What holds in every scenario of the sweep for the proposed revision.
 const EVERYWHERE: [Property; 5] = [
     NoStall,
     NoSpin,

@@ -1,95 +1,60 @@
-//! What hyper's `Conn` and `Buffered` do (`proto/h1/conn.rs`, `proto/h1/io.rs`): parsing, the two
-//! half-connections' states, keep-alive, the write buffer and its flush.
-//!
-//! Functions carry hyper's names and stand for the function of that name.
+//! The first half of `proto/h1/conn.rs` of hyper 1.12.0, in its order: reading, writing and
+//! keep-alive. The second half is `state.rs`.
 
 use std::io;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
+use lastbyte::Socket;
 
-use super::dispatch::Dispatcher;
-use super::message::{self, Head};
-use super::state::{Failure, KeepAlive, Reading, Writing};
-use super::{Role, WriteStrategy};
+use super::Connection;
+use super::io::Buffered;
+use super::local::dereferences_to_local;
+use super::message::{Body, Failure, Head};
+use super::state::{Reading, Writing};
 
-impl Dispatcher {
-    fn is_client(&self) -> bool {
-        self.config.role == Role::Client
-    }
+/// hyper's `Conn`. Its field `state` is in `Local`.
+pub(super) struct Conn {
+    pub(super) io: Buffered,
+    config: Arc<Connection>,
+}
 
-    // ---- Buffered ----
+dereferences_to_local!(Conn, io);
 
-    /// `Buffered::poll_read_from_io`, io.rs.
-    fn poll_read_from_io(
-        &mut self,
-        cx: &mut Context<'_>,
-        site: &'static str,
-    ) -> Poll<io::Result<usize>> {
-        self.state.read_blocked = false;
-        self.at(site);
-        let received = self.socket.poll_recv(cx, usize::MAX);
-        self.state.read_blocked = received.is_pending();
-        let bytes = ready!(received)?;
-        self.saw(Some(&bytes));
-        self.state.read_buf.extend_from_slice(&bytes);
-        Poll::Ready(Ok(bytes.len()))
-    }
-
-    /// `Buffered::poll_flush`, io.rs. With `pipelined`, the early return of `pipeline_flush` is
-    /// taken.
-    pub(super) fn poll_flush_buffered(
-        &mut self,
-        cx: &mut Context<'_>,
-        pipelined: bool,
-    ) -> Poll<io::Result<()>> {
-        if pipelined && self.config.pipeline_flush && !self.state.read_buf.is_empty() {
-            return Poll::Ready(Ok(()));
+impl Conn {
+    /// `Conn::new`, conn.rs.
+    pub(super) fn new(socket: Socket, config: Arc<Connection>) -> Conn {
+        Conn {
+            io: Buffered::new(socket, config.clone()),
+            config,
         }
-        while !self.state.write_buf.is_empty() {
-            self.at("send");
-            let n = ready!(self.socket.poll_send(cx, &self.state.write_buf))?;
-            if n == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.state.write_buf.advance(n);
-            self.state.heads = self.state.heads.saturating_sub(n);
-        }
-        self.at("flush");
-        self.socket.poll_flush_socket(cx)
     }
 
-    /// `Buffered::can_headers_buf`, io.rs: the queue is empty.
-    pub(super) fn can_headers_buf(&self) -> bool {
-        self.state.write_buf.len() == self.state.heads
+    /// `Conn::pending_upgrade`, conn.rs.
+    pub(super) fn pending_upgrade(&mut self) -> bool {
+        std::mem::take(&mut self.state.upgrade)
     }
 
-    /// `Buffered::can_buffer`, io.rs.
-    pub(super) fn can_buffer_body(&self) -> bool {
-        self.config.pipeline_flush || self.state.write_buf.len() < self.config.write_limit
+    /// `Conn::is_read_closed`, conn.rs.
+    pub(super) fn is_read_closed(&self) -> bool {
+        self.state.reading == Reading::Closed
     }
 
-    fn buffer_head(&mut self, bytes: &[u8]) {
-        self.state.heads += bytes.len();
-        self.state.write_buf.extend_from_slice(bytes);
-        self.socket.handle().buffered(self.state.write_buf.len());
+    /// `Conn::is_write_closed`, conn.rs.
+    pub(super) fn is_write_closed(&self) -> bool {
+        self.state.writing == Writing::Closed
     }
-
-    fn buffer(&mut self, bytes: &[u8]) {
-        // `set_flush_pipeline` turns the queue off.
-        if self.config.write_strategy == WriteStrategy::Flatten || self.config.pipeline_flush {
-            self.state.heads += bytes.len();
-        }
-        self.state.write_buf.extend_from_slice(bytes);
-        self.socket.handle().buffered(self.state.write_buf.len());
-    }
-
-    // ---- Conn: reading ----
 
     /// `Conn::can_read_head`, conn.rs.
     pub(super) fn can_read_head(&self) -> bool {
-        self.state.reading == Reading::Init
-            && (!self.is_client() || self.state.writing != Writing::Init)
+        if self.state.reading != Reading::Init {
+            return false;
+        }
+        if self.config.role.should_read_first() {
+            return true;
+        }
+        self.state.writing != Writing::Init
     }
 
     /// `Conn::can_read_body`, conn.rs.
@@ -97,31 +62,36 @@ impl Dispatcher {
         matches!(self.state.reading, Reading::Body { .. })
     }
 
-    /// `Conn::poll_read_head` with `Buffered::parse`, conn.rs and io.rs.
-    pub(super) fn poll_read_head_of_conn(
+    /// `Conn::has_initial_read_write_state`, conn.rs.
+    pub(super) fn has_initial_read_write_state(&self) -> bool {
+        self.state.reading == Reading::Init
+            && self.state.writing == Writing::Init
+            && self.io.read_buf.is_empty()
+    }
+
+    /// `Conn::should_error_on_eof`, conn.rs.
+    fn should_error_on_eof(&self) -> bool {
+        self.config.role.is_client() && !self.state.is_idle()
+    }
+
+    /// `Conn::poll_read_head`, conn.rs.
+    pub(super) fn poll_read_head(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Head, Failure>>> {
-        let head = loop {
-            match message::parse(&mut self.state.read_buf) {
-                Ok(Some(head)) => break head,
-                Ok(None) => {}
-                Err(message::Malformed) => return self.on_read_head_error(Failure::Parse),
-            }
-            match ready!(self.poll_read_from_io(cx, "recv a head")) {
-                Ok(0) => return self.on_read_head_error(Failure::Incomplete),
-                Ok(_) => {}
-                Err(error) => return self.on_read_head_error(error.into()),
-            }
+        let head = match ready!(self.io.parse(cx)) {
+            Ok(head) => head,
+            Err(failure) => return self.on_read_head_error(failure),
         };
         self.state.busy();
         if !head.keep_alive {
-            self.state.keep_alive = KeepAlive::Disabled;
+            self.state.disable_keep_alive();
         }
+        // `Dispatcher::poll_read_head` calls `Conn::on_upgrade`.
         self.state.upgrade |= head.upgrade;
         if head.body == 0 {
             self.state.reading = Reading::KeepAlive;
-            if self.is_client() {
+            if !self.config.role.should_read_first() {
                 self.try_keep_alive(cx);
             }
         } else {
@@ -131,155 +101,64 @@ impl Dispatcher {
     }
 
     /// `Conn::on_read_head_error`, conn.rs.
-    fn on_read_head_error<T>(&mut self, error: Failure) -> Poll<Option<Result<T, Failure>>> {
-        // `should_error_on_eof`
-        let must_error = self.is_client() && self.state.keep_alive != KeepAlive::Idle;
-        self.state.close_read();
-        if error == Failure::Parse || !self.state.read_buf.is_empty() || must_error {
-            // `on_parse_error`: only a server has something to say, and only to a parse error.
-            if self.state.writing == Writing::Init && !self.is_client() && error == Failure::Parse {
-                self.write_head(&self.config.sizes_of(0).bad_request(), None);
-                self.state.error = Some(error);
-                return Poll::Pending;
+    fn on_read_head_error<T>(&mut self, failure: Failure) -> Poll<Option<Result<T, Failure>>> {
+        let must_error = self.should_error_on_eof();
+        self.close_read();
+        let was_mid_parse = failure == Failure::Parse || !self.io.read_buf.is_empty();
+        if was_mid_parse || must_error {
+            match self.on_parse_error(failure) {
+                Ok(()) => Poll::Pending,
+                Err(failure) => Poll::Ready(Some(Err(failure))),
             }
-            Poll::Ready(Some(Err(error)))
         } else {
-            self.state.close_write();
+            self.close_write();
             Poll::Ready(None)
         }
     }
 
-    /// `Conn::poll_read_body`, conn.rs: a piece, an error, or `None` behind an empty last piece.
+    /// `Conn::poll_read_body`, conn.rs. hyper's `None`, behind an empty last piece, does not occur:
+    /// the length of a body is known.
     pub(super) fn poll_read_body(
         &mut self,
         cx: &mut Context<'_>,
         site: &'static str,
     ) -> Poll<Option<Result<(), Failure>>> {
         let Reading::Body { left } = self.state.reading else {
-            unreachable!("can_read_body was asked")
+            unreachable!("poll_read_body needs Reading::Body")
         };
-        let mut read = Ok(());
-        if self.state.read_buf.is_empty() {
-            match ready!(self.poll_read_from_io(cx, site)) {
-                Ok(0) => read = Err(Failure::Incomplete),
-                Ok(_) => {}
-                Err(error) => read = Err(error.into()),
-            }
-        }
-        let piece: Bytes = {
-            let buf = &mut self.state.read_buf;
-            // What decodes comes before what does not.
-            let decodes = buf.iter().position(|byte| *byte == b'!').unwrap_or(left);
-            buf.split_to(decodes.max(1).min(left).min(buf.len()))
-                .freeze()
-        };
-        if piece.first() == Some(&b'!') {
-            read = Err(Failure::Parse);
-        }
-        self.state.reading = match read {
-            Err(_) => Reading::Closed,
-            Ok(()) if piece.len() == left => Reading::KeepAlive,
-            Ok(()) => {
-                self.state.reading = Reading::Body {
-                    left: left - piece.len(),
-                };
+        let (reading, ret) = match ready!(self.decode(cx, left, site)) {
+            Ok(piece) if piece.len() == left => (Reading::KeepAlive, Ok(())),
+            Ok(piece) => {
+                let left = left - piece.len();
+                self.state.reading = Reading::Body { left };
                 return Poll::Ready(Some(Ok(())));
             }
+            Err(failure) => (Reading::Closed, Err(failure)),
         };
+        self.state.reading = reading;
         self.try_keep_alive(cx);
-        Poll::Ready(Some(read))
+        Poll::Ready(Some(ret))
     }
 
-    /// `Conn::poll_drain_or_close_read`, conn.rs.
-    pub(super) fn poll_drain_or_close_read(&mut self, cx: &mut Context<'_>) {
-        // Whatever it returns: the state tells whether the body is through.
-        let _read = self.poll_read_body(cx, "drain the body");
-        if !matches!(self.state.reading, Reading::Init | Reading::KeepAlive) {
-            self.state.close_read();
-        }
-    }
-
-    /// `Conn::poll_read_keep_alive`, conn.rs, with `mid_message_detect_eof` and
-    /// `require_empty_read`.
-    pub(super) fn poll_read_keep_alive(
+    /// `Decoder::decode`, decode.rs, with `read_mem`: a piece of a body of which `left` bytes are
+    /// left. What decodes comes before what does not.
+    fn decode(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<(), Failure>> {
-        if self.state.reading == Reading::Closed {
-            return Poll::Pending;
-        }
-        let state = &self.state;
-        let mid_message = (state.reading, state.writing) != (Reading::Init, Writing::Init);
-        if mid_message {
-            if self.config.half_close || !state.read_buf.is_empty() {
-                return Poll::Pending;
-            }
-            if ready!(self.force_io_read(cx, "detect an end"))? == 0 {
-                self.state.close_read();
-                return Poll::Ready(Err(Failure::Incomplete));
-            }
-            return Poll::Ready(Ok(()));
-        }
-        if !state.read_buf.is_empty() {
-            return Poll::Ready(Err(Failure::UnexpectedMessage));
-        }
-        if ready!(self.force_io_read(cx, "require an empty read"))? > 0 {
-            return Poll::Ready(Err(Failure::UnexpectedMessage));
-        }
-        let must_error = self.state.keep_alive != KeepAlive::Idle;
-        self.state.close_read();
-        Poll::Ready(if must_error {
-            Err(Failure::Incomplete)
-        } else {
-            Ok(())
-        })
-    }
-
-    /// `Conn::force_io_read`, conn.rs.
-    fn force_io_read(
-        &mut self,
-        cx: &mut Context<'_>,
+        left: usize,
         site: &'static str,
-    ) -> Poll<Result<usize, Failure>> {
-        let read = ready!(self.poll_read_from_io(cx, site));
-        Poll::Ready(read.map_err(|error| {
-            self.state.close();
-            error.into()
-        }))
-    }
-
-    // ---- Conn: keep-alive ----
-
-    /// `Conn::try_keep_alive`, conn.rs.
-    pub(super) fn try_keep_alive(&mut self, cx: &mut Context<'_>) {
-        let is_client = self.is_client();
-        self.state.try_keep_alive(is_client);
-        self.maybe_notify(cx);
-    }
-
-    /// `Conn::maybe_notify`, conn.rs.
-    fn maybe_notify(&mut self, cx: &mut Context<'_>) {
-        if self.state.reading != Reading::Init
-            || matches!(self.state.writing, Writing::Body { .. })
-            || self.state.read_blocked
-        {
-            return;
+    ) -> Poll<Result<Bytes, Failure>> {
+        if self.io.read_buf.is_empty() && ready!(self.io.poll_read_from_io(cx, site))? == 0 {
+            return Poll::Ready(Err(Failure::Incomplete));
         }
-        if self.state.read_buf.is_empty() {
-            match self.poll_read_from_io(cx, "maybe notify") {
-                Poll::Ready(Ok(0)) if self.state.keep_alive == KeepAlive::Idle => {
-                    return self.state.close();
-                }
-                Poll::Ready(Ok(0)) => return self.state.close_read(),
-                Poll::Ready(Ok(_)) => {}
-                Poll::Pending => return,
-                Poll::Ready(Err(error)) => {
-                    self.state.close();
-                    self.state.error = Some(error.into());
-                }
-            }
-        }
-        self.state.notify_read = true;
+        let buf = &mut self.io.read_buf;
+        let decodes = buf.iter().position(|byte| *byte == b'!').unwrap_or(left);
+        let length = decodes.max(1).min(left).min(buf.len());
+        let piece = buf.split_to(length).freeze();
+        Poll::Ready(match piece.first() {
+            Some(b'!') => Err(Failure::Parse),
+            _ => Ok(piece),
+        })
     }
 
     /// `Conn::wants_read_again`, conn.rs.
@@ -287,12 +166,103 @@ impl Dispatcher {
         std::mem::take(&mut self.state.notify_read)
     }
 
-    // ---- Conn: writing ----
+    /// `Conn::poll_read_keep_alive`, conn.rs.
+    pub(super) fn poll_read_keep_alive(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        if self.is_read_closed() {
+            Poll::Pending
+        } else if self.is_mid_message() {
+            self.mid_message_detect_eof(cx)
+        } else {
+            self.require_empty_read(cx)
+        }
+    }
+
+    /// `Conn::is_mid_message`, conn.rs.
+    fn is_mid_message(&self) -> bool {
+        (self.state.reading, self.state.writing) != (Reading::Init, Writing::Init)
+    }
+
+    /// `Conn::require_empty_read`, conn.rs. Only a client gets here.
+    fn require_empty_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        if !self.io.read_buf.is_empty() {
+            return Poll::Ready(Err(Failure::UnexpectedMessage));
+        }
+        if ready!(self.force_io_read(cx, "require an empty read"))? > 0 {
+            return Poll::Ready(Err(Failure::UnexpectedMessage));
+        }
+        let ret = match self.should_error_on_eof() {
+            true => Err(Failure::Incomplete),
+            false => Ok(()),
+        };
+        self.state.close_read();
+        Poll::Ready(ret)
+    }
+
+    /// `Conn::mid_message_detect_eof`, conn.rs.
+    fn mid_message_detect_eof(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        if self.config.half_close || !self.io.read_buf.is_empty() {
+            return Poll::Pending;
+        }
+        if ready!(self.force_io_read(cx, "detect an end"))? == 0 {
+            self.state.close_read();
+            return Poll::Ready(Err(Failure::Incomplete));
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// `Conn::force_io_read`, conn.rs.
+    fn force_io_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        site: &'static str,
+    ) -> Poll<io::Result<usize>> {
+        let result = ready!(self.io.poll_read_from_io(cx, site));
+        Poll::Ready(result.inspect_err(|_| self.state.close()))
+    }
+
+    /// `Conn::maybe_notify`, conn.rs.
+    fn maybe_notify(&mut self, cx: &mut Context<'_>) {
+        if self.state.reading != Reading::Init || self.can_write_body() {
+            return;
+        }
+        if !self.io.is_read_blocked() {
+            if self.io.read_buf.is_empty() {
+                match self.io.poll_read_from_io(cx, "maybe notify") {
+                    Poll::Ready(Ok(0)) if self.state.is_idle() => return self.state.close(),
+                    Poll::Ready(Ok(0)) => return self.close_read(),
+                    Poll::Ready(Ok(_)) => (),
+                    Poll::Pending => return,
+                    Poll::Ready(Err(error)) => {
+                        self.state.close();
+                        self.state.error = Some(error.into());
+                    }
+                }
+            }
+            self.state.notify_read = true;
+        }
+    }
+
+    /// `Conn::try_keep_alive`, conn.rs.
+    fn try_keep_alive(&mut self, cx: &mut Context<'_>) {
+        let should_read_first = self.config.role.should_read_first();
+        self.state.try_keep_alive(should_read_first);
+        self.maybe_notify(cx);
+    }
 
     /// `Conn::can_write_head`, conn.rs.
     pub(super) fn can_write_head(&self) -> bool {
-        let unreadable = self.is_client() && self.state.reading == Reading::Closed;
-        !unreadable && self.state.writing == Writing::Init && self.can_headers_buf()
+        if !self.config.role.should_read_first() && self.is_read_closed() {
+            return false;
+        }
+        self.state.writing == Writing::Init && self.io.can_headers_buf()
+    }
+
+    /// Not hyper's: the queue keeps a head from being written.
+    pub(super) fn head_waits(&self) -> bool {
+        self.state.writing == Writing::Init && !self.io.can_headers_buf()
     }
 
     /// `Conn::can_write_body`, conn.rs.
@@ -300,52 +270,106 @@ impl Dispatcher {
         matches!(self.state.writing, Writing::Body { .. })
     }
 
-    /// `Conn::write_head` with `encode_head`, conn.rs.
-    pub(super) fn write_head(&mut self, head: &[u8], body: Option<message::Body>) {
-        if self.is_client() {
+    /// `Conn::can_buffer_body`, conn.rs.
+    pub(super) fn can_buffer_body(&self) -> bool {
+        self.io.can_buffer()
+    }
+
+    /// `Conn::has_buffered_write`, conn.rs, since f660f5bf.
+    pub(super) fn has_buffered_write(&self) -> bool {
+        self.io.has_buffered_write()
+    }
+
+    /// `Conn::write_head`, conn.rs, with `Conn::encode_head`.
+    pub(super) fn write_head(&mut self, head: &[u8], body: Option<Body>) {
+        if !self.config.role.should_read_first() {
             self.state.busy();
         }
-        let switches = self.state.upgrade && !self.is_client();
-        let last = switches || self.state.keep_alive == KeepAlive::Disabled;
-        self.buffer_head(head);
+        let switches = self.state.upgrade && !self.config.role.is_client();
+        let last = switches || !self.state.wants_keep_alive();
+        self.io.extend_headers_buf(head);
         self.state.writing = match body {
             Some(_) => Writing::Body { last },
             None => Writing::after(last),
         };
     }
 
-    /// `Conn::write_body`, conn.rs.
-    pub(super) fn write_body(&mut self, chunk: &[u8], is_last: bool) {
-        self.buffer(chunk);
-        // The encoder knows the length and has seen all of it.
-        if is_last {
-            self.end_writing();
+    /// `Conn::write_body`, conn.rs. `is_eof`, which hyper's encoder knows: the head has announced a
+    /// length, and it is reached.
+    pub(super) fn write_body(&mut self, chunk: &[u8], is_eof: bool) {
+        self.io.buffer(chunk);
+        if is_eof {
+            self.state.end_writing();
         }
     }
 
     /// `Conn::write_body_and_end`, conn.rs.
     pub(super) fn write_body_and_end(&mut self, chunk: &[u8]) {
-        self.buffer(chunk);
-        self.end_writing();
+        self.io.buffer(chunk);
+        self.state.end_writing();
     }
 
     /// `Conn::end_body`, conn.rs.
     pub(super) fn end_body(&mut self) {
         let end = self.config.sizes_of(0).end();
-        self.buffer(&end);
-        self.end_writing();
+        self.io.buffer(&end);
+        self.state.end_writing();
     }
 
-    fn end_writing(&mut self) {
-        if let Writing::Body { last } = self.state.writing {
-            self.state.writing = Writing::after(last);
+    /// `Conn::on_parse_error`, conn.rs: only a server has something to say, and only to a parse
+    /// error.
+    fn on_parse_error(&mut self, failure: Failure) -> Result<(), Failure> {
+        let is_answered = !self.config.role.is_client() && failure == Failure::Parse;
+        if self.state.writing == Writing::Init && is_answered {
+            self.write_head(&self.config.sizes_of(0).bad_request(), None);
+            self.state.error = Some(failure);
+            return Ok(());
         }
+        Err(failure)
     }
 
     /// `Conn::poll_flush`, conn.rs.
-    pub(super) fn poll_flush_of_conn(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_flush_buffered(cx, true))?;
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.io.poll_flush(cx))?;
         self.try_keep_alive(cx);
         Poll::Ready(Ok(()))
+    }
+
+    /// `Conn::poll_shutdown`, conn.rs.
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.io.poll_shutdown(cx)
+    }
+
+    /// `Conn::poll_drain_or_close_read`, conn.rs.
+    pub(super) fn poll_drain_or_close_read(&mut self, cx: &mut Context<'_>) {
+        let _read = self.poll_read_body(cx, "drain the body");
+        match self.state.reading {
+            Reading::Init | Reading::KeepAlive => (),
+            _ => self.close_read(),
+        }
+    }
+
+    /// `Conn::close_read`, conn.rs.
+    pub(super) fn close_read(&mut self) {
+        self.state.close_read();
+    }
+
+    /// `Conn::close_write`, conn.rs.
+    pub(super) fn close_write(&mut self) {
+        self.state.close_write();
+    }
+
+    /// `Conn::disable_keep_alive`, conn.rs.
+    pub(super) fn disable_keep_alive(&mut self) {
+        if self.state.is_idle() {
+            self.state.close();
+        } else {
+            self.state.disable_keep_alive();
+        }
+    }
+
+    /// `Conn::take_error`, conn.rs.
+    pub(super) fn take_error(&mut self) -> Result<(), Failure> {
+        self.state.error.take().map_or(Ok(()), Err)
     }
 }

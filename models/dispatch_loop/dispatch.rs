@@ -1,125 +1,143 @@
-//! What hyper's `Dispatcher` does (`proto/h1/dispatch.rs`): the loop, and when the connection is
-//! done.
+//! `proto/h1/dispatch.rs` of hyper 1.12.0, in its order: the loop, and when the connection is done.
 //!
-//! Functions carry hyper's names and stand for the function of that name.
+//! A function is that of 1.12.0; the line of one that reads `revision` names what changed it.
 
-use std::future::Future;
-use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use lastbyte::Socket;
 
-use super::message::{self, Body};
+use super::conn::Conn;
+use super::local::{Place, dereferences_to_local};
+use super::message::{Body, Failure};
 use super::revision::WriteAgain;
-use super::state::{BodyRx, Failure, KeepAlive, Place, Reading, State, Writing};
-use super::{Connection, GivesUp, Role, TELLS, UserBody};
+use super::user::BodyRx;
+use super::{Connection, Role};
 
-/// A connection while it is served.
-#[derive(Debug)]
+/// hyper's `Dispatcher`. Its fields `body_tx`, `body_rx` and `is_closing` are in `Local`, its
+/// `dispatch` is the view [`Dispatcher::dispatch`].
 pub(super) struct Dispatcher {
-    pub(super) socket: Socket,
+    pub(super) conn: Conn,
     pub(super) config: Arc<Connection>,
-    pub(super) state: State,
 }
 
-/// How the dispatcher ends.
-enum Dispatched {
+dereferences_to_local!(Dispatcher, conn);
+
+/// How the dispatcher ends: `Dispatched`, proto/mod.rs.
+pub(super) enum Dispatched {
     Shutdown,
     Upgrade,
 }
 
+/// hyper's trait of this name.
+trait Dispatch {
+    /// The number of the message to write. hyper's `None`, no more messages, is left out.
+    fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<usize>;
+    fn recv_msg(&mut self, msg: Result<(), Failure>) -> Result<(), Failure>;
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ()>>;
+    fn should_poll(&self) -> bool;
+}
+
+/// hyper's `Server`; its `in_flight` is in `Local`.
+struct Server<'a>(&'a mut Dispatcher);
+
+/// hyper's `Client`; its `callback` is in `Local`.
+struct Client<'a>(&'a mut Dispatcher);
+
 impl Dispatcher {
-    /// Declares the complete local state for the call that follows.
-    pub(super) fn at(&self, site: &'static str) {
-        let handle = self.socket.handle();
-        if self.config.tells {
-            handle.note(format!("{TELLS}{site} {:x?}", self.state.digests()));
-        } else {
-            handle.at(&(&self.state, site));
+    /// `Dispatcher::new`, dispatch.rs.
+    pub(super) fn new(socket: Socket, config: Arc<Connection>) -> Dispatcher {
+        Dispatcher {
+            conn: Conn::new(socket, config.clone()),
+            config,
         }
     }
 
-    /// What a call has returned, as far as its event does not say it.
-    pub(super) fn saw(&self, bytes: Option<&[u8]>) {
-        if self.config.tells {
-            self.socket.handle().note(format!("{bytes:?}"));
+    /// Not hyper's: its field `dispatch`, borrowed.
+    fn dispatch(&mut self) -> Box<dyn Dispatch + '_> {
+        match self.config.role {
+            Role::Server => Box::new(Server(self)),
+            Role::Client => Box::new(Client(self)),
         }
     }
 
-    fn enter(&mut self, step: &'static str) {
-        self.state.place.step = step;
+    /// `Dispatcher::disable_keep_alive`, dispatch.rs. 0.14.32 does not look at the initial state.
+    pub(super) fn disable_keep_alive(&mut self) {
+        self.conn.disable_keep_alive();
+        let untouched = self.config.revision.graceful_closes_untouched
+            && self.conn.has_initial_read_write_state();
+        if self.conn.is_write_closed() || untouched {
+            self.close();
+        }
     }
 
     /// `Dispatcher::poll_catch`, dispatch.rs.
-    fn poll_catch(&mut self, cx: &mut Context<'_>) -> Poll<Result<Dispatched, Failure>> {
-        match ready!(self.poll_inner(cx)) {
-            Ok(dispatched) => Poll::Ready(Ok(dispatched)),
-            Err(failure) => {
-                self.state.body_tx = false;
-                let told = self.recv_error(failure);
-                Poll::Ready(told.map(|()| Dispatched::Shutdown))
-            }
-        }
+    pub(super) fn poll_catch(
+        &mut self,
+        cx: &mut Context<'_>,
+        should_shutdown: bool,
+    ) -> Poll<Result<Dispatched, Failure>> {
+        let polled = ready!(self.poll_inner(cx, should_shutdown));
+        Poll::Ready(polled.or_else(|failure| {
+            self.body_tx = false;
+            self.dispatch().recv_msg(Err(failure))?;
+            Ok(Dispatched::Shutdown)
+        }))
     }
 
-    /// `Dispatcher::poll_inner`, dispatch.rs.
-    fn poll_inner(&mut self, cx: &mut Context<'_>) -> Poll<Result<Dispatched, Failure>> {
-        let revision = self.config.revision;
+    /// `Dispatcher::poll_inner`, dispatch.rs. The proposal flushes first.
+    fn poll_inner(
+        &mut self,
+        cx: &mut Context<'_>,
+        should_shutdown: bool,
+    ) -> Poll<Result<Dispatched, Failure>> {
         ready!(self.poll_loop(cx))?;
-        if !self.is_done() {
-            return Poll::Pending;
-        }
-        self.enter("give up");
-        if revision.leaves_flushed {
-            ready!(self.poll_flush_buffered(cx, false))?;
-        }
-        if std::mem::take(&mut self.state.upgrade) {
-            self.take_error()?;
-            return Poll::Ready(Ok(Dispatched::Upgrade));
-        }
-        if self.config.gives_up == GivesUp::ShutDown {
-            // `Buffered::poll_shutdown`, io.rs.
-            self.enter("shut down");
-            if revision.shutdown_flushes {
-                ready!(self.poll_flush_buffered(cx, true))?;
+        if self.is_done() {
+            self.enter("give up");
+            if self.config.revision.leaves_flushed {
+                ready!(self.conn.io.poll_flush_flattened(cx))?;
             }
-            self.at("shut");
-            ready!(self.socket.poll_shut(cx))?;
+            if self.conn.pending_upgrade() {
+                self.conn.take_error()?;
+                return Poll::Ready(Ok(Dispatched::Upgrade));
+            } else if should_shutdown {
+                ready!(self.conn.poll_shutdown(cx))?;
+            }
+            self.conn.take_error()?;
+            Poll::Ready(Ok(Dispatched::Shutdown))
+        } else {
+            Poll::Pending
         }
-        self.take_error()?;
-        Poll::Ready(Ok(Dispatched::Shutdown))
     }
 
-    /// `Dispatcher::poll_loop`, dispatch.rs.
+    /// `Dispatcher::poll_loop`, dispatch.rs. What goes round once more is of 2377b893, 4492f31e,
+    /// 743a3ba0, c6cb906f and f660f5bf.
     fn poll_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         let revision = self.config.revision;
         for round in 0..self.config.rounds {
-            self.state.place = Place {
+            self.place = Place {
                 iteration: round,
                 ..Place::default()
             };
             if revision.flush_gates_reads {
                 self.enter("gate");
-                ready!(self.poll_flush_of_conn(cx))?;
+                ready!(self.poll_flush(cx))?;
             }
             self.enter("read");
             let _blocked = self.poll_read(cx)?;
             self.enter("write");
             let write_ready = self.poll_write(cx)?.is_ready();
-            self.state.place.write_ready = write_ready;
+            self.place.write_ready = write_ready;
             if revision.flush_gates_reads {
-                if self.state.write_buf.is_empty() && !self.wants_read_again() {
+                if !self.conn.has_buffered_write() && !self.conn.wants_read_again() {
                     return Poll::Ready(Ok(()));
                 }
                 continue;
             }
-            self.state.place.head_waits = self.head_waits();
+            self.place.head_waits = self.head_waits();
             self.enter("flush");
-            let flush_ready = self.poll_flush_of_conn(cx)?.is_ready();
-            self.state.place.flush_ready = flush_ready;
+            let flush_ready = self.poll_flush(cx)?.is_ready();
+            self.place.flush_ready = flush_ready;
 
             let wants_write_again = match revision.write_again {
                 WriteAgain::Never => false,
@@ -127,10 +145,11 @@ impl Dispatcher {
                 WriteAgain::Rechecked => self.can_write_again() && (write_ready || flush_ready),
             };
             let room_for_a_head =
-                revision.head_rechecked && self.state.place.head_waits && self.can_write_head();
-            let wants_read_again = self.wants_read_again() || room_for_a_head;
-            if !wants_write_again && !wants_read_again {
-                return self.leave(cx);
+                revision.head_rechecked && self.place.head_waits && self.conn.can_write_head();
+            let wants_read_again = self.conn.wants_read_again() || room_for_a_head;
+
+            if !(wants_write_again || wants_read_again) {
+                return self.leave_loop(cx);
             }
             if revision.write_again == WriteAgain::Rechecked && !wants_read_again {
                 if write_ready && !revision.only_with_a_body_to_write {
@@ -138,28 +157,29 @@ impl Dispatcher {
                 }
                 self.enter("write again");
                 if self.poll_write(cx)?.is_pending() {
-                    if revision.recheck_flushes && !self.state.write_buf.is_empty() {
+                    if revision.recheck_flushes && self.conn.has_buffered_write() {
                         self.enter("flush again");
-                        let _blocked = self.poll_flush_of_conn(cx)?;
+                        let _blocked = self.poll_flush(cx)?;
                     }
-                    if revision.recheck_reads_again && self.wants_read_again() {
+                    if revision.recheck_reads_again && self.conn.wants_read_again() {
                         continue;
                     }
-                    return self.leave(cx);
+                    return self.leave_loop(cx);
                 }
             }
         }
+        // `task::yield_now`, common/task.rs.
         self.enter("yield");
         cx.waker().wake_by_ref();
         Poll::Pending
     }
 
-    /// The way out of the loop.
-    fn leave(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+    /// Not hyper's: the way out of the loop, in front of which the proposal flushes.
+    fn leave_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         if self.config.revision.leaves_flushed && self.config.pipeline_flush {
             self.enter("leave");
             // Whether it is ready does not matter here: who gives the socket up asks again.
-            let _blocked = self.poll_flush_buffered(cx, false)?;
+            let _blocked = self.conn.io.poll_flush_flattened(cx)?;
         }
         Poll::Ready(Ok(()))
     }
@@ -167,76 +187,64 @@ impl Dispatcher {
     /// `Dispatcher::poll_read`, dispatch.rs.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         loop {
-            if self.state.is_closing {
+            if self.is_closing {
                 return Poll::Ready(Ok(()));
-            } else if self.can_read_head() {
+            } else if self.conn.can_read_head() {
                 ready!(self.poll_read_head(cx))?;
-            } else if std::mem::take(&mut self.state.body_tx) {
-                if !self.can_read_body() {
-                    self.wake_user(cx);
-                    continue;
-                }
-                match self.poll_ready_body() {
-                    Poll::Ready(Ok(())) => {}
-                    Poll::Pending => {
-                        self.state.body_tx = true;
-                        return Poll::Pending;
+            } else if std::mem::take(&mut self.body_tx) {
+                if self.conn.can_read_body() {
+                    match self.sender().poll_ready() {
+                        Poll::Ready(Ok(())) => (),
+                        Poll::Pending => {
+                            self.body_tx = true;
+                            return Poll::Pending;
+                        }
+                        Poll::Ready(Err(_canceled)) => {
+                            self.conn.poll_drain_or_close_read(cx);
+                            continue;
+                        }
                     }
-                    Poll::Ready(Err(Dropped)) => {
-                        self.poll_drain_or_close_read(cx);
-                        continue;
+                    match self.conn.poll_read_body(cx, "recv a body") {
+                        Poll::Ready(Some(Ok(()))) => {
+                            self.sender().try_send_data(cx);
+                            self.body_tx = true;
+                        }
+                        Poll::Ready(None) => self.sender().close(cx),
+                        Poll::Pending => {
+                            self.body_tx = true;
+                            return Poll::Pending;
+                        }
+                        // The user sees the error, the connection goes on.
+                        Poll::Ready(Some(Err(_))) => self.sender().send_error(cx),
                     }
-                }
-                match self.poll_read_body(cx, "recv a body") {
-                    Poll::Ready(Some(Ok(()))) => {
-                        self.state.body_tx = true;
-                        self.state.body_waits = self.config.has_channel();
-                        self.wake_user(cx);
-                    }
-                    Poll::Pending => {
-                        self.state.body_tx = true;
-                        return Poll::Pending;
-                    }
-                    // The user sees the error, the connection goes on.
-                    Poll::Ready(Some(Err(_))) => {
-                        self.state.told |= self.state.holds_body;
-                        self.wake_user(cx);
-                    }
-                    Poll::Ready(None) => self.wake_user(cx),
+                } else {
+                    self.sender().close(cx);
                 }
             } else {
-                return self.poll_read_keep_alive(cx);
+                return self.conn.poll_read_keep_alive(cx);
             }
         }
     }
 
     /// `Dispatcher::poll_read_head`, dispatch.rs.
     fn poll_read_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        // `Dispatch::poll_ready`
-        match self.config.role {
-            Role::Server if self.state.in_flight.is_some() => return Poll::Pending,
-            Role::Client if !self.state.callback => {
-                self.close();
-                return Poll::Ready(Ok(()));
-            }
-            _ => {}
+        if ready!(self.dispatch().poll_ready(cx)).is_err() {
+            self.close();
+            return Poll::Ready(Ok(()));
         }
-        match ready!(self.poll_read_head_of_conn(cx)) {
+        match ready!(self.conn.poll_read_head(cx)) {
             Some(Ok(head)) => {
                 if head.body > 0 {
-                    self.state.body_tx = true;
-                    self.state.body_dropped = false;
-                    self.state.body_seen = false;
-                    self.state.holds_body = self.config.role == Role::Client;
+                    self.new_channel();
                 }
-                self.recv_msg();
+                self.dispatch().recv_msg(Ok(()))?;
             }
             Some(Err(failure)) => {
-                self.recv_error(failure)?;
+                self.dispatch().recv_msg(Err(failure))?;
                 self.close();
             }
-            None if self.state.writing == Writing::Closed => self.close(),
-            None => {}
+            None if self.conn.is_write_closed() => self.close(),
+            None => (),
         }
         Poll::Ready(Ok(()))
     }
@@ -244,332 +252,148 @@ impl Dispatcher {
     /// `Dispatcher::poll_write`, dispatch.rs.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         loop {
-            if self.state.is_closing {
+            if self.is_closing {
                 return Poll::Ready(Ok(()));
-            } else if self.state.body_rx.is_none() && self.can_write_head() && self.should_poll() {
-                let message = ready!(self.poll_msg(cx));
-                let body = self.config.body_of(message);
-                let streams = (body != Body::Empty).then_some(body);
-                self.state.body_rx = streams.map(|body| BodyRx {
-                    message,
-                    body,
-                    taken: 0,
-                });
+            } else if self.body_rx.is_none()
+                && self.conn.can_write_head()
+                && self.dispatch().should_poll()
+            {
+                let message = ready!(self.dispatch().poll_msg(cx));
                 let head = self.config.sizes_of(message).head(message);
-                self.write_head(&head, streams);
-            } else if !self.can_buffer_body() {
-                ready!(self.poll_flush_of_conn(cx))?;
-            } else if let Some(mut body) = self.state.body_rx {
-                if !self.can_write_body() {
-                    self.state.body_rx = None;
+                let body = self.config.body_of(message);
+                let body_type = (body != Body::Empty).then_some(body);
+                self.body_rx = body_type.map(|body| BodyRx::new(message, body));
+                self.conn.write_head(&head, body_type);
+            } else if !self.conn.can_buffer_body() {
+                ready!(self.poll_flush(cx))?;
+            } else if let Some(mut body) = self.body_rx {
+                if !self.conn.can_write_body() {
+                    self.body_rx = None;
                     continue;
                 }
-                let frame = ready!(self.poll_frame(&mut body, cx));
-                self.state.body_rx = Some(body);
-                match frame {
-                    Some(chunk) if matches!(body.body, Body::Full(_)) => {
-                        self.state.body_rx = None;
-                        self.write_body_and_end(&chunk);
+                let item = ready!(self.poll_frame(&mut body, cx));
+                self.body_rx = Some(body);
+                if let Some(chunk) = item {
+                    let eos = body.is_end_stream();
+                    if eos {
+                        self.body_rx = None;
+                        self.conn.write_body_and_end(&chunk);
+                    } else {
+                        self.conn.write_body(&chunk, body.is_length_reached());
                     }
-                    Some(chunk) => {
-                        let is_last = matches!(body.body, Body::Sized(n) if n == body.taken);
-                        self.write_body(&chunk, is_last);
-                    }
-                    None => {
-                        self.state.body_rx = None;
-                        self.end_body();
-                    }
+                } else {
+                    self.body_rx = None;
+                    self.conn.end_body();
                 }
-            } else if self.can_write_body() {
-                self.end_body();
+            } else if self.conn.can_write_body() {
+                self.conn.end_body();
             } else {
                 return Poll::Pending;
             }
         }
     }
 
-    /// `Body::poll_frame` of the user's body.
-    fn poll_frame(&mut self, rx: &mut BodyRx, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let piece = |rx: &BodyRx| self.config.sizes_of(rx.message).piece(rx.message);
-        let frame = match rx.body {
-            Body::Empty => None,
-            Body::Full(bytes) => Some(message::body(rx.message, bytes)),
-            Body::Ready(pieces) | Body::Sized(pieces) => (rx.taken < pieces).then(|| piece(rx)),
-            Body::EndFed(pieces) if rx.taken < pieces => Some(piece(rx)),
-            Body::EndFed(_) | Body::Fed(_) => {
-                self.at("take a piece of the body");
-                let piece = ready!(self.socket.handle().poll_feed(message::BODY_FEED, cx));
-                self.saw(piece.as_deref());
-                piece
-            }
-        };
-        rx.taken += 1;
-        Poll::Ready(frame)
+    /// `Dispatcher::poll_flush`, dispatch.rs.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        self.conn.poll_flush(cx).map_err(Failure::from)
     }
 
     /// `Dispatcher::close`, dispatch.rs.
     fn close(&mut self) {
-        self.state.is_closing = true;
-        self.state.close();
+        self.is_closing = true;
+        self.conn.close_read();
+        self.conn.close_write();
     }
 
-    /// `Dispatcher::can_write_again`, dispatch.rs.
+    /// `Dispatcher::can_write_again`, dispatch.rs: of 2377b893, again of 743a3ba0, and
+    /// narrower since c6cb906f.
     fn can_write_again(&self) -> bool {
-        let is_possible = !self.state.is_closing && self.can_write_body();
-        self.state.body_rx.is_some()
-            && (is_possible || !self.config.revision.only_with_a_body_to_write)
+        let is_possible = !self.is_closing && self.conn.can_write_body();
+        self.body_rx.is_some() && (is_possible || !self.config.revision.only_with_a_body_to_write)
     }
 
-    /// A message is there, and only the queue in front of it keeps its head from being written.
+    /// Not hyper's: a message is there, and only the queue in front of it keeps its head from being
+    /// written.
     fn head_waits(&self) -> bool {
-        let state = &self.state;
-        state.writing == Writing::Init && state.body_rx.is_none() && !self.can_headers_buf()
+        self.body_rx.is_none() && self.conn.head_waits()
     }
 
     /// `Dispatcher::is_done`, dispatch.rs.
-    fn is_done(&self) -> bool {
-        let state = &self.state;
-        let read_done = state.reading == Reading::Closed;
-        let nothing_to_write = !self.should_poll() && state.body_rx.is_none();
-        state.is_closing
-            || (read_done && self.config.role == Role::Client)
-            || (read_done && (state.writing == Writing::Closed || nothing_to_write))
-    }
-
-    /// `Conn::take_error`, conn.rs.
-    fn take_error(&mut self) -> Result<(), Failure> {
-        self.state.error.take().map_or(Ok(()), Err)
-    }
-
-    /// `Dispatcher::disable_keep_alive` with `Conn::disable_keep_alive`: `graceful_shutdown`.
-    fn disable_keep_alive(&mut self) {
-        let state = &mut self.state;
-        if state.keep_alive == KeepAlive::Idle {
-            state.close();
-        } else {
-            state.keep_alive = KeepAlive::Disabled;
+    fn is_done(&mut self) -> bool {
+        if self.is_closing {
+            return true;
         }
-        let untouched = self.config.revision.graceful_closes_untouched
-            && (state.reading, state.writing) == (Reading::Init, Writing::Init)
-            && state.read_buf.is_empty();
-        if state.writing == Writing::Closed || untouched {
-            self.close();
+        let read_done = self.conn.is_read_closed();
+        if !self.config.role.should_read_first() && read_done {
+            true
+        } else {
+            let write_done = self.conn.is_write_closed()
+                || (!self.dispatch().should_poll() && self.body_rx.is_none());
+            read_done && write_done
         }
     }
 }
 
-/// The user has dropped the body.
-struct Dropped;
-
-/// `Dispatch` for the server's service and for the client's channel, and the user behind them.
-impl Dispatcher {
-    fn should_poll(&self) -> bool {
-        match self.config.role {
-            Role::Server => self.state.in_flight.is_some(),
-            Role::Client => !self.state.callback,
-        }
-    }
-
-    /// `Dispatch::poll_msg`: the number of the message to write.
+impl Dispatch for Server<'_> {
+    /// `Server::poll_msg`, dispatch.rs.
     fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
-        match self.config.role {
-            Role::Server => {
-                if self.config.user_body == UserBody::ReadFirst {
-                    ready!(self.poll_user_reads(cx));
-                }
-                self.state.beside |= self.config.user_body == UserBody::ReadBeside;
-                let request = self.state.in_flight.take().expect("should_poll was asked");
-                if self.config.user_body == UserBody::Dropped {
-                    // The service's future is dropped with the request, and so is its body.
-                    self.state.body_dropped = true;
-                    self.state.body_waits = false;
-                    if std::mem::take(&mut self.state.body_tx_waits) {
-                        cx.waker().wake_by_ref();
-                    }
-                }
-                Poll::Ready(request)
-            }
-            Role::Client if !std::mem::take(&mut self.state.request_waits) => {
-                self.state.asked = true;
-                Poll::Pending
-            }
-            Role::Client => {
-                self.state.callback = true;
-                self.state.messages += 1;
-                Poll::Ready(self.state.messages - 1)
-            }
+        let request = ready!(self.0.poll_service(cx));
+        self.0.in_flight = None;
+        self.0.drop_service(cx);
+        Poll::Ready(request)
+    }
+
+    /// `Server::recv_msg`, dispatch.rs.
+    fn recv_msg(&mut self, msg: Result<(), Failure>) -> Result<(), Failure> {
+        msg?;
+        self.0.in_flight = Some(self.0.call_service());
+        Ok(())
+    }
+
+    /// `Server::poll_ready`, dispatch.rs.
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        if self.0.in_flight.is_some() {
+            Poll::Pending
+        } else {
+            Poll::Ready(Ok(()))
         }
     }
 
-    /// `Dispatch::recv_msg` of a message.
-    fn recv_msg(&mut self) {
-        match self.config.role {
-            Role::Server => {
-                let request = self.state.messages;
-                self.state.messages += 1;
-                self.state.in_flight = Some(request);
-                self.config.promise_as_served(&self.socket, request);
-                self.socket
-                    .handle()
-                    .note(format!("serves request {}", request + 1));
-            }
-            Role::Client => self.state.callback = false,
-        }
+    /// `Server::should_poll`, dispatch.rs.
+    fn should_poll(&self) -> bool {
+        self.0.in_flight.is_some()
+    }
+}
+
+impl Dispatch for Client<'_> {
+    /// `Client::poll_msg`, dispatch.rs.
+    fn poll_msg(&mut self, _cx: &mut Context<'_>) -> Poll<usize> {
+        let request = ready!(self.0.poll_request());
+        self.0.callback = true;
+        Poll::Ready(request)
     }
 
-    /// `Dispatch::recv_msg` of an error: a client's caller hears of it, a server's connection ends
-    /// with it.
-    fn recv_error(&mut self, failure: Failure) -> Result<(), Failure> {
-        match self.config.role {
-            Role::Client if std::mem::take(&mut self.state.callback) => {
-                self.state.told = true;
+    /// `Client::recv_msg`, dispatch.rs. That a request is canceled which is still in the channel is
+    /// left out.
+    fn recv_msg(&mut self, msg: Result<(), Failure>) -> Result<(), Failure> {
+        let callback = std::mem::take(&mut self.0.callback);
+        match msg {
+            Ok(()) => Ok(()),
+            Err(_) if callback => {
+                self.0.told = true;
                 Ok(())
             }
-            _ => Err(failure),
+            Err(failure) => Err(failure),
         }
     }
 
-    /// `body::Sender::poll_ready`: does the user want the next piece?
-    fn poll_ready_body(&mut self) -> Poll<Result<(), Dropped>> {
-        self.state.body_seen = true;
-        match self.config.user_body {
-            UserBody::Dropped if self.state.body_dropped => Poll::Ready(Err(Dropped)),
-            _ if self.state.body_waits => {
-                self.state.body_tx_waits = true;
-                Poll::Pending
-            }
-            _ => Poll::Ready(Ok(())),
-        }
-    }
-}
-
-/// The user who reads the body out of a channel.
-impl Dispatcher {
-    /// Reads what is there: a wake-up for the connection, if it waits for room, and a registration
-    /// behind the last piece.
-    fn poll_user_reads(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if std::mem::take(&mut self.state.body_waits)
-            && std::mem::take(&mut self.state.body_tx_waits)
-        {
-            cx.waker().wake_by_ref();
-        }
-        if self.state.body_tx {
-            self.state.user_waits = true;
-            return Poll::Pending;
-        }
-        Poll::Ready(())
+    /// `Client::poll_ready`, dispatch.rs. That the caller goes away is left out.
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        Poll::Ready(if self.0.callback { Ok(()) } else { Err(()) })
     }
 
-    /// A client's user, who is a task of its own and waits for nothing but the connection: takes
-    /// the response, and sends the next request when the connection asks for one.
-    fn user_looks(&mut self, cx: &mut Context<'_>) {
-        let state = &mut self.state;
-        let mut wakes = false;
-        if state.holds_body {
-            let goes = match self.config.user_body {
-                UserBody::Kept => false,
-                UserBody::Dropped => {
-                    state.body_dropped = true;
-                    state.body_waits = false;
-                    true
-                }
-                _ => {
-                    let took = std::mem::take(&mut state.body_waits);
-                    wakes = took && std::mem::take(&mut state.body_tx_waits);
-                    !state.body_tx
-                }
-            };
-            state.holds_body = !goes;
-            wakes |= goes && state.body_seen;
-        }
-        let reads = state.holds_body && self.config.user_body != UserBody::Kept;
-        let is_free = !state.callback && !state.told && !reads;
-        if is_free && state.messages < self.config.requests && std::mem::take(&mut state.asked) {
-            state.request_waits = true;
-            wakes = true;
-        }
-        if wakes {
-            cx.waker().wake_by_ref();
-        }
-    }
-
-    /// A piece of the body, or its end, is in the channel.
-    fn wake_user(&mut self, cx: &mut Context<'_>) {
-        if std::mem::take(&mut self.state.user_waits) {
-            cx.waker().wake_by_ref();
-        }
-    }
-}
-
-impl Dispatcher {
-    /// The connection as its user drives it: `graceful_shutdown` when the signal comes, and behind
-    /// an upgrade the new protocol.
-    fn poll_user(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        if self.state.upgraded.is_none() {
-            self.state.place = Place::default();
-            if let Some(signal) = self.config.graceful.filter(|_| !self.state.graceful) {
-                self.at("wait for the signal");
-                if self.socket.handle().poll_signal(signal, cx).is_ready() {
-                    self.state.graceful = true;
-                    self.disable_keep_alive();
-                }
-            }
-            match ready!(self.poll_catch(cx))? {
-                Dispatched::Shutdown => return Poll::Ready(self.told()),
-                Dispatched::Upgrade => self.state.upgraded = Some(0),
-            }
-        }
-        self.poll_upgraded(cx).map_err(Failure::from)
-    }
-
-    /// What the users of a connection that ended well have heard: a client's callers, an error
-    /// where there was no response.
-    fn told(&self) -> Result<(), Failure> {
-        let state = &self.state;
-        let unanswered = state.told || state.callback || state.messages < self.config.requests;
-        match self.config.role {
-            Role::Client if unanswered => Err(Failure::Incomplete),
-            _ => Ok(()),
-        }
-    }
-
-    /// The new protocol writes a few bytes of its own and shuts down.
-    fn poll_upgraded(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.enter("upgraded");
-        while let Some(rest) = message::UPGRADED.get(self.state.upgraded.unwrap_or(0)..)
-            && !rest.is_empty()
-        {
-            self.at("send");
-            let n = ready!(self.socket.poll_send(cx, rest))?;
-            if n == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.state.upgraded = self.state.upgraded.map(|sent| sent + n);
-        }
-        self.at("flush");
-        ready!(self.socket.poll_flush_socket(cx))?;
-        self.at("shut down");
-        self.socket.poll_shut(cx)
-    }
-}
-
-impl Future for Dispatcher {
-    type Output = Result<(), String>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let polled = self.poll_user(cx);
-        if polled.is_pending() {
-            if self.config.role == Role::Client {
-                self.user_looks(cx);
-            }
-            if self.state.beside {
-                self.state.beside = self.poll_user_reads(cx).is_pending();
-            }
-            // What the poll went through is of no importance to the next one.
-            let self_woken = self.state.place.step == "yield";
-            self.state.place = Place::default();
-            self.at(if self_woken { "yields" } else { "waits" });
-        }
-        polled.map_err(|failure| format!("{failure:?}"))
+    /// `Client::should_poll`, dispatch.rs.
+    fn should_poll(&self) -> bool {
+        !self.0.callback
     }
 }

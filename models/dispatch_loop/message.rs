@@ -1,4 +1,5 @@
-//! The abstract messages: a head is one byte, or two with a body's length; a body is counted.
+//! Not hyper's: the abstract messages. A head is one byte, or two with a body's length; a body is
+//! counted.
 //!
 //! | input | meaning |
 //! |---|---|
@@ -13,6 +14,8 @@
 //! `k` has the head `A` + k and the body bytes `a` + k; the end of a body whose length the head
 //! did not announce is `0`.
 
+use std::io;
+
 use bytes::{Buf, Bytes, BytesMut};
 
 /// What a head says.
@@ -25,6 +28,27 @@ pub(super) struct Head {
 
 /// A head that cannot be parsed.
 pub(super) struct Malformed;
+
+/// `hyper::Error`, as far as the loop tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Failure {
+    Io(io::ErrorKind),
+    Incomplete,
+    Parse,
+    UnexpectedMessage,
+}
+
+impl From<Malformed> for Failure {
+    fn from(_: Malformed) -> Self {
+        Failure::Parse
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure::Io(error.kind())
+    }
+}
 
 /// Takes a head from the front of the buffer; `None` when it is not complete.
 pub(super) fn parse(buf: &mut BytesMut) -> Result<Option<Head>, Malformed> {

@@ -1,19 +1,29 @@
 //! hyper's HTTP/1 dispatch loop in every revision, with the revision as data.
 //!
-//! One model step is one `poll_*` call of hyper's; the calls on the socket, the body and the
+//! One step of the model is one `poll_*` call of hyper's; the calls on the socket, the body and the
 //! signal are the scheduling points. Messages are abstract: a head is a byte, a body is counted
-//! ([`Body`]). Where a revision differs is in `revision.rs`, what surrounds the connection in
-//! `cases.rs` and `sweep.rs`, what is expected in `claims.rs`.
+//! ([`Body`]).
 //!
-//! | model | hyper 1.12.0, `src/proto/h1/` |
+//! Four files stand beside hyper 1.12.0, `src/proto/h1/`, with its types and functions in its order.
+//! Each function names the one that it stands for; `mapping.md` lists them all.
+//!
+//! | file | hyper's | what is in it |
+//! |---|---|---|
+//! | `dispatch.rs` | `dispatch.rs` | `Dispatcher`: the loop, and when it is done; `Server` and `Client` |
+//! | `conn.rs`, `state.rs` | `conn.rs` | `Conn`, its `State`: reading, writing, keep-alive |
+//! | `io.rs` | `io.rs` | `Buffered`: the two buffers and the flush |
+//!
+//! The others are not hyper's:
+//!
+//! | file | what is in it |
 //! |---|---|
-//! | `poll_catch`, `poll_inner`, `poll_loop`, `poll_read`, `poll_read_head`, `poll_write`, `is_done`, `can_write_again`, `close`, `disable_keep_alive` | the functions of these names of `Dispatcher`, dispatch.rs |
-//! | `poll_msg`, `recv_msg`, `recv_error`, `should_poll` | `Dispatch` for `Server` and for `Client`, dispatch.rs |
-//! | `poll_read_head_of_conn`, `on_read_head_error`, `poll_read_body`, `poll_drain_or_close_read`, `poll_read_keep_alive`, `try_keep_alive`, `maybe_notify`, `wants_read_again`, `write_head`, `write_body`, `write_body_and_end`, `end_body`, `poll_flush_of_conn` | the functions of these names of `Conn`, conn.rs |
-//! | `State::{close, close_read, close_write, busy, try_keep_alive}` | `State`, conn.rs |
-//! | `poll_read_from_io`, `poll_flush_buffered`, `can_headers_buf`, `can_buffer_body` | `Buffered`, io.rs |
-//! | `Revision::shutdown_flushes` | `Buffered::poll_shutdown`, io.rs |
-//! | `poll_user` | who polls `http1::Connection`: `graceful_shutdown`, `poll_without_shutdown`, an upgrade |
+//! | `mod.rs` | settings: a connection and its user, as data |
+//! | `revision.rs` | where the revisions differ, as data |
+//! | `user.rs` | the user's code: who polls the connection, service, bodies, upgrade |
+//! | `local.rs` | what all of these know, and how the explorer gets it |
+//! | `message.rs` | the abstract messages |
+//! | `cases.rs`, `sweep.rs` | the scenarios: the named ones, and the product of what can vary |
+//! | `claims.rs` | what is expected of each |
 //!
 //! What is left out of hyper: `Expect: 100-continue`, trailers, HTTP/1.0, the header read timeout,
 //! informational responses, a handler that waits for anything but the request body, a client's
@@ -23,10 +33,13 @@ mod cases;
 mod claims;
 mod conn;
 mod dispatch;
+mod io;
+mod local;
 mod message;
 mod revision;
 mod state;
 mod sweep;
+mod user;
 
 use std::sync::Arc;
 
@@ -35,9 +48,9 @@ use lastbyte::{Model, NamedSubject, Question, Running, Socket, Subject};
 
 pub use cases::{Case, cases};
 pub use claims::{VERDICTS, Verdicts};
+pub use local::FIELDS;
 pub use message::{Body, Sizes};
 pub use revision::*;
-pub use state::FIELDS;
 pub use sweep::{instance, left_out, situations, sweep};
 
 /// Which side of HTTP the connection is.
@@ -48,6 +61,18 @@ pub enum Role {
     Server,
     /// It writes requests and reads responses.
     Client,
+}
+
+impl Role {
+    /// `Http1Transaction::is_client`, h1/mod.rs.
+    fn is_client(self) -> bool {
+        self == Role::Client
+    }
+
+    /// `Http1Transaction::should_read_first`, h1/mod.rs: a server does.
+    fn should_read_first(self) -> bool {
+        self == Role::Server
+    }
 }
 
 /// hyper's `WriteStrategy`, which follows from whether the socket has vectored writes.
@@ -84,7 +109,7 @@ pub enum GivesUp {
     #[default]
     ShutDown,
     /// With `poll_without_shutdown`, taking the socket out when that is ready.
-    TakenOut,
+    WithoutShutdown,
 }
 
 /// What the reader is promised.
@@ -110,7 +135,7 @@ pub struct Connection {
     /// hyper's write strategy.
     pub write_strategy: WriteStrategy,
     /// Rounds of the loop in one poll, after which it yields; hyper allows 16. Three are enough:
-    /// two finish all that any situation can finish in one poll, the third is one too many.
+    /// two finish all that any scenario can finish in one poll, the third is one too many.
     pub rounds: usize,
     /// hyper's `max_buf_size`: a body is polled only while fewer bytes are buffered.
     pub write_limit: usize,
@@ -208,14 +233,7 @@ impl Subject for Connection {
         if let Owed::AtStart(bytes) = &self.owed {
             socket.handle().promise(bytes.clone());
         }
-        Box::pin(dispatch::Dispatcher {
-            socket,
-            config: Arc::new(self.clone()),
-            state: state::State {
-                request_waits: self.requests > 0,
-                ..state::State::default()
-            },
-        })
+        Box::pin(user::User::new(socket, Arc::new(self.clone())))
     }
 
     fn reads_while_writing(&self) -> bool {

@@ -1,8 +1,7 @@
 //! The revisions of hyper's dispatch loop, as data.
 //!
 //! One field is one step that some revision added or changed; a revision is the previous one with
-//! the fields that its commit touched. [`Dispatcher::poll_loop`](super::dispatch) reads them and
-//! nothing else.
+//! the fields that its commit touched. The files beside hyper's read them.
 
 /// Why the loop goes round once more for the sake of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,7 +73,7 @@ pub const LAST_0_14: Revision = Revision {
     name: "0.14.32",
     versions: &["0.14.32"],
     change: "",
-    about: "the same; `graceful_shutdown` before the first request does not close",
+    about: "as 1.7.0, but `graceful_shutdown` before the first request does not close",
     graceful_closes_untouched: false,
     ..ORIGINAL
 };
@@ -94,7 +93,7 @@ pub const REVERTED: Revision = Revision {
     name: "1.9.0",
     versions: &["1.8.1", "1.9.0"],
     change: "#3977, 4492f31e",
-    about: "does not",
+    about: "reverts #3952",
     write_again: WriteAgain::Never,
     ..WRITES_AGAIN
 };

@@ -92,7 +92,7 @@ enum Use {
     ReaderStops,
     ReaderResets,
     Graceful,
-    TakenOut,
+    WithoutShutdown,
     HalfClose,
     BodyDropped,
     BodyKept,
@@ -103,7 +103,7 @@ const USES: [(&str, Use); 8] = [
     ("reader-stops", Use::ReaderStops),
     ("reader-resets", Use::ReaderResets),
     ("graceful", Use::Graceful),
-    ("taken-out", Use::TakenOut),
+    ("taken-out", Use::WithoutShutdown),
     ("half-close", Use::HalfClose),
     ("body-dropped", Use::BodyDropped),
     ("body-kept", Use::BodyKept),
@@ -214,7 +214,7 @@ fn combination(
             scenario.signals = 1;
             scenario = scenario.with_script(Script::new("user", [ScriptStep::Raise(0)]));
         }
-        Use::TakenOut => connection.gives_up = GivesUp::TakenOut,
+        Use::WithoutShutdown => connection.gives_up = GivesUp::WithoutShutdown,
         Use::HalfClose => connection.half_close = true,
         Use::BodyDropped => connection.user_body = UserBody::Dropped,
         Use::BodyKept => connection.user_body = UserBody::Kept,
@@ -233,9 +233,9 @@ fn is_too_large(request: &Request, answer: Body, flush: FlushMode) -> bool {
     matches!(answer, Body::Fed(_)) && (peer || flush == FlushMode::TwoPhase)
 }
 
-/// Whether a use makes no question of a request: the service may close in front of something that
-/// is owed, or the connection need not end.
-fn is_no_question(request: &Request, used: Use) -> bool {
+/// Whether a use is left out for a request: the service may close in front of something that is owed,
+/// or the connection need not end.
+fn is_left_out(request: &Request, used: Use) -> bool {
     match used {
         // An idle connection waits for the next request, whether its reader has stopped or not.
         Use::ReaderStops => !ENDING.contains(&request.name),
@@ -246,7 +246,7 @@ fn is_no_question(request: &Request, used: Use) -> bool {
     }
 }
 
-/// All situations of the sweep: the named ones first.
+/// All scenarios of the sweep: the named ones first.
 pub fn situations() -> Vec<Case> {
     let mut all = cases();
     for request in &REQUESTS {
@@ -267,7 +267,7 @@ pub fn situations() -> Vec<Case> {
             }
         }
         for used in USES {
-            if !is_no_question(request, used.1) {
+            if !is_left_out(request, used.1) {
                 all.push(combination(
                     request, ANSWERS[0], SOCKETS[0], BUFFERS[0], used,
                 ));
@@ -277,7 +277,7 @@ pub fn situations() -> Vec<Case> {
     all
 }
 
-/// The instance of one situation at one revision; `None` where the pair is left out.
+/// The instance of one scenario at one revision; `None` where the pair is left out.
 #[track_caller]
 pub fn instance(case: &Case, revision: &Revision) -> Option<Instance> {
     if revision.flush_gates_reads && case.connection.pipeline_flush {

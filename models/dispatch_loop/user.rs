@@ -1,0 +1,336 @@
+//! Not hyper's: the user's code. Who polls the connection, the service, the bodies of both
+//! directions, and the protocol that takes the socket over behind an upgrade.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use lastbyte::Socket;
+
+use super::dispatch::{Dispatched, Dispatcher};
+use super::local::Place;
+use super::message::{self, Body, Failure};
+use super::{Connection, GivesUp, Role, UserBody};
+
+// ---- Who polls the connection -------------------------------------------------------------------
+
+/// The task that holds hyper's `http1::Connection`, which is not much more than the dispatcher.
+pub(super) struct User {
+    connection: Dispatcher,
+}
+
+impl User {
+    pub(super) fn new(socket: Socket, config: Arc<Connection>) -> User {
+        User {
+            connection: Dispatcher::new(socket, config),
+        }
+    }
+
+    /// Calls `graceful_shutdown` when the signal comes, polls the connection, and behind an upgrade
+    /// the new protocol.
+    fn poll_user(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        let connection = &mut self.connection;
+        if connection.upgraded.is_none() {
+            connection.place = Place::default();
+            let graceful = connection.config.graceful;
+            if let Some(signal) = graceful.filter(|_| !connection.graceful) {
+                connection.conn.io.at("wait for the signal");
+                if connection
+                    .conn
+                    .io
+                    .io
+                    .handle()
+                    .poll_signal(signal, cx)
+                    .is_ready()
+                {
+                    connection.graceful = true;
+                    connection.disable_keep_alive();
+                }
+            }
+            // A future is polled so, or `Dispatcher::poll_without_shutdown` is called.
+            let should_shutdown = connection.config.gives_up == GivesUp::ShutDown;
+            match ready!(connection.poll_catch(cx, should_shutdown))? {
+                Dispatched::Shutdown => return Poll::Ready(self.told()),
+                Dispatched::Upgrade => connection.upgraded = Some(0),
+            }
+        }
+        self.poll_upgraded(cx).map_err(Failure::from)
+    }
+
+    /// What the users of a connection that ended well have heard: a client's callers, an error
+    /// where there was no response.
+    fn told(&self) -> Result<(), Failure> {
+        let Dispatcher { config, .. } = &self.connection;
+        let connection = &self.connection;
+        let unanswered =
+            connection.told || connection.callback || connection.messages < config.requests;
+        match config.role {
+            Role::Client if unanswered => Err(Failure::Incomplete),
+            _ => Ok(()),
+        }
+    }
+
+    /// The new protocol writes a few bytes of its own and shuts down.
+    fn poll_upgraded(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let io = &mut self.connection.conn.io;
+        io.enter("upgraded");
+        while let Some(rest) = message::UPGRADED.get(io.upgraded.unwrap_or(0)..)
+            && !rest.is_empty()
+        {
+            io.at("send");
+            let n = ready!(io.io.poll_send(cx, rest))?;
+            if n == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            io.upgraded = io.upgraded.map(|sent| sent + n);
+        }
+        io.at("flush");
+        ready!(io.io.poll_flush_socket(cx))?;
+        io.at("shut down");
+        io.io.poll_shut(cx)
+    }
+}
+
+impl Future for User {
+    type Output = Result<(), String>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = self.poll_user(cx);
+        if polled.is_pending() {
+            let connection = &mut self.connection;
+            if connection.config.role == Role::Client {
+                connection.user_looks(cx);
+            }
+            if connection.beside {
+                connection.beside = connection.poll_user_reads(cx).is_pending();
+            }
+            // What the poll went through is of no importance to the next one.
+            let self_woken = connection.place.step == "yield";
+            connection.place = Place::default();
+            let io = &connection.conn.io;
+            io.at(if self_woken { "yields" } else { "waits" });
+        }
+        polled.map_err(|failure| format!("{failure:?}"))
+    }
+}
+
+// ---- The service of a server, the requests of a client ------------------------------------------
+
+impl Dispatcher {
+    /// The service is called: the number of its request.
+    pub(super) fn call_service(&mut self) -> usize {
+        let request = self.messages;
+        self.messages += 1;
+        let socket = &self.conn.io.io;
+        self.config.promise_as_served(socket, request);
+        socket
+            .handle()
+            .note(format!("serves request {}", request + 1));
+        request
+    }
+
+    /// The future that the service has returned: the number of the request that it answers.
+    pub(super) fn poll_service(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
+        if self.config.user_body == UserBody::ReadFirst {
+            ready!(self.poll_user_reads(cx));
+        }
+        self.beside |= self.config.user_body == UserBody::ReadBeside;
+        Poll::Ready(self.in_flight.expect("should_poll was asked"))
+    }
+
+    /// The service's future is dropped with the request, and so is the request's body if it was not
+    /// handed on.
+    pub(super) fn drop_service(&mut self, cx: &mut Context<'_>) {
+        if self.config.user_body == UserBody::Dropped {
+            self.body_dropped = true;
+            self.body_waits = false;
+            if std::mem::take(&mut self.body_tx_waits) {
+                cx.waker().wake_by_ref();
+            }
+        }
+    }
+
+    /// The channel in which a client's user puts requests, one when it is asked for: its number.
+    pub(super) fn poll_request(&mut self) -> Poll<usize> {
+        if std::mem::take(&mut self.request_waits) {
+            self.messages += 1;
+            Poll::Ready(self.messages - 1)
+        } else {
+            self.asked = true;
+            Poll::Pending
+        }
+    }
+}
+
+// ---- The body that the connection writes --------------------------------------------------------
+
+/// The user's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct BodyRx {
+    /// Number of the message.
+    message: usize,
+    body: Body,
+    /// Pieces taken so far.
+    taken: usize,
+}
+
+impl BodyRx {
+    pub(super) fn new(message: usize, body: Body) -> BodyRx {
+        BodyRx {
+            message,
+            body,
+            taken: 0,
+        }
+    }
+
+    /// `Body::is_end_stream` behind a piece: only a `Full` body knows.
+    pub(super) fn is_end_stream(&self) -> bool {
+        matches!(self.body, Body::Full(_))
+    }
+
+    /// All pieces were taken that the head has announced.
+    pub(super) fn is_length_reached(&self) -> bool {
+        matches!(self.body, Body::Sized(pieces) if pieces == self.taken)
+    }
+}
+
+impl Dispatcher {
+    /// `Body::poll_frame` of the user's body.
+    pub(super) fn poll_frame(
+        &mut self,
+        rx: &mut BodyRx,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Bytes>> {
+        let piece = |rx: &BodyRx| self.config.sizes_of(rx.message).piece(rx.message);
+        let frame = match rx.body {
+            Body::Empty => None,
+            Body::Full(bytes) => Some(message::body(rx.message, bytes)),
+            Body::Ready(pieces) | Body::Sized(pieces) => (rx.taken < pieces).then(|| piece(rx)),
+            Body::EndFed(pieces) if rx.taken < pieces => Some(piece(rx)),
+            Body::EndFed(_) | Body::Fed(_) => {
+                let io = &self.conn.io;
+                io.at("take a piece of the body");
+                let piece = ready!(io.io.handle().poll_feed(message::BODY_FEED, cx));
+                io.saw(piece.as_deref());
+                piece
+            }
+        };
+        rx.taken += 1;
+        Poll::Ready(frame)
+    }
+}
+
+// ---- The body that the user reads ---------------------------------------------------------------
+
+/// hyper's `body::Sender`, the connection's end of the channel: hyper holds it in `body_tx`, which
+/// here tells whether it is there.
+pub(super) struct Sender<'a>(&'a mut Dispatcher);
+
+impl Dispatcher {
+    /// A channel for the body of a message that was just read.
+    pub(super) fn new_channel(&mut self) {
+        self.body_tx = true;
+        self.body_dropped = false;
+        self.body_seen = false;
+        self.holds_body = self.config.role == Role::Client;
+    }
+
+    pub(super) fn sender(&mut self) -> Sender<'_> {
+        Sender(self)
+    }
+
+    /// The user reads what is there: a wake-up for the connection, if it waits for room, and a
+    /// registration behind the last piece.
+    fn poll_user_reads(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if std::mem::take(&mut self.body_waits) && std::mem::take(&mut self.body_tx_waits) {
+            cx.waker().wake_by_ref();
+        }
+        if self.body_tx {
+            self.user_waits = true;
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    }
+
+    /// A client's user, who is a task of its own and waits for nothing but the connection: takes
+    /// the response, and sends the next request when the connection asks for one.
+    fn user_looks(&mut self, cx: &mut Context<'_>) {
+        let Connection {
+            user_body,
+            requests,
+            ..
+        } = *self.config;
+        let local = &mut *self.conn;
+        let mut wakes = false;
+        if local.holds_body {
+            let goes = match user_body {
+                UserBody::Kept => false,
+                UserBody::Dropped => {
+                    local.body_dropped = true;
+                    local.body_waits = false;
+                    true
+                }
+                _ => {
+                    let took = std::mem::take(&mut local.body_waits);
+                    wakes = took && std::mem::take(&mut local.body_tx_waits);
+                    !local.body_tx
+                }
+            };
+            local.holds_body = !goes;
+            wakes |= goes && local.body_seen;
+        }
+        let reads = local.holds_body && user_body != UserBody::Kept;
+        let is_free = !local.callback && !local.told && !reads;
+        if is_free && local.messages < requests && std::mem::take(&mut local.asked) {
+            local.request_waits = true;
+            wakes = true;
+        }
+        if wakes {
+            cx.waker().wake_by_ref();
+        }
+    }
+}
+
+/// The user has dropped the body.
+pub(super) struct Canceled;
+
+impl Sender<'_> {
+    /// Does the user want the next piece?
+    pub(super) fn poll_ready(&mut self) -> Poll<Result<(), Canceled>> {
+        self.0.body_seen = true;
+        match self.0.config.user_body {
+            UserBody::Dropped if self.0.body_dropped => Poll::Ready(Err(Canceled)),
+            _ if self.0.body_waits => {
+                self.0.body_tx_waits = true;
+                Poll::Pending
+            }
+            _ => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// A piece is in the channel.
+    pub(super) fn try_send_data(&mut self, cx: &mut Context<'_>) {
+        self.0.body_waits = self.0.config.has_channel();
+        self.wake_user(cx);
+    }
+
+    /// An error is in the channel.
+    pub(super) fn send_error(&mut self, cx: &mut Context<'_>) {
+        self.0.told |= self.0.holds_body;
+        self.wake_user(cx);
+    }
+
+    /// The sender is dropped, which ends the body.
+    pub(super) fn close(&mut self, cx: &mut Context<'_>) {
+        self.wake_user(cx);
+    }
+
+    fn wake_user(&mut self, cx: &mut Context<'_>) {
+        if std::mem::take(&mut self.0.user_waits) {
+            cx.waker().wake_by_ref();
+        }
+    }
+}

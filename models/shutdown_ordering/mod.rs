@@ -1,0 +1,91 @@
+//! The minimal model: a dispatcher with a write buffer, and what it does first when it is done.
+//!
+//! hyper's HTTP/1 dispatcher reads a request, hands the response to its write buffer, flushes it
+//! into the socket, and shuts the socket down once it is done. Until 1.11.0 the flush's result was
+//! dropped on the way to the shutdown.
+//!
+//! To be read in this order:
+//!
+//! 1. `machine.rs`, the state machine: three orderings of the flush and the shutdown;
+//! 2. `scenarios.rs`, the scenarios: requests, kernel buffers and readers;
+//! 3. `claims.rs`, the claims: what is proved and what is refuted of each ordering.
+//!
+//! The files `*.smt2` beside them are what an SMT solver proves of a lone request at every size.
+//!
+//! An instance is one ordering in one scenario. The program explores every interleaving of the
+//! dispatcher, the reader and the peer in it, and looks for one in which a property fails.
+
+use std::sync::Arc;
+
+use lastbyte::{Model, NamedSubject, Running, Socket, Subject};
+
+mod machine;
+mod scenarios;
+mod claims;
+
+pub use machine::{Dispatcher, Ordering, ReadSide, response};
+
+/// A dispatcher as a subject of explorations. Recordings know it by its path, which is why it is here.
+#[derive(Clone, Copy, Debug)]
+pub struct Connection {
+    /// What happens between the last write and the shutdown.
+    pub ordering: Ordering,
+    /// What becomes of the read side when the request is there.
+    pub read_side: ReadSide,
+    /// Bytes of each response.
+    pub response: usize,
+}
+
+impl Subject for Connection {
+    fn fingerprint(&self) -> Option<String> {
+        lastbyte::fingerprint(self)
+    }
+
+    fn start(&self, socket: Socket) -> Running {
+        let handle = socket.handle();
+        let mut dispatcher = Dispatcher::new(socket, self.ordering, self.read_side, self.response);
+        dispatcher.handle = Some(handle);
+        Box::pin(async { dispatcher.await.map_err(|error| error.kind().to_string()) })
+    }
+
+    fn reads_while_writing(&self) -> bool {
+        true
+    }
+}
+
+/// What `cargo verify` knows about this model.
+pub fn model() -> Model {
+    Model {
+        claims: claims::claims,
+        subjects,
+        ..Model::new(
+            "shutdown_ordering",
+            "a dispatcher with a write buffer, and what it does first when it is done",
+        )
+    }
+}
+
+/// What `cargo verify explore` runs, by name.
+fn subjects() -> Vec<NamedSubject> {
+    Ordering::ALL
+        .map(|ordering| NamedSubject {
+            name: format!("shutdown_ordering:{ordering}"),
+            about: format!("the minimal dispatcher with the ordering {ordering}"),
+            version: None,
+            make: Arc::new(move |question| {
+                if question.pipeline_flush || question.half_close || question.upgrade {
+                    return Err(
+                        "the minimal dispatcher knows no --pipeline-flush, --half-close \
+                         or --upgrade; accepted by hyper-1 and hyper-0.14"
+                            .to_owned(),
+                    );
+                }
+                Ok(Arc::new(Connection {
+                    ordering,
+                    read_side: ReadSide::Closes,
+                    response: question.response_bytes,
+                }) as Arc<dyn Subject>)
+            }),
+        })
+        .into()
+}
