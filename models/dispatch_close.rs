@@ -78,7 +78,7 @@ struct Dispatcher {
 
 impl Dispatcher {
     fn at(&self) {
-        self.caller.handle().at(&self.state);
+        self.caller.handle().declare_state(&self.state);
     }
 
     /// Looks into the channel: a message, or nothing.
@@ -101,7 +101,7 @@ impl Dispatcher {
                     let handle = self.caller.handle();
                     self.state.permit_is_out = handle.poll_signal(0, cx).is_ready();
                     if self.state.permit_is_out {
-                        handle.promise(Bytes::from_static(REQUEST));
+                        handle.expect_delivery(Bytes::from_static(REQUEST));
                         handle.note("closes the channel behind a permit");
                         Step::Look(0)
                     } else {

@@ -30,7 +30,7 @@ impl Subject for WritesOnce {
         Box::pin(async move {
             let response = Bytes::from_static(RESPONSE);
             // What the reader must receive. An end of the stream without it is a loss.
-            socket.handle().promise(response.clone());
+            socket.handle().expect_delivery(response.clone());
             // The defect: `write` says how many bytes were taken, and nobody looks.
             let _taken = socket.write(&response).await.map_err(|e| e.to_string())?;
             socket.close().await.map_err(|e| e.to_string())

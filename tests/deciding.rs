@@ -145,7 +145,7 @@ struct TalksOrLoses;
 impl Subject for TalksOrLoses {
     fn start(&self, socket: Socket) -> Running {
         let handle = socket.handle();
-        handle.promise("x".into());
+        handle.expect_delivery("x".into());
         Box::pin(std::future::poll_fn(move |cx| {
             while handle.poll_signal(0, cx).is_ready() {}
             socket.poll_shut(cx).map_err(|error| error.to_string())

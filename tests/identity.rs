@@ -396,7 +396,7 @@ fn changes() -> Vec<Change> {
         }),
         ("input", |one| with(one, |s| s.input.push("x".into()))),
         ("input_eof", |one| with(one, |s| s.input_eof = true)),
-        ("flush", |one| with(one, |s| s.flush = FlushMode::TwoPhase)),
+        ("flush", |one| with(one, |s| s.flush = FlushMode::Deferred)),
         ("unread_input", |one| {
             with(one, |s| s.unread_input = UnreadInput::Resets)
         }),

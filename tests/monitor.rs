@@ -226,7 +226,7 @@ impl Subject for Writes {
     fn start(&self, mut socket: Socket) -> Running {
         let first = self.first;
         Box::pin(async move {
-            socket.handle().promise("abcd".into());
+            socket.handle().expect_delivery("abcd".into());
             let all = b"abcd";
             let written = async {
                 socket.write_all(&all[..first]).await?;

@@ -125,7 +125,7 @@ fn failures_have_the_names_of_their_kinds() {
 #[test]
 fn a_reset_fails_every_call() {
     let reset = Scenario {
-        flush: FlushMode::TwoPhase,
+        flush: FlushMode::Deferred,
         ..Scenario::new("reset", 3, Reader::PROMPT.resets_after(0))
     };
     let seen = run(&reset, ActorId::READER, |socket| {
@@ -193,7 +193,7 @@ fn vectored_writes_are_one_call_where_they_are_wanted() {
 #[test]
 fn both_traits_are_the_same_calls() {
     let input = || Scenario {
-        flush: FlushMode::TwoPhase,
+        flush: FlushMode::Deferred,
         ..plain().with_input("ab")
     };
     let finishes = || input().with_script(Script::new("device", [ScriptStep::FinishFlush]));

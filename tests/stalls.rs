@@ -113,7 +113,7 @@ fn a_poll_before_the_input_changes_nothing() {
 /// Writes one byte, flushes in its first poll only, and waits.
 fn flushes_once(socket: &Socket, cx: &mut Context<'_>, poll: usize) -> Poll<Result<(), String>> {
     if poll == 1 {
-        socket.handle().promise(Bytes::from_static(b"1"));
+        socket.handle().expect_delivery(Bytes::from_static(b"1"));
         let _written = socket.poll_send(cx, b"1").is_ready();
         let _flushed = socket.poll_flush_socket(cx).is_ready();
     }
@@ -123,7 +123,7 @@ fn flushes_once(socket: &Socket, cx: &mut Context<'_>, poll: usize) -> Poll<Resu
 #[test]
 fn a_lost_wake_up_for_a_flush_is_one() {
     let mut scenario = alone();
-    scenario.flush = FlushMode::TwoPhase;
+    scenario.flush = FlushMode::Deferred;
     assert!(!stalls(flushes_once, &scenario), "never finished");
     let finishes = Script::new("layer below", [ScriptStep::FinishFlush]);
     let mut scenario = scenario.with_script(finishes);
@@ -147,7 +147,7 @@ fn a_lost_wake_up_for_the_end_of_the_stream_is_one() {
 #[test]
 fn waiting_with_something_undelivered_is_one() {
     let promises: InPoll = |socket, _, _| {
-        socket.handle().promise(Bytes::from_static(b"12"));
+        socket.handle().expect_delivery(Bytes::from_static(b"12"));
         Poll::Pending
     };
     assert!(stalls(promises, &alone()), "promised");
@@ -158,7 +158,7 @@ fn waiting_with_something_undelivered_is_one() {
     assert!(stalls(buffers, &alone()), "buffered");
     let mut scenario = alone();
     let accepted: InPoll = |socket, cx, _| {
-        socket.handle().promise(Bytes::from_static(b"1"));
+        socket.handle().expect_delivery(Bytes::from_static(b"1"));
         let _written = socket.poll_send(cx, b"1").is_ready();
         Poll::Ready(Ok(()))
     };
@@ -170,7 +170,7 @@ fn waiting_with_something_undelivered_is_one() {
 #[test]
 fn only_the_connection_and_its_reader_count() {
     let truncates: InPoll = |socket, cx, _| {
-        socket.handle().promise(Bytes::from_static(b"12"));
+        socket.handle().expect_delivery(Bytes::from_static(b"12"));
         let _written = socket.poll_send(cx, b"1").is_ready();
         Poll::Ready(Ok(()))
     };

@@ -77,7 +77,7 @@ mod under_tokio {
         fn start(&self, socket: Socket) -> Running {
             let mut socket = socket.with_vectored_writes(self.vectored);
             Box::pin(async move {
-                socket.handle().promise("abc".into());
+                socket.handle().expect_delivery("abc".into());
                 let mut rest: &[u8] = b"abc";
                 while !rest.is_empty() {
                     let (first, others) = rest.split_at(1);

@@ -115,7 +115,7 @@ pub enum Beside {
     /// Closing with unread input resets the connection, as TCP's does, and more input comes.
     UnreadInputResets,
     /// A flush takes two calls, this many times.
-    TwoPhaseFlush(usize),
+    DeferredFlush(usize),
     /// The reader stops behind the first byte.
     ReaderStops,
     /// The reader resets the connection behind the first byte.
@@ -400,21 +400,21 @@ pub fn situations() -> Vec<Situation> {
         ),
         at(
             LARGE,
-            beside(Beside::TwoPhaseFlush(4), get("two-phase-flush")),
+            beside(Beside::DeferredFlush(4), get("two-phase-flush")),
         ),
         at(
             ROOMY,
             beside(
-                Beside::TwoPhaseFlush(4),
+                Beside::DeferredFlush(4),
                 ignored("two-phase-flush-body-ignored"),
             ),
         ),
         beside(
-            Beside::TwoPhaseFlush(5),
+            Beside::DeferredFlush(5),
             limited(Source::Pieces(4096), get("two-phase-flush-pieces")),
         ),
         beside(
-            Beside::TwoPhaseFlush(5),
+            Beside::DeferredFlush(5),
             limited(Source::Chunks(4096), get("two-phase-flush-chunks")),
         ),
         beside(
@@ -837,8 +837,8 @@ impl Situation {
                 unread_input: UnreadInput::Resets,
                 ..scenario.with_script(peer(&[sends_rest()]))
             },
-            Beside::TwoPhaseFlush(times) => Scenario {
-                flush: FlushMode::TwoPhase,
+            Beside::DeferredFlush(times) => Scenario {
+                flush: FlushMode::Deferred,
                 ..scenario.with_script(Script::new("device", vec![ScriptStep::FinishFlush; times]))
             },
             Beside::ReaderStops => Scenario {

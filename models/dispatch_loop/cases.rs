@@ -69,7 +69,7 @@ fn fed(scenario: Scenario, pieces: usize) -> Scenario {
 
 fn deferred_flush(scenario: Scenario, flushes: usize) -> Scenario {
     Scenario {
-        flush: FlushMode::TwoPhase,
+        flush: FlushMode::Deferred,
         ..scenario
     }
     .with_script(device(flushes))

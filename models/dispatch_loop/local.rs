@@ -109,7 +109,7 @@ impl Buffered {
         if self.config.tells {
             handle.note(format!("{TELLS}{site} {:x?}", local.digests()));
         } else {
-            handle.at(&(local, site));
+            handle.declare_state(&(local, site));
         }
     }
 

@@ -219,7 +219,7 @@ impl Connection {
 
     fn promise_as_served(&self, socket: &Socket, n: usize) {
         if self.owed == Owed::AsServed {
-            socket.handle().promise(self.message(n));
+            socket.handle().expect_delivery(self.message(n));
         }
     }
 }
@@ -231,7 +231,7 @@ impl Subject for Connection {
 
     fn start(&self, socket: Socket) -> Running {
         if let Owed::AtStart(bytes) = &self.owed {
-            socket.handle().promise(bytes.clone());
+            socket.handle().expect_delivery(bytes.clone());
         }
         Box::pin(user::User::new(socket, Arc::new(self.clone())))
     }

@@ -75,7 +75,7 @@ const ANSWERS: [(&str, Body); 4] = [
 const SOCKETS: [(&str, usize, FlushMode, usize); 3] = [
     ("small", 1, FlushMode::Immediate, 64),
     ("roomy", 16, FlushMode::Immediate, 64),
-    ("two-phase", 16, FlushMode::TwoPhase, 2),
+    ("two-phase", 16, FlushMode::Deferred, 2),
 ];
 
 const BUFFERS: [(&str, WriteStrategy, bool); 3] = [
@@ -193,7 +193,7 @@ fn combination(
         scenario.feeds = 1;
         scenario = scenario.with_script(super::cases::feeder(0, pieces));
     }
-    if socket.2 == FlushMode::TwoPhase {
+    if socket.2 == FlushMode::Deferred {
         scenario = scenario.with_script(super::cases::device(6));
     }
     let mut connection = Connection {
@@ -230,7 +230,7 @@ fn combination(
 /// Whether so many scripts act that the exploration takes too long.
 fn is_too_large(request: &Request, answer: Body, flush: FlushMode) -> bool {
     let peer = !request.later.is_empty() || request.fin;
-    matches!(answer, Body::Fed(_)) && (peer || flush == FlushMode::TwoPhase)
+    matches!(answer, Body::Fed(_)) && (peer || flush == FlushMode::Deferred)
 }
 
 /// Whether a use is left out for a request: the service may close in front of something that is owed,

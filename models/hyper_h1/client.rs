@@ -137,7 +137,7 @@ impl Client {
 
 impl Configuration for Client {
     fn prepare(&self, socket: Socket) -> Socket {
-        socket.handle().promise(self.promised());
+        socket.handle().expect_delivery(self.promised());
         socket.with_vectored_writes(self.vectored)
     }
 

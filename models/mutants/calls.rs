@@ -86,7 +86,7 @@ impl Subject for Calls {
         Box::pin(poll_fn(move |cx| {
             let polled = caller.poll(cx);
             // What follows the last call of a poll is no section, and nobody moves in between.
-            caller.handle.at(&caller.next);
+            caller.handle.declare_state(&caller.next);
             polled.map_err(|error| error.kind().to_string())
         }))
     }
@@ -104,11 +104,11 @@ impl Caller {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         const BYTE: &[u8] = b"x";
         while let Some(&call) = self.calls.get(self.next) {
-            self.handle.at(&self.next);
+            self.handle.declare_state(&self.next);
             let socket = || self.socket.as_ref().ok_or(io::ErrorKind::NotConnected);
             let mut skipped = 0;
             match call {
-                Call::Promise => self.handle.promise(Bytes::from_static(BYTE)),
+                Call::Promise => self.handle.expect_delivery(Bytes::from_static(BYTE)),
                 Call::Send => drop(ready!(socket()?.poll_send(cx, BYTE))?),
                 Call::Offer => drop(socket()?.poll_send(cx, BYTE)?),
                 Call::Forget => self.handle.buffered(0),

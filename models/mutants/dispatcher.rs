@@ -118,7 +118,7 @@ impl Dispatcher {
         let handle = self.socket.handle();
         handle.buffered(self.write_buf.len());
         if !self.answered {
-            handle.promise(body);
+            handle.expect_delivery(body);
         }
         self.answered = true;
     }

@@ -71,7 +71,7 @@ impl Subject for Looks {
         let looks = *self;
         Box::pin(async move {
             let handle = socket.handle();
-            handle.promise(Bytes::from_static(b"x"));
+            handle.expect_delivery(Bytes::from_static(b"x"));
             if !looks.wait(&handle).await {
                 socket.write_all(b"x").await.map_err(|e| e.to_string())?;
             }

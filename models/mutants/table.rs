@@ -404,7 +404,7 @@ pub fn rows() -> Vec<Row> {
         },
         Row {
             kernel: KernelDefect::FlushWakesNobody,
-            flush: FlushMode::TwoPhase,
+            flush: FlushMode::Deferred,
             scripts: vec![Script::new("layer below", [ScriptStep::FinishFlush])],
             ..Row::new(
                 "kernel/flush-wakes-nobody",

@@ -34,7 +34,7 @@ impl Subject for Unordered {
     fn start(&self, mut socket: Socket) -> Running {
         Box::pin(async move {
             let handle = socket.handle();
-            handle.promise(Bytes::from_static(b"x"));
+            handle.expect_delivery(Bytes::from_static(b"x"));
             let signals = [0, 1].map(|signal| wait(handle.clone(), signal));
             let mut signals: FuturesUnordered<_> = signals.into_iter().collect();
             let seen = poll_fn(|cx| {

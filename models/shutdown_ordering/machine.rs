@@ -105,7 +105,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Dispatcher<Io> {
     /// Tells the explorer where the dispatcher is: at this label, in this state.
     fn at(&self, label: &str) {
         if let Some(handle) = &self.handle {
-            handle.at(&(label, &self.state));
+            handle.declare_state(&(label, &self.state));
         }
     }
 
@@ -155,7 +155,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Dispatcher<Io> {
             self.state.write_buf.extend_from_slice(&body);
             if let Some(handle) = &self.handle {
                 handle.buffered(self.state.write_buf.len());
-                handle.promise(body);
+                handle.expect_delivery(body);
             }
         }
     }

@@ -37,7 +37,7 @@ pub enum FlushMode {
     /// After a write the first flush is pending and registers a wake-up; a later one is ready, and
     /// cancels a registration that has not fired yet. A layer with a buffer or a timer of its own
     /// (TLS, compression) may behave like this.
-    TwoPhase,
+    Deferred,
 }
 
 /// Faults that the kernel injects.
@@ -407,7 +407,7 @@ impl Kernel {
         }
         self.accepted += taken;
         self.writer.clear();
-        if self.flush_mode == FlushMode::TwoPhase {
+        if self.flush_mode == FlushMode::Deferred {
             self.flushing = Flushing::Dirty;
         }
         if self.defect != KernelDefect::ReaderNotWoken {

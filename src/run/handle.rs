@@ -30,7 +30,7 @@ impl fmt::Debug for Handle {
 
 impl Handle {
     /// Promises `bytes` to the reader: from now on an end of the stream without them is a loss.
-    pub fn promise(&self, bytes: Bytes) {
+    pub fn expect_delivery(&self, bytes: Bytes) {
         let mut state = self.world.peek();
         if state.over.is_none() {
             state.changed();
@@ -64,7 +64,7 @@ impl Handle {
     /// are explored once. An actor that never declares anything is identified by its history: all
     /// its calls with their results, the bytes that it wrote, and the wake-ups that reached wakers of
     /// its own making, in their order. That is exact for deterministic code, and slower.
-    pub fn at(&self, state: &impl Hash) {
+    pub fn declare_state(&self, state: &impl Hash) {
         let mut world = self.world.peek();
         let slot = &mut world.slots[self.actor.index()];
         slot.history = digest(state);

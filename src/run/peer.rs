@@ -31,7 +31,7 @@ pub(crate) async fn read_to_end(
     poll_fn(move |cx| {
         loop {
             // All that the reader knows is in the shared state.
-            peer.at(&("reader", forgotten, polled));
+            peer.declare_state(&("reader", forgotten, polled));
             if defect == ReaderDefect::IgnoresWakeUp && polled {
                 return Poll::Pending;
             }

@@ -78,7 +78,7 @@ pub(crate) async fn perform_all(handle: Handle, script: Script) -> Result<(), St
     let mut next = 0;
     poll_fn(move |cx| {
         while let Some(step) = script.steps.get(next) {
-            handle.at(&("script", next));
+            handle.declare_state(&("script", next));
             ready!(handle.perform(step, cx));
             next += 1;
         }

@@ -37,7 +37,7 @@ pub(crate) struct Slot {
     pub(crate) private_calls: u32,
     /// Digest of all that the actor has observed, or of its state as it declared it.
     pub(crate) history: u128,
-    /// The actor tells its state: see [`Handle::at`](crate::Handle::at).
+    /// The actor tells its state: see [`Handle::declare_state`](crate::Handle::declare_state).
     pub(crate) declared: bool,
     /// The actor has made a call without telling its state: it is known by its history.
     pub(crate) opaque: bool,

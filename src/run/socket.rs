@@ -58,9 +58,10 @@ impl Socket {
     }
 
     /// Promises `bytes` to the reader: an end of the stream without them is a loss. The same as
-    /// [`Handle::promise`] of the socket's handle.
+    /// [`Handle::expect_delivery`] of the socket's handle.
     pub fn expect_delivery(&self, bytes: impl AsRef<[u8]>) {
-        self.handle.promise(Bytes::copy_from_slice(bytes.as_ref()));
+        self.handle
+            .expect_delivery(Bytes::copy_from_slice(bytes.as_ref()));
     }
 
     /// Writes all of `bytes`, in as many calls as it takes.

@@ -34,7 +34,7 @@ pub trait Subject: Send + Sync {
     /// when it is dropped.
     ///
     /// Everything that the reader must receive is announced with
-    /// [`Handle::promise`](crate::Handle::promise).
+    /// [`Handle::expect_delivery`](crate::Handle::expect_delivery).
     fn start(&self, socket: Socket) -> Running;
 
     /// The actor's name in traces.

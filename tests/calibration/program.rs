@@ -103,7 +103,7 @@ impl Thread {
 
     fn declare(&self, handle: &Handle, pc: usize, taken: u32) {
         if self.declares {
-            handle.at(&(pc, taken));
+            handle.declare_state(&(pc, taken));
         }
     }
 

@@ -34,7 +34,7 @@ fn heads() -> bool {
 
 /// Delivers "abcd", or forgets the last two bytes.
 async fn delivers_if(mut socket: lastbyte::Socket, all: bool) -> Result<(), String> {
-    socket.handle().promise(Bytes::from_static(b"abcd"));
+    socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
     socket.write_all(b"ab").await.map_err(text)?;
     if all {
         socket.write_all(b"cd").await.map_err(text)?;
@@ -63,7 +63,7 @@ fn hyper_service(handler: fn() -> (usize, bool)) -> Arc<dyn Subject> {
                     let _read = request.into_body().collect().await.is_ok();
                 }
                 let body = Bytes::from(vec![b'x'; bytes]);
-                handle.promise(body.clone());
+                handle.expect_delivery(body.clone());
                 let response = hyper::Response::builder().header("date", DATE);
                 response.body(Full::new(body))
             }
@@ -160,7 +160,7 @@ pub fn all() -> Vec<Case> {
             subject(|mut socket| async move {
                 let map: HashMap<u8, ()> = (b'a'..=b'h').map(|key| (key, ())).collect();
                 let bytes: Vec<u8> = map.into_keys().collect();
-                socket.handle().promise(bytes.clone().into());
+                socket.handle().expect_delivery(bytes.clone().into());
                 socket.write_all(&bytes).await.map_err(text)?;
                 socket.close().await.map_err(text)
             }),
@@ -181,7 +181,7 @@ pub fn all() -> Vec<Case> {
             "random-length",
             subject(|mut socket| async move {
                 let bytes = vec![b'x'; 1 + random() as usize % 30];
-                socket.handle().promise(bytes.clone().into());
+                socket.handle().expect_delivery(bytes.clone().into());
                 socket.write_all(&bytes).await.map_err(text)?;
                 socket.close().await.map_err(text)
             }),
@@ -198,7 +198,7 @@ pub fn all() -> Vec<Case> {
             "random-bytes",
             subject(|mut socket| async move {
                 let bytes: Vec<u8> = (0..12).map(|_| random() as u8).collect();
-                socket.handle().promise(bytes.clone().into());
+                socket.handle().expect_delivery(bytes.clone().into());
                 socket.write_all(&bytes).await.map_err(text)?;
                 socket.close().await.map_err(text)
             }),
@@ -236,7 +236,7 @@ pub fn all() -> Vec<Case> {
             subject(|mut socket| async move {
                 let leaked: &'static [u8; 64] = Box::leak(Box::new([7; 64]));
                 let bytes = (leaked.as_ptr() as usize).to_be_bytes();
-                socket.handle().promise(bytes.to_vec().into());
+                socket.handle().expect_delivery(bytes.to_vec().into());
                 socket.write_all(&bytes).await.map_err(text)?;
                 socket.close().await.map_err(text)
             }),
@@ -282,7 +282,9 @@ pub fn all() -> Vec<Case> {
             "promises-sometimes",
             subject(|socket| async move {
                 if heads() {
-                    socket.handle().promise(Bytes::from_static(b"never"));
+                    socket
+                        .handle()
+                        .expect_delivery(Bytes::from_static(b"never"));
                 }
                 drop(socket);
                 Ok(())
@@ -326,7 +328,7 @@ pub fn all() -> Vec<Case> {
         case(
             "no-call-and-no-end",
             subject(|socket| async move {
-                socket.handle().promise(Bytes::from_static(b"abc"));
+                socket.handle().expect_delivery(Bytes::from_static(b"abc"));
                 std::mem::forget(socket);
                 if heads() { pending().await } else { Ok(()) }
             }),
@@ -349,7 +351,7 @@ pub fn all() -> Vec<Case> {
         (
             "closes-with-unread-input",
             subject(|mut socket| async move {
-                socket.handle().promise(Bytes::from_static(b"ab"));
+                socket.handle().expect_delivery(Bytes::from_static(b"ab"));
                 socket.write_all(b"ab").await.map_err(text)?;
                 if heads() {
                     drop(socket);
@@ -369,7 +371,7 @@ pub fn all() -> Vec<Case> {
                 socket.close().await.map_err(text)
             }),
             Scenario {
-                flush: FlushMode::TwoPhase,
+                flush: FlushMode::Deferred,
                 ..plain().with_script(Script::new("device", [ScriptStep::FinishFlush]))
             },
         ),

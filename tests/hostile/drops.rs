@@ -46,7 +46,7 @@ static KEPT_SOCKET: Mutex<Option<Socket>> = Mutex::new(None);
 each_apart! {
     fn a_drop_that_calls_the_socket() {
         let goodbye = subject(|socket| async move {
-            socket.handle().promise(Bytes::from_static(b"bye"));
+            socket.handle().expect_delivery(Bytes::from_static(b"bye"));
             drop(SaysGoodbye(socket));
             Ok(())
         });
@@ -182,7 +182,7 @@ each_apart! {
         assert_eq!(explored.cut, None);
         is_proved(&explored, Property::NoStall);
         let leaks = subject(|socket: Socket| async move {
-            socket.handle().promise(Bytes::from_static(b"abcd"));
+            socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
             std::mem::forget(socket);
             Ok(())
         });
@@ -194,11 +194,11 @@ each_apart! {
             let handle = socket.handle();
             let before = KEPT_HANDLE.lock().expect("no panic").replace(handle);
             if let Some(before) = before {
-                before.promise(Bytes::from_static(b"long gone"));
+                before.expect_delivery(Bytes::from_static(b"long gone"));
                 before.note("long gone");
                 before.buffered(7);
                 before.told_to_stop();
-                before.at(&1);
+                before.declare_state(&1);
                 let looked = poll_fn(|cx| Poll::Ready(before.poll_signal(0, cx))).await;
                 assert!(looked.is_pending());
             }

@@ -127,7 +127,7 @@ each_apart! {
     fn flushes_and_promises() {
         calls_for_ever(
             &again_and_again(|s, cx| {
-                s.handle().promise(Bytes::from_static(b"x"));
+                s.handle().expect_delivery(Bytes::from_static(b"x"));
                 drop(s.poll_flush_socket(cx));
             }),
             &plain(),
@@ -146,7 +146,7 @@ each_apart! {
 
     fn promises() {
         let promise = |s: &Socket, _: &mut Context<'_>| {
-            s.handle().promise(Bytes::from_static(b"x"));
+            s.handle().expect_delivery(Bytes::from_static(b"x"));
         };
         let expected = |cut: &Cut| {
             matches!(cut, Cut::PollNeverEnds { .. } | Cut::EndlessCalls { .. })
@@ -229,7 +229,7 @@ each_apart! {
     /// Nobody wakes it, since it has told nobody whom to wake.
     fn never_registers() {
         let never = subject(|socket: Socket| {
-            socket.handle().promise(Bytes::from_static(b"abcd"));
+            socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
             let mut left: &[u8] = b"abcd";
             poll_fn(move |_| {
                 let mut nobody = Context::from_waker(std::task::Waker::noop());
@@ -246,7 +246,7 @@ each_apart! {
         assert_eq!(explored.cut, None);
         is_refuted(&explored, Property::NoStall);
         let waits = subject(|socket: Socket| async move {
-            socket.handle().promise(Bytes::from_static(b"abcd"));
+            socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
             std::future::pending().await
         });
         let explored = explore(&waits, &plain());

@@ -278,7 +278,7 @@ each_apart! {
         let large = |stack| {
             made(|mut socket| async move {
                 let big = std::hint::black_box([1; 128 * 1024]);
-                socket.handle().promise(Bytes::copy_from_slice(&big[..4]));
+                socket.handle().expect_delivery(Bytes::copy_from_slice(&big[..4]));
                 socket.write_all(&big[..4]).await.map_err(text)?;
                 deep(100);
                 socket.close().await.map_err(text)

@@ -141,7 +141,7 @@ fn no_flush_after_shutdown() {
     });
     proved(Property::NoFlushAfterShutdown, &before, &plain());
     let two_phase = Scenario {
-        flush: FlushMode::TwoPhase,
+        flush: FlushMode::Deferred,
         ..plain()
     };
     let two_phase = two_phase.with_script(Script::new("device", [ScriptStep::FinishFlush; 1]));
@@ -172,7 +172,7 @@ fn no_needless_error() {
     };
     proved(Property::NoNeedlessError, &delivers(), &faulty);
     let loses = subject(|mut socket: Socket| async move {
-        socket.handle().promise(Bytes::from_static(b"abcd"));
+        socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
         socket.write_all(b"ab").await.map_err(text)?;
         drop(socket);
         Err("given up".to_owned())
@@ -186,7 +186,9 @@ fn no_needless_error() {
 fn nothing_buffered_at_shutdown_by_what_was_promised() {
     let buffered = |flushes: bool| {
         subject(move |socket: Socket| async move {
-            socket.handle().promise(Bytes::from_static(b"abcdefgh"));
+            socket
+                .handle()
+                .expect_delivery(Bytes::from_static(b"abcdefgh"));
             let mut buffer = futures::io::BufWriter::new(socket);
             buffer.write_all(b"abcdefgh").await.map_err(text)?;
             if flushes {

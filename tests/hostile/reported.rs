@@ -20,7 +20,7 @@ fn loses_after(starts: usize, counter: Arc<AtomicUsize>) -> Arc<dyn Subject> {
     subject(move |mut socket: Socket| {
         let counter = counter.clone();
         async move {
-            socket.handle().promise(Bytes::from_static(b"abcd"));
+            socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
             socket.write_all(b"abc").await.map_err(text)?;
             if counter.fetch_add(1, Ordering::SeqCst) < starts {
                 socket.write_all(b"d").await.map_err(text)?;
@@ -44,7 +44,7 @@ impl Wake for Noted {
 fn loses_in_order(bad: [usize; 2]) -> Arc<dyn Subject> {
     subject(move |mut socket: Socket| async move {
         let handle = socket.handle();
-        handle.promise(Bytes::from_static(b"abcd"));
+        handle.expect_delivery(Bytes::from_static(b"abcd"));
         socket.write_all(b"ab").await.map_err(text)?;
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut loses = false;
@@ -76,7 +76,7 @@ fn loses_in_order(bad: [usize; 2]) -> Arc<dyn Subject> {
 fn unordered(bad: usize) -> Arc<dyn Subject> {
     subject(move |mut socket: Socket| async move {
         let handle = socket.handle();
-        handle.promise(Bytes::from_static(b"abcd"));
+        handle.expect_delivery(Bytes::from_static(b"abcd"));
         socket.write_all(b"ab").await.map_err(text)?;
         let mut tasks = FuturesUnordered::new();
         for n in 0..2 {
@@ -110,7 +110,7 @@ each_apart! {
         for _ in 0..20 {
             let selects = subject(|mut socket: Socket| async move {
                 let handle = socket.handle();
-                handle.promise(Bytes::from_static(b"abcd"));
+                handle.expect_delivery(Bytes::from_static(b"abcd"));
                 let raised = poll_fn({
                     let handle = handle.clone();
                     move |cx| handle.poll_signal(0, cx)
@@ -139,7 +139,7 @@ each_apart! {
 
     fn item_4_bytes_in_a_layer_above_the_socket_count() {
         let buffers = subject(|socket: Socket| async move {
-            socket.handle().promise(Bytes::from_static(b"abcdefgh"));
+            socket.handle().expect_delivery(Bytes::from_static(b"abcdefgh"));
             let mut buffer = futures::io::BufWriter::new(socket);
             buffer.write_all(b"abcdefgh").await.map_err(text)?;
             Ok(())
@@ -167,7 +167,7 @@ each_apart! {
 
     fn item_7_what_was_never_offered_counts_as_well() {
         let keeps = subject(|mut socket: Socket| async move {
-            socket.handle().promise(Bytes::from_static(b"a whole response"));
+            socket.handle().expect_delivery(Bytes::from_static(b"a whole response"));
             socket.close().await.map_err(text)
         });
         let explored = explore(&keeps, &plain());
@@ -179,7 +179,7 @@ each_apart! {
     fn item_8_a_cut_head_with_other_bytes_behind_it_is_no_prefix() {
         let switches = |all: bool| {
             made(move |mut socket: Socket| async move {
-                socket.handle().promise(Bytes::from_static(b"words"));
+                socket.handle().expect_delivery(Bytes::from_static(b"words"));
                 let head = b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\n\r\n";
                 if all {
                     socket.write_all(head).await.map_err(text)?;
@@ -285,7 +285,7 @@ each_apart! {
     fn item_25_a_random_loss_is_noticed_every_time() {
         for _ in 0..80 {
             let loses = subject(|mut socket: Socket| async move {
-                socket.handle().promise(Bytes::from_static(b"abcd"));
+                socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
                 socket.write_all(b"ab").await.map_err(text)?;
                 if random().is_multiple_of(2) {
                     socket.write_all(b"cd").await.map_err(text)?;

@@ -155,7 +155,7 @@ each_apart! {
     fn a_peer_that_does_not_read_proves_no_delivery() {
         let scenario = Scenario { signals: 1, peer: Some(Arc::new(Does::Waits)), ..plain() };
         let loses = subject(|socket: Socket| async move {
-            socket.handle().promise(Bytes::from_static(b"abcd"));
+            socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
             drop(socket);
             Ok(())
         });
@@ -249,7 +249,7 @@ each_apart! {
     fn ten_thousand_promises() {
         let promises = subject(|mut socket: Socket| async move {
             for _ in 0..10_000 {
-                socket.handle().promise(Bytes::from_static(b"x"));
+                socket.handle().expect_delivery(Bytes::from_static(b"x"));
             }
             socket.write_all(&[b'x'; 10_000]).await.map_err(text)?;
             socket.close().await.map_err(text)
@@ -262,7 +262,7 @@ each_apart! {
         let late = subject(|socket: Socket| async move {
             let handle = socket.handle();
             deliver(socket, b"abcd").await?;
-            handle.promise(Bytes::from_static(b"never"));
+            handle.expect_delivery(Bytes::from_static(b"never"));
             Ok(())
         });
         let explored = explore(&late, &plain());
@@ -299,7 +299,7 @@ each_apart! {
         assert_eq!(explored.cut, None);
         is_refuted(&explored, Property::Ends);
         let loses = subject(|socket: Socket| {
-            socket.handle().promise(Bytes::from_static(b"abc"));
+            socket.handle().expect_delivery(Bytes::from_static(b"abc"));
             let mut socket = Some(socket);
             poll_fn(move |_| {
                 drop(socket.take());

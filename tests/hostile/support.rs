@@ -86,7 +86,7 @@ pub fn text(error: impl ToString) -> String {
 
 /// Promises and writes.
 pub async fn write(socket: &mut Socket, bytes: &'static [u8]) -> Result<(), String> {
-    socket.handle().promise(Bytes::from_static(bytes));
+    socket.handle().expect_delivery(Bytes::from_static(bytes));
     socket.write_all(bytes).await.map_err(text)
 }
 

@@ -30,7 +30,9 @@ fn unavoidable(
 #[test]
 fn a_buffer_that_is_dropped_names_the_close() {
     let buffers = subject(|socket: Socket| async move {
-        socket.handle().promise(Bytes::from_static(b"abcdefgh"));
+        socket
+            .handle()
+            .expect_delivery(Bytes::from_static(b"abcdefgh"));
         let mut buffer = futures::io::BufWriter::new(socket);
         buffer.write_all(b"abcdefgh").await.map_err(text)?;
         Ok(())
@@ -83,7 +85,7 @@ fn a_lost_wake_up_names_the_waiting() {
 #[test]
 fn where_nothing_helps_the_giving_up_is_named() {
     let loses = subject(|mut socket: Socket| async move {
-        socket.handle().promise(Bytes::from_static(b"abcd"));
+        socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
         socket.write_all(b"ab").await.map_err(text)?;
         socket.close().await.map_err(text)
     });
@@ -94,7 +96,7 @@ fn where_nothing_helps_the_giving_up_is_named() {
         "{trace:?}"
     );
     let waits = subject(|socket: Socket| async move {
-        socket.handle().promise(Bytes::from_static(b"abcd"));
+        socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
         std::future::pending().await
     });
     let (trace, step) = unavoidable(&waits, &plain(), Property::NoStall);

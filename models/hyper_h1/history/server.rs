@@ -119,7 +119,7 @@ pub(super) fn probes() -> Vec<Probe> {
     };
     let device = Script::new("device", vec![ScriptStep::FinishFlush; 8]);
     let scenario = Scenario {
-        flush: FlushMode::TwoPhase,
+        flush: FlushMode::Deferred,
         ..over(1 << 16, GET).with_script(device)
     };
     probe(

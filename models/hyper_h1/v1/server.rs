@@ -64,7 +64,7 @@ async fn answer(
     let mut response = Response::builder().header(header::DATE, DATE);
     if let Some(words) = server.upgrade.clone() {
         let upgrade = hyper::upgrade::on(&mut request);
-        handle.promise(words.clone());
+        handle.expect_delivery(words.clone());
         exchange.spawn(async move {
             let upgraded = upgrade.await.map_err(|error| error.to_string())?;
             say(upgraded, words)
@@ -95,7 +95,7 @@ async fn answer(
             });
         }
     }
-    handle.promise(words.clone());
+    handle.expect_delivery(words.clone());
     if let Some(bytes) = exchange.stated_length() {
         response = response.header(header::CONTENT_LENGTH, bytes);
     }

@@ -171,7 +171,7 @@ fn registrations_are_told_apart() {
 
 #[test]
 fn two_phase_flush_consumes_its_registration() {
-    let mut kernel = Kernel::new(3).with_flush(FlushMode::TwoPhase);
+    let mut kernel = Kernel::new(3).with_flush(FlushMode::Deferred);
     assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
     assert_eq!(kernel.flush(waker()), Call::WouldBlock);
     assert!(kernel.flusher.is_set());
@@ -209,7 +209,7 @@ fn a_reset_is_told_once_where_the_socket_is_like_tokios() {
     };
     let reset = Call::Failed(io::ErrorKind::ConnectionReset);
     let kernel = || {
-        let mut kernel = Kernel::new(3).with_flush(FlushMode::TwoPhase);
+        let mut kernel = Kernel::new(3).with_flush(FlushMode::Deferred);
         kernel.reset();
         kernel
     };

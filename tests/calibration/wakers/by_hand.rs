@@ -57,7 +57,7 @@ impl Subject for Order {
         let looks = self.0;
         Box::pin(async move {
             let handle = socket.handle();
-            handle.promise("a".into());
+            handle.expect_delivery("a".into());
             let order = Arc::new(Mutex::new(Vec::new()));
             let mut loses = false;
             let mut polls = 0;
@@ -130,7 +130,7 @@ impl Subject for Snapshot {
     fn start(&self, mut socket: Socket) -> Running {
         Box::pin(async move {
             let handle = socket.handle();
-            handle.promise("a".into());
+            handle.expect_delivery("a".into());
             let order = Arc::new(Mutex::new(vec![0, 1]));
             let mut raised = [false; 2];
             poll_fn(|cx| {
@@ -212,7 +212,7 @@ impl Subject for WaitsForASignal {
     fn start(&self, mut socket: Socket) -> Running {
         Box::pin(async move {
             let handle = socket.handle();
-            handle.promise("a".into());
+            handle.expect_delivery("a".into());
             socket.write_all(b"a").await.map_err(|e| e.to_string())?;
             poll_fn(|cx| handle.poll_signal(0, cx)).await;
             socket.close().await.map_err(|e| e.to_string())
@@ -240,7 +240,7 @@ impl Subject for LooksBehindTheCall {
     fn start(&self, mut socket: Socket) -> Running {
         Box::pin(async move {
             let handle = socket.handle();
-            handle.promise("a".into());
+            handle.expect_delivery("a".into());
             let order = Arc::new(Mutex::new(Vec::new()));
             let mut loses = false;
             poll_fn(|cx| {

@@ -158,7 +158,7 @@ impl Program {
         let mut scenario = Scenario::new("program", self.capacity, reader);
         (scenario.signals, scenario.feeds) = (SIGNALS, FEEDS);
         if self.deferred_flush {
-            scenario.flush = FlushMode::TwoPhase;
+            scenario.flush = FlushMode::Deferred;
         }
         let scripts = self.scripts.iter().enumerate();
         let scripts = scripts.map(|(n, steps)| Script::new(format!("script {n}"), steps.clone()));

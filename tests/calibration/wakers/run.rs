@@ -241,7 +241,7 @@ async fn connection(program: Program, shared: Rc<Shared>) -> Result<(), String> 
 impl Subject for Program {
     fn start(&self, socket: Socket) -> Running {
         let handle = socket.handle();
-        handle.promise(self.promised().into());
+        handle.expect_delivery(self.promised().into());
         let shared = Shared::new(handle, Some(socket));
         let log = shared.log.clone();
         logged(log, "|".to_owned(), connection(self.clone(), shared))
