@@ -270,7 +270,8 @@ impl Worker {
     fn start(pool: &Pool) -> io::Result<Worker> {
         let mut command = Command::new(&pool.program);
         command
-            .arg("worker")
+            .arg(WORKER)
+            .env(WORKER_VARIABLE, "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
@@ -366,6 +367,13 @@ impl Drop for Worker {
         drop(self.child.wait());
     }
 }
+
+/// The argument of a process that is started as a worker.
+pub(crate) const WORKER: &str = "worker";
+
+/// Set for a process that is started as a worker. Whatever that process is, it starts no workers of
+/// its own.
+pub(crate) const WORKER_VARIABLE: &str = "LASTBYTE_WORKER";
 
 /// A worker's side: explores what is ordered on stdin, answers on stdout, and ends its process when
 /// stdin does.

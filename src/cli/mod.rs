@@ -19,6 +19,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::check::registry::{Clash, Registry};
+use crate::check::runner::{WORKER, WORKER_VARIABLE};
 use crate::error::Misuse;
 use args::{Arguments, Task};
 
@@ -88,6 +89,13 @@ pub fn run(
         }
         Err(error) => return Err(Misuse(in_one_line(&error.to_string()))),
     };
+    let is_worker = std::env::var_os(WORKER_VARIABLE).is_some();
+    if is_worker && !matches!(arguments.command, Some(Task::Worker)) {
+        return Err(Misuse(format!(
+            "this process was started to explore, with the argument {WORKER:?}; expected is a \
+             program whose main function calls lastbyte::cli with its arguments, and no test"
+        )));
+    }
     match arguments.command {
         None => verify::run(registry, &arguments.verify, out),
         Some(Task::Explore(explore)) => explore::run(registry, &explore, out),

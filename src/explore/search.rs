@@ -194,7 +194,11 @@ impl Search {
     fn begin(&mut self, expired: bool) -> bool {
         let report = self.started.is_multiple_of(PROGRESS_INTERVAL);
         if report && let Some(progress) = &self.plan.progress {
-            progress(self.started);
+            // What is explored again is not counted.
+            progress(self.started.min(match self.phase {
+                Phase::First => self.started,
+                _ => self.first.executions,
+            }));
         }
         let mut enough = false;
         if self.cut.is_none() {

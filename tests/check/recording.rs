@@ -1,0 +1,273 @@
+//! Saved counterexamples still happen, step by step.
+
+use crate::program::{Scratch, refused};
+
+use lastbyte::recording::assert_reproduces;
+use lastbyte_models::registry;
+
+#[test]
+fn the_original_ordering_loses() {
+    assert_reproduces(
+        "../tests/recordings/shutdown_ordering-original-loses.json",
+        &registry().expect("no clash"),
+    );
+}
+
+#[test]
+fn hyper_0_14_loses_silently() {
+    assert_reproduces(
+        "../tests/recordings/hyper-0-14-loses-silently.json",
+        &registry().expect("no clash"),
+    );
+}
+
+#[test]
+fn what_was_asked_of_hyper_0_14_loses() {
+    assert_reproduces(ASKED_PATH, &registry().expect("no clash"));
+}
+
+#[test]
+#[should_panic(expected = "behaves differently from step 6 on")]
+fn a_recording_that_does_not_happen_is_noticed() {
+    let path = "../tests/recordings/shutdown_ordering-original-loses.json";
+    let mut recording =
+        lastbyte::recording::Recording::read(path.as_ref()).expect("it was written by --save");
+    recording.trace.steps.swap(5, 6);
+    if let Err(misuse) = recording.replay(&registry().expect("no clash")) {
+        panic!("{misuse}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "no recording")]
+fn a_regression_test_fails_with_the_reason() {
+    let file = Scratch::new("nothing", "{}");
+    assert_reproduces(file.path(), &registry().expect("no clash"));
+}
+
+/// Without --save the chart says how to ask again, with everything that was asked.
+#[test]
+fn what_explore_shows_says_how_to_ask_again() {
+    use crate::program::verify;
+
+    let asked = lastbyte::recording::Recording::read(ASKED_PATH.as_ref()).expect("saved");
+    let request = asked.asked.expect("a question").request;
+    let request = Scratch::new("request", request.bytes());
+    let sizes = "--response-bytes 64 --capacity 64 --reader slow:64";
+    let words = format!(
+        "explore --subject hyper-0.14 --request {} {sizes} --pipeline-flush --half-close",
+        request.path()
+    );
+    let words: Vec<_> = words.split_whitespace().chain(["--client-eof"]).collect();
+    let output = verify(&words);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).expect("text");
+    let (_, commands) = text.split_once("replay: ").expect("the chart's end");
+    let commands = commands.replace("\\\n", "");
+    let commands: Vec<_> = commands.split_whitespace().collect();
+    let again = ["cargo", "verify"].into_iter().chain(words);
+    let again: Vec<_> = again
+        .chain(["--save", ".", ";", "cargo", "verify", "replay"])
+        .collect();
+    assert_eq!(commands[..again.len()], again);
+    let [file] = commands[again.len()..] else {
+        panic!("one file: {commands:?}");
+    };
+    assert!(
+        file.contains("-slow-64-pipeline-flush-half-close-client-eof-"),
+        "{file}"
+    );
+}
+
+/// A recording may have more steps than a claim's exploration permits.
+#[test]
+fn a_long_recording_is_followed_to_its_end() {
+    use lastbyte::asked::{Asked, STEPS};
+    use lastbyte::recording::Recording;
+    use lastbyte::{Explorer, Limits, Property};
+
+    let mut asked = Recording::read(ASKED_PATH.as_ref()).expect("saved").asked;
+    let asked = Asked {
+        subject: "shutdown_ordering:flush-before-shutdown".to_owned(),
+        response_bytes: 1_500,
+        capacity: 1,
+        reader: "prompt,stops:1250".to_owned(),
+        client_eof: false,
+        half_close: false,
+        ..asked.take().expect("a question")
+    };
+    let instance = asked
+        .instance(&registry().expect("no clash"))
+        .expect("a good question");
+    // The first execution will do: whoever waits for a reader that stops has not ended.
+    let limits = Limits {
+        executions: Some(1),
+        steps: STEPS,
+        ..Limits::default()
+    };
+    let explorer = Explorer {
+        limits,
+        ..Explorer::default()
+    };
+    let property = Property::EndsWithoutReader;
+    let explored = explorer.explore(instance.run(), instance.scenario());
+    let trace = &explored.counterexamples[&property];
+    assert!(trace.schedule.len() > Limits::default().steps);
+    let recording = Recording::of_answer(&asked, &instance, property, trace);
+    assert_eq!(
+        recording.replay(&registry().expect("no clash")).as_ref(),
+        Ok(trace)
+    );
+}
+
+/// One file for each counterexample, and each is what the row shows.
+#[test]
+fn every_counterexample_of_a_run_is_saved() {
+    use lastbyte::recording::{Recording, file_name, save};
+
+    let results = crate::fixtures::results();
+    let directory = Scratch::directory("saved");
+    let saved = save(directory.path().as_ref(), &results).expect("it can be written");
+    let mut names = Vec::new();
+    for row in &results.rows {
+        let Some(counterexample) = &row.counterexample else {
+            continue;
+        };
+        names.push(file_name(&row.id.text));
+        let path = directory.join(&file_name(&row.id.text));
+        let recording = Recording::read(path.as_ref()).expect("it was just saved");
+        assert_eq!(recording.trace, counterexample.trace);
+        assert_eq!(recording.instance, counterexample.instance);
+        assert_eq!(recording.property, row.property);
+        assert_eq!(recording.version, row.version);
+    }
+    names.sort();
+    assert_eq!(directory.names(), names);
+    assert_eq!(saved, names.len());
+    assert!(saved > 1);
+}
+
+const RECORDING: &str = include_str!("../recordings/shutdown_ordering-original-loses.json");
+
+#[test]
+fn bad_recordings_are_one_line_and_exit_code_2() {
+    refused(&["replay", "/no/such/file"], &["/no/such/file"]);
+    refused(&["replay", "--bogus", "x"], &["--bogus"]);
+    let truncated = Scratch::new("truncated", &RECORDING[..RECORDING.len() / 2]);
+    refused(&["replay", truncated.path()], &["no recording", "--save"]);
+    let newer = RECORDING.replace("\"lastbyte_recording\": 2", "\"lastbyte_recording\": 9");
+    let newer = Scratch::new("newer", &newer);
+    refused(
+        &["replay", newer.path()],
+        &["format 9", "accepted is format 2"],
+    );
+    let other = Scratch::new(
+        "other",
+        RECORDING.replace("shutdown_ordering/", "elsewhere/"),
+    );
+    refused(&["replay", other.path()], &["recorded for elsewhere/"]);
+    let version = RECORDING.replace("\"version\": null", "\"version\": \"1.2.3\"");
+    let version = Scratch::new("version", &version);
+    refused(&["replay", version.path()], &["recorded for", "1.2.3"]);
+}
+
+const ASKED: &str = include_str!(
+    "../recordings/explore-hyper-0-14-body-ignored-N-64-K-64-prompt-no-silent-loss.json"
+);
+const ASKED_PATH: &str =
+    "../tests/recordings/explore-hyper-0-14-body-ignored-N-64-K-64-prompt-no-silent-loss.json";
+
+/// The recording of a question with one thing replaced.
+fn changed(from: &str, to: &str) -> Scratch {
+    assert!(ASKED.contains(from), "{from}");
+    Scratch::new("changed", ASKED.replacen(from, to, 1))
+}
+
+#[test]
+fn a_recorded_question_that_does_not_fit_is_one_line_and_exit_code_2() {
+    for (from, to, parts) in [
+        (
+            "\"subject\": \"hyper-0.14\"",
+            "\"subject\": \"hyper-9\"",
+            &["recorded for explore/hyper-0.14", "hyper-9", "accepted are"][..],
+        ),
+        ("0.14.32", "0.14.1", &["recorded for", "0.14.1,", "0.14.32"]),
+        (
+            "\"capacity\": 64",
+            "\"capacity\": 0",
+            &["capacity is 0", "1 to"],
+        ),
+        (
+            "\"response_bytes\": 64",
+            "\"response_bytes\": 100000000000",
+            &["response_bytes", "0 to 100000"],
+        ),
+        ("\"prompt\"", "\"quick\"", &["quick", "slow:R"]),
+        ("POST", "HEAD", &["HEAD"]),
+        (
+            "\"half_close\"",
+            "\"half_open\"",
+            &["no recording", "half_open"],
+        ),
+    ] {
+        let file = changed(from, to);
+        refused(&["replay", file.path()], parts);
+    }
+}
+
+#[test]
+fn a_recorded_question_that_behaves_differently_is_one_line_and_exit_code_2() {
+    // The question, the request, the schedule and the property are not those of the recording.
+    let file = changed("\"capacity\": 64", "\"capacity\": 63");
+    refused(&["replay", file.path()], &["what was asked is", "K=63"]);
+    let file = changed("12345\"", "1234\"");
+    refused(
+        &["replay", file.path()],
+        &["2ef71224a5b63384", "these models have"],
+    );
+    let file = changed("\"bytes\": 65", "\"bytes\": 64");
+    refused(&["replay", file.path()], &["behaves differently from step"]);
+    let file = changed("\"schedule\": [", "\"schedule\": [9,");
+    refused(&["replay", file.path()], &["does not permit this schedule"]);
+    let file = changed("\"no-silent-loss\"", "\"no-panic\"");
+    refused(&["replay", file.path()], &["does not violate no-panic"]);
+}
+
+#[test]
+fn what_explore_saves_can_be_replayed_with_the_command_that_it_shows() {
+    use crate::program::verify;
+
+    let request = Scratch::new("my request", "G");
+    let saved = Scratch::directory("saved");
+    let output = verify(&[
+        "explore",
+        "--subject",
+        "shutdown_ordering:original",
+        "--request",
+        request.path(),
+        "--response-bytes",
+        "3",
+        "--capacity",
+        "2",
+        "--save",
+        saved.path(),
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let chart = String::from_utf8(output.stdout).expect("text");
+    let names = saved.names();
+    assert_eq!(names.len(), 3, "one for each property: {names:?}");
+    for name in &names {
+        let replayed = verify(&["replay", &saved.join(name)]);
+        assert_eq!(replayed.status.code(), Some(1), "{replayed:?}");
+        let replayed = String::from_utf8(replayed.stdout).expect("text");
+        assert!(replayed.contains("shutdown(SHUT_WR)"), "{replayed}");
+        lastbyte::recording::assert_reproduces(saved.join(name), &registry().expect("no clash"));
+    }
+    let (_, command) = chart.split_once("replay: ").expect("the chart's end");
+    let command = command.replace("\\\n", "");
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let Some((["cargo", "verify"], words)) = words.split_first_chunk() else {
+        panic!("{command}");
+    };
+    assert_eq!(verify(words).status.code(), Some(1), "{command}");
+}

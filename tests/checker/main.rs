@@ -1,0 +1,3 @@
+//! The ten-line test.
+
+mod checks;

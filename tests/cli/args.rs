@@ -1,0 +1,415 @@
+//! The command line: exit codes, one-line errors, formats.
+
+use crate::program::{Scratch, refused, verify};
+
+const SUBJECT: &str = "shutdown_ordering:original";
+
+#[test]
+fn bad_usage_is_one_line_and_exit_code_2() {
+    refused(&["--only", "no-such-claim"], &["no-such-claim", "--list"]);
+    refused(&["--format", "xml"], &["xml", "text", "json"]);
+    refused(&["--max-seconds", "0"], &["0", "1..="]);
+    refused(&["--shard", "3/2"], &["3/2", "I/N"]);
+    refused(&["--jobs", "many"], &["many"]);
+    refused(&["--bogus"], &["--bogus"]);
+    refused(&["bogus"], &["bogus"]);
+    refused(&["explore"], &["--subject", "--request"]);
+}
+
+#[test]
+fn what_cannot_be_written_is_said_before_anything_is_explored() {
+    let file = Scratch::new("file", "");
+    for directory in ["--save", "--report"] {
+        let words = ["--only", "template", directory, file.path()];
+        let accepted = ["cannot write", file.path(), "accepted is a directory"];
+        refused(&words, &accepted);
+    }
+}
+
+#[test]
+fn bad_questions_are_one_line_and_exit_code_2() {
+    let request = Scratch::new("request", "G");
+    let good = request.path();
+    let ask = |subject, file, more: &[&'static str], parts: &[&str]| {
+        let words = ["explore", "--subject", subject, "--request", file];
+        refused(&[&words, more].concat(), parts);
+    };
+    ask("bogus", good, &[], &["bogus", SUBJECT]);
+    ask(SUBJECT, good, &["--capacity", "0"], &["--capacity", "1..="]);
+    ask(SUBJECT, good, &["--capacity", "-1"], &["-1"]);
+    ask(SUBJECT, good, &["--response-bytes", "1e9"], &["1e9"]);
+    ask(
+        SUBJECT,
+        good,
+        &["--response-bytes", "99999999999999999999999"],
+        &["--response-bytes"],
+    );
+    ask(
+        SUBJECT,
+        good,
+        &["--reader", "slow:0"],
+        &["slow:0", "slow:R"],
+    );
+    ask(SUBJECT, "/no/such\nfile", &[], &["/no/such\\nfile"]);
+    ask(SUBJECT, "/dev/null", &[], &["empty"]);
+    ask(SUBJECT, "/", &[], &["cannot read"]);
+    ask(SUBJECT, good, &["--half-close"], &["hyper-1"]);
+}
+
+#[test]
+fn bad_slices_are_one_line_and_exit_code_2() {
+    refused(&["merge"], &["FILES"]);
+    refused(&["merge", "/no/such/file"], &["/no/such/file"]);
+    let no_result = Scratch::new("no-result", "{}");
+    refused(&["merge", no_result.path()], &["no result", "--shard"]);
+}
+
+#[test]
+fn slices_are_joined_without_a_hole() {
+    let slice = |shard: &str| {
+        let only = [
+            "--only",
+            "template",
+            "--only",
+            "mutant/pending-flush",
+            "--format",
+            "json",
+        ];
+        let only = [&only[..], &["--shard", shard]].concat();
+        String::from_utf8(verify(&only).stdout).expect("JSON is text")
+    };
+    let (first, second) = (slice("1/2"), slice("2/2"));
+    let first = Scratch::new("first", &first);
+    let second_file = Scratch::new("second", &second);
+    let merged = verify(&[
+        "merge",
+        "--format",
+        "json",
+        second_file.path(),
+        first.path(),
+    ]);
+    assert_eq!(merged.status.code(), Some(0));
+    let merged: lastbyte::results::Results =
+        serde_json::from_slice(&merged.stdout).expect("the format that is documented");
+    assert_eq!(merged.rows.len(), merged.selected);
+    assert!(merged.hold());
+    let killed = |figures: &lastbyte::figures::Figures| figures.title == "Who is killed by what";
+    let killed: Vec<_> = merged.figures.iter().filter(|f| killed(f)).collect();
+    let [killed] = killed[..] else {
+        panic!("one table of the mutants: {killed:?}");
+    };
+    let mutants = merged.rows.iter().filter(|row| row.model == "mutant");
+    assert_eq!(killed.rows.len(), mutants.count(), "those of both slices");
+    refused(&["merge", first.path()], &["slice 2 of 2 is missing"]);
+    refused(
+        &["merge", first.path(), first.path()],
+        &["slice 1 is there twice"],
+    );
+    let older = second.replace(env!("CARGO_PKG_VERSION"), "0.0.1");
+    let older = Scratch::new("older", &older);
+    refused(
+        &["merge", first.path(), older.path()],
+        &["slice 2 is of lastbyte 0.0.1"],
+    );
+}
+
+/// A slice knows how much there is beside the claims, and has its part of it.
+#[test]
+fn a_slice_of_a_sweep_is_explored() {
+    let all = lastbyte::selection::Selection::all(&lastbyte_models::registry().expect("no clash"));
+    let instances = all
+        .sweeps
+        .iter()
+        .find(|(model, _)| model == "dispatch_loop");
+    let instances = instances.expect("it has one").1.instances.len();
+    let only = [
+        "--only",
+        "dispatch_loop/sweep",
+        "--shard",
+        "2/1000",
+        "--format",
+        "json",
+    ];
+    let output = verify(&only);
+    assert_eq!(output.status.code(), Some(0));
+    let results: lastbyte::results::Results =
+        serde_json::from_slice(&output.stdout).expect("the documented format");
+    assert_eq!((results.selected, results.selected_beside), (0, instances));
+    assert_eq!(results.not_selected, all.claims.len());
+    assert_eq!(results.shard, Some((2, 1000)));
+    assert!((instances / 1000..=instances / 1000 + 1).contains(&results.beside()));
+    assert!(results.executions > 0 && results.hold());
+}
+
+/// Everything is listed below its own model, and once.
+#[test]
+fn a_list_says_what_belongs_where() {
+    let list = String::from_utf8(verify(&["--list"]).stdout).expect("text");
+    let registry = lastbyte_models::registry().expect("no clash");
+    let mut model = "";
+    let mut listed = 0;
+    for line in list.lines() {
+        match line.strip_prefix("  ") {
+            None => model = line.split(':').next().expect("a name"),
+            Some(entry) if entry.starts_with("--subject ") => {}
+            Some(entry) => {
+                assert!(
+                    entry.starts_with(&format!("{model}/")),
+                    "{entry} below {model}"
+                );
+                listed += 1;
+            }
+        }
+    }
+    let (claims, comparisons) = (registry.claims().len(), registry.comparisons().len());
+    assert_eq!(listed, registry.sweeps().len() + claims + comparisons);
+    assert!(
+        list.contains(", 1 instance\n") && list.contains(", 2 instances\n"),
+        "{list}"
+    );
+}
+
+#[test]
+fn help_and_lists_work_in_both_builds() {
+    for words in [
+        &["--help"][..],
+        &["--list"],
+        &["explore", "--list"],
+        &["explore", "--help"],
+    ] {
+        let output = verify(words);
+        assert_eq!(output.status.code(), Some(0), "{words:?}");
+        assert!(!output.stdout.is_empty(), "{words:?}");
+    }
+    let list = String::from_utf8(verify(&["--list"]).stdout).expect("text");
+    assert!(list.contains("shutdown_ordering/original-loses"), "{list}");
+    assert!(list.contains(SUBJECT), "{list}");
+}
+
+mod exploring {
+    use std::process::Output;
+
+    use super::*;
+
+    fn explore(more: &[&str]) -> Output {
+        let request = Scratch::new("question", "G");
+        verify(&[&["explore", "--request", request.path()], more].concat())
+    }
+
+    #[test]
+    fn exit_codes_tell_proved_refuted_and_cut_off() {
+        let size = [
+            "--response-bytes",
+            "8",
+            "--capacity",
+            "3",
+            "--reader",
+            "slow:1",
+        ];
+        let fixed = "shutdown_ordering:flush-before-shutdown";
+        let proved = explore(&[&["--subject", fixed], &size[..]].concat());
+        assert_eq!(proved.status.code(), Some(0));
+        let refuted = explore(&[&["--subject", SUBJECT], &size[..]].concat());
+        assert_eq!(refuted.status.code(), Some(1));
+        // 2,000 bytes through a buffer of 1 without caching: more interleavings than atoms.
+        let large = [
+            "--response-bytes",
+            "2000",
+            "--capacity",
+            "1",
+            "--uncached",
+            "--max-seconds",
+            "1",
+        ];
+        let cut_off = explore(&[&["--subject", fixed], &large[..]].concat());
+        assert_eq!(cut_off.status.code(), Some(3), "{cut_off:?}");
+        let text = String::from_utf8(cut_off.stdout).expect("text");
+        assert!(!text.contains("proved"), "{text}");
+        assert!(text.contains("not complete: out of time"), "{text}");
+        let column = |property: lastbyte::Property| {
+            let mut lines = text.lines();
+            lines.find_map(|line| line.find(property.sentence()))
+        };
+        let columns = lastbyte::Property::ALL.map(column);
+        assert!(columns[0].is_some(), "{text}");
+        assert!(columns.iter().all(|column| *column == columns[0]), "{text}");
+    }
+
+    #[test]
+    fn states_are_cached_unless_that_is_not_wanted() {
+        let states = |more: &[&str]| {
+            let fixed = [
+                "--subject",
+                SUBJECT,
+                "--response-bytes",
+                "4",
+                "--capacity",
+                "2",
+            ];
+            let output = explore(&[&fixed[..], &["--format", "json"], more].concat());
+            let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            answer["exploration"]["states"].as_u64().expect("a number")
+        };
+        assert!(states(&[]) > 0);
+        assert_eq!(states(&["--uncached"]), 0);
+    }
+
+    #[test]
+    fn json_holds_what_machines_want() {
+        let filter = "shutdown_ordering/fixed-waits-for-reader";
+        let output = verify(&["--only", filter, "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0));
+        let results: lastbyte::results::Results =
+            serde_json::from_slice(&output.stdout).expect("the format that is documented");
+        assert!(results.complete && results.hold());
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let row = &value["rows"][0];
+        for field in [
+            "model",
+            "subject",
+            "version",
+            "scenario",
+            "property",
+            "expected",
+            "verdict",
+            "executions",
+            "seconds",
+            "counterexample",
+        ] {
+            assert!(row.get(field).is_some(), "{field} is missing");
+        }
+        assert_eq!(row["verdict"], "refuted");
+        let steps = row["counterexample"]["trace"]["steps"]
+            .as_array()
+            .expect("a list of events");
+        assert!(
+            steps.iter().any(|step| step["event"] == "stop"),
+            "{steps:?}"
+        );
+    }
+
+    #[test]
+    fn comparisons_are_explained_and_what_is_unknown_is_refused() {
+        let output = verify(&["explain", "conformance/hyper-1.12.0/request-complete"]);
+        assert_eq!(output.status.code(), Some(0));
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(
+            text.contains("Alike: both have the same set of sequences"),
+            "{text}"
+        );
+        assert!(text.contains("Outside of them:"), "{text}");
+        refused(&["explain", "conformance/nothing"], &["no such", "--list"]);
+    }
+
+    #[test]
+    fn what_is_not_reached_in_time_is_cut_off() {
+        let output = verify(&[
+            "--only",
+            "fixed-never-loses",
+            "--max-seconds",
+            "1",
+            "--format",
+            "json",
+        ]);
+        assert_eq!(output.status.code(), Some(3));
+        let results: lastbyte::results::Results =
+            serde_json::from_slice(&output.stdout).expect("the format that is documented");
+        assert!(!results.complete && !results.hold());
+        assert!(results.rows.iter().all(|row| !row.holds));
+        assert!(results.executions > 0, "there was a second");
+        let cut = |row: &lastbyte::results::Row| match &row.verdict {
+            lastbyte::Verdict::CutOff(cut) => cut.clone(),
+            other => panic!("{}: {other}", row.id),
+        };
+        let rows = results.rows.iter();
+        assert!(rows.map(cut).all(|cut| cut == lastbyte::Cut::Time));
+        // Time that suffices changes nothing.
+        let output = verify(&["--only", "template", "--max-seconds", "1000000"]);
+        assert_eq!(output.status.code(), Some(0));
+    }
+
+    #[test]
+    fn a_table_in_a_document_is_written_compared_and_left_alone() {
+        let document = Scratch::new(
+            "document.md",
+            format!(
+                "before\n{}\nold\n{}\nbehind\n",
+                lastbyte::documents::BEGIN_COMPARISONS,
+                lastbyte::documents::END_COMPARISONS
+            ),
+        );
+        let run = |option| {
+            let only = ["--only", "conformance/hyper-1.12.0/reader-stops"];
+            let words = [&only[..], &[option, document.path()]].concat();
+            let output = verify(&words);
+            let text = std::fs::read_to_string(document.path()).expect("it is there");
+            (output.status.code(), text)
+        };
+        let (code, old) = run("--check");
+        assert_eq!(code, Some(1));
+        assert!(old.contains("\nold\n"), "it is only looked at");
+        let (code, new) = run("--update");
+        assert_eq!(code, Some(0));
+        assert!(new.starts_with("before\n") && new.ends_with("\nbehind\n"));
+        assert!(
+            new.contains("| hyper-1.12.0 | dispatch_loop:1.12.0 | 1 |"),
+            "{new}"
+        );
+        assert_eq!(run("--check"), (Some(0), new));
+        let unmarked = Scratch::new("unmarked.md", "text\n");
+        for option in ["--check", "--update"] {
+            let output = verify(&["--only", "template", option, unmarked.path()]);
+            assert_eq!(output.status.code(), Some(2));
+            let error = String::from_utf8(output.stderr).expect("text");
+            assert!(error.contains("has no place for a table"), "{error}");
+        }
+        assert_eq!(
+            std::fs::read_to_string(unmarked.path()).expect("it is there"),
+            "text\n"
+        );
+    }
+
+    #[test]
+    fn a_chart_is_as_wide_as_the_terminal_within_reason() {
+        use lastbyte::render::chart::{Options, text};
+        use lastbyte::render::story::Caption;
+
+        let path = "../tests/recordings/shutdown_ordering-original-loses.json";
+        let recording = lastbyte::recording::Recording::read(path.as_ref()).expect("saved");
+        let chart = |width| {
+            let caption = Caption {
+                property: recording.property,
+                replay: &format!("cargo verify replay {path}"),
+            };
+            let (trace, colour) = (&recording.trace, false);
+            text(
+                trace,
+                Options {
+                    width,
+                    colour,
+                    caption,
+                },
+            )
+        };
+        let columns = [
+            (None, 100),
+            (Some("80"), 80),
+            (Some("120"), 120),
+            (Some("0"), 60),
+            (Some("9999"), 200),
+            (Some("wide"), 100),
+        ];
+        for (columns, width) in columns {
+            let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_verify"));
+            program.args(["replay", path]).env_remove("COLUMNS");
+            if let Some(columns) = columns {
+                program.env("COLUMNS", columns);
+            }
+            let printed = program
+                .output()
+                .expect("the program that was just built can be run");
+            let printed = String::from_utf8(printed.stdout).expect("text");
+            assert!(printed.ends_with(&chart(width)), "{columns:?}: {printed}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Many executions of one instance: what the explorer does around them.
+
+mod explorer;
+mod live;
+mod loom;

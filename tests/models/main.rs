@@ -1,0 +1,14 @@
+//! The models, and the real connections beside them.
+
+mod conformance;
+#[cfg(loom)]
+mod declared_state;
+#[cfg(loom)]
+mod dispatch_loop;
+mod faults;
+#[cfg(not(loom))]
+mod findings;
+mod hyper_h1;
+mod hyper_h1_client;
+#[cfg(loom)]
+mod mutants;

@@ -1,0 +1,4 @@
+//! One execution: what a connection sees of its socket, and how it can end.
+
+mod executor;
+mod socket;

@@ -1,0 +1,8 @@
+//! Real connections over real sockets.
+
+#[cfg(all(not(loom), unix))]
+#[path = "../support/watched.rs"]
+mod watched;
+
+mod connections;
+mod load;

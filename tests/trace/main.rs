@@ -1,0 +1,5 @@
+//! What is judged over a trace: the monitor and its properties.
+
+#[cfg(loom)]
+mod monitor;
+mod property;
