@@ -14,9 +14,11 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes, BytesMut};
 use futures::io::{AsyncRead, AsyncWrite};
 use lastbyte::{
-    Claim, Expected, Handle, Instance, Model, NamedSubject, Property, Reader, Running, Scenario,
-    Script, ScriptStep, Socket, Subject,
+    Claim, Expected, Handle, Instance, Meaning, Model, NamedSubject, Property, Reader, Running,
+    Scenario, Script, ScriptStep, Socket, Subject,
 };
+
+use crate::known::{meaning, told};
 
 // ---- The state machine --------------------------------------------------------------------------
 
@@ -311,25 +313,28 @@ fn claims() -> Vec<Claim> {
         ReceivedIsPrefix, ResetEndsWithError,
     };
 
+    let unflushed = told("#4022");
     let larger: Vec<_> = grid(LARGEST / 2)
         .filter(|(n, k, _)| n > k)
         .map(|(n, k, reader)| lone_request(Original, n, k, reader))
         .collect();
-    claims.extend(claim(
+    let loses = claim(
         "original-loses",
         "The original ordering loses bytes as soon as the response is \
          larger than the kernel's buffer.",
         Refuted,
         &[NothingTruncated],
         larger.clone(),
-    ));
-    claims.extend(claim(
+    );
+    claims.extend(meaning(loses, Meaning::Defect, &unflushed));
+    let loses = claim(
         "original-loses-silently",
         "The original ordering reports Ok when it has lost bytes.",
         Refuted,
         &[NoSilentLoss, NothingBufferedAtShutdown],
         larger.clone(),
-    ));
+    );
+    claims.extend(meaning(loses, Meaning::Defect, &unflushed));
     claims.extend(claim(
         "original-delivers-what-was-accepted",
         "What arrives under the original ordering is exactly what the kernel had accepted.",
@@ -397,12 +402,18 @@ fn claims() -> Vec<Claim> {
             .flat_map(|(n, k)| readers().map(|reader| next_request(ordering, n, k, reader)))
             .collect()
     };
-    claims.extend(claim(
+    let blocks = claim(
         "read-gated-blocks-next-request",
         "A flush gate before the reads leaves the next request unread while the flush is pending.",
         Refuted,
         &[ReadsDuringFlush],
         next(ReadGatedFlush),
+    );
+    claims.extend(meaning(
+        blocks,
+        Meaning::PriceOfRepair,
+        "The price of a flush in front of the reads: a slow reader of one response keeps the next \
+         request waiting.",
     ));
     claims.extend(claim(
         "fixed-reads-next-request",
@@ -444,12 +455,18 @@ fn claims() -> Vec<Claim> {
         &[EndsWithoutReader],
         stops(Original),
     ));
-    claims.extend(claim(
+    let waits = claim(
         "fixed-waits-for-reader",
         "The price of the fix: it waits for ever for a reader that has stopped for ever.",
         Refuted,
         &[EndsWithoutReader],
         stops(FlushBeforeShutdown),
+    );
+    claims.extend(meaning(
+        waits,
+        Meaning::PriceOfRepair,
+        "The price of the flush before the shutdown: who waits for a reader needs a timeout of its \
+         own.",
     ));
     claims
 }
@@ -478,11 +495,32 @@ fn subjects() -> Vec<NamedSubject> {
         .into()
 }
 
+/// The flush in front of the reads, in a sentence.
+pub(crate) const READ_GATED: (&str, &str) = (
+    "read-gated-flush",
+    "flushes first and reads nothing until the flush is through: a repair that suggests itself, \
+     and that no release of hyper had",
+);
+
+/// The orderings in a sentence each.
+const TERMS: &[(&str, &str)] = &[
+    (
+        "original",
+        "flushes, drops the result and shuts down: hyper from 0.11.8 to 1.10.1",
+    ),
+    (
+        "flush-before-shutdown",
+        "flushes to the end, then shuts down: hyper from 1.11.0",
+    ),
+    READ_GATED,
+];
+
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {
     Model {
         claims,
         subjects,
+        terms: TERMS,
         ..Model::new(
             "shutdown_ordering",
             "a dispatcher with a write buffer, and what it does first when it is done",
