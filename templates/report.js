@@ -20,9 +20,14 @@
     return made;
   }
 
+  // Names are long and have no spaces: they may be broken behind a sign, and not within a word.
+  function breakable(text) {
+    return text.split(/(?<=[/,=:])(?=\S)/).flatMap((part, i) => i > 0 ? [element("wbr"), part] : [part]);
+  }
+
   function facts(pairs) {
     return element("dl", { class: "facts" }, ...pairs.flatMap(([what, value]) =>
-      [element("dt", {}, what), element("dd", {}, value)]));
+      [element("dt", {}, what), element("dd", {}, ...breakable(value))]));
   }
 
   function histogram(row) {
@@ -197,7 +202,7 @@
 
   function figures(each) {
     const cells = each.map(([scenario, executions, seconds]) => element("tr", {},
-      element("td", {}, scenario), element("td", { class: "figure" }, number.format(executions)),
+      element("td", {}, ...breakable(scenario)), element("td", { class: "figure" }, number.format(executions)),
       element("td", { class: "figure" }, seconds.toFixed(3))));
     return element("table", { class: "figures" },
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "scenario"),
@@ -226,7 +231,7 @@
   function details(row) {
     const parts = [element("h3", {}, row.sentence), ...verdict(row)];
     if (row.counterexample) {
-      parts.push(element("h4", {}, "Counterexample in " + row.counterexample.instance), ...player(row.counterexample));
+      parts.push(element("h4", {}, "Counterexample in ", ...breakable(row.counterexample.instance)), ...player(row.counterexample));
     }
     parts.push(element("h4", {}, "What was explored"), facts(row.facts));
     if (row.outcomes.length) {
@@ -234,7 +239,7 @@
     }
     parts.push(element("h4", {}, "Why"), element("ul", { class: "why" }, ...row.why.map((line) => element("li", {}, line))));
     if (row.each.length) parts.push(element("h4", {}, "Each scenario"), figures(row.each));
-    parts.push(element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, row.command)));
+    parts.push(element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, ...breakable(row.command))));
     return parts;
   }
 
@@ -244,7 +249,7 @@
     const lines = sweep.fields[subject][property].map(([scenario, steps, row]) => {
       const known = data.rows[row];
       return element("tr", {},
-        element("td", {}, data.texts[scenario]), element("td", { class: "figure" }, number.format(steps)),
+        element("td", {}, ...breakable(data.texts[scenario])), element("td", { class: "figure" }, number.format(steps)),
         element("td", {}, ...(known ? [element("a", { href: "#" + encodeURIComponent(known.id) }, "counterexample"), " ", chip(known)] : [])));
     });
     return [
@@ -254,7 +259,7 @@
         element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "situation, the worst first"),
           element("th", { scope: "col", class: "figure" }, "steps"), element("th", { scope: "col" }, ""))),
         element("tbody", {}, ...lines)),
-      element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, sweep.command)),
+      element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, ...breakable(sweep.command))),
     ];
   }
 
@@ -280,7 +285,7 @@
     present(sweep.model, failing(sweep, Number(button.dataset.subject), Number(button.dataset.property)));
   }
   function present(id, parts) {
-    document.getElementById("details-id").textContent = id;
+    document.getElementById("details-id").replaceChildren(...breakable(id));
     body.replaceChildren(...parts);
     const title = body.querySelector("h3");
     title.id = "details-title";
@@ -354,8 +359,8 @@
       const shown = first.get(place);
       if (shown === undefined) first.set(place, row.id);
       return element("article", { class: "counterexample" },
-        element("h3", {}, row.id), element("p", {}, row.sentence), ...verdict(row),
-        element("p", { class: "note" }, "In " + instance + ", with " + amounts(trace) + "."),
+        element("h3", {}, ...breakable(row.id)), element("p", {}, row.sentence), ...verdict(row),
+        element("p", { class: "note" }, "In ", ...breakable(instance), ", with " + amounts(trace) + "."),
         shown === undefined ? sequence(trace, story(trace)).list : element("p", {}, "The steps are those of " + shown + "."),
         facts(closing));
     });
