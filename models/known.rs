@@ -29,13 +29,50 @@ const ISSUES: &[(&str, &str)] = &[
         "#4143",
         "what the second look at the writes has buffered is not flushed; repaired in 1.12.0",
     ),
+    (
+        "#4176",
+        "a client that has its answer waits for the end of its request; not repaired in 1.12.0",
+    ),
 ];
+
+/// Causes in `models/dispatch_loop`, and what happens there.
+const CAUSES: &[(&str, &str)] = &[
+    (
+        "the flag that the flush sets",
+        "it asks for another read, and the loop does not look at it: a request that is already \
+         there is not answered",
+    ),
+    (
+        "the flush returns early",
+        "while the read buffer holds bytes it is ready with nothing written",
+    ),
+    (
+        "nobody polls the write behind the flush",
+        "a head that had to wait for room is not tried again when there is room",
+    ),
+    (
+        "poll_without_shutdown is ready before the flush is",
+        "who takes the socket out then leaves bytes behind",
+    ),
+];
+
+/// The first issue that a text names, as far as it is known.
+pub(crate) fn issue(text: &str) -> Option<&'static str> {
+    // The repair of #4022 is better known than the issue.
+    let known = ISSUES.iter().map(|(issue, _)| (*issue, *issue));
+    let known = known.chain([("#4018", "#4022")]);
+    let found = known.filter_map(|(named, issue)| Some((text.find(named)?, issue)));
+    found.min().map(|(_, issue)| issue)
+}
 
 /// A note as a sentence, with what happens in every issue that it names.
 pub(crate) fn told(note: &str) -> String {
     let mut told = note.to_owned();
     for (issue, what) in ISSUES {
         told = told.replace(issue, &format!("hyper {issue} ({what})"));
+    }
+    for (cause, what) in CAUSES {
+        told = told.replace(cause, &format!("{cause} ({what})"));
     }
     let first = told.chars().take_while(char::is_ascii_lowercase).count();
     if first > 1 && !told.starts_with("hyper") && !told[first..].starts_with(['_', '-']) {
@@ -55,11 +92,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_first_issue_counts() {
+        assert_eq!(issue("does not spin (#3976, by #3952)."), Some("#3976"));
+        assert_eq!(issue("is flushed (#4018)."), Some("#4022"));
+        assert_eq!(issue("is answered."), None);
+    }
+
+    #[test]
     fn a_note_becomes_a_sentence() {
         let repaired = "hyper #4022 (the socket is shut down in front of the flush; repaired in \
                         1.11.0), a client's.";
         assert_eq!(told("#4022, a client's"), repaired);
-        assert_eq!(told("the flush returns early"), "The flush returns early.");
+        assert_eq!(told("what a flush costs"), "What a flush costs.");
         assert_eq!(told("half_close"), "half_close.");
     }
 

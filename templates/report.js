@@ -22,7 +22,7 @@
 
   // Names are long and have no spaces: they may be broken behind a sign, and not within a word.
   function breakable(text) {
-    return text.split(/(?<=[/,=:])(?=\S)/).flatMap((part, i) => i > 0 ? [element("wbr"), part] : [part]);
+    return text.split(/(?<=[/,=:(])(?=\S)/).flatMap((part, i) => i > 0 ? [element("wbr"), part] : [part]);
   }
 
   function facts(pairs) {
@@ -129,7 +129,7 @@
       const after = trace.strands && broken >= 0 && i >= broken;
       return element("li", { class: "beat" + (beat.broken ? " broken" : "") + (after ? " after" : "") },
         element("span", { class: "n" }, beat.numbers),
-        element("span", { class: "words " + lane }, beat.actor > 1 ? null : who, words),
+        element("span", { class: "words " + lane }, beat.actor > 1 ? null : who, ...breakable(words)),
         gauge("g1", beat.inside, largest), gauge("g2", beat.kernel, trace.capacity), arrow(beat.flow, beat.bytes));
     });
     const list = element("ol", { class: "sequence" + (scripts ? " scripts" : "") },
@@ -341,7 +341,7 @@
       + (data.rows.length ? data.rows[0].id : "checker") + "”.";
     if (index >= 0) { open(index); return; }
     if (dialog.open && id !== "") dialog.close();
-    if (!known) lost.scrollIntoView({ block: "center" });
+    if (!known) scrollTo(0, 0);
   }
 
   // Paper has no dialogs: it gets every counterexample, and all that is folded.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use lastbyte::{Claim, Expected, Instance, Meaning, Model, Property, Scenario, Subject};
 
 use super::{Client, Server};
+use crate::known;
 
 /// The releases that are probed, oldest first.
 pub const RELEASES: [&str; 9] = [
@@ -89,7 +90,13 @@ pub fn claims(release: Release) -> Vec<Claim> {
     let claim = |probe: Probe| {
         let reason = match probe.meaning {
             Meaning::Defect if probe.broken.is_empty() => String::new(),
-            Meaning::Defect => format!("It is in hyper {}.", probe.broken.join(", ")),
+            Meaning::Defect => {
+                let releases = probe.broken.join(", ");
+                match known::issue(probe.about) {
+                    Some(issue) => known::told(&format!("{issue}, in {releases}")),
+                    None => format!("Not repaired in the newest release; in hyper {releases}."),
+                }
+            }
             _ => probe.reason.to_owned(),
         };
         let expected = match probe.broken.contains(&version) {

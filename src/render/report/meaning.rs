@@ -30,7 +30,7 @@ pub(crate) const fn shown(meaning: Meaning) -> Shown {
             class: "accepted",
             sign: "≈",
             word: "accepted",
-            about: "refuted, and it need not hold there: the connection is meant to behave so",
+            about: "refuted, and it need not hold there: it is meant to be so",
         },
         Meaning::PriceOfRepair => Shown {
             class: "price",
