@@ -22,9 +22,11 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use lastbyte::{
-    Claim, Expected, Instance, Model, Property, Reader, Running, Scenario, Script, ScriptStep,
-    Socket, Subject,
+    Claim, Expected, Instance, Meaning, Model, Property, Reader, Running, Scenario, Script,
+    ScriptStep, Socket, Subject,
 };
+
+use crate::known;
 
 /// How often the repaired revision looks in vain before the model makes it wait for the sender: one
 /// more look would find the same.
@@ -242,7 +244,8 @@ fn claims() -> Vec<Claim> {
             Property::NothingTruncated,
             Expected::Refuted,
             "Every request that was sent is handed back to its caller: the last one is not (#4122).",
-        ),
+        )
+        .meaning(Meaning::Defect, known::told("#4122")),
         claim(
             LooksUntilClosed,
             half_done(),
@@ -263,6 +266,11 @@ fn claims() -> Vec<Claim> {
             Property::NoStall,
             Expected::Refuted,
             "That step is the publication: without it the looking has no end.",
+        )
+        .meaning(
+            Meaning::Accepted,
+            "No sender of tokio's reserves a permit and never publishes: this shows on what the \
+             repair relies.",
         ),
     ]
 }

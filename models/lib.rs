@@ -14,6 +14,7 @@ pub mod mutants;
 
 // What models share.
 mod http;
+mod known;
 mod trust;
 
 pub use http::Responses;

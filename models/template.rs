@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use lastbyte::{
-    Claim, Expected, Instance, Model, Property, Reader, Running, Scenario, Socket, Subject,
+    Claim, Expected, Instance, Meaning, Model, Property, Reader, Running, Scenario, Socket, Subject,
 };
 
 // ---- The state machine: whatever writes over a socket and then gives the socket up --------------
@@ -66,6 +66,11 @@ fn claims() -> Vec<Claim> {
             Property::NoSilentLoss,
             Expected::Refuted,
             (1..=7).map(instance),
+        )
+        // What it means that this fails: without this line it is a defect, too.
+        .meaning(
+            Meaning::Defect,
+            "Nobody looks at how many bytes were taken: wrong on purpose.",
         ),
     ]
 }

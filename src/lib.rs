@@ -32,7 +32,7 @@ mod run;
 mod trace;
 
 pub use check::bounds::{Parameters, Value, bounds};
-pub use check::claim::{Claim, Expected, Model, NamedSubject, Question};
+pub use check::claim::{Claim, Expected, Meaning, Model, NamedSubject, Question};
 pub use check::comparison::{Compared, Comparison, Deviation, Observable};
 pub use check::identity::{Identity, Parts};
 pub use check::instance::Instance;

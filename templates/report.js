@@ -20,9 +20,14 @@
     return made;
   }
 
+  // Names are long and have no spaces: they may be broken behind a sign, and not within a word.
+  function breakable(text) {
+    return text.split(/(?<=[/,=:(.])(?=[^\s\d.])/).flatMap((part, i) => i > 0 ? [element("wbr"), part] : [part]);
+  }
+
   function facts(pairs) {
     return element("dl", { class: "facts" }, ...pairs.flatMap(([what, value]) =>
-      [element("dt", {}, what), element("dd", {}, value)]));
+      [element("dt", {}, what), element("dd", {}, ...breakable(value))]));
   }
 
   function histogram(row) {
@@ -47,13 +52,16 @@
 
   function vessel(kind, title) {
     const level = element("b", {}, "0");
+    const rest = element("span", { class: "rest" });
     const bytes = element("div", { class: "bytes", "aria-hidden": "true" });
     const whole = element("div", { class: "vessel " + kind },
-      element("div", { class: "title" }, element("span", {}, title), level), bytes);
+      element("div", { class: "title" }, element("span", {}, title),
+        element("span", { class: "level" }, level, rest)), bytes);
     let boxes = [];
     let bar = null;
     return {
       whole,
+      of(words) { rest.textContent = words; },
       size(full) {
         if (full <= 32) {
           boxes = Array.from({ length: full }, () => element("i"));
@@ -94,23 +102,58 @@
     return trace.actors[actor] || "unknown actor";
   }
 
+  function story(trace) {
+    return trace.beats.map(([numbers, actor, text, flow, bytes, inside, kernel, received, broken]) =>
+      ({ numbers, actor, text: data.texts[text], flow, bytes, inside, kernel, received, broken }));
+  }
+
+  // The step on which a counterexample turns.
+  function decisive(trace) {
+    return trace.computed ? "From here on the violation is unavoidable."
+      : "This step breaks the property. Whether it was unavoidable before is not known.";
+  }
+
+  // The sequence diagram: a line for each beat, below a head.
+  function sequence(trace, beats) {
+    const largest = beats.reduce((most, beat) => Math.max(most, beat.inside), 0);
+    const scripts = beats.some((beat) => beat.actor > 1);
+    const broken = beats.findIndex((beat) => beat.broken);
+    const columns = [element("span", { class: "n" }, "steps"), element("span", { class: "words subject-words" }, name(trace, 1)),
+      element("span", { class: "g1" }, "not yet accepted"), element("span", { class: "g2" }, "kernel"),
+      element("span", { class: "words reader-words" }, name(trace, 0))];
+    if (scripts) columns.push(element("span", { class: "words other-words" }, "others"));
+    const lines = beats.map((beat, i) => {
+      const lane = ["reader-words", "subject-words"][beat.actor] || "other-words";
+      const who = element("span", { class: "who" }, name(trace, beat.actor) + ": ");
+      const words = beat.actor > 1 ? name(trace, beat.actor) + ": " + beat.text : beat.text;
+      const after = trace.strands && broken >= 0 && i >= broken;
+      return element("li", { class: "beat" + (beat.broken ? " broken" : "") + (after ? " after" : "") },
+        element("span", { class: "n" }, beat.numbers),
+        element("span", { class: "words " + lane }, beat.actor > 1 ? null : who, ...breakable(words)),
+        gauge("g1", beat.inside, largest), gauge("g2", beat.kernel, trace.capacity), arrow(beat.flow, beat.bytes));
+    });
+    const list = element("ol", { class: "sequence" + (scripts ? " scripts" : "") },
+      element("li", { class: "beat" }, ...columns), ...lines);
+    return { list, lines };
+  }
+
   // The counterexample: buffers with a scrubber, and the sequence diagram below it.
   function player(counterexample) {
     const trace = data.traces[counterexample.trace];
-    const beats = trace.beats.map(([numbers, actor, text, flow, bytes, inside, kernel, received, broken]) =>
-      ({ numbers, actor, text: data.texts[text], flow, bytes, inside, kernel, received, broken }));
+    const beats = story(trace);
     const most = (of) => beats.reduce((largest, beat) => Math.max(largest, of(beat)), 0);
     const largest = most((beat) => beat.inside);
     const broken = beats.findIndex((beat) => beat.broken);
     const lost = (i) => trace.strands && broken >= 0 && i >= broken;
-    const scripts = beats.some((beat) => beat.actor > 1);
+    const promised = number.format(trace.promised);
 
     const inside = vessel("inside", "not yet accepted");
     const kernel = vessel("kernel", "kernel, " + number.format(trace.capacity));
     const received = vessel("received", "received");
     inside.size(largest);
     kernel.size(trace.capacity);
-    received.size(most((beat) => beat.received));
+    received.size(Math.max(trace.promised, most((beat) => beat.received)));
+    received.of(" of " + promised + " promised");
     const now = element("p", { class: "now", "aria-live": "polite" });
     const range = element("input", { type: "range", min: 1, max: beats.length, value: 1, step: 1,
       "aria-label": "Step of the counterexample" });
@@ -121,23 +164,8 @@
       element("div", { class: "stage" }, inside.whole, kernel.whole, received.whole), now,
       element("div", { class: "controls" }, back, range, forth, place));
 
-    const columns = [element("span", { class: "n" }, "steps"), element("span", { class: "words subject-words" }, name(trace, 1)),
-      element("span", { class: "g1" }, "not yet accepted"), element("span", { class: "g2" }, "kernel"),
-      element("span", { class: "words reader-words" }, name(trace, 0))];
-    if (scripts) columns.push(element("span", { class: "words other-words" }, "others"));
-    const lines = beats.map((beat, i) => {
-      const lane = ["reader-words", "subject-words"][beat.actor] || "other-words";
-      const who = element("span", { class: "who" }, name(trace, beat.actor) + ": ");
-      const words = beat.actor > 1 ? name(trace, beat.actor) + ": " + beat.text : beat.text;
-      const line = element("li", { class: "beat" + (beat.broken ? " broken" : "") + (lost(i) ? " after" : "") },
-        element("span", { class: "n" }, beat.numbers),
-        element("span", { class: "words " + lane }, beat.actor > 1 ? null : who, words),
-        gauge("g1", beat.inside, largest), gauge("g2", beat.kernel, trace.capacity), arrow(beat.flow, beat.bytes));
-      line.addEventListener("click", () => show(i));
-      return line;
-    });
-    const list = element("ol", { class: "sequence" + (scripts ? " scripts" : "") },
-      element("li", { class: "beat" }, ...columns), ...lines);
+    const { list, lines } = sequence(trace, beats);
+    lines.forEach((line, i) => line.addEventListener("click", () => show(i)));
 
     let current = -1;
     function show(i, scroll) {
@@ -150,7 +178,7 @@
       kernel.show(beat.kernel);
       received.show(beat.received);
       head.classList.toggle("lost", lost(i));
-      const mark = beat.broken ? element("span", { class: "mark" }, " From here on the violation is unavoidable.") : null;
+      const mark = beat.broken ? element("span", { class: "mark" }, " " + decisive(trace)) : null;
       now.replaceChildren(element("b", {}, name(trace, beat.actor) + ": "), beat.text, ...(mark ? [mark] : []));
       range.value = i + 1;
       range.setAttribute("aria-valuetext", "step " + beat.numbers + ", " + name(trace, beat.actor) + ": " + beat.text);
@@ -168,13 +196,13 @@
     range.addEventListener("input", () => show(Number(range.value) - 1, true));
     back.addEventListener("click", () => show(current - 1, true));
     forth.addEventListener("click", () => show(current + 1, true));
-    show(0);
+    show(Math.max(broken, 0));
     return [head, list, facts(counterexample.closing)];
   }
 
   function figures(each) {
     const cells = each.map(([scenario, executions, seconds]) => element("tr", {},
-      element("td", {}, scenario), element("td", { class: "figure" }, number.format(executions)),
+      element("td", {}, ...breakable(scenario)), element("td", { class: "figure" }, number.format(executions)),
       element("td", { class: "figure" }, seconds.toFixed(3))));
     return element("table", { class: "figures" },
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "scenario"),
@@ -182,23 +210,36 @@
       element("tbody", {}, ...cells));
   }
 
-  function details(row) {
-    const parts = [
-      element("h3", {}, row.sentence),
-      element("span", { class: "chip " + row.class }, row.verdict),
-      " declared: " + row.expected,
-    ];
-    if (row.surprise) parts.push(element("p", { class: "blame" }, "Not as declared: " + row.surprise));
-    parts.push(facts(row.facts));
-    if (row.counterexample) {
-      parts.push(element("h4", {}, "Counterexample in " + row.counterexample.instance), ...player(row.counterexample));
+  function chip(row) {
+    const meaning = row.meaning;
+    if (!meaning) return element("span", { class: "chip " + row.class }, row.verdict);
+    return element("span", { class: "chip " + row.class }, element("b", { "aria-hidden": "true" }, meaning.sign), " " + meaning.word);
+  }
+
+  // What came out, and what it means.
+  function verdict(row) {
+    const parts = [chip(row)];
+    if (row.meaning) {
+      parts.push(" " + row.verdict + ", as declared. ", element("span", { class: "reason" }, row.meaning.reason));
+    } else {
+      parts.push(" declared: " + row.expected);
     }
+    if (row.surprise) parts.push(element("p", { class: "blame" }, "Not as declared: " + row.surprise));
+    return [element("div", { class: "came-out" }, ...parts)];
+  }
+
+  function details(row) {
+    const parts = [element("h3", {}, row.sentence), ...verdict(row)];
+    if (row.counterexample) {
+      parts.push(element("h4", {}, "Counterexample in ", ...breakable(row.counterexample.instance)), ...player(row.counterexample));
+    }
+    parts.push(element("h4", {}, "What was explored"), facts(row.facts));
     if (row.outcomes.length) {
       parts.push(element("h4", {}, "Outcomes"), element("p", { class: "note" }, row.concluded), histogram(row));
     }
     parts.push(element("h4", {}, "Why"), element("ul", { class: "why" }, ...row.why.map((line) => element("li", {}, line))));
     if (row.each.length) parts.push(element("h4", {}, "Each scenario"), figures(row.each));
-    parts.push(element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, row.command)));
+    parts.push(element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, ...breakable(row.command))));
     return parts;
   }
 
@@ -208,8 +249,8 @@
     const lines = sweep.fields[subject][property].map(([scenario, steps, row]) => {
       const known = data.rows[row];
       return element("tr", {},
-        element("td", {}, data.texts[scenario]), element("td", { class: "figure" }, number.format(steps)),
-        element("td", {}, known ? element("a", { href: "#" + encodeURIComponent(known.id) }, "counterexample") : ""));
+        element("td", {}, ...breakable(data.texts[scenario])), element("td", { class: "figure" }, number.format(steps)),
+        element("td", {}, ...(known ? [element("a", { href: "#" + encodeURIComponent(known.id) }, "counterexample"), " ", chip(known)] : [])));
     });
     return [
       element("h3", {}, name + " fails at " + sweep.subjects[subject]),
@@ -218,23 +259,33 @@
         element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "situation, the worst first"),
           element("th", { scope: "col", class: "figure" }, "steps"), element("th", { scope: "col" }, ""))),
         element("tbody", {}, ...lines)),
-      element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, sweep.command)),
+      element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, ...breakable(sweep.command))),
     ];
   }
 
+  const lost = document.getElementById("lost-link");
   let opener = null;
+  let shownId = null;
+  function address() {
+    const fragment = location.hash.slice(1);
+    // What cannot be decoded names nothing, as it stands.
+    try { return decodeURIComponent(fragment); } catch { return fragment; }
+  }
   function open(index) {
     const row = data.rows[index];
     if (!row) return;
+    lost.hidden = true;
+    shownId = row.id;
     present(row.id, details(row));
     history.replaceState(null, "", "#" + encodeURIComponent(row.id));
   }
   function openFailing(button) {
     const sweep = data.sweeps[button.dataset.sweep];
+    shownId = null;
     present(sweep.model, failing(sweep, Number(button.dataset.subject), Number(button.dataset.property)));
   }
   function present(id, parts) {
-    document.getElementById("details-id").textContent = id;
+    document.getElementById("details-id").replaceChildren(...breakable(id));
     body.replaceChildren(...parts);
     const title = body.querySelector("h3");
     title.id = "details-title";
@@ -273,17 +324,61 @@
   document.getElementById("close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.addEventListener("close", () => {
-    history.replaceState(null, "", location.pathname + location.search);
+    // The address names the claim no longer; one that names something else stays.
+    if (shownId !== null && address() === shownId) history.replaceState(null, "", location.pathname + location.search);
     body.replaceChildren();
     if (opener) opener.focus();
   });
 
+  // A link to a claim opens it, one to a section goes there, and any other is answered in words.
   function openFromAddress() {
-    let id = "";
-    try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+    const id = address();
     const index = data.rows.findIndex((row) => row.id === id);
-    if (index >= 0) open(index);
+    const known = index >= 0 || id === "" || id === "top" || document.getElementById(id) !== null;
+    lost.hidden = known;
+    lost.textContent = known ? "" : "The link names “" + id + "”, which is not on this page. It may be misspelt, or "
+      + "belong to a run that selected other claims. Links name a claim as its cell does, for example “#"
+      + (data.rows.length ? data.rows[0].id : "checker") + "”.";
+    if (index >= 0) { open(index); return; }
+    if (dialog.open && id !== "") dialog.close();
+    if (!known) scrollTo(0, 0);
   }
+
+  // Paper has no dialogs: it gets every counterexample, and all that is folded.
+  const printed = document.getElementById("printed");
+  let unfolded = [];
+  function paper() {
+    if (printed.hasChildNodes()) return;
+    unfolded = Array.from(document.querySelectorAll("details:not([open])"));
+    for (const folded of unfolded) folded.open = true;
+    const rows = data.rows.filter((row) => row.counterexample);
+    const first = new Map();
+    const parts = rows.map((row) => {
+      const { instance, trace: place, closing } = row.counterexample;
+      const trace = data.traces[place];
+      const shown = first.get(place);
+      if (shown === undefined) first.set(place, row.id);
+      return element("article", { class: "counterexample" },
+        element("h3", {}, ...breakable(row.id)), element("p", {}, row.sentence), ...verdict(row),
+        element("p", { class: "note" }, "In ", ...breakable(instance), ", with " + amounts(trace) + "."),
+        shown === undefined ? sequence(trace, story(trace)).list : element("p", {}, "The steps are those of " + shown + "."),
+        facts(closing));
+    });
+    if (parts.length) printed.append(element("h2", {}, "Counterexamples"), ...parts);
+  }
+  function amounts(trace) {
+    const last = trace.beats[trace.beats.length - 1];
+    return number.format(trace.promised) + " bytes promised and " + number.format(last ? last[7] : 0) + " received";
+  }
+  function screen() {
+    printed.replaceChildren();
+    for (const folded of unfolded) folded.open = false;
+    unfolded = [];
+  }
+  addEventListener("beforeprint", paper);
+  addEventListener("afterprint", screen);
+  matchMedia("print").addEventListener("change", (medium) => medium.matches ? paper() : screen());
+
   addEventListener("hashchange", openFromAddress);
   openFromAddress();
 })();

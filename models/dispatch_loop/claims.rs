@@ -1,10 +1,12 @@
 //! What the model claims: for every named scenario and property the verdict at every revision.
 
-use lastbyte::{Claim, Expected, Property};
+use lastbyte::{Claim, Expected, Meaning, Property};
 
 use super::{
     Case, ORIGINAL, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, cases, instance, situations,
 };
+
+use crate::known::told;
 
 /// The verdicts on one property in one scenario.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +15,8 @@ pub struct Verdicts {
     pub case: &'static str,
     /// The property.
     pub property: Property,
-    /// One letter for each of [`REVISIONS`]: `.` holds, `x` fails, `-` is left out.
+    /// One letter for each of [`REVISIONS`]: `.` holds, `-` is left out, and it fails as a defect
+    /// (`x`), as is accepted (`a`) or as the price of a repair (`p`).
     pub letters: &'static str,
     /// What it is known as, or why it is as it is.
     pub note: &'static str,
@@ -58,11 +61,11 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("fed-body",                      NoStall,          "...xxx...", "#4143"),
     verdicts("fed-body-pipelined",            NoStall,          "...xxxx..", "#4143, then the flag that the flush sets"),
     verdicts("client-peer-fin",               NoSpin,           ".x.x.....", "#4085"),
-    verdicts("fin-during-flush",              NothingTruncated, "xxxxxxxx.", "by design without half_close"),
+    verdicts("fin-during-flush",              NothingTruncated, "aaaaaaaa.", "by design without half_close"),
     verdicts("fin-during-flush-half-close",   NothingTruncated, ".........", "half_close"),
-    verdicts("body-during-flush",             ReadsDuringFlush, "........x", "what a flush in front of the reads costs"),
-    verdicts("request-during-flush",          ReadsDuringFlush, "........x", "what a flush in front of the reads costs"),
-    verdicts("reader-stops",                  EndsWithoutReader,".....xxxx", "what waiting for the flush costs"),
+    verdicts("body-during-flush",             ReadsDuringFlush, "........p", "what a flush in front of the reads costs"),
+    verdicts("request-during-flush",          ReadsDuringFlush, "........p", "what a flush in front of the reads costs"),
+    verdicts("reader-stops",                  EndsWithoutReader,".....pppp", "what waiting for the flush costs"),
     verdicts("taken-out",                     NoSilentLoss,     "xxxxxxx..", "poll_without_shutdown is ready before the flush is"),
     verdicts("upgrade",                       ReceivedIsPrefix, ".........", "early data alone does no harm"),
     verdicts("pipeline-flush-close",          NoSilentLoss,     "xxxxxxx.-", "the flush returns early"),
@@ -74,7 +77,7 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("flatten-next-request",          NoStall,          ".........", "one flat buffer takes the next head at once"),
     verdicts("client-queue-early-response",   NoStall,          "xxxxxxx..", "nobody polls the write behind the flush"),
     verdicts("client-flatten-early-response", NoStall,          ".........", "one flat buffer takes the next head at once"),
-    verdicts("unread-input",                  NoSilentLoss,     "xxxxxxxxx", "TCP resets, whatever the loop does"),
+    verdicts("unread-input",                  NoSilentLoss,     "aaaaaaaaa", "TCP resets, whatever the loop does"),
 ];
 
 impl Verdicts {
@@ -82,8 +85,17 @@ impl Verdicts {
     pub fn expected(&self, n: usize) -> Option<Expected> {
         match self.letters.as_bytes()[n] {
             b'.' => Some(Expected::Proved),
-            b'x' => Some(Expected::Refuted),
+            b'x' | b'a' | b'p' => Some(Expected::Refuted),
             _ => None,
+        }
+    }
+
+    /// What a failure at the `n`th of [`REVISIONS`] means.
+    fn meaning(&self, n: usize) -> Meaning {
+        match self.letters.as_bytes()[n] {
+            b'a' => Meaning::Accepted,
+            b'p' => Meaning::PriceOfRepair,
+            _ => Meaning::Defect,
         }
     }
 
@@ -139,13 +151,8 @@ fn claim(verdicts: &Verdicts, case: &Case, n: usize, revision: &Revision) -> Opt
     let sentence = format!("{} ({})", case.about, verdicts.note);
     let expected = verdicts.expected(n)?;
     let instance = instance(case, revision)?;
-    Some(Claim::new(
-        name,
-        sentence,
-        verdicts.property,
-        expected,
-        [instance],
-    ))
+    let claim = Claim::new(name, sentence, verdicts.property, expected, [instance]);
+    Some(claim.meaning(verdicts.meaning(n), told(verdicts.note)))
 }
 
 fn everywhere(property: Property) -> Claim {

@@ -250,6 +250,7 @@ pub fn model() -> Model {
     Model {
         claims: claims::claims,
         subjects,
+        terms: &[PROPOSED_TERM, READ_GATED_TERM],
         sweep: Some(sweep::sweep),
         ..Model::new(
             NAME,
@@ -257,6 +258,20 @@ pub fn model() -> Model {
         )
     }
 }
+
+/// [`PROPOSED`] in a sentence.
+pub(crate) const PROPOSED_TERM: (&str, &str) = (
+    "proposed",
+    "hyper 1.12.0 with three changes of ours that close the defects which the sweep still finds in \
+     it; not a release of hyper",
+);
+
+/// [`READ_GATED`] in a sentence.
+const READ_GATED_TERM: (&str, &str) = (
+    "read-gated",
+    "the loop of hyper 1.7.0 with the flush in front of the reads: it delivers the last byte, and \
+     reads nothing while it does; not a release of hyper",
+);
 
 /// The model's name.
 pub const NAME: &str = "dispatch_loop";

@@ -3,11 +3,12 @@
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
 };
-use lastbyte::{Claim, Expected, Instance, Property};
+use lastbyte::{Claim, Expected, Instance, Meaning, Property};
 
 use super::connections::{Connection, clients, servers};
-use super::{KEPT, Point, only_woken};
+use super::{KEPT, LATE_RESET, Point, only_woken};
 use crate::hyper_h1::claims::{HYPER_0_14, HYPER_1, Series};
+use crate::known::{meaning, told};
 
 pub(super) fn claims() -> Vec<Claim> {
     [HYPER_1, HYPER_0_14]
@@ -61,14 +62,18 @@ fn of_line(line: Series) -> Vec<Claim> {
     if !loses.is_empty() {
         let mut small = only_woken(failing(&loses));
         small.retain(|instance| instance.scenario().capacity == 64);
-        claims.extend(claim(
-            line,
-            "servers-lose-silently",
-            "The faults are no alibi: what 0.14 loses by itself it loses with a \
+        claims.extend(meaning(
+            claim(
+                line,
+                "servers-lose-silently",
+                "The faults are no alibi: what 0.14 loses by itself it loses with a \
              wake-up for no reason.",
-            Refuted,
-            &[NoSilentLoss],
-            small,
+                Refuted,
+                &[NoSilentLoss],
+                small,
+            ),
+            Meaning::Defect,
+            &told("#4022"),
         ));
         claims.extend(claim(
             line,
@@ -88,7 +93,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         ));
         let mut small = resetting(&loses, &[Point::Early], true);
         small.retain(|instance| instance.scenario().capacity == 64);
-        claims.extend(claim(
+        claims.extend(meaning(claim(
             line,
             "unflushed-servers-hide-reset",
             "Over a socket like tokio's, 0.14 ends with Ok although a reset has met bytes that it \
@@ -96,7 +101,7 @@ fn of_line(line: Series) -> Vec<Claim> {
             Refuted,
             &[ResetEndsWithError],
             small,
-        ));
+        ), Meaning::Defect, &told("#4022")));
     }
     claims.extend(claim(
         line,
@@ -108,32 +113,44 @@ fn of_line(line: Series) -> Vec<Claim> {
         resetting(&keeps, &[Point::Early], true),
     ));
     let (open, closing): (Vec<_>, Vec<_>) = keeps.iter().cloned().partition(|c| c.stays_open);
-    claims.extend(claim(
-        line,
-        "open-servers-hide-reset",
-        "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
+    claims.extend(meaning(
+        claim(
+            line,
+            "open-servers-hide-reset",
+            "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
          connection with Ok: hyper takes the failed read between two requests for an end of the \
          input, and tokio passes over the failed shutdown.",
-        Refuted,
-        &[ResetEndsWithError],
-        resetting(&open, &[Point::Late], true),
+            Refuted,
+            &[ResetEndsWithError],
+            resetting(&open, &[Point::Late], true),
+        ),
+        Meaning::Accepted,
+        LATE_RESET,
     ));
-    claims.extend(claim(
-        line,
-        "closing-servers-hide-reset",
-        "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
+    claims.extend(meaning(
+        claim(
+            line,
+            "closing-servers-hide-reset",
+            "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
          connection with Ok: hyper reads no more, and tokio passes over the failed shutdown.",
-        Refuted,
-        &[ResetEndsWithError],
-        resetting(&closing, &[Point::Late], true),
+            Refuted,
+            &[ResetEndsWithError],
+            resetting(&closing, &[Point::Late], true),
+        ),
+        Meaning::Accepted,
+        LATE_RESET,
     ));
-    claims.extend(claim(
-        line,
-        "servers-reset-before-the-request",
-        "A reset in front of the request ends the connection with Ok: nothing is owed.",
-        Refuted,
-        &[ResetEndsWithError],
-        resetting(&keeps, &[Point::AtOnce], true),
+    claims.extend(meaning(
+        claim(
+            line,
+            "servers-reset-before-the-request",
+            "A reset in front of the request ends the connection with Ok: nothing is owed.",
+            Refuted,
+            &[ResetEndsWithError],
+            resetting(&keeps, &[Point::AtOnce], true),
+        ),
+        Meaning::Accepted,
+        "Nothing is owed yet: a peer that goes away between two requests is everyday.",
     ));
     let (open, closing): (Vec<_>, Vec<_>) = clients(line).into_iter().partition(|c| c.stays_open);
     claims.extend(claim(
@@ -144,14 +161,18 @@ fn of_line(line: Series) -> Vec<Claim> {
         &[ResetEndsWithError],
         resetting(&open, &Point::ALL, true),
     ));
-    claims.extend(claim(
-        line,
-        "closing-clients-hide-reset",
-        "A client whose response closes the connection reads no more: the reset meets only the \
+    claims.extend(meaning(
+        claim(
+            line,
+            "closing-clients-hide-reset",
+            "A client whose response closes the connection reads no more: the reset meets only the \
          shutdown, and tokio passes over that.",
-        Refuted,
-        &[ResetEndsWithError],
-        resetting(&closing, &[Point::Late], true),
+            Refuted,
+            &[ResetEndsWithError],
+            resetting(&closing, &[Point::Late], true),
+        ),
+        Meaning::Accepted,
+        LATE_RESET,
     ));
     claims
 }

@@ -10,6 +10,12 @@ mod whole_loop;
 
 use lastbyte::{Faults, Instance, Model, Property, Scenario, Script, ScriptStep};
 
+use crate::{dispatch_loop, shutdown_ordering};
+
+/// Why a reset behind the last byte may end with `Ok`.
+const LATE_RESET: &str = "Ok means that the kernel has accepted everything. Whether the peer has \
+                          read it only the peer can say.";
+
 /// What every subject must keep, whatever fails.
 const KEPT: [Property; 5] = [
     Property::NoSilentLoss,
@@ -148,6 +154,10 @@ impl Point {
 pub fn model() -> Model {
     Model {
         claims: || [ordering::claims(), whole_loop::claims(), hyper::claims()].concat(),
+        terms: &[
+            shutdown_ordering::READ_GATED,
+            ("dispatch_loop:proposed", dispatch_loop::PROPOSED_TERM.1),
+        ],
         ..Model::new(
             "fault",
             "system calls that fail, a peer that resets, wake-ups for no reason",

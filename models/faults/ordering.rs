@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Claim, Expected, Instance, Property, Reader, Scenario};
+use lastbyte::{Claim, Expected, Instance, Meaning, Property, Reader, Scenario};
 
 use super::{KEPT, WAKE_UPS, faults, only_woken, woken};
+use crate::known::{meaning, told};
 use crate::shutdown_ordering::{Connection, Ordering, ReadSide};
 
 /// Payload and capacity in bytes.
@@ -72,12 +73,16 @@ pub(super) fn claims() -> Vec<Claim> {
     // The faults are no alibi: where nothing fails, spurious wake-ups alone hide no loss.
     let mut loses = only_woken(failing(Original));
     loses.retain(|instance| instance.scenario().capacity < 4);
-    claims.extend(Claim::of_each(
-        "original-loses-silently",
-        "The original ordering loses bytes and reports Ok, with spurious wake-ups as without.",
-        &[NoSilentLoss, NothingBufferedAtShutdown],
-        Refuted,
-        loses,
+    claims.extend(meaning(
+        Claim::of_each(
+            "original-loses-silently",
+            "The original ordering loses bytes and reports Ok, with spurious wake-ups as without.",
+            &[NoSilentLoss, NothingBufferedAtShutdown],
+            Refuted,
+            loses,
+        ),
+        Meaning::Defect,
+        &told("#4022"),
     ));
     for ordering in Ordering::ALL {
         claims.extend(Claim::of_each(

@@ -3,12 +3,13 @@
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
 };
-use lastbyte::{Claim, Expected, Instance, Property};
+use lastbyte::{Claim, Expected, Instance, Meaning, Property};
 
-use super::{KEPT, Point, every_fault, only_woken, rename, reset};
+use super::{KEPT, LATE_RESET, Point, every_fault, only_woken, rename, reset};
 use crate::dispatch_loop::{
     self, Case, ORIGINAL, Owed, PROPOSED, RECHECK_FLUSHES, RECHECKS, Revision, WRITES_AGAIN, cases,
 };
+use crate::known::{meaning, told};
 
 /// Cases that every revision keeps as long as nothing fails, whole or with an error.
 const KEPT_BY_ALL: [&str; 7] = [
@@ -125,49 +126,61 @@ pub(super) fn claims() -> Vec<Claim> {
             failing(revision, names),
         ));
     }
-    claims.extend(claim(
-        &ORIGINAL,
-        "loses-silently",
-        "The faults are no alibi: with a wake-up for no reason the loop loses \
+    claims.extend(meaning(
+        claim(
+            &ORIGINAL,
+            "loses-silently",
+            "The faults are no alibi: with a wake-up for no reason the loop loses \
          what it loses without.",
-        Refuted,
-        &[NoSilentLoss],
-        only_woken(failing(&ORIGINAL, &KEPT_SINCE_1_11)),
+            Refuted,
+            &[NoSilentLoss],
+            only_woken(failing(&ORIGINAL, &KEPT_SINCE_1_11)),
+        ),
+        Meaning::Defect,
+        &told("#4022"),
     ));
     // A wake-up that comes at any time comes too early as well: it makes good for no other.
-    for (revision, case, property, sentence) in [
+    for (revision, case, property, known, sentence) in [
         (
             &ORIGINAL,
             TWO_PHASE,
             NoStall,
+            "#3952",
             "A wake-up for no reason does not stand in for the one that is missed (#3952).",
         ),
         (
             &RECHECKS,
             "fed-body",
             NoStall,
+            "#4143",
             "A wake-up for no reason does not stand in for the one that is missed (#4143).",
         ),
         (
             &WRITES_AGAIN,
             "client-peer-fin",
             NoSpin,
+            "#4085",
             "The loop spins with a wake-up for no reason as without (#4085).",
         ),
         (
             &RECHECK_FLUSHES,
             "pipeline-flush-upgrade",
             ReceivedIsPrefix,
+            "with pipeline_flush the flush returns early",
             "The head of an upgrade is missing with a wake-up for no reason as without.",
         ),
     ] {
-        claims.extend(claim(
-            revision,
-            &format!("woken/{case}"),
-            sentence,
-            Refuted,
-            &[property],
-            only_woken(failing(revision, &[case])),
+        claims.extend(meaning(
+            claim(
+                revision,
+                &format!("woken/{case}"),
+                sentence,
+                Refuted,
+                &[property],
+                only_woken(failing(revision, &[case])),
+            ),
+            Meaning::Defect,
+            &told(known),
         ));
     }
     for (revision, names) in keeps {
@@ -181,7 +194,7 @@ pub(super) fn claims() -> Vec<Claim> {
             resetting(revision, names, &Point::ALL, false),
         ));
     }
-    claims.extend(claim(
+    claims.extend(meaning(claim(
         &RECHECK_FLUSHES,
         "stranded-learns-of-no-reset",
         "A connection that has stranded a request has asked for no input, and learns of no reset.",
@@ -193,7 +206,7 @@ pub(super) fn claims() -> Vec<Claim> {
             &[Point::AtOnce],
             false,
         ),
-    ));
+    ), Meaning::Defect, "1.12.0 strands a second request that is already read; the proposed revision does not."));
     for revision in [&RECHECK_FLUSHES, &PROPOSED] {
         claims.extend(claim(
             revision,
@@ -204,14 +217,18 @@ pub(super) fn claims() -> Vec<Claim> {
             &[ResetEndsWithError],
             resetting(revision, &["close", "dropped-body"], &[Point::Early], true),
         ));
-        claims.extend(claim(
-            revision,
-            "reset-behind-the-last-byte",
-            "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
+        claims.extend(meaning(
+            claim(
+                revision,
+                "reset-behind-the-last-byte",
+                "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
              connection with Ok.",
-            Refuted,
-            &[ResetEndsWithError],
-            resetting(revision, &["close", "dropped-body"], &[Point::Late], true),
+                Refuted,
+                &[ResetEndsWithError],
+                resetting(revision, &["close", "dropped-body"], &[Point::Late], true),
+            ),
+            Meaning::Accepted,
+            LATE_RESET,
         ));
     }
     claims

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Claim, Expected, Instance, Model, NamedSubject, Property, Reader, Subject};
+use lastbyte::{
+    Claim, Expected, Instance, Meaning, Model, NamedSubject, Property, Reader, Subject,
+};
 
 use super::shapes::{CAPACITIES, RESPONSE, Shape, shapes};
 use super::{Server, v0_14, v1};
+use crate::known::{meaning, told};
 
 /// A line of hyper.
 #[derive(Clone, Copy, Debug)]
@@ -93,20 +96,22 @@ impl Series {
         ];
         let lost = [NothingTruncated, NoSilentLoss, NothingBufferedAtShutdown];
         let everything = [lost.as_slice(), &harmless].concat();
+        let unflushed = told("#4022");
         let any = |_| true;
         let small = |capacity| capacity < RESPONSE;
         let large = |capacity| capacity > RESPONSE;
 
         let mut claims = Vec::new();
         if self.shuts_down_unflushed {
-            claims.extend(self.claim(
+            let loses = self.claim(
                 "loses-silently",
                 "When the read side closes before the response is flushed, hyper cuts the \
                  response short and reports Ok.",
                 Refuted,
                 &lost,
                 self.instances(&[ClosesEarly], small),
-            ));
+            );
+            claims.extend(meaning(loses, Meaning::Defect, &unflushed));
             claims.extend(self.claim(
                 "delivers-what-was-accepted",
                 "What arrives then is what the kernel had accepted.",
@@ -137,13 +142,19 @@ impl Series {
                 self.instances(&[ClosesEarly, DrainsFirst], any),
             ));
         }
-        claims.extend(self.claim(
+        let given_up = self.claim(
             "fin-ends-the-exchange",
             "Without half_close, FIN behind the request ends the exchange: what is not flushed is \
              given up, by design.",
             Refuted,
             &[NothingTruncated],
             self.instances(&[EndsByFin], any),
+        );
+        claims.extend(meaning(
+            given_up,
+            Meaning::Accepted,
+            "By design: without half_close a peer that sends FIN is taken to be gone, and the \
+             connection reports an error.",
         ));
         claims.extend(self.claim(
             "fin-is-reported",
@@ -156,7 +167,7 @@ impl Series {
             .instance(&Shape::named("body-ignored"), 64)
             .with_scenario(|scenario| scenario.name += "-uncached")
             .without_caching();
-        claims.extend(self.claim(
+        let uncached = self.claim(
             "body-ignored-without-caching",
             "The published case without state caching: every interleaving on its own.",
             match self.shuts_down_unflushed {
@@ -165,7 +176,8 @@ impl Series {
             },
             &lost,
             vec![every_interleaving],
-        ));
+        );
+        claims.extend(meaning(uncached, Meaning::Defect, &unflushed));
         claims
     }
 }

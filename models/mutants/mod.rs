@@ -13,8 +13,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use lastbyte::{
-    Claim, ExecutorDefect, Expected, Instance, KernelDefect, Model, Property, Reader, ReaderDefect,
-    Scenario,
+    Claim, ExecutorDefect, Expected, Instance, KernelDefect, Meaning, Model, Property, Reader,
+    ReaderDefect, Scenario,
 };
 
 pub use dispatcher::{Mutant, Mutation};
@@ -75,6 +75,9 @@ impl Row {
     }
 }
 
+/// Why the mutants fail.
+const PLANTED: &str = "Planted: a defect that the property has to notice.";
+
 /// The explorer without a defect, where it refutes what defective ones miss.
 pub const SOUND: &str = "sound-explorer";
 
@@ -88,6 +91,7 @@ fn claims() -> Vec<Claim> {
             Expected::Refuted,
             [instance],
         )
+        .meaning(Meaning::Defect, PLANTED)
     });
     let equivalent = equivalent().into_iter().flat_map(|(row, properties)| {
         let name = format!("equivalent/{}", row.name);
@@ -132,6 +136,7 @@ fn claims() -> Vec<Claim> {
         let name = format!("{SOUND}/{property}");
         (!instances.is_empty())
             .then(|| Claim::new(name, sentence, property, Expected::Refuted, instances))
+            .map(|claim| claim.meaning(Meaning::Defect, PLANTED))
     });
     let mutants = refuted.chain(equivalent).chain(unmutated);
     mutants.chain(missed).chain(sound).collect()

@@ -1,6 +1,8 @@
 //! The claims: what each ordering does in which scenarios, and the expected verdict.
 
-use lastbyte::{Claim, Expected, Instance, Property, Reader};
+use lastbyte::{Claim, Expected, Instance, Meaning, Property, Reader};
+
+use crate::known::{meaning, told};
 
 use super::machine::Ordering;
 use super::scenarios::{grid, lone_request, next_request, readers};
@@ -52,21 +54,23 @@ fn original_loses() -> Vec<Claim> {
         .filter(|(n, k, _)| n > k)
         .map(|(n, k, reader)| lone_request(Original, n, k, reader))
         .collect();
-    claims.extend(claim(
+    let loses = claim(
         "original-loses",
         "The original ordering loses bytes as soon as the response is \
          larger than the kernel's buffer.",
         Refuted,
         &[NothingTruncated],
         larger.clone(),
-    ));
-    claims.extend(claim(
+    );
+    claims.extend(meaning(loses, Meaning::Defect, &told("#4022")));
+    let loses = claim(
         "original-loses-silently",
         "The original ordering reports Ok when it has lost bytes.",
         Refuted,
         &[NoSilentLoss, NothingBufferedAtShutdown],
         larger.clone(),
-    ));
+    );
+    claims.extend(meaning(loses, Meaning::Defect, &told("#4022")));
     claims.extend(claim(
         "original-delivers-what-was-accepted",
         "What arrives under the original ordering is exactly what the kernel had accepted.",
@@ -149,13 +153,14 @@ fn read_gated_flush_blocks_reads() -> Vec<Claim> {
             .flat_map(|(n, k)| readers().map(|reader| next_request(ordering, n, k, reader)))
             .collect()
     };
-    claims.extend(claim(
+    let blocks = claim(
         "read-gated-blocks-next-request",
         "A flush gate before the reads leaves the next request unread while the flush is pending.",
         Refuted,
         &[ReadsDuringFlush],
         next(ReadGatedFlush),
-    ));
+    );
+    claims.extend(meaning(blocks, Meaning::PriceOfRepair, "The price of a flush in front of the reads: a slow reader of one response keeps the next request waiting."));
     claims.extend(claim(
         "fixed-reads-next-request",
         "Flushing before the shutdown reads the next request while the \
@@ -211,12 +216,13 @@ fn readers_that_stop() -> Vec<Claim> {
         &[EndsWithoutReader],
         stops(Original),
     ));
-    claims.extend(claim(
+    let waits = claim(
         "fixed-waits-for-reader",
         "The price of the fix: it waits for ever for a reader that has stopped for ever.",
         Refuted,
         &[EndsWithoutReader],
         stops(FlushBeforeShutdown),
-    ));
+    );
+    claims.extend(meaning(waits, Meaning::PriceOfRepair, "The price of the flush before the shutdown: who waits for a reader needs a timeout of its own."));
     claims
 }

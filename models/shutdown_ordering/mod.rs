@@ -53,11 +53,32 @@ impl Subject for Connection {
     }
 }
 
+/// The flush in front of the reads, in a sentence.
+pub(crate) const READ_GATED: (&str, &str) = (
+    "read-gated-flush",
+    "flushes first and reads nothing until the flush is through: a repair that suggests itself, \
+     and that no release of hyper had",
+);
+
+/// The orderings in a sentence each.
+const TERMS: &[(&str, &str)] = &[
+    (
+        "original",
+        "flushes, drops the result and shuts down: hyper before 1.11.0",
+    ),
+    (
+        "flush-before-shutdown",
+        "flushes to the end, then shuts down: hyper from 1.11.0",
+    ),
+    READ_GATED,
+];
+
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {
     Model {
         claims: claims::claims,
         subjects,
+        terms: TERMS,
         ..Model::new(
             "shutdown_ordering",
             "a dispatcher with a write buffer, and what it does first when it is done",

@@ -31,6 +31,9 @@ pub struct Model {
     pub claims: fn() -> Vec<Claim>,
     /// Subjects for ad-hoc exploration.
     pub subjects: fn() -> Vec<NamedSubject>,
+    /// Names of subjects that a reader does not know from elsewhere, each with what it is in one
+    /// sentence.
+    pub terms: &'static [(&'static str, &'static str)],
     /// Every combination of its parameters, for a table without expectations.
     pub sweep: Option<fn() -> Sweep>,
     /// What it must do exactly as something else does.
@@ -52,6 +55,7 @@ impl Model {
             about,
             claims: Vec::new,
             subjects: Vec::new,
+            terms: &[],
             sweep: None,
             comparisons: Vec::new,
             #[cfg(feature = "cli")]
@@ -138,6 +142,35 @@ impl fmt::Display for Expected {
     }
 }
 
+/// What it means that a property fails where a claim expects it to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub enum Meaning {
+    /// It should hold: something is to be repaired, or was in a later revision.
+    #[default]
+    Defect,
+    /// It need not hold there: the subject is meant to behave so.
+    Accepted,
+    /// It holds without a repair of something else, and no longer with it.
+    PriceOfRepair,
+}
+
+impl Meaning {
+    /// All of them.
+    pub const ALL: [Meaning; 3] = [Meaning::Defect, Meaning::Accepted, Meaning::PriceOfRepair];
+}
+
+impl fmt::Display for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Meaning::Defect => "defect",
+            Meaning::Accepted => "accepted",
+            Meaning::PriceOfRepair => "price of a repair",
+        })
+    }
+}
+
 /// One row of the report: a property of one subject in one or more scenarios.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -149,6 +182,10 @@ pub struct Claim {
     pub property: Property,
     /// What is expected of every instance.
     pub expected: Expected,
+    /// What it means that the property fails, where that is expected.
+    pub meaning: Meaning,
+    /// Why it means that, in a sentence; empty when the claim does not say.
+    pub reason: String,
     /// The instances; at least one, all of one subject.
     pub instances: Vec<Instance>,
     /// Where in the sources it is made.
@@ -170,8 +207,21 @@ impl Claim {
             sentence: sentence.into(),
             property,
             expected,
+            meaning: Meaning::default(),
+            reason: String::new(),
             instances: instances.into_iter().collect(),
             place: Location::caller(),
+        }
+    }
+
+    /// The same claim with what a failure means, and why. Without it an expected refutation counts
+    /// as a defect; where the property is expected to hold, it says nothing.
+    #[must_use]
+    pub fn meaning(self, meaning: Meaning, reason: impl Into<String>) -> Claim {
+        Claim {
+            meaning,
+            reason: reason.into(),
+            ..self
         }
     }
 
@@ -191,6 +241,8 @@ impl Claim {
             sentence: sentence.to_owned(),
             property: *property,
             expected,
+            meaning: Meaning::default(),
+            reason: String::new(),
             instances: instances.clone(),
             place,
         };

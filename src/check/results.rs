@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::{Claim, Expected};
+use crate::check::claim::{Claim, Expected, Meaning, Model};
 use crate::check::comparison::Compared;
 use crate::check::figures::Figures;
 use crate::check::identity::Identity;
@@ -56,6 +56,20 @@ pub struct Results {
     /// Tables of figures that the models add.
     #[serde(default)]
     pub figures: Vec<Figures>,
+    /// What the models are, in the order of the registry.
+    #[serde(default)]
+    pub about: Vec<About>,
+}
+
+/// What a model is, and what its names mean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// The model's name.
+    pub model: String,
+    /// One sentence about it.
+    pub about: String,
+    /// Names of subjects, each with what it is in one sentence.
+    pub terms: Vec<(String, String)>,
 }
 
 /// A version that could not be built or run.
@@ -86,6 +100,12 @@ pub struct Row {
     pub property: Property,
     /// What was expected.
     pub expected: Expected,
+    /// What it means that the property fails, where that was expected.
+    #[serde(default)]
+    pub meaning: Meaning,
+    /// Why it means that, in a sentence; empty when the claim does not say.
+    #[serde(default)]
+    pub reason: String,
     /// The verdict over all instances: the expected one if every instance has it, otherwise the
     /// first other one.
     pub verdict: Verdict,
@@ -176,6 +196,10 @@ impl Row {
             Some(surprise) => surprise.verdict.clone(),
             None => claim.expected.verdict(),
         };
+        let (meaning, reason) = match claim.expected {
+            Expected::Refuted => (claim.meaning, claim.reason.clone()),
+            Expected::Proved | Expected::Missed => Default::default(),
+        };
         let mut outcomes: Vec<_> = outcomes.into_iter().collect();
         outcomes.sort_by_key(|(_, executions)| std::cmp::Reverse(*executions));
         let each = if claim.instances.len() <= 32 {
@@ -199,6 +223,8 @@ impl Row {
             scenario: claim.bounds(),
             property: claim.property,
             expected: claim.expected,
+            meaning,
+            reason,
             holds: surprise.is_none() && explored.len() == claim.instances.len(),
             verdict,
             instances: claim.instances.len(),
@@ -232,14 +258,27 @@ impl Results {
             comparisons: Vec::new(),
             sweeps: Vec::new(),
             figures: Vec::new(),
+            about: Vec::new(),
         }
     }
 
-    /// The same with what the models make of it.
+    /// The same with what the models make of it and say of themselves.
     pub fn with_figures(mut self, registry: &Registry) -> Results {
         let models = registry.models().iter();
         let figures = models.flat_map(|model| (model.figures)(&self));
         self.figures = figures.collect();
+        let known = |model: &Model| {
+            let rows = self.rows.iter().any(|row| row.model == model.name);
+            rows || self.sweeps.iter().any(|swept| swept.model == model.name)
+        };
+        let models = registry.models().iter().filter(|model| known(model));
+        let owned = |(name, about): &(&str, &str)| ((*name).to_owned(), (*about).to_owned());
+        let about = models.map(|model| About {
+            model: model.name.to_owned(),
+            about: model.about.to_owned(),
+            terms: model.terms.iter().map(owned).collect(),
+        });
+        self.about = about.collect();
         self
     }
 

@@ -370,7 +370,7 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::check::claim::{Claim, Expected};
+    use crate::check::claim::{Claim, Expected, Meaning};
     use crate::check::comparison::Comparison;
     use crate::check::identity::Identity;
     use crate::check::instance::Instance;
@@ -537,6 +537,8 @@ pub(super) mod tests {
             scenario: String::new(),
             property: Property::NoStall,
             expected,
+            meaning: Meaning::default(),
+            reason: String::new(),
             holds: expected.is_met_by(&verdict),
             verdict,
             instances: 1,

@@ -1,6 +1,6 @@
 //! The verdicts of a model as a table: connections by properties, or properties by connections.
 
-use super::report::class;
+use super::report::{class, meaning, terms};
 use super::{thousands, version_numbers, visible};
 use crate::check::results::{Results, Row};
 use crate::trace::property::Property;
@@ -12,6 +12,10 @@ const CONNECTIONS: usize = 12;
 /// The table of one model.
 pub(crate) struct Matrix {
     pub(crate) name: String,
+    /// What it is; empty when the results do not say.
+    pub(crate) about: String,
+    /// Names of its subjects, each with what it is.
+    pub(crate) terms: Vec<(String, String)>,
     /// What its first column holds.
     pub(crate) head: &'static str,
     pub(crate) columns: Vec<String>,
@@ -36,6 +40,8 @@ pub(crate) struct Chip {
     pub(crate) class: &'static str,
     pub(crate) sign: &'static str,
     pub(crate) word: String,
+    /// The verdict, where the word is what it means.
+    pub(crate) verdict: &'static str,
     pub(crate) id: String,
 }
 
@@ -74,7 +80,7 @@ impl Lines {
 pub(crate) fn of(results: &Results) -> Vec<Matrix> {
     let rows = results.rows.iter().enumerate();
     let models = grouped(rows, |(_, row)| row.model.as_str());
-    models.iter().map(|rows| matrix(rows)).collect()
+    models.iter().map(|rows| matrix(rows, results)).collect()
 }
 
 /// The items by key, in the order in which the keys come first.
@@ -93,7 +99,7 @@ fn grouped<T: Copy, K: PartialEq>(
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn matrix(rows: &[(usize, &Row)]) -> Matrix {
+fn matrix(rows: &[(usize, &Row)], results: &Results) -> Matrix {
     let lines = |lines: Lines| grouped(rows.iter().copied(), move |(_, row)| lines.line(row));
     let columns = |lines: Lines| {
         let columns = grouped(rows.iter().copied(), move |(_, row)| lines.column(row));
@@ -113,8 +119,14 @@ fn matrix(rows: &[(usize, &Row)]) -> Matrix {
         columns.sort_by_key(|column| Property::from_name(column));
         (Lines::Connections, columns)
     };
+    let model = &rows[0].1.model;
+    let about = results.about.iter().find(|about| about.model == *model);
     Matrix {
-        name: visible(&rows[0].1.model),
+        name: visible(model),
+        about: about.map_or_else(String::new, |about| visible(&about.about)),
+        terms: terms(model, results, |name| {
+            rows.iter().any(|(_, row)| row.subject == name)
+        }),
         head: match kind {
             Lines::Connections => "connection and scenarios",
             Lines::Properties => "property and scenarios",
@@ -164,7 +176,9 @@ fn line(kind: Lines, rows: &[(usize, &Row)], columns: &[String]) -> Line {
 fn chip(i: usize, row: &Row) -> Chip {
     let (sign, word) = match &row.verdict {
         Verdict::Proved => ("✓", "proved".to_owned()),
-        Verdict::Refuted => ("✗", "refuted".to_owned()),
+        Verdict::Refuted => meaning::of_row(row).map_or(("✗", "refuted".to_owned()), |shown| {
+            (shown.sign, shown.word.to_owned())
+        }),
         Verdict::Missed => ("○", "missed".to_owned()),
         Verdict::Bounded(bound) => ("≤", format!("bounded({bound})")),
         Verdict::CutOff(_) => ("?", "cut off".to_owned()),
@@ -175,6 +189,7 @@ fn chip(i: usize, row: &Row) -> Chip {
         class: class(row),
         sign,
         word,
+        verdict: meaning::of_row(row).map_or("", |_| "refuted, "),
         id: visible(&row.id.text),
     }
 }

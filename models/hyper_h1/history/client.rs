@@ -1,9 +1,9 @@
 //! The probes of the client. Its peer is a script that answers, and the reader.
 
-use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::{Meaning, Property, Reader, Scenario, Script, ScriptStep};
 
 use super::super::{Client, Outgoing, Source};
-use super::{ALL, Probe, Side, UNFLUSHED};
+use super::{ALL, Probe, Side, UNFLUSHED, WAITS};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const OK_AND_CLOSE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
@@ -23,6 +23,8 @@ pub(super) fn probes() -> Vec<Probe> {
             about,
             property,
             broken,
+            meaning: Meaning::Defect,
+            reason: "",
             side: Side::Client(client),
             scenario: Scenario {
                 name: name.to_owned(),
@@ -133,5 +135,10 @@ pub(super) fn probes() -> Vec<Probe> {
             ..scenario
         },
     );
+    for probe in &mut probes {
+        if probe.name == "client-answered-unread" {
+            (probe.meaning, probe.reason) = (Meaning::PriceOfRepair, WAITS);
+        }
+    }
     probes
 }

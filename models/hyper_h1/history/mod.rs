@@ -8,9 +8,10 @@ mod server;
 
 use std::sync::Arc;
 
-use lastbyte::{Claim, Expected, Instance, Model, Property, Scenario, Subject};
+use lastbyte::{Claim, Expected, Instance, Meaning, Model, Property, Scenario, Subject};
 
 use super::{Client, Server};
+use crate::known;
 
 /// The releases that are probed, oldest first.
 pub const RELEASES: [&str; 9] = [
@@ -25,6 +26,10 @@ const UNFLUSHED: &[&str] = &[
 /// Since the dispatcher exists, and in the newest release.
 const ALL: &[&str] = &RELEASES;
 
+/// What #4018 costs.
+const WAITS: &str = "The price of #4018: a shutdown that waits for the flush waits for ever for a \
+                     reader that has stopped for ever. A timeout is the user's to set.";
+
 /// A defect: where it shows, and which releases have it.
 #[derive(Clone, Debug)]
 pub struct Probe {
@@ -36,6 +41,10 @@ pub struct Probe {
     pub property: Property,
     /// The releases that break it.
     pub broken: &'static [&'static str],
+    /// What it means that they break it.
+    pub meaning: Meaning,
+    /// Why it means that, where it is no defect.
+    pub reason: &'static str,
     /// The connection.
     pub side: Side,
     /// The environment.
@@ -79,6 +88,17 @@ pub fn model() -> Model {
 pub fn claims(release: Release) -> Vec<Claim> {
     let Release { version, .. } = release;
     let claim = |probe: Probe| {
+        let reason = match probe.meaning {
+            Meaning::Defect if probe.broken.is_empty() => String::new(),
+            Meaning::Defect => {
+                let releases = probe.broken.join(", ");
+                match known::issue(probe.about) {
+                    Some(issue) => known::told(&format!("{issue}, in {releases}")),
+                    None => format!("Not repaired in the newest release; in hyper {releases}."),
+                }
+            }
+            _ => probe.reason.to_owned(),
+        };
         let expected = match probe.broken.contains(&version) {
             true => Expected::Refuted,
             false => Expected::Proved,
@@ -97,6 +117,7 @@ pub fn claims(release: Release) -> Vec<Claim> {
             expected,
             [instance],
         )
+        .meaning(probe.meaning, reason)
     };
     probes().into_iter().map(claim).collect()
 }

@@ -1,11 +1,11 @@
 //! The probes of the server.
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::{FlushMode, Meaning, Property, Reader, Scenario, Script, ScriptStep};
 
 use super::super::shapes::Shape;
 use super::super::{Handler, Server, Source};
-use super::{ALL, Probe, Side, UNFLUSHED};
+use super::{ALL, Probe, Side, UNFLUSHED, WAITS};
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const POST: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n";
@@ -33,6 +33,8 @@ pub(super) fn probes() -> Vec<Probe> {
             about,
             property,
             broken,
+            meaning: Meaning::Defect,
+            reason: "",
             side: Side::Server(server),
             scenario: Scenario {
                 name: name.to_owned(),
@@ -255,5 +257,15 @@ pub(super) fn probes() -> Vec<Probe> {
         dropped.server.clone(),
         dropped.scenario(64, Reader::PROMPT.stops_after(0)),
     );
+    for probe in &mut probes {
+        (probe.meaning, probe.reason) = match probe.name {
+            "fin-during-response" => (
+                Meaning::Accepted,
+                "By design: without half_close a peer that sends FIN is taken to be gone.",
+            ),
+            "reader-never-reads" => (Meaning::PriceOfRepair, WAITS),
+            _ => continue,
+        };
+    }
     probes
 }

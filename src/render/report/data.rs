@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{class, replay, reproduce};
+use super::{class, meaning, replay, reproduce, terms};
 use crate::check::results::{Results, Row};
 use crate::check::sweep::Swept;
 use crate::check::sweep::sweep_id;
@@ -115,11 +115,25 @@ impl<'a> Pool<'a> {
             "actors": actors,
             "capacity": trace.capacity,
             "strands": drawn_as.1,
+            "computed": trace.unavoidable_from.is_some(),
+            "promised": promised(trace),
             "beats": drawn,
         });
         self.traces.push((trace, drawn_as, value));
         self.traces.len() - 1
     }
+}
+
+/// Bytes that the reader was promised in all: accepted by the kernel, and still owed.
+fn promised(trace: &Trace) -> usize {
+    let levels = trace.steps.iter().map(|step| step.levels);
+    let promised = levels.map(|levels| {
+        let accepted = levels
+            .accepted
+            .max(levels.kernel.saturating_add(levels.received));
+        accepted.saturating_add(levels.owed)
+    });
+    promised.max().unwrap_or(0)
 }
 
 fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
@@ -164,10 +178,13 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
         "sentence": visible(&row.sentence),
         "class": class(row),
         "verdict": visible(&row.verdict.to_string()),
+        "meaning": meaning::of_row(row).map(|shown| {
+            json!({ "sign": shown.sign, "word": shown.word, "reason": meaning::reason(row) })
+        }),
         "expected": row.expected,
         "holds": row.holds,
         "facts": [
-            ["subject", visible(&subject(row))],
+            ["subject", visible(&subject(row, results))],
             ["scenarios", visible(&row.scenario)],
             ["property", format!("{}: {}", row.property, row.property.sentence())],
             ["instances", thousands(row.instances as u64)],
@@ -203,10 +220,15 @@ fn concluded(row: &Row) -> String {
     }
 }
 
-fn subject(row: &Row) -> String {
-    match &row.version {
+/// The subject, with what it is where its model says so.
+fn subject(row: &Row, results: &Results) -> String {
+    let subject = match &row.version {
         Some(version) => format!("{} {version}", row.subject),
         None => row.subject.clone(),
+    };
+    match terms(&row.model, results, |name| name == row.subject).pop() {
+        Some((_, about)) => format!("{subject}: {about}"),
+        None => subject,
     }
 }
 

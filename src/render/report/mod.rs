@@ -6,6 +6,7 @@
 mod conformance;
 mod data;
 mod figures;
+pub(super) mod meaning;
 mod sweep;
 
 use std::path::Path;
@@ -16,11 +17,13 @@ use askama::Template;
 use super::growth::{self, Growth};
 use super::matrix::{self, Matrix};
 use super::{table, visible};
+use crate::check::claim::Meaning;
 use crate::check::recording;
 use crate::check::results::{Results, Row};
 use crate::trace::verdict::Verdict;
 use conformance::Conformance;
 use figures::Figures;
+use meaning::{Group, Shown};
 use sweep::Sweep;
 
 /// Writes `index.html` into the directory, which is created if need be. The file appears as a
@@ -45,6 +48,8 @@ pub fn html(results: &Results) -> String {
         good: results.hold() && results.not_run.is_empty(),
         version: visible(&results.lastbyte),
         summary: table::summary(results),
+        legend: Meaning::ALL.map(meaning::shown),
+        groups: meaning::of(results),
         models: matrix::of(results),
         growths: growth::of(results),
         conformance: conformance::of(results),
@@ -61,6 +66,9 @@ struct Page {
     good: bool,
     version: String,
     summary: Vec<String>,
+    /// How meanings are shown.
+    legend: [Shown; 3],
+    groups: Vec<Group>,
     models: Vec<Matrix>,
     growths: Vec<Growth>,
     conformance: Option<Conformance>,
@@ -73,13 +81,28 @@ struct Page {
 pub(crate) fn class(row: &Row) -> &'static str {
     match (&row.verdict, row.holds) {
         (Verdict::Proved, true) => "proved",
-        (Verdict::Refuted, true) => "refuted",
+        (Verdict::Refuted, true) => meaning::of_row(row).map_or("refuted", |shown| shown.class),
         (Verdict::Missed, true) => "missed",
         (Verdict::Bounded(_) | Verdict::CutOff(_) | Verdict::NotApplicable, _) => "open surprise",
         (Verdict::Proved, false) => "proved surprise",
         (Verdict::Refuted, false) => "refuted surprise",
         (Verdict::Missed, false) => "missed surprise",
     }
+}
+
+/// The names of subjects that a model explains, as far as `used` says that they are used, each
+/// with what it is.
+pub(crate) fn terms(
+    model: &str,
+    results: &Results,
+    used: impl Fn(&str) -> bool,
+) -> Vec<(String, String)> {
+    let about = results.about.iter().filter(|about| about.model == model);
+    let terms = about.flat_map(|about| &about.terms);
+    terms
+        .filter(|(name, _)| used(name))
+        .map(|(name, about)| (visible(name), visible(about)))
+        .collect()
 }
 
 /// The commands that replay a claim's counterexample, for a shell. The second one does not ask

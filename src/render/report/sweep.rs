@@ -1,6 +1,6 @@
 //! The section on sweeps: every subject in every situation.
 
-use super::reproduce;
+use super::{reproduce, terms};
 use crate::check::results::Results;
 use crate::check::sweep::sweep_id;
 use crate::check::sweep::{Entry, Swept};
@@ -15,6 +15,8 @@ pub(super) struct Sweep {
     pub(super) subjects: Vec<String>,
     pub(super) situations: Vec<String>,
     pub(super) not_applicable: Vec<Option<String>>,
+    /// Names of its subjects, each with what it is.
+    pub(super) terms: Vec<(String, String)>,
     pub(super) lines: Vec<Line>,
     pub(super) left_out: Vec<(String, String)>,
     /// For each subject, if any, how many situations do not go together with it, and which.
@@ -72,6 +74,9 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
         subjects: swept.subjects.iter().map(|name| visible(name)).collect(),
         situations: situations.collect(),
         not_applicable: not_applicable.collect(),
+        terms: terms(&swept.model, results, |name| {
+            swept.subjects.iter().any(|subject| subject == name)
+        }),
         lines: Property::ALL
             .into_iter()
             .map(|property| Line {
@@ -96,7 +101,7 @@ fn field(entry: &Entry) -> Field {
     let (class, sign, word) = match sweep::field(entry) {
         sweep::Field::Unknown => ("open", "?", "not known".to_owned()),
         sweep::Field::Holds => ("proved", "✓", "holds".to_owned()),
-        sweep::Field::Fails(times) => ("refuted", "✗", thousands(times as u64)),
+        sweep::Field::Fails(times) => ("fails", "✗", thousands(times as u64)),
     };
     Field {
         subject: visible(&entry.subject),
