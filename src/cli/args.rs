@@ -67,12 +67,12 @@ pub(crate) struct Verify {
     /// Save every counterexample into this directory, for `replay`.
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,
-    /// Write the generated tables into this Markdown file, where they are marked.
-    #[arg(long, value_name = "FILE", hide = true)]
-    pub(crate) update: Option<PathBuf>,
-    /// Compare the generated tables of this Markdown file instead; what differs is not as declared.
-    #[arg(long, value_name = "FILE", hide = true, conflicts_with = "update")]
-    pub(crate) check: Option<PathBuf>,
+    /// Write the generated parts of these Markdown files, or of all below this folder.
+    #[arg(long, value_name = "FILE", num_args = 0.., hide = true)]
+    pub(crate) update: Option<Vec<PathBuf>>,
+    /// Compare the generated parts instead; what differs is not as declared.
+    #[arg(long, value_name = "FILE", num_args = 0.., hide = true, conflicts_with = "update")]
+    pub(crate) check: Option<Vec<PathBuf>>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,7 @@
 //! `cargo verify`: every claim, in as many processes as there are processors.
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,15 @@ pub(super) fn run(
     arguments: &Verify,
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
+    let documents = arguments.update.as_ref().or(arguments.check.as_ref());
+    let is_part = !arguments.only.is_empty() || arguments.shard.is_some();
+    if is_part && documents.is_some_and(Vec::is_empty) {
+        return Err(Misuse(
+            "a part of the models cannot update all documents; accepted with --only and --shard \
+             are --update FILE and --check FILE"
+                .to_owned(),
+        ));
+    }
     if let Some(versions) = &arguments.real {
         return real(registry, versions, arguments, out);
     }
@@ -69,9 +78,7 @@ pub(super) fn run(
     if let Some(directory) = &arguments.save {
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
     }
-    document(arguments, &results, |text| {
-        documents::splice_all(text, &results)
-    })
+    document(arguments, &results)
 }
 
 /// `cargo verify --real`: other versions, each in a program of its own.
@@ -99,9 +106,7 @@ fn real(
     if let Some(directory) = &arguments.save {
         recording::save(directory, &results).map_err(|error| cannot_write(directory, &error))?;
     }
-    let exit = document(arguments, &results, |text| {
-        documents::splice_comparisons(text, &results)
-    })?;
+    let exit = document(arguments, &results)?;
     Ok(match exit {
         Exit::Fine if !results.not_run.is_empty() && !arguments.allow_missing => Exit::CutOff,
         exit => exit,
@@ -147,36 +152,83 @@ pub(super) fn check_directory(directory: &Path) -> Result<(), Misuse> {
         .map_err(|error| cannot_write(directory, &error))
 }
 
-/// Writes or compares the generated tables of a document, if that is wanted.
-fn document(
-    arguments: &Verify,
-    results: &Results,
-    splice: impl Fn(&str) -> Option<String>,
-) -> Result<Exit, Misuse> {
+/// Writes or compares the generated parts of documents, if that is wanted.
+fn document(arguments: &Verify, results: &Results) -> Result<Exit, Misuse> {
     let exit = exit(results);
-    let path = arguments.update.as_ref().or(arguments.check.as_ref());
+    let named = arguments.update.as_ref().or(arguments.check.as_ref());
     // A document keeps what it has until a run comes to its end.
-    let Some(path) = path.filter(|_| results.complete) else {
+    let Some(named) = named.filter(|_| results.complete) else {
         return Ok(exit);
     };
-    let failed = |error| Misuse(format!("cannot update {}: {error}", path.display()));
-    let document = std::fs::read_to_string(path).map_err(failed)?;
-    let updated = splice(&document).ok_or_else(|| {
-        let accepted = format!("{} or {}", documents::BEGIN, documents::BEGIN_COMPARISONS);
-        Misuse(format!(
-            "{} has no place for a table; accepted is {accepted}",
-            path.display()
-        ))
-    })?;
-    if arguments.update.is_some() {
-        crate::files::write_whole(path, &updated).map_err(failed)?;
-    } else if updated != document {
+    let here = Path::new(".");
+    let paths = match &named[..] {
+        [] => below(here).map_err(|error| Misuse(format!("cannot look for documents: {error}")))?,
+        named => named.to_vec(),
+    };
+    let mut places = 0;
+    let mut differs = false;
+    for path in paths {
+        let shown = path.strip_prefix(here).unwrap_or(&path).display();
+        let failed = |error| Misuse(format!("cannot update {shown}: {error}"));
+        let document = std::fs::read_to_string(&path).map_err(failed)?;
+        let Some(updated) = documents::fill(&document, results) else {
+            if named.is_empty() {
+                continue;
+            }
+            return Err(no_place(&shown.to_string()));
+        };
+        places += 1;
+        let line = match (updated == document, arguments.update.is_some()) {
+            (true, _) => continue,
+            (false, true) => {
+                crate::files::write_whole(&path, &updated).map_err(failed)?;
+                format!("{shown} is written anew\n")
+            }
+            (false, false) => {
+                differs = true;
+                format!("{shown} is out of date; --update writes it\n")
+            }
+        };
         // Without stderr there is nobody to tell.
-        let line = format!("{} is out of date; --update writes it\n", path.display());
         drop(std::io::stderr().write_all(line.as_bytes()));
-        return Ok(Exit::Differs);
     }
-    Ok(exit)
+    if places == 0 {
+        return Err(no_place("no document below this folder"));
+    }
+    Ok(if differs { Exit::Differs } else { exit })
+}
+
+fn no_place(what: &str) -> Misuse {
+    let part = documents::open("NAME");
+    Misuse(format!(
+        "{what} has a part that this run knows all of; accepted is {part} with the name {}, {}, {} \
+         or that of a sweep",
+        documents::VERDICTS,
+        documents::SUMMARY,
+        documents::COMPARISONS
+    ))
+}
+
+/// The Markdown files below a folder, but for what is hidden or built.
+fn below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        if name.starts_with('.') || name == "target" {
+            continue;
+        }
+        // What a link leads to lies elsewhere, or is found there.
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            found.extend(below(&path)?);
+        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "md") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 fn select(all: Selection, filters: &[String]) -> Result<Selection, Misuse> {

@@ -1,18 +1,64 @@
 //! The generated parts of Markdown documents.
 //!
-//! A document holds the verdict table, or the figures of the comparisons, between two comment
-//! lines. `cargo verify --update FILE` writes them, `--check FILE` and the tests compare them: a
-//! document that is out of date fails.
+//! A part stands between the lines `<!-- generated: NAME -->` and `<!-- end of generated -->`. What a
+//! run comes to is written by `cargo verify --update` and compared by `--check`: [`VERDICTS`],
+//! [`SUMMARY`], [`COMPARISONS`] and [`sweep`]. Other parts belong to tests, which use the same
+//! functions. `.ci/documents` runs all of it.
+
+use std::collections::BTreeMap;
 
 use crate::check::results::{Results, Row};
 use crate::render::comparison::{Figures, figures};
-use crate::render::{thousands, version_numbers};
+use crate::render::{self, thousands, version_numbers};
+use crate::trace::property::Property;
 
-/// The line before the generated table.
-pub const BEGIN: &str =
-    "<!-- verdicts: written by cargo verify --update, compared by the tests -->";
-/// The line behind it.
-pub const END: &str = "<!-- end of verdicts -->";
+/// The part with one line for each claim.
+pub const VERDICTS: &str = "verdicts";
+/// The part with the number of claims by model, property and verdict.
+pub const SUMMARY: &str = "summary";
+/// The part with one line for each connection that was compared with its model.
+pub const COMPARISONS: &str = "comparisons";
+
+/// The line behind every part.
+pub const CLOSE: &str = "<!-- end of generated -->";
+
+/// The line before a part.
+pub fn open(name: &str) -> String {
+    format!("<!-- generated: {name} -->")
+}
+
+/// The part with the table of a model's sweep.
+pub fn sweep(model: &str) -> String {
+    format!("sweep of {model}")
+}
+
+/// What a part holds now; `None` when the document has no such part.
+pub fn part<'a>(document: &'a str, name: &str) -> Option<&'a str> {
+    split(document, name).map(|[_, text, _]| text)
+}
+
+/// The document with this text in the part; `None` when the document has no such part.
+pub fn replace(document: &str, name: &str, text: &str) -> Option<String> {
+    let [before, _, after] = split(document, name)?;
+    let open = open(name);
+    Some(format!(
+        "{before}{open}\n\n{}\n\n{CLOSE}{after}",
+        text.trim_matches('\n')
+    ))
+}
+
+/// The names of a document's parts, in their order.
+pub fn names<'a>(document: &'a str) -> Vec<&'a str> {
+    let name = |line: &'a str| line.strip_prefix("<!-- generated: ")?.strip_suffix(" -->");
+    document.lines().filter_map(name).collect()
+}
+
+/// What stands before a part, in it and behind it.
+fn split<'a>(document: &'a str, name: &str) -> Option<[&'a str; 3]> {
+    let (before, rest) = document.split_once(&open(name))?;
+    let (text, after) = rest.split_once(CLOSE)?;
+    Some([before, text, after])
+}
 
 /// The table's line for one claim. It holds what is the same in every run: no times.
 pub fn line(row: &Row) -> String {
@@ -27,15 +73,15 @@ pub fn line(row: &Row) -> String {
     )
 }
 
-/// The whole table.
-pub fn table(results: &Results) -> String {
+/// The table of verdicts: every claim, under a heading for each model.
+pub fn verdicts(results: &Results) -> String {
     let mut text = String::new();
     let mut model = None;
     for row in &results.rows {
         if model != Some(&row.model) {
             let heading = "| subject | scenarios | property | verdict | instances | executions |";
             text += &format!(
-                "\n**{}**\n\n{heading}\n|---|---|---|---|---:|---:|\n",
+                "\n### {}\n\n{heading}\n|---|---|---|---|---:|---:|\n",
                 row.model
             );
             model = Some(&row.model);
@@ -46,28 +92,75 @@ pub fn table(results: &Results) -> String {
     text
 }
 
-/// The document with the table in its place; `None` when it has no place for one.
-pub fn splice(document: &str, results: &Results) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{}\n{END}{after}", table(results)))
+/// How many claims of each model about each property came out how. The models are links to their
+/// headings in `models/results.md`.
+pub fn summary(results: &Results) -> String {
+    let mut models: Vec<&str> = Vec::new();
+    let mut properties = Property::ALL.to_vec();
+    let mut counts = BTreeMap::<(&str, &str), BTreeMap<String, usize>>::new();
+    for row in &results.rows {
+        if !models.contains(&&*row.model) {
+            models.push(&row.model);
+        }
+        if !properties.contains(&row.property) {
+            properties.push(row.property);
+        }
+        let place = (row.property.name(), &*row.model);
+        let verdicts = counts.entry(place).or_default();
+        *verdicts.entry(row.verdict.to_string()).or_default() += 1;
+    }
+    let heads = models
+        .iter()
+        .map(|model| format!(" [{model}](models/results.md#{model}) |"));
+    let mut text = format!("| property |{}\n|---|", heads.collect::<String>());
+    text += &"---|".repeat(models.len());
+    for property in properties {
+        let fields: Vec<_> = models
+            .iter()
+            .map(|model| counts.get(&(property.name(), *model)))
+            .collect();
+        if fields.iter().all(Option::is_none) {
+            continue;
+        }
+        text += &format!("\n| **{property}**: {} |", property.sentence());
+        for verdicts in fields {
+            let told = verdicts.into_iter().flatten();
+            let told: Vec<_> = told.map(|(verdict, n)| format!("{verdict} {n}")).collect();
+            text += &format!(" {} |", told.join(", "));
+        }
+    }
+    text += "\n| claims |";
+    for model in models {
+        let rows = results.rows.iter().filter(|row| row.model == model);
+        text += &format!(" {} |", rows.count());
+    }
+    text
 }
 
-/// The document with every table that these results can fill: a part of the claims is no table of
-/// them. `None` when it has no place for one.
-pub fn splice_all(document: &str, results: &Results) -> Option<String> {
-    let verdicts = match results.not_selected {
-        0 => splice(document, results),
-        _ => None,
+/// The document with every part that these results can fill. A part of the claims is no table of
+/// them, a slice has a part of each sweep, and versions that were each built on their own have
+/// comparisons only. `None` when there is nothing to fill.
+pub fn fill(document: &str, results: &Results) -> Option<String> {
+    let mut filled: Option<String> = None;
+    let mut write = |name: &str, text: &dyn Fn(&str) -> String| {
+        let current = filled.as_deref().unwrap_or(document);
+        let new = part(current, name).and_then(|old| replace(current, name, &text(old)));
+        filled = new.or(filled.take());
     };
-    let text = verdicts.as_deref().unwrap_or(document);
-    splice_comparisons(text, results).or(verdicts)
+    if !results.real && results.not_selected == 0 {
+        write(VERDICTS, &|_| verdicts(results));
+        write(SUMMARY, &|_| summary(results));
+    }
+    if !results.real && results.shard.is_none() {
+        for swept in &results.sweeps {
+            write(&sweep(&swept.model), &|_| render::sweep::markdown(swept));
+        }
+    }
+    if !results.comparisons.is_empty() {
+        write(COMPARISONS, &|old| comparisons(old, results));
+    }
+    filled
 }
-
-/// The line before the figures of the comparisons.
-pub const BEGIN_COMPARISONS: &str = "<!-- comparisons: written by cargo verify --update and --real --update, compared by --check -->";
-/// The line behind them.
-pub const END_COMPARISONS: &str = "<!-- end of comparisons -->";
 
 /// The line for the comparisons of one real connection with its model.
 pub fn comparison_line(figures: &Figures) -> String {
@@ -80,11 +173,9 @@ pub fn comparison_line(figures: &Figures) -> String {
     )
 }
 
-/// The document with the lines of these results in the table of comparisons; the lines of other
-/// connections stay. `None` when it has no place for the table.
-pub fn splice_comparisons(document: &str, results: &Results) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN_COMPARISONS)?;
-    let (old, after) = rest.split_once(END_COMPARISONS)?;
+/// The table of comparisons with the lines of these results; the lines of other connections in the
+/// old table stay.
+pub fn comparisons(old: &str, results: &Results) -> String {
     let new: Vec<_> = figures(&results.comparisons);
     let is_new = |line: &str| {
         let mut new = new.iter();
@@ -105,44 +196,98 @@ pub fn splice_comparisons(document: &str, results: &Results) -> Option<String> {
     let head = "| real connection | model | situations | environments | sequences | of the model | \
                 executions | of the model | known deviations | not alike |\n\
                 |---|---|---:|---:|---:|---:|---:|---:|---:|---:|";
-    let table = lines.join("\n");
-    Some(format!(
-        "{before}{BEGIN_COMPARISONS}\n\n{head}\n{table}\n\n{END_COMPARISONS}{after}"
-    ))
+    format!("{head}\n{}", lines.join("\n"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_the_marked_part_is_replaced() {
-        let document = format!("before\n{BEGIN}\nold\n{END}\nbehind\n");
-        let new = splice(&document, &Results::none()).expect("it is marked");
-        assert!(new.starts_with("before\n") && new.ends_with("\nbehind\n"));
-        assert!(!new.contains("old"));
-        assert_eq!(splice("no marks", &Results::none()), None);
+    fn marked(name: &str) -> String {
+        format!("{}\n\nold\n\n{CLOSE}\n", open(name))
     }
 
     #[test]
-    fn a_part_of_the_claims_leaves_their_table_alone() {
-        let verdicts = format!("{BEGIN}\nold\n{END}\n");
-        let comparisons = format!("{BEGIN_COMPARISONS}\nold\n{END_COMPARISONS}\n");
-        let both = format!("{verdicts}{comparisons}");
-        let all = Results::none();
-        let part = Results {
-            not_selected: 1,
+    fn only_the_marked_part_is_replaced() {
+        let document = format!("before\n{}behind\n{}", marked("a b"), marked("c"));
+        assert_eq!(names(&document), ["a b", "c"]);
+        assert_eq!(part(&document, "c").map(str::trim), Some("old"));
+        let new = replace(&document, "a b", "new\n").expect("it is marked");
+        let expected = format!(
+            "before\n{}behind\n{}",
+            marked("a b").replace("old", "new"),
+            marked("c")
+        );
+        assert_eq!(new, expected);
+        assert_eq!(replace(&new, "a b", "new"), Some(new.clone()));
+        assert_eq!(replace(&new, "a", "new"), None);
+        let endless = open("a");
+        assert_eq!(replace(&endless, "a", "new"), None);
+    }
+
+    /// Results of everything, of a part, of a slice, and of versions built on their own.
+    #[test]
+    fn what_these_results_do_not_know_is_left_alone() {
+        use crate::check::comparison::Compared;
+        use crate::check::identity::Identity;
+        use crate::check::sweep::Swept;
+
+        let swept = Swept {
+            model: "m".to_owned(),
+            subjects: Vec::new(),
+            prominent: Vec::new(),
+            left_out: Vec::new(),
+            not_applicable: Vec::new(),
+            instances: Vec::new(),
+        };
+        let compared = Compared {
+            id: Identity::new("c", &[]),
+            situation: String::new(),
+            subjects: ["real-1.0.0", "model"].map(str::to_owned),
+            version: None,
+            environments: Vec::new(),
+            executions: [0; 2],
+            sequences: [0; 2],
+            deviation: None,
+            differences: Vec::new(),
+            cut: None,
+            seconds: 0.0,
+        };
+        let all = Results {
+            sweeps: vec![swept],
+            comparisons: vec![compared],
             ..Results::none()
         };
-        let olds = |document: &str, results| {
-            splice_all(document, results).map(|new| new.matches("\nold\n").count())
+        let part = Results {
+            not_selected: 1,
+            ..all.clone()
         };
-        assert_eq!(olds(&both, &all), Some(0));
-        assert_eq!(olds(&both, &part), Some(1));
-        assert_eq!(olds(&verdicts, &all), Some(0));
-        assert_eq!(olds(&verdicts, &part), None);
-        assert_eq!(olds(&comparisons, &all), Some(0));
-        assert_eq!(olds(&comparisons, &part), Some(0));
-        assert_eq!(olds("no marks", &all), None);
+        let slice = Results {
+            shard: Some((1, 2)),
+            ..part.clone()
+        };
+        let real = Results {
+            real: true,
+            ..all.clone()
+        };
+        let of_m = sweep("m");
+        let filled = |results: &Results| -> Vec<bool> {
+            let each = [VERDICTS, SUMMARY, &of_m, COMPARISONS].map(|name| {
+                let new = fill(&marked(name), results);
+                assert!(new.as_ref().is_none_or(|new| !new.contains("\nold\n")));
+                new.is_some()
+            });
+            each.into()
+        };
+        assert_eq!(filled(&all), [true; 4]);
+        assert_eq!(filled(&part), [false, false, true, true]);
+        assert_eq!(filled(&slice), [false, false, false, true]);
+        assert_eq!(filled(&real), [false, false, false, true]);
+        assert_eq!(filled(&Results::none()), [true, true, false, false]);
+        assert_eq!(fill("no marks", &all), None);
+        let both = format!("{}{}", marked(VERDICTS), marked(COMPARISONS));
+        let olds = |results| fill(&both, results).map(|new| new.matches("\nold\n").count());
+        assert_eq!(olds(&all), Some(0));
+        assert_eq!(olds(&part), Some(1));
     }
 }

@@ -250,12 +250,12 @@ pub(crate) fn in_words(entry: &Entry) -> String {
     }
 }
 
-/// The table as a Markdown document, with the scenario in each field and what is left out below.
+/// The table in Markdown, with the scenario in each field and what is left out below.
 pub fn markdown(swept: &Swept) -> String {
     let summary = swept.summary();
     let mut text = String::from(
-        "# The sweep\n\nEvery revision in every situation, explored to the end. A field says in \
-         how many situations the property fails, and names one.\n\n| property |",
+        "Every revision in every situation, explored to the end. A field says in how many \
+         situations the property fails, and names one.\n\n| property |",
     );
     for subject in &swept.subjects {
         text += &format!(" {subject} |");

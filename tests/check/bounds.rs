@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use lastbyte::{Parameters, Reader, Value, bounds};
+use lastbyte::{Parameters, Reader, Value, bounds, documents};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 
@@ -681,8 +681,8 @@ fn root() -> &'static Path {
 }
 
 /// The Markdown documents, in which bounds may be told.
-fn documents() -> Vec<PathBuf> {
-    let mut found: Vec<_> = ["README.md", "DESIGN.md", "CHANGELOG.md"]
+fn all_documents() -> Vec<PathBuf> {
+    let mut found: Vec<_> = ["README.md", "DESIGN.md", "CONTRIBUTING.md", "CHANGELOG.md"]
         .map(|file| root().join(file))
         .into();
     let mut folders = vec![root().join("models")];
@@ -706,18 +706,12 @@ const COMPARED: [&str; 1] = ["models/conformance/situations.md"];
 fn prose(document: &str) -> String {
     let mut prose = String::new();
     let mut end: Option<&str> = None;
-    let generated = ["verdicts:", "comparisons:", "generated:"];
-    let begins = |line: &str| {
-        generated
-            .iter()
-            .any(|part| line.starts_with(&format!("<!-- {part}")))
-    };
     for line in document.lines() {
         match end {
             Some(text) if line.starts_with(text) => end = None,
             Some(_) => {}
             None if line.starts_with("```console") => end = Some("```"),
-            None if begins(line) => end = Some("<!-- end"),
+            None if line.starts_with("<!-- generated: ") => end = Some(documents::CLOSE),
             None => prose += &format!("{line}\n"),
         }
     }
@@ -757,7 +751,7 @@ fn of_claims() -> BTreeSet<String> {
 fn documents_and_sentences_tell_no_bounds_but_those_of_claims() {
     let claims = of_claims();
     let mut all = 0;
-    for path in documents() {
+    for path in all_documents() {
         let shown = path
             .strip_prefix(root())
             .expect("it lies there")
@@ -804,19 +798,15 @@ fn bounds_that_no_claim_has_are_found() {
     ] {
         assert_eq!(invented(wrong, &claims).len(), 1, "{wrong}");
     }
-    let document =
-        "a\n```console\n$ x\nN=1\n```\nb\n<!-- generated: x -->\nN=2\n<!-- end of x -->\nc\n";
+    let document = "a\n```console\n$ x\nN=1\n```\nb\n<!-- generated: x -->\nN=2\n<!-- end of generated -->\nc\n";
     assert_eq!(prose(document), "a\nb\nc\n");
 }
 
 /// The table of verdicts, line by line and without exploring anything.
 #[test]
-fn design_has_the_bounds_of_every_claim() {
-    let document = std::fs::read_to_string(root().join("DESIGN.md")).expect("text");
-    let (_, rest) = document
-        .split_once(lastbyte::documents::BEGIN)
-        .expect("a table");
-    let (table, _) = rest.split_once(lastbyte::documents::END).expect("its end");
+fn results_have_the_bounds_of_every_claim() {
+    let document = std::fs::read_to_string(root().join("models/results.md")).expect("text");
+    let table = documents::part(&document, documents::VERDICTS).expect("a table");
     let shown = table
         .lines()
         .filter(|line| line.starts_with("| ") && !line.starts_with("| subject"));
@@ -833,7 +823,7 @@ fn design_has_the_bounds_of_every_claim() {
     });
     let (shown, claimed): (Vec<_>, Vec<_>) = (shown.collect(), claimed.collect());
     for (shown, claimed) in shown.iter().zip(&claimed) {
-        assert_eq!(shown, claimed, "cargo verify --update DESIGN.md writes it");
+        assert_eq!(shown, claimed, ".ci/documents writes it");
     }
     assert_eq!(shown.len(), claimed.len());
 }

@@ -334,8 +334,8 @@ mod exploring {
             "document.md",
             format!(
                 "before\n{}\nold\n{}\nbehind\n",
-                lastbyte::documents::BEGIN_COMPARISONS,
-                lastbyte::documents::END_COMPARISONS
+                lastbyte::documents::open(lastbyte::documents::COMPARISONS),
+                lastbyte::documents::CLOSE
             ),
         );
         let run = |option| {
@@ -361,12 +361,27 @@ mod exploring {
             let output = verify(&["--only", "template", option, unmarked.path()]);
             assert_eq!(output.status.code(), Some(2));
             let error = String::from_utf8(output.stderr).expect("text");
-            assert!(error.contains("has no place for a table"), "{error}");
+            assert!(
+                error.contains("has a part that this run knows all of"),
+                "{error}"
+            );
         }
         assert_eq!(
             std::fs::read_to_string(unmarked.path()).expect("it is there"),
             "text\n"
         );
+    }
+
+    /// Without a file they are all those below the working directory, and a run of a part has no
+    /// business there.
+    #[test]
+    fn documents_are_looked_for_below_the_working_directory() {
+        for option in ["--update", "--check"] {
+            refused(
+                &["--only", "template", option],
+                &["--only and --shard", "--update FILE"],
+            );
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The documents show what the program prints.
 //!
 //! Every `console` block of README.md and DESIGN.md begins with a command, which is run and compared
-//! by the build that it is for; only times may differ. `UPDATE_DOCUMENTS=1` writes the blocks anew.
+//! by the build without `--cfg loom`; only times may differ. `.ci/documents` writes the blocks anew.
 
+#[cfg(not(loom))]
 mod console {
     use std::path::Path;
     use std::process::Command;
@@ -25,18 +26,14 @@ mod console {
             .expect("models/ lies in the repository")
     }
 
-    /// What a command of a document prints; `None` when it is for another build or test.
+    /// What a command of a document prints; `None` when it is for another test.
     fn run(command: &str, part: Part) -> Option<String> {
         let (command, lines) = match command.split_once(" | tail -") {
             Some((command, lines)) => (command, lines.parse().expect("a number of lines")),
             None => (command, usize::MAX),
         };
-        let (loom, command) = match command.strip_prefix("RUSTFLAGS=\"--cfg loom\" ") {
-            Some(command) => (true, command),
-            None => (command.starts_with("cargo verify"), command),
-        };
         let whole = command == "cargo verify";
-        if loom != cfg!(loom) || whole != (part == Part::Whole) {
+        if whole != (part == Part::Whole) {
             return None;
         }
         let words: Vec<_> = command.split_whitespace().collect();
@@ -119,7 +116,7 @@ mod console {
             let same = without_times(shown) == without_times(&printed);
             if !same && std::env::var_os("UPDATE_DOCUMENTS").is_none() {
                 panic!(
-                    "{name}: `{command}` prints something else; UPDATE_DOCUMENTS=1 writes it:\n\
+                    "{name}: `{command}` prints something else; .ci/documents writes it:\n\
                      {printed}"
                 );
             }
@@ -134,12 +131,9 @@ mod console {
     }
 
     const README: &str = "README.md";
-    #[cfg(loom)]
     const RECORDING: &str = "tests/recordings/hyper-0-14-loses-silently.json";
-    #[cfg(loom)]
     const PICTURE: &str = "models/hyper_h1/lost-bytes.svg";
 
-    #[cfg(loom)]
     #[test]
     fn the_picture_is_the_recorded_counterexample() {
         let path = root().join(PICTURE);
@@ -150,7 +144,7 @@ mod console {
         let shown = std::fs::read_to_string(&path).expect(PICTURE);
         assert_eq!(
             shown, drawn,
-            "{PICTURE} is out of date; UPDATE_DOCUMENTS=1 writes it"
+            "{PICTURE} is out of date; .ci/documents writes it"
         );
         let readme = std::fs::read_to_string(root().join(README)).expect(README);
         assert!(readme.contains(PICTURE), "README.md shows the picture");
@@ -161,9 +155,8 @@ mod console {
         compare(README, Part::Quick);
     }
 
-    #[cfg(loom)]
     #[test]
-    #[ignore = "explores everything; .ci/run runs it"]
+    #[ignore = "explores everything; .ci/documents runs it"]
     fn readme_shows_what_the_whole_run_prints() {
         compare(README, Part::Whole);
     }
@@ -178,9 +171,21 @@ mod console {
         assert!(readme.contains(&line), "{README} lacks {line}");
     }
 
-    #[cfg(loom)]
     #[test]
     fn design_shows_what_the_program_prints() {
         compare("DESIGN.md", Part::Quick);
+    }
+
+    /// A review that nobody reads to its end reviews nothing.
+    #[test]
+    fn documents_are_as_short_as_they_promise() {
+        for (name, most) in [(README, 250), ("DESIGN.md", 350)] {
+            let document = std::fs::read_to_string(root().join(name)).expect(name);
+            let lines = document.lines().count();
+            assert!(
+                lines <= most,
+                "{name} has {lines} lines; expected are {most} at most"
+            );
+        }
     }
 }

@@ -1,38 +1,31 @@
 //! The table of revisions in DESIGN.md, the mapping of the model's functions to hyper's, and the list
-//! of what is compared with hyper are made from the source: `UPDATE_DOCUMENTS=1` writes them anew.
+//! of what is compared with hyper are made from the source: `.ci/documents` writes them anew.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cargo::{packages, root};
 
-use lastbyte::Faults;
+use lastbyte::{Faults, documents};
 use lastbyte_models::conformance::{
     DEVIATIONS, Environment, NOT_COMPARED, Side, TOO_LARGE, situations,
 };
 use lastbyte_models::dispatch_loop::{LAST_0_14, REVISIONS, Revision};
 
-const CLOSE: &str = "<!-- end of generated -->";
-
-/// Compares a file, or a marked part of it, or writes it.
+/// Compares a file, or a generated part of it, or writes it.
 fn compare(file: &str, part: Option<&str>, text: &str) {
     let path = root().join(file);
     let document = std::fs::read_to_string(&path).unwrap_or_default();
     let new = match part {
         None => text.to_owned(),
-        Some(part) => {
-            let open = format!("<!-- generated: {part} -->");
-            let (before, rest) = document.split_once(&open).expect(part);
-            let (_, after) = rest.split_once(CLOSE).expect("an end");
-            format!("{before}{open}\n\n{text}\n{CLOSE}{after}")
-        }
+        Some(part) => documents::replace(&document, part, text).expect(part),
     };
     if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
         std::fs::write(&path, new).expect("a place for it");
     } else {
         assert!(
             document == new,
-            "{file} is out of date; UPDATE_DOCUMENTS=1 writes it"
+            "{file} is out of date; .ci/documents writes it"
         );
     }
 }
@@ -256,7 +249,7 @@ fn the_list_of_what_is_compared_is_complete() {
          loop and a release of hyper are explored to the end, in every interleaving and without \
          state caching, and the sets of what the socket sees are compared, in both directions. \
          `cargo verify --only conformance` compares the newest release, `cargo verify --real` \
-         all; the figures are in DESIGN.md.\n\n\
+         all; the figures are in models/results.md.\n\n\
          | situation | side | besides | kernel buffer and reader | left out as too large |\n\
          |---|---|---|---|---|\n",
     );

@@ -1,5 +1,5 @@
-//! The comparison of the model with real hyper can fail, in both directions, and DESIGN.md shows its
-//! figures.
+//! The comparison of the model with real hyper can fail, in both directions, and
+//! models/results.md shows its figures.
 
 #[cfg(not(loom))]
 #[test]
@@ -86,12 +86,12 @@ mod explored {
         );
     }
 
-    /// Every comparison of the newest release, and its line in DESIGN.md.
+    /// Every comparison of the newest release, and its line in models/results.md.
     #[test]
     #[ignore = "part of the longer explorations; cargo test -- --ignored"]
-    fn design_shows_the_figures() {
+    fn the_results_show_the_figures() {
         let output = Command::new(env!("CARGO_BIN_EXE_verify"))
-            .args(["--only", "conformance", "--check", "DESIGN.md"])
+            .args(["--only", "conformance", "--check", "models/results.md"])
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .output()
             .expect("the program that was just built can be run");

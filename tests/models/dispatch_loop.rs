@@ -3,7 +3,7 @@
 use lastbyte::render::chart::{Options, text};
 use lastbyte::render::story::Caption;
 use lastbyte::results::Results;
-use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Trace, Verdict};
+use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Trace, Verdict, documents};
 use lastbyte_models::dispatch_close::{
     Revision as Close, half_done, instance as close_instance, never_published,
 };
@@ -93,11 +93,9 @@ fn caching_changes_no_verdict() {
     eprintln!("{compared} of {} instances compared", instances.len());
 }
 
-/// The findings show what the program finds: `UPDATE_DOCUMENTS=1` writes the generated parts anew.
+/// The findings show what the program finds: `.ci/documents` writes the generated parts anew.
 #[test]
 fn findings_show_what_the_program_finds() {
-    const OPEN: &str = "<!-- generated: ";
-    const CLOSE: &str = "<!-- end -->";
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/dispatch_loop/findings");
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("the findings")
@@ -107,17 +105,14 @@ fn findings_show_what_the_program_finds() {
     assert!(!files.is_empty());
     for file in files {
         let document = std::fs::read_to_string(&file).expect("text");
-        let mut parts = document.split(OPEN);
-        let mut expected = parts.next().expect("a beginning").to_owned();
-        for part in parts {
-            let (question, rest) = part.split_once(" -->").expect("a question");
-            let (_, rest) = rest.split_once(CLOSE).expect("an end");
-            let (case, property) = question.split_once(' ').expect("a case and a property");
+        let mut expected = document.clone();
+        for name in documents::names(&document) {
+            let (case, property) = name.split_once(' ').expect("a case and a property");
             let shown = match case {
                 "claim" => shown_of_claim(property),
                 _ => shown(case, Property::from_name(property).expect("a property")),
             };
-            expected += &format!("{OPEN}{question} -->\n{shown}\n{CLOSE}{rest}");
+            expected = documents::replace(&expected, name, &shown).expect("an end");
         }
         if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
             std::fs::write(&file, expected).expect("a place for it");
@@ -225,21 +220,18 @@ fn three_rounds_are_as_good_as_sixteen() {
 #[test]
 #[ignore = "part of the longer explorations; cargo test -- --ignored"]
 fn the_sweep_is_as_its_table_shows() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/dispatch_loop/sweep.md");
+    let sweep_alone = ["--only", "dispatch_loop/sweep", "--format", "json"];
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_verify"))
-        .args(["--only", "dispatch_loop/sweep", "--format", "json"])
+        .args(sweep_alone)
+        .args(["--check", file])
         .output()
         .expect("the program that was just built can be run");
-    assert!(output.status.success(), "{}", output.status);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {errors}", output.status);
     let results: Results = serde_json::from_slice(&output.stdout).expect("results");
     let [swept] = &results.sweeps[..] else {
         panic!("one model is swept");
     };
     assert_eq!(swept.instances.len(), sweep().instances.len());
-    let table = lastbyte::render::sweep::markdown(swept);
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/dispatch_loop/sweep.md");
-    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
-        std::fs::write(file, table).expect("a place for it");
-    } else {
-        assert_eq!(std::fs::read_to_string(file).expect("the table"), table);
-    }
 }

@@ -385,19 +385,23 @@ fn claims_share_what_is_drawn_of_their_traces() {
 fn verdicts_in_a_document() {
     let mut results = results();
     results.rows.pop();
-    assert_snapshot!("document", lastbyte::documents::table(&results));
+    assert_snapshot!("document", lastbyte::documents::verdicts(&results));
+    assert_snapshot!("document_summary", lastbyte::documents::summary(&results));
 }
 
 #[test]
 fn comparisons_in_a_document_are_replaced_one_by_one() {
-    use lastbyte::documents::{BEGIN_COMPARISONS, END_COMPARISONS, splice_comparisons};
+    use lastbyte::documents::{CLOSE, COMPARISONS, fill, open};
     let old =
         "| real connection | model |\n|---|---|\n| hyper-1.12.0 | old |\n| hyper-1.9.0 | kept |";
-    let document = format!("before\n{BEGIN_COMPARISONS}\n\n{old}\n\n{END_COMPARISONS}\nbehind\n");
-    let new = splice_comparisons(&document, &results()).expect("it has a place");
+    let document = format!(
+        "before\n{}\n\n{old}\n\n{CLOSE}\nbehind\n",
+        open(COMPARISONS)
+    );
+    let new = fill(&document, &results()).expect("it has a place");
     assert_snapshot!("document_comparisons", new);
-    assert_eq!(splice_comparisons(&new, &results()), Some(new));
-    assert_eq!(splice_comparisons("no place", &results()), None);
+    assert_eq!(fill(&new, &results()), Some(new));
+    assert_eq!(fill("no place", &results()), None);
 }
 
 /// A run of everything has about 300 claims, 200 comparisons and 3,300 combinations.

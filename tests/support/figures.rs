@@ -22,6 +22,6 @@ pub fn compare(document: &str, name: &str, values: &[String]) {
     assert_eq!(
         shown,
         Some(line.as_str()),
-        "UPDATE_DOCUMENTS=1 writes {document} anew"
+        ".ci/documents writes {document} anew"
     );
 }
