@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+use lastbyte::cli::Program;
+
 fn main() -> ExitCode {
-    lastbyte::cli::main(lastbyte_models::registry())
+    Program::new("cargo verify")
+        .with_checkout()
+        .main(lastbyte_models::registry())
 }

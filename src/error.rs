@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why a command did nothing: one line that says what was wrong and what is accepted.
+/// Why a command did nothing: one line that says what was wrong and what is expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misuse(pub String);
 

@@ -10,10 +10,19 @@ use std::path::{Path, PathBuf};
 ///
 /// What the file system reports, and a file that is larger.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    read_all(File::open(path)?, most)
+}
+
+/// Reads at most `most` bytes to their end.
+///
+/// # Errors
+///
+/// What the source reports, and a longer one.
+pub fn read_all(source: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    source.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        let error = format!("it has more than {most} bytes, which are accepted");
+        let error = format!("it is longer than {most} bytes; expected: at most that");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, error));
     }
     Ok(bytes)

@@ -32,14 +32,16 @@ mod run;
 mod trace;
 
 pub use check::bounds::{Parameters, Value, bounds};
-pub use check::claim::{Claim, Expected, Meaning, Model, NamedSubject, Question};
+pub use check::claim::{Claim, Expected, Meaning, Model, NamedSubject};
 pub use check::comparison::{Compared, Comparison, Deviation, Observable};
 pub use check::identity::{Identity, Parts};
 pub use check::instance::Instance;
+pub use check::query::{self, Query};
 pub use check::registry::{Clash, Registry};
+pub use check::setting::{Accepted, Setting};
 pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptInstance};
 #[cfg(feature = "cli")]
-pub use check::{asked, figures, recording, results, runner, selection};
+pub use check::{figures, recording, results, runner, selection};
 #[cfg(feature = "explore")]
 pub use checker::{
     ByClosure, ByShared, BySubject, Checker, Explored, IntoSubject, Replayed, Report, check,

@@ -5,7 +5,7 @@
 pub mod conformance;
 #[path = "../../models/dispatch_loop/mod.rs"]
 pub mod dispatch_loop;
-#[path = "../../models/http.rs"]
+#[path = "../../models/http/mod.rs"]
 pub mod http;
 #[path = "../../models/hyper_h1/mod.rs"]
 pub mod hyper_h1;

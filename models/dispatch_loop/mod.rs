@@ -44,7 +44,7 @@ mod user;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{Model, NamedSubject, Question, Running, Socket, Subject};
+use lastbyte::{Model, NamedSubject, Query, Running, Setting, Socket, Subject};
 
 pub use cases::{Case, cases};
 pub use claims::{VERDICTS, Verdicts};
@@ -286,19 +286,23 @@ fn subjects() -> Vec<NamedSubject> {
                 change => format!("the loop of hyper {} ({change})", revision.name),
             },
             version: None,
-            make: Arc::new(move |question| Ok(Arc::new(ask(revision, question)?))),
+            settings: vec![
+                Setting::flag("pipeline_flush", crate::hyper_h1::PIPELINE_FLUSH),
+                Setting::flag("half_close", crate::hyper_h1::HALF_CLOSE),
+            ],
+            make: Arc::new(move |query| Ok(Arc::new(of_query(revision, query)?))),
         }
     };
     REVISIONS.iter().map(subject).collect()
 }
 
-/// The connection that a question is about: any bytes are one request.
-fn ask(revision: Revision, question: &Question) -> Result<Connection, String> {
-    let body = match question.response_bytes {
+/// The connection that a query is about: any bytes are one request.
+fn of_query(revision: Revision, query: &Query) -> Result<Connection, String> {
+    let body = match query.response_bytes as usize {
         0 => Body::Empty,
         n => Body::Full(n),
     };
-    if question
+    if query
         .request
         .iter()
         .any(|byte| !b"GCPp123456789Ux!".contains(byte))
@@ -306,13 +310,13 @@ fn ask(revision: Revision, question: &Question) -> Result<Connection, String> {
         return Err(format!(
             "{NAME} reads abstract messages: G, C, P and a digit, p and a digit, U, ! and body \
              bytes x; got {:?}",
-            question.request
+            query.request
         ));
     }
     Ok(Connection {
         revision,
-        pipeline_flush: question.pipeline_flush,
-        half_close: question.half_close,
+        pipeline_flush: query.is_set("pipeline_flush"),
+        half_close: query.is_set("half_close"),
         owed: Owed::AsServed,
         ..Connection::server([body], 0)
     })

@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use bytes::Bytes;
-use lastbyte::{Framing, Handle, NamedSubject, Question, Running, Socket, Subject};
+use lastbyte::{Framing, Handle, NamedSubject, Query, Running, Setting, Socket, Subject};
 
-use crate::http::Responses;
+use crate::http::{Responses, are_head};
 
 #[cfg(all(hyper_1, hyper_0_14))]
 pub mod claims;
@@ -104,6 +104,8 @@ pub struct Server {
     pub taken_out: bool,
     /// How many responses the client waits for.
     pub expected: usize,
+    /// Which of its requests are HEAD, in order; the others are not.
+    pub head: Vec<bool>,
 }
 
 impl Server {
@@ -123,29 +125,51 @@ impl Server {
             graceful: None,
             taken_out: false,
             expected: 1,
+            head: Vec::new(),
         }
     }
 
-    /// The server that a question from the command line is about.
-    ///
-    /// # Errors
-    ///
-    /// When the request's method is HEAD: the client of this crate takes every response for one
-    /// that has a body.
-    pub fn for_question(question: &Question) -> Result<Server, String> {
-        if question.request.starts_with(b"HEAD ") {
-            return Err("HEAD requests are not supported, use GET".to_owned());
-        }
-        let mut server = Server::answering(question.response_bytes);
-        server.pipeline_flush = question.pipeline_flush;
-        server.half_close = question.half_close;
-        if question.upgrade {
+    /// The server that a query from the command line is about.
+    pub fn of_query(query: &Query) -> Server {
+        let mut server = Server::answering(query.response_bytes as usize);
+        server.pipeline_flush = query.is_set("pipeline_flush");
+        server.half_close = query.is_set("half_close");
+        server.head = are_head(&query.request);
+        if query.is_set("upgrade") {
             server.upgrade = Some(std::mem::take(&mut server.body));
-            server.connect = question.request.starts_with(b"CONNECT ");
+            server.connect = query.request.starts_with(b"CONNECT ");
         }
-        Ok(server)
+        server
+    }
+
+    /// What [`Server::of_query`] knows of.
+    fn settings() -> Vec<Setting> {
+        vec![
+            Setting::flag("pipeline_flush", PIPELINE_FLUSH),
+            Setting::flag("half_close", HALF_CLOSE),
+            Setting::flag(
+                "upgrade",
+                "The handler answers with an upgrade, and the response bytes follow it in the new \
+                 protocol (false).",
+            ),
+        ]
+    }
+
+    /// What the handler promises to the reader of `words`: nothing, where the request is HEAD.
+    fn promised(is_head: bool, words: &Bytes) -> Bytes {
+        match is_head {
+            true => Bytes::new(),
+            false => words.clone(),
+        }
     }
 }
+
+/// About hyper's setting `pipeline_flush`.
+pub const PIPELINE_FLUSH: &str =
+    "Responses to pipelined requests are collected before they are flushed (false).";
+
+/// About hyper's setting `half_close`.
+pub const HALF_CLOSE: &str = "A client may send FIN and still get its response (false).";
 
 /// What a release of hyper is configured with: a [`Server`] or a [`Client`].
 pub trait Configuration: Clone + fmt::Debug + Send + Sync + 'static {
@@ -162,7 +186,7 @@ impl Configuration for Server {
     }
 
     fn framing(&self) -> Box<dyn Framing> {
-        Box::new(Responses::new(self.expected, self.connect))
+        Box::new(Responses::new(self.expected, self.connect).to_head(self.head.clone()))
     }
 }
 
@@ -227,7 +251,8 @@ fn named(name: &str, version: &str, subject: fn(Server) -> Arc<dyn Subject>) -> 
         name: name.to_owned(),
         about: format!("hyper {version}, server side, unpatched"),
         version: Some(version.to_owned()),
-        make: Arc::new(move |question| Server::for_question(question).map(subject)),
+        settings: Server::settings(),
+        make: Arc::new(move |query| Ok(subject(Server::of_query(query)))),
     }
 }
 

@@ -93,18 +93,12 @@ fn subjects() -> Vec<NamedSubject> {
             name: format!("shutdown_ordering:{ordering}"),
             about: format!("the minimal dispatcher with the ordering {ordering}"),
             version: None,
-            make: Arc::new(move |question| {
-                if question.pipeline_flush || question.half_close || question.upgrade {
-                    return Err(
-                        "the minimal dispatcher knows no --pipeline-flush, --half-close \
-                         or --upgrade; accepted by hyper-1 and hyper-0.14"
-                            .to_owned(),
-                    );
-                }
+            settings: Vec::new(),
+            make: Arc::new(move |query| {
                 Ok(Arc::new(Connection {
                     ordering,
                     read_side: ReadSide::Closes,
-                    response: question.response_bytes,
+                    response: query.response_bytes as usize,
                 }) as Arc<dyn Subject>)
             }),
         })

@@ -13,8 +13,10 @@ use crate::check::comparison::Comparison;
 use crate::check::figures::Figures;
 use crate::check::identity::Identity;
 use crate::check::instance::Instance;
+use crate::check::query::Query;
 #[cfg(feature = "cli")]
 use crate::check::results::Results;
+use crate::check::setting::{self, Setting};
 use crate::check::sweep::Sweep;
 use crate::run::subject::Subject;
 use crate::trace::property::Property;
@@ -65,22 +67,7 @@ impl Model {
     }
 }
 
-/// What an ad-hoc exploration hands to a subject.
-#[derive(Clone, Debug, Default)]
-pub struct Question {
-    /// The raw bytes of the request.
-    pub request: bytes::Bytes,
-    /// Bytes of response body (or of the whole response, for a model without heads).
-    pub response_bytes: usize,
-    /// hyper's `pipeline_flush`.
-    pub pipeline_flush: bool,
-    /// hyper's `half_close`.
-    pub half_close: bool,
-    /// The handler answers with an upgrade.
-    pub upgrade: bool,
-}
-
-/// A subject that answers questions from the command line.
+/// A subject that a user can explore in a scenario of their own.
 #[derive(Clone)]
 pub struct NamedSubject {
     /// Its name, as on the command line.
@@ -89,13 +76,27 @@ pub struct NamedSubject {
     pub about: String,
     /// The version of a real connection.
     pub version: Option<String>,
-    /// Makes the subject for a question.
+    /// What can be set about it; [`NamedSubject::subject`] refuses everything else.
+    pub settings: Vec<Setting>,
+    /// Makes the subject for a query whose settings are known to be among the above.
     ///
     /// # Errors
     ///
     /// What the subject does not support, in one line.
     #[allow(clippy::type_complexity)]
-    pub make: Arc<dyn Fn(&Question) -> Result<Arc<dyn Subject>, String> + Send + Sync>,
+    pub make: Arc<dyn Fn(&Query) -> Result<Arc<dyn Subject>, String> + Send + Sync>,
+}
+
+impl NamedSubject {
+    /// The subject for this query.
+    ///
+    /// # Errors
+    ///
+    /// A setting that it does not have, or what else it does not support, in one line.
+    pub fn subject(&self, query: &Query) -> Result<Arc<dyn Subject>, String> {
+        setting::check(&self.name, &self.settings, &query.settings)?;
+        (self.make)(query)
+    }
 }
 
 impl fmt::Debug for NamedSubject {

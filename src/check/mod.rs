@@ -1,8 +1,6 @@
 //! Many explorations: claims, comparisons and sweeps, the processes that explore them, and what
 //! came of them as data.
 
-#[cfg(feature = "cli")]
-pub mod asked;
 pub mod bounds;
 pub mod claim;
 pub mod comparison;
@@ -10,6 +8,7 @@ pub mod comparison;
 pub mod figures;
 pub mod identity;
 pub mod instance;
+pub mod query;
 #[cfg(feature = "cli")]
 pub mod recording;
 pub mod registry;
@@ -19,4 +18,5 @@ pub mod results;
 pub mod runner;
 #[cfg(feature = "cli")]
 pub mod selection;
+pub mod setting;
 pub mod sweep;

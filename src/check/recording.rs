@@ -7,9 +7,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::asked::Asked;
 use crate::check::identity::Identity;
 use crate::check::instance::Instance;
+use crate::check::query::{Query, STEPS};
 use crate::check::registry::Registry;
 use crate::check::results::{Results, Row};
 use crate::error::Misuse;
@@ -18,7 +18,7 @@ use crate::trace::event::Trace;
 use crate::trace::property::Property;
 
 /// Version of the file format.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -31,9 +31,9 @@ pub struct Recording {
     pub lastbyte_recording: u32,
     /// The instance.
     pub instance: Identity,
-    /// What was asked, where the instance is none of a claim.
+    /// The query, where the instance is none of a claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked: Option<Asked>,
+    pub query: Option<Query>,
     /// The version of the real connection that ran.
     pub version: Option<String>,
     /// What is violated.
@@ -49,16 +49,16 @@ impl Recording {
         Some(Recording {
             lastbyte_recording: FORMAT,
             instance: counterexample.instance.clone(),
-            asked: None,
+            query: None,
             version: row.version.clone(),
             property: row.property,
             trace: counterexample.trace.clone(),
         })
     }
 
-    /// The recording of a counterexample to a reviewer's own question.
+    /// The recording of a counterexample to a user's own query.
     pub fn of_answer(
-        asked: &Asked,
+        query: &Query,
         instance: &Instance,
         property: Property,
         trace: &Trace,
@@ -66,7 +66,7 @@ impl Recording {
         Recording {
             lastbyte_recording: FORMAT,
             instance: instance.identity(),
-            asked: Some(asked.clone()),
+            query: Some(query.clone()),
             version: instance.version().map(str::to_owned),
             property,
             trace: trace.clone(),
@@ -93,15 +93,20 @@ impl Recording {
             lastbyte_recording: u32,
         }
         let refused = |error| {
-            let accepted = "accepted is a file written by `cargo verify --save DIR`";
-            Misuse(format!("is no recording ({error}); {accepted}"))
+            Misuse(format!(
+                "is no recording ({error}); expected: a file written by --save DIR"
+            ))
         };
         let Format {
             lastbyte_recording: format,
         } = serde_json::from_slice(text).map_err(refused)?;
         if format != FORMAT {
+            let what = match format {
+                2 => " (a subject's settings had fields of their own)",
+                _ => "",
+            };
             return Err(Misuse(format!(
-                "has format {format}; accepted is format {FORMAT}"
+                "has recording format {format}{what}; expected: format {FORMAT}, saved again with --save"
             )));
         }
         serde_json::from_slice(text).map_err(refused)
@@ -122,8 +127,8 @@ impl Recording {
                 .map(|version| format!(" {version}"))
                 .unwrap_or_default()
         );
-        let instance = match &self.asked {
-            Some(asked) => asked
+        let instance = match &self.query {
+            Some(query) => query
                 .instance(registry)
                 .map_err(|Misuse(why)| Misuse(format!("{recorded}, which does not fit: {why}")))?,
             None => registry
@@ -133,9 +138,7 @@ impl Recording {
         };
         let identity = instance.identity();
         if identity.text != self.instance.text {
-            return Err(Misuse(format!(
-                "{recorded}, but what was asked is {identity}"
-            )));
+            return Err(Misuse(format!("{recorded}, but its query is {identity}")));
         }
         if instance.version() != self.version.as_deref() {
             return Err(Misuse(format!(
@@ -147,7 +150,7 @@ impl Recording {
             let (then, now) = (self.instance.in_full(), identity.in_full());
             return Err(Misuse(format!(
                 "this schedule was recorded for {then}, and these models have {now}: its subject, \
-                 scenario or settings have changed; accepted is a recording of what it is now, see \
+                 scenario or settings have changed; expected: a recording of what it is now, see \
                  --save"
             )));
         }
@@ -163,7 +166,8 @@ impl Recording {
         let instance = self.instance(registry)?;
         let explorer = crate::Explorer {
             limits: crate::Limits {
-                steps: crate::check::asked::STEPS,
+                // As many as it has: its exploration may have had another limit.
+                steps: STEPS.max(self.trace.schedule.len() + 1),
                 ..crate::Limits::default()
             },
             ..crate::Explorer::default()
@@ -240,12 +244,12 @@ pub fn file_name(id: &str) -> String {
     format!("{name}.json")
 }
 
-/// Saves the counterexample of every row, one file each, named after the claim.
+/// Saves the counterexample of every row, one file each, named after the claim. Returns the names.
 ///
 /// # Errors
 ///
 /// When the directory cannot be made or written.
-pub fn save(directory: &Path, results: &Results) -> std::io::Result<usize> {
+pub fn save(directory: &Path, results: &Results) -> std::io::Result<Vec<String>> {
     let recordings = results.rows.iter().filter_map(|row| {
         let recording = Recording::of(row)?;
         Some((file_name(&row.id.text), recording))
@@ -253,7 +257,7 @@ pub fn save(directory: &Path, results: &Results) -> std::io::Result<usize> {
     save_all(directory, recordings)
 }
 
-/// Saves recordings under these names.
+/// Saves recordings under these names, and returns them.
 ///
 /// # Errors
 ///
@@ -261,13 +265,13 @@ pub fn save(directory: &Path, results: &Results) -> std::io::Result<usize> {
 pub fn save_all(
     directory: &Path,
     recordings: impl IntoIterator<Item = (String, Recording)>,
-) -> std::io::Result<usize> {
+) -> std::io::Result<Vec<String>> {
     std::fs::create_dir_all(directory)?;
-    let mut saved = 0;
+    let mut saved = Vec::new();
     for (name, recording) in recordings {
         let text = serde_json::to_string_pretty(&recording).expect("a recording is plain data");
-        files::write_whole(&directory.join(name), &(text + "\n"))?;
-        saved += 1;
+        files::write_whole(&directory.join(&name), &(text + "\n"))?;
+        saved.push(name);
     }
     Ok(saved)
 }

@@ -12,7 +12,7 @@ use crate::check::instance::Instance;
 use crate::check::sweep::{Sweep, sweep_id};
 use crate::trace::property::Property;
 
-/// What names an instance that is in no model: a question of a user's own.
+/// What names an instance that is in no model: an exploration of a user's own.
 pub const EXPLORE: &str = "explore";
 
 /// The models, and all that they have to offer. Whatever has a name has it alone, and a name that
@@ -110,7 +110,7 @@ impl Registry {
         &self.sweeps
     }
 
-    /// Every subject that answers questions.
+    /// Every subject that a user can explore in a scenario of their own.
     pub fn subjects(&self) -> &[NamedSubject] {
         &self.subjects
     }

@@ -25,6 +25,9 @@ pub struct Results {
     pub format: u32,
     /// The version of this crate.
     pub lastbyte: String,
+    /// The command that shows them, as a user types it.
+    #[serde(default)]
+    pub program: String,
     /// Whether every selected claim was explored; `false` after an interruption and when the time
     /// was up.
     pub complete: bool,
@@ -245,6 +248,7 @@ impl Results {
         Results {
             format: FORMAT,
             lastbyte: env!("CARGO_PKG_VERSION").to_owned(),
+            program: String::new(),
             complete: true,
             shard: None,
             selected: 0,

@@ -32,6 +32,7 @@ pub(crate) struct Order {
     /// An instance or a comparison.
     pub(crate) unit: Identity,
     pub(crate) seconds: Option<f64>,
+    pub(crate) steps: Option<usize>,
 }
 
 /// A worker's answer, one line of JSON.
@@ -140,6 +141,8 @@ pub struct Pool {
     pub deadline: Option<Instant>,
     /// A worker that says nothing for so long is taken for dead.
     pub silence: Duration,
+    /// Most steps of one execution of an instance; [`Limits::steps`] unless given.
+    pub steps: Option<usize>,
 }
 
 /// Results by [`Unit::identity`]; what was not reached is missing.
@@ -231,6 +234,7 @@ impl Pool {
             let order = Order {
                 unit: unit_id,
                 seconds: left.map(|left| left.as_secs_f64()),
+                steps: self.steps,
             };
             let alive = match worker.take() {
                 Some(worker) => worker,
@@ -419,14 +423,13 @@ pub(crate) fn serve(registry: &Registry) -> io::Result<()> {
             }
         });
         let time = order.seconds.map(Duration::from_secs_f64);
+        let mut limits = Limits {
+            time,
+            ..Limits::default()
+        };
+        limits.steps = order.steps.unwrap_or(limits.steps);
         say(&match unit {
-            Unit::Instance(instance) => {
-                let limits = Limits {
-                    time,
-                    ..Limits::default()
-                };
-                wanted.explore(instance, limits, progress)
-            }
+            Unit::Instance(instance) => wanted.explore(instance, limits, progress),
             Unit::Comparison(comparison) => {
                 Answer::Compared(Box::new(comparison.run(time, Some(&progress))))
             }

@@ -6,6 +6,7 @@ use std::fmt;
 use super::schedule::{Schedule, digest};
 use crate::render::chart::{self, Options};
 use crate::render::story::Caption;
+use crate::render::{count, count_of};
 use crate::run::scenario::Scenario;
 use crate::trace::event::Trace;
 use crate::trace::property::Property;
@@ -147,10 +148,10 @@ impl Report {
     }
 
     fn reason(&self, verdict: &Verdict) -> String {
-        let executions = self.executions();
+        let executions = count_of(self.executions(), "execution");
         match verdict {
             Verdict::CutOff(cut @ (Cut::Time | Cut::Executions | Cut::Memory)) => format!(
-                "inconclusive, {cut} after {executions} executions; expected are smaller kernel \
+                "inconclusive, {cut} after {executions}; expected are smaller kernel \
                  buffers and messages, or larger `Checker::limits`"
             ),
             Verdict::CutOff(cut) => format!("inconclusive, {cut}"),
@@ -190,9 +191,9 @@ fn drawn(trace: &Trace, property: Property, replay: &str) -> String {
 /// Every verdict, one a line, and the counterexamples.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let executions = self.executions();
-        let instances = self.explored.len();
-        writeln!(f, "{instances} instances, {executions} executions\n")?;
+        let executions = count_of(self.executions(), "execution");
+        let instances = count(self.explored.len(), "instance");
+        writeln!(f, "{instances}, {executions}\n")?;
         for &property in &self.properties {
             let verdict = match self.verdict(property) {
                 Verdict::CutOff(_) => "inconclusive".to_owned(),

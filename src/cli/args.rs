@@ -1,24 +1,25 @@
 //! The command line as `clap` sees it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::check::asked::{CAPACITY, RESPONSE_BYTES};
+use super::program::Program;
+use crate::check::query::{CAPACITY, RESPONSE_BYTES, STEPS};
 use crate::environment::reader::Reader;
 
-/// Explores every model and every real connection to the end, and compares with what is claimed.
+/// Explores every claim to the end, and compares each verdict with the one that is expected
 ///
-/// Exit codes: 0 everything as declared (explore: proved), 1 not as declared (explore: refuted),
-/// 2 bad usage, 3 cut off before the end.
+/// Exit codes:
+///   0  every verdict is as expected; explore: every property is proved
+///   1  a verdict is not as expected; explore: a property is refuted;
+///      replay: the counterexample happened again
+///   2  the command cannot be carried out as it stands
+///   3  inconclusive: a limit or an interruption came before the end
 #[derive(Debug, Parser)]
-#[command(
-    name = "cargo verify",
-    bin_name = "cargo verify",
-    version,
-    args_conflicts_with_subcommands = true
-)]
+#[command(verbatim_doc_comment, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Task>,
@@ -26,47 +27,84 @@ pub(crate) struct Arguments {
     pub(crate) verify: Verify,
 }
 
+/// The command line of this program.
+pub(crate) fn command(program: &Program) -> Command {
+    let version = concat!("(lastbyte ", env!("CARGO_PKG_VERSION"), ")");
+    let command = <Arguments as clap::CommandFactory>::command()
+        .display_name(program.name())
+        .bin_name(program.name())
+        .version(version);
+    match program.has_checkout() {
+        true => Checkout::augment_args(command),
+        false => command,
+    }
+}
+
+/// What these words say; the first one is the program.
+pub(crate) fn parse(
+    program: &Program,
+    words: impl IntoIterator<Item = OsString>,
+) -> Result<(Arguments, Checkout), clap::Error> {
+    let matches = command(program).try_get_matches_from(words)?;
+    let checkout = match program.has_checkout() {
+        true => Checkout::from_arg_matches(&matches)?,
+        false => Checkout::default(),
+    };
+    Ok((Arguments::from_arg_matches(&matches)?, checkout))
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// List claims and subjects instead of exploring.
+    /// List the claims and the subjects, and explore nothing
     #[arg(long)]
     pub(crate) list: bool,
-    /// Only claims whose id, subject, version, scenario or property contains FILTER; may be given
-    /// more than once.
+    /// Explore only claims whose name, subject, version, scenario or property contains FILTER; may
+    /// be given more than once
     #[arg(long, value_name = "FILTER")]
     pub(crate) only: Vec<String>,
-    /// How to print the results.
+    /// How to print the results
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Stop after this many seconds; what is not explored by then is cut off.
+    /// Stop after so many seconds; claims that are not decided by then are inconclusive
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: Option<u64>,
-    /// How many processes explore; one for each processor unless given.
+    /// Give an instance up when one of its executions has more steps than this [default: 4000]
+    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(STEP_RANGE))]
+    pub(crate) max_steps: Option<u64>,
+    /// Explore in so many processes [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
     pub(crate) jobs: Option<u64>,
-    /// Explore a deterministic slice of the claims, say 1/4.
+    /// Explore the Ith of N slices of the claims, as in 1/4; `merge` joins the results
     #[arg(long, value_name = "I/N")]
     pub(crate) shard: Option<Shard>,
-    /// Write a report, one self-contained index.html, into this directory.
+    /// Write a report into this directory: one self-contained index.html
     #[arg(long, value_name = "DIR")]
     pub(crate) report: Option<PathBuf>,
-    /// Explore further versions of real connections instead, each built on its own: all of them, or
-    /// --real=VERSION,...
+    /// Save every counterexample into this directory, as a file for `replay`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) save: Option<PathBuf>,
+}
+
+/// Steps that a user may permit.
+const STEP_RANGE: std::ops::RangeInclusive<u64> = 1..=10_000_000;
+
+/// What needs a checkout of lastbyte.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Checkout {
+    /// Explore other releases instead, each built on its own: all that there are in conformance/,
+    /// or --real=VERSION,...
     #[arg(
         long,
         value_name = "VERSION",
         num_args = 0..,
         value_delimiter = ',',
         require_equals = true,
-        conflicts_with_all = ["list", "shard"]
+        conflicts_with_all = ["list", "shard", "max_steps"]
     )]
     pub(crate) real: Option<Vec<String>>,
-    /// A version that cannot be built is no failure.
+    /// With --real: a release that cannot be built is no failure
     #[arg(long, requires = "real")]
     pub(crate) allow_missing: bool,
-    /// Save every counterexample into this directory, for `replay`.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) save: Option<PathBuf>,
     /// Write the generated parts of these Markdown files, or of all below this folder.
     #[arg(long, value_name = "FILE", num_args = 0.., hide = true)]
     pub(crate) update: Option<Vec<PathBuf>>,
@@ -77,94 +115,108 @@ pub(crate) struct Verify {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Explore one subject in one scenario of your own.
+    /// Explore one subject in a scenario of your own
+    #[command(long_about = EXPLORE)]
     Explore(Explore),
-    /// Explore one claim, comparison or sweep, and say in sentences what its verdict is worth.
+    /// Explore one claim, comparison or sweep, and say in sentences what its verdict is worth
     Explain(Explain),
-    /// Follow a saved counterexample.
+    /// Show a saved counterexample, by running it again
     Replay(Replay),
-    /// Join the JSON results of slices.
+    /// Join the results of slices that were explored with --shard
     Merge(Merge),
     /// Explore instances as told on stdin; used by the other commands.
     #[command(hide = true)]
     Worker,
 }
 
+const EXPLORE: &str = "\
+Explore one subject in a scenario of your own
+
+The peer sends the request, then the subject answers; the reader takes the
+answer out of the kernel's buffer. Every interleaving of them is explored, and
+every property gets a verdict.";
+
 #[derive(Debug, Args)]
 pub(crate) struct Explore {
-    /// List the subjects.
+    /// List the subjects with their settings, and explore nothing
     #[arg(long, exclusive = true)]
     pub(crate) list: bool,
-    /// What to explore.
+    /// The subject, as --list shows it
     #[arg(long, value_name = "NAME", required_unless_present = "list")]
     pub(crate) subject: Option<String>,
-    /// A file with the raw bytes that the peer sends.
+    /// A file with the raw bytes of the request; - reads them from stdin
     #[arg(long, value_name = "FILE", required_unless_present = "list")]
     pub(crate) request: Option<PathBuf>,
-    /// Bytes of response body; for a model, of the whole response.
+    /// Length of the response body; for a model without heads, of the whole response
     #[arg(long, value_name = "BYTES", default_value_t = 100, value_parser = clap::value_parser!(u64).range(RESPONSE_BYTES))]
     pub(crate) response_bytes: u64,
-    /// Capacity of the kernel's outbound buffer.
+    /// Capacity of the kernel's buffer between the subject and the reader
     #[arg(long, value_name = "BYTES", default_value_t = 64, value_parser = clap::value_parser!(u64).range(CAPACITY))]
     pub(crate) capacity: u64,
-    /// The reader: prompt, slow:R, stops:M, resets:M, or several separated by commas.
+    /// How the peer reads: prompt (all that is there), slow:R (at most R bytes at a time), stops:M
+    /// (M bytes and no more), resets:M (resets the connection after M bytes), or several of them
+    /// with commas between
     #[arg(long, value_name = "READER", default_value = "prompt")]
     pub(crate) reader: Reader,
-    /// hyper's `pipeline_flush`.
-    #[arg(long)]
-    pub(crate) pipeline_flush: bool,
-    /// hyper's `half_close`.
-    #[arg(long)]
-    pub(crate) half_close: bool,
-    /// The handler answers with an upgrade.
-    #[arg(long)]
-    pub(crate) upgrade: bool,
-    /// The peer sends FIN behind the request.
+    /// Change a setting of the subject; may be given more than once, see --list
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) set: Vec<(String, String)>,
+    /// The peer sends FIN behind the request
     #[arg(long)]
     pub(crate) client_eof: bool,
-    /// Explore every interleaving on its own, without state caching.
+    /// Explore every interleaving on its own, and remember no states
     #[arg(long)]
     pub(crate) uncached: bool,
-    /// Stop after this many seconds; a third of them is for a run with a preemption bound, should
-    /// the others not suffice.
+    /// Stop after so many seconds; the last third of them is for a run with few preemptions, should
+    /// the rest not suffice
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: u64,
-    /// Save every counterexample into this directory, for `replay`.
+    /// Stop when an execution has more steps than this
+    #[arg(long, value_name = "STEPS", default_value_t = STEPS as u64, value_parser = clap::value_parser!(u64).range(STEP_RANGE))]
+    pub(crate) max_steps: u64,
+    /// Save every counterexample into this directory, as a file for `replay`
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,
-    /// How to print the results: text or json.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Answer::Text)]
+    pub(crate) format: Answer,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected: KEY=VALUE".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The claim, comparison or sweep, as `--list` shows it.
-    #[arg(value_name = "CLAIM")]
-    pub(crate) id: String,
+    /// Its name as --list shows it, or the part of a claim's name in front of the property
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// A file written by `--save`.
+    /// A file that --save has written
     pub(crate) file: PathBuf,
-    /// Go forward and back with the keyboard.
+    /// Step through it with the keyboard, forward and back
     #[arg(long, conflicts_with = "format")]
     pub(crate) step: bool,
-    /// How to draw it.
+    /// How to show it
     #[arg(long, value_enum, default_value_t = Drawing::Text)]
     pub(crate) format: Drawing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Drawing {
-    /// A sequence chart for the terminal.
+    /// A sequence chart for the terminal
     Text,
-    /// A sequence diagram for Markdown.
+    /// A sequence diagram for Markdown
     Mermaid,
-    /// A picture.
+    /// A picture
     Svg,
-    /// One line of JSON for each step.
+    /// One line of JSON for each step
     Jsonl,
 }
 
@@ -178,27 +230,35 @@ impl Drawing {
 
 #[derive(Debug, Args)]
 pub(crate) struct Merge {
-    /// What `cargo verify --shard I/N --format json` printed, one file for each slice.
+    /// What --shard I/N --format json has printed: one file for each slice
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// How to print the results.
+    /// How to print the results
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Write a report, one self-contained index.html, into this directory.
+    /// Write a report into this directory: one self-contained index.html
     #[arg(long, value_name = "DIR")]
     pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// A table for people.
+    /// A table, and a chart for each property that fails unexpectedly
     Text,
-    /// Everything, for machines.
+    /// Everything, for machines
     Json,
-    /// JUnit's XML, for the test reports of CI.
+    /// JUnit's XML, for the test reports of CI
     Junit,
-    /// A summary for a pull request.
+    /// A summary for a pull request
     Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Answer {
+    /// Verdicts, outcomes and a chart
+    Text,
+    /// Everything, for machines
+    Json,
 }
 
 /// The `i`th of `n` slices.
@@ -219,7 +279,7 @@ impl FromStr for Shard {
             Some((index, count)) if 1 <= index && index <= count && count <= 10_000 => {
                 Ok(Shard { index, count })
             }
-            _ => Err("accepted is I/N with 1 <= I <= N <= 10000".to_owned()),
+            _ => Err("expected: I/N with 1 <= I <= N <= 10000".to_owned()),
         }
     }
 }

@@ -1,10 +1,14 @@
-//! `cargo verify explain`: one claim, comparison or sweep, in sentences.
+//! `explain`: one claim, comparison or sweep, in sentences.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::verify::{COMMAND, collect, exit, explore};
-use super::{Exit, print};
+use super::args::Explain;
+use super::collected::{collect, exit};
+use super::pool::{Means, explore};
+use super::{Exit, Program, print};
 use crate::check::claim::{Claim, Expected};
+use crate::check::comparison::Comparison;
 use crate::check::registry::Registry;
 use crate::check::results::Results;
 use crate::check::selection::Selection;
@@ -13,61 +17,133 @@ use crate::error::Misuse;
 use crate::render::{comparison, explain, sweep};
 use crate::trace::verdict::Cut;
 
-pub(super) fn run(registry: &Registry, id: &str, out: &mut dyn Write) -> Result<Exit, Misuse> {
-    let selection = selected(Selection::all(registry), id).ok_or_else(|| {
+/// So many names are told to whoever has none of them.
+const NEAREST: usize = 3;
+
+pub(super) fn run(
+    program: &Program,
+    registry: &Registry,
+    arguments: &Explain,
+    out: &mut dyn Write,
+) -> Result<Exit, Misuse> {
+    let name = &arguments.name;
+    let all = Selection::all(registry);
+    let nearest = nearest(&all, name);
+    let (selection, wanted) = selected(all, name).ok_or_else(|| {
         Misuse(format!(
-            "no such claim, comparison or sweep: {id}; accepted is an id as `{COMMAND} --list` \
-             shows it"
+            "no such claim, comparison or sweep: {name}; expected: a name such as {}; `{} --list` \
+             shows them all",
+            nearest.join(", "),
+            program.name()
         ))
     })?;
-    let explored = explore(&selection, None, None)?;
-    let results = collect(&selection, &explored, Cut::Interrupted);
-    print(out, &explained(&results, id))?;
+    let explored = explore(&selection, Means::default())?;
+    let results = Results {
+        program: program.name().to_owned(),
+        ..collect(&selection, &explored, Cut::Interrupted)
+    };
+    print(out, &explained(&results, &wanted))?;
     Ok(exit(&results))
 }
 
-/// What has to be explored for an answer.
-fn selected(all: Selection, id: &str) -> Option<Selection> {
-    let wanted = all.claims.iter().find(|claim| claim.id() == id).cloned();
-    if let Some(wanted) = wanted {
-        // Where else the property fails is part of the answer.
+/// The name of the claims that differ from this one in their property alone: the name of their test.
+fn group(claim: &Claim) -> Option<String> {
+    let property = format!("/{}", claim.property);
+    claim.id().strip_suffix(&property).map(str::to_owned)
+}
+
+/// The claims of this name: one, or those that have it in front of their property. The model may be
+/// left out where only one has such a claim.
+fn named<'a>(claims: &'a [Claim], name: &str) -> Vec<&'a Claim> {
+    let short = |text: &str| text.split_once('/').is_some_and(|(_, rest)| rest == name);
+    let found = |is: &dyn Fn(&Claim) -> bool| -> Vec<&'a Claim> {
+        claims.iter().filter(|claim| is(claim)).collect()
+    };
+    let ways: [&dyn Fn(&Claim) -> bool; 4] = [
+        &|claim| claim.id() == name,
+        &|claim| group(claim).is_some_and(|group| group == name),
+        &|claim| short(&claim.id()),
+        &|claim| group(claim).is_some_and(|group| short(&group)),
+    ];
+    let found = ways.into_iter().map(found).find(|found| !found.is_empty());
+    let mut found = found.unwrap_or_default();
+    if found.iter().any(|claim| claim.model() != found[0].model()) {
+        found.clear();
+    }
+    found
+}
+
+/// What has to be explored for an answer, and the claims that it is about.
+fn selected(all: Selection, name: &str) -> Option<(Selection, Vec<String>)> {
+    let wanted = named(&all.claims, name);
+    if !wanted.is_empty() {
+        let ids: Vec<_> = wanted.iter().map(|claim| claim.id()).collect();
+        let properties: Vec<_> = wanted.iter().map(|claim| claim.property).collect();
+        // Where else the properties fail is part of the answer.
         let related = |other: &Claim| {
-            other.id() == id
-                || (other.property == wanted.property && other.expected == Expected::Refuted)
+            ids.contains(&other.id())
+                || (properties.contains(&other.property) && other.expected == Expected::Refuted)
         };
-        return Some(Selection {
+        let selection = Selection {
             claims: all.claims.into_iter().filter(related).collect(),
             ..Selection::default()
-        });
+        };
+        return Some((selection, ids));
     }
     let selection = Selection {
         claims: Vec::new(),
         comparisons: all
             .comparisons
             .into_iter()
-            .filter(|comparison| comparison.id() == id)
+            .filter(|comparison| comparison.id() == name)
             .collect(),
         sweeps: all
             .sweeps
             .into_iter()
-            .filter(|(model, _)| sweep_id(model) == id)
+            .filter(|(model, _)| sweep_id(model) == name)
             .collect(),
     };
-    (selection.beside() > 0).then_some(selection)
+    (selection.beside() > 0).then_some((selection, Vec::new()))
 }
 
-fn explained(results: &Results, id: &str) -> String {
-    let claims = results.rows.iter().filter(|row| row.id.text == id);
+/// The names that are most like this one.
+fn nearest(all: &Selection, name: &str) -> Vec<String> {
+    let claims = all.claims.iter();
+    let claims = claims.map(|claim| group(claim).unwrap_or_else(|| claim.id()));
+    let comparisons = all.comparisons.iter().map(Comparison::id);
+    let sweeps = all.sweeps.iter().map(|(model, _)| sweep_id(model));
+    let names: BTreeSet<_> = claims.chain(comparisons).chain(sweeps).collect();
+    let likeness = |known: &String| {
+        let short = known.split_once('/').map_or("", |(_, short)| short);
+        let likeness = |known: &str| strsim::jaro_winkler(known, name);
+        // Whoever types a part of a name means one that has it.
+        let part = if !name.is_empty() && known.contains(name) {
+            1.0
+        } else {
+            0.0
+        };
+        part + likeness(known).max(likeness(short))
+    };
+    let mut names: Vec<_> = names.into_iter().collect();
+    names.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
+    names.truncate(NEAREST);
+    names
+}
+
+fn explained(results: &Results, wanted: &[String]) -> String {
+    let claims = results.rows.iter();
+    let claims = claims.filter(|row| wanted.contains(&row.id.text));
     let claims = claims.map(|row| explain::sentences(row, results));
     let comparisons = results.comparisons.iter().map(comparison::explained);
     let sweeps = results.sweeps.iter().map(sweep::explained);
-    claims.chain(comparisons).chain(sweeps).collect()
+    let parts: Vec<_> = claims.chain(comparisons).chain(sweeps).collect();
+    parts.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::verify::tests::{explored, selection};
+    use crate::cli::collected::tests::{explored, selection};
     use crate::trace::property::Property;
 
     /// A claim that is proved, and others of its property and of another one.
@@ -91,16 +167,52 @@ mod tests {
 
     #[test]
     fn a_claim_is_explored_with_where_else_its_property_fails() {
-        let selected = selected(claims(), "model/wanted").expect("it is there");
+        let (selected, wanted) = selected(claims(), "model/wanted").expect("it is there");
+        assert_eq!(wanted, ["model/wanted"]);
         let ids: Vec<_> = selected.claims.iter().map(Claim::id).collect();
         assert_eq!(ids, ["model/wanted", "model/fails-elsewhere"]);
         assert_eq!(selected.beside(), 0);
     }
 
     #[test]
+    fn a_claim_has_a_short_name_without_its_property_or_model() {
+        let mut all = claims();
+        all.claims[0].name = "both/no-stall".to_owned();
+        all.claims[3].name = "both/no-panic".to_owned();
+        let ids =
+            |name: &str| -> Vec<_> { named(&all.claims, name).iter().map(|c| c.id()).collect() };
+        let both = ["model/both/no-stall", "model/both/no-panic"];
+        assert_eq!(ids("model/both"), both);
+        assert_eq!(ids("both"), both);
+        assert_eq!(ids("both/no-panic"), both[1..]);
+        assert_eq!(ids("model/fails-elsewhere"), ["model/fails-elsewhere"]);
+        assert_eq!(ids("fails-elsewhere"), ["model/fails-elsewhere"]);
+        for none in ["", "model", "bot", "no-stall", "other/both"] {
+            assert_eq!(ids(none), [""; 0], "{none}");
+        }
+        // The property of another claim, whatever stands in front of it.
+        all.claims[0].name = "fails-otherwise/no-panic".to_owned();
+        let ids: Vec<_> = named(&all.claims, "model/fails-otherwise")
+            .iter()
+            .map(|c| c.id())
+            .collect();
+        assert_eq!(ids, [""; 0]);
+    }
+
+    #[test]
+    fn whoever_has_no_name_is_told_the_nearest() {
+        let all = claims();
+        assert_eq!(nearest(&all, "model/wante")[0], "model/wanted");
+        assert_eq!(nearest(&all, "fails-elswhere")[0], "model/fails-elsewhere");
+        assert_eq!(nearest(&all, "swe")[0], "model/sweep");
+        assert_eq!(nearest(&all, "").len(), NEAREST);
+    }
+
+    #[test]
     fn a_comparison_or_a_sweep_is_explored_alone() {
         for (id, beside) in [("model/subject/compared", 1), ("model/sweep", 2)] {
-            let selected = selected(claims(), id).expect(id);
+            let (selected, wanted) = selected(claims(), id).expect(id);
+            assert!(wanted.is_empty());
             assert!(selected.claims.is_empty());
             assert_eq!(selected.beside(), beside, "{id}");
         }
@@ -113,7 +225,7 @@ mod tests {
         let mut results = collect(&all, &explored(&all), Cut::Time);
         results.comparisons.clear();
         results.sweeps.clear();
-        let text = explained(&results, "model/wanted");
+        let text = explained(&results, &["model/wanted".to_owned()]);
         assert!(text.contains("The sentence of wanted."), "{text}");
         assert!(!text.contains("The sentence of fails-elsewhere."), "{text}");
     }

@@ -1,95 +1,136 @@
-//! `cargo verify explore`: a reviewer's own question.
+//! `explore`: one subject in a scenario of the user's own.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::args::{Explore, Format};
-use super::{Exit, print};
-use crate::check::asked::{Asked, REQUEST_BYTES, Raw};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::args::{Answer, Explore};
+use super::verify::{cannot_write, check_directory};
+use super::{Exit, Program, colour, interrupt, print, quoted, rate, saved, width};
+use crate::check::instance::Instance;
+use crate::check::query::{Query, REQUEST_BYTES};
+use crate::check::recording::{self, Recording};
 use crate::check::registry::Registry;
 use crate::error::Misuse;
+use crate::explore::explorer::Explorer;
+use crate::explore::limits::{Limits, Progress};
 use crate::files;
+use crate::render::story::Caption;
+use crate::render::{chart, count, count_of, paragraph};
+use crate::trace::event::bytes;
+use crate::trace::property::Property;
+use crate::trace::verdict::{Exploration, Verdict};
+
+/// The request's file that stands for stdin.
+const STDIN: &str = "-";
 
 pub(super) fn run(
+    program: &Program,
     registry: &Registry,
     arguments: &Explore,
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
-    if !matches!(arguments.format, Format::Text | Format::Json) {
-        return Err(Misuse(
-            "explore prints no such format; accepted are text and json".to_owned(),
-        ));
-    }
     if arguments.list {
-        let subjects = registry.subjects().iter();
-        let lines = subjects.map(|subject| format!("{}  {}\n", subject.name, subject.about));
-        print(out, &lines.collect::<String>())?;
+        print(out, &list(registry))?;
         return Ok(Exit::Fine);
     }
-    let asked = asked(arguments)?;
-    // What is wrong with the question is said even by a build that explores nothing.
-    let instance = asked.instance(registry)?;
-    inner::answer(&asked, &instance, arguments, out)
+    let query = query(arguments)?;
+    let instance = query.instance(registry)?;
+    let exploring = Exploring {
+        program,
+        arguments,
+        query: &query,
+        instance: &instance,
+    };
+    exploring.answer(out)
 }
 
-/// The question, with the request's bytes.
-fn asked(arguments: &Explore) -> Result<Asked, Misuse> {
+/// The subjects with their settings.
+fn list(registry: &Registry) -> String {
+    let mut text = String::new();
+    for subject in registry.subjects() {
+        text += &format!("{}  {}\n", subject.name, subject.about);
+        for setting in &subject.settings {
+            let (key, values) = (&setting.key, &setting.accepted);
+            let about = format!("--set {key}=VALUE  {} Expected: {values}.", setting.about);
+            paragraph(&mut text, width(), 4, &about);
+        }
+    }
+    text
+}
+
+/// What the command line asks, with the request's bytes.
+fn query(arguments: &Explore) -> Result<Query, Misuse> {
     let path = arguments
         .request
         .as_deref()
         .expect("clap requires --request");
-    let shown = path.display();
-    let request = files::read(path, REQUEST_BYTES as u64)
-        .map_err(|error| Misuse(format!("cannot read the request file {shown}: {error}")))?;
+    let is_stdin = path == Path::new(STDIN);
+    let shown = match is_stdin {
+        true => "from stdin".to_owned(),
+        false => format!("file {}", path.display()),
+    };
+    let request = match is_stdin {
+        true => stdin(),
+        false => files::read(path, REQUEST_BYTES as u64),
+    };
+    let request =
+        request.map_err(|error| Misuse(format!("cannot read the request {shown}: {error}")))?;
     if request.is_empty() {
         return Err(Misuse(format!(
-            "the request file {shown} is empty; accepted is a file with the raw bytes of a request"
+            "the request {shown} is empty; expected: the raw bytes of a request"
         )));
     }
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    Ok(Asked {
+    let name = match is_stdin {
+        true => "stdin".into(),
+        false => path.file_stem().unwrap_or_default().to_string_lossy(),
+    };
+    let mut settings = std::collections::BTreeMap::new();
+    for (key, value) in &arguments.set {
+        if settings.insert(key.clone(), value.clone()).is_some() {
+            return Err(Misuse(format!(
+                "--set {key} is given twice; expected: every setting once"
+            )));
+        }
+    }
+    Ok(Query {
         subject: arguments.subject.clone().unwrap_or_default(),
         // It is going to be a part of a file name.
         name: name.chars().take(40).collect(),
-        request: Raw::from(request),
+        request: request.into(),
         response_bytes: arguments.response_bytes,
         capacity: arguments.capacity,
         reader: arguments.reader.to_string(),
-        pipeline_flush: arguments.pipeline_flush,
-        half_close: arguments.half_close,
-        upgrade: arguments.upgrade,
+        settings,
         client_eof: arguments.client_eof,
     })
 }
 
-mod inner {
-    use std::io::IsTerminal;
-    use std::path::Path;
-    use std::sync::Arc;
-    use std::time::{Duration, Instant};
+/// All of stdin, up to the bound of a file.
+fn stdin() -> std::io::Result<Vec<u8>> {
+    files::read_all(std::io::stdin().lock(), REQUEST_BYTES as u64)
+}
 
-    use indicatif::{HumanCount, ProgressBar, ProgressStyle};
-    use serde::Serialize;
+/// A query on its way to its answer.
+struct Exploring<'a> {
+    program: &'a Program,
+    arguments: &'a Explore,
+    query: &'a Query,
+    instance: &'a Instance,
+}
 
-    use super::*;
-    use crate::check::asked::STEPS;
-    use crate::check::instance::Instance;
-    use crate::check::recording::{self, Recording};
-    use crate::cli::verify::{cannot_write, check_directory};
-    use crate::cli::{colour, interrupt, quoted, rate, width};
-    use crate::explore::explorer::Explorer;
-    use crate::explore::limits::{Limits, Progress};
-    use crate::render::chart;
-    use crate::render::story::Caption;
-    use crate::trace::event::bytes;
-    use crate::trace::property::Property;
-    use crate::trace::verdict::{Exploration, Verdict};
-
-    pub(super) fn answer(
-        asked: &Asked,
-        instance: &Instance,
-        arguments: &Explore,
-        out: &mut dyn Write,
-    ) -> Result<Exit, Misuse> {
+impl Exploring<'_> {
+    fn answer(&self, out: &mut dyn Write) -> Result<Exit, Misuse> {
+        let Exploring {
+            arguments,
+            query,
+            instance,
+            ..
+        } = self;
         if let Some(directory) = &arguments.save {
             check_directory(directory)?;
         }
@@ -110,7 +151,7 @@ mod inner {
             caching: !arguments.uncached,
             limits: Limits {
                 time: Some(Duration::from_secs(arguments.max_seconds)),
-                steps: STEPS,
+                steps: arguments.max_steps as usize,
                 ..Limits::default()
             },
             progress: Some(progress),
@@ -121,41 +162,29 @@ mod inner {
         let exploration = explorer.decide(instance.run(), instance.scenario());
         bar.finish_and_clear();
         let text = match arguments.format {
-            Format::Text => text(instance, arguments, &exploration),
-            _ => json(instance, &exploration),
+            Answer::Text => self.text(&exploration),
+            Answer::Json => json(instance, &exploration),
         };
         print(out, &text)?;
         if let Some(directory) = &arguments.save {
             let counterexamples = exploration.counterexamples.iter();
             let recordings = counterexamples.map(|(property, trace)| {
-                let recording = Recording::of_answer(asked, instance, *property, trace);
+                let recording = Recording::of_answer(query, instance, *property, trace);
                 (file_name(instance, *property), recording)
             });
-            recording::save_all(directory, recordings)
+            let names = recording::save_all(directory, recordings)
                 .map_err(|error| cannot_write(directory, &error))?;
+            saved::say(directory, &names);
         }
         Ok(exit(&exploration))
     }
 
-    fn file_name(instance: &Instance, property: Property) -> String {
-        recording::file_name(&format!("{}/{property}", instance.id()))
-    }
-
-    fn exit(exploration: &Exploration) -> Exit {
-        let verdicts = Property::ALL.map(|property| exploration.verdict(property));
-        if verdicts.contains(&Verdict::Refuted) {
-            Exit::Differs
-        } else if verdicts
-            .iter()
-            .all(|verdict| matches!(verdict, Verdict::Proved | Verdict::NotApplicable))
-        {
-            Exit::Fine
-        } else {
-            Exit::CutOff
-        }
-    }
-
-    fn text(instance: &Instance, arguments: &Explore, exploration: &Exploration) -> String {
+    fn text(&self, exploration: &Exploration) -> String {
+        let Exploring {
+            arguments,
+            instance,
+            ..
+        } = self;
         let mut text = String::new();
         let mut line = |words: std::fmt::Arguments<'_>| {
             text += &format!("{words}\n");
@@ -170,14 +199,15 @@ mod inner {
         let complete = match (&exploration.cut, exploration.bound) {
             (None, None) => "every interleaving, unbounded and complete".to_owned(),
             (None, Some(bound)) => format!(
-                "only interleavings with at most {bound} preemptions; more time may suffice for all, \
-                 see --max-seconds"
+                "only interleavings with at most {}; more time may suffice for all, see --max-seconds",
+                count(bound, "preemption")
             ),
             (Some(cut), _) => format!("not complete: {cut}"),
         };
         line(format_args!(
-            "{} executions in {:.2} s: {complete}\n",
-            exploration.executions, exploration.seconds
+            "{} in {:.2} s: {complete}\n",
+            count_of(exploration.executions, "execution"),
+            exploration.seconds
         ));
         let verdicts = Property::ALL.map(|property| match exploration.verdict(property) {
             // Why is said above, once.
@@ -197,7 +227,7 @@ mod inner {
             line(format_args!("\nThe shortest counterexample:\n"));
             let caption = Caption {
                 property: *property,
-                replay: &replay(instance, *property, arguments),
+                replay: &self.replay(*property),
             };
             text += &chart::text(
                 trace,
@@ -213,54 +243,99 @@ mod inner {
 
     /// The commands that replay the counterexample, for a shell. A refuted property is exit code 1,
     /// so the second command does not ask how the first one ended.
-    fn replay(instance: &Instance, property: Property, arguments: &Explore) -> String {
-        let file = file_name(instance, property);
-        let directory = arguments.save.as_deref();
+    fn replay(&self, property: Property) -> String {
+        let program = self.program.name();
+        let file = file_name(self.instance, property);
+        let directory = self.arguments.save.as_deref();
         let file = quoted(&directory.unwrap_or(Path::new("")).join(file));
         match directory {
-            Some(_) => format!("cargo verify replay {file}"),
-            None => format!("{} --save . ; cargo verify replay {file}", again(arguments)),
+            Some(_) => format!("{program} replay {file}"),
+            None => format!("{} ; {program} replay {file}", self.again()),
         }
     }
 
-    /// The command that asks the same question again.
-    fn again(arguments: &Explore) -> String {
+    /// The command that explores the same again and saves what it finds.
+    fn again(&self) -> String {
+        let Exploring {
+            program,
+            arguments,
+            query,
+            ..
+        } = self;
         let path = arguments.request.as_deref();
+        let path = path.expect("clap requires --request");
         let mut command = format!(
-            "cargo verify explore --subject {} --request {} --response-bytes {} --capacity {} \
-             --reader {}",
-            arguments.subject.as_deref().unwrap_or_default(),
-            quoted(path.expect("clap requires --request")),
+            "{} explore --subject {} --request {} --response-bytes {} --capacity {} --reader {}",
+            program.name(),
+            quoted(Path::new(&query.subject)),
+            quoted(path),
             arguments.response_bytes,
             arguments.capacity,
             arguments.reader
         );
+        for (key, value) in &query.settings {
+            command += &format!(" --set {}", quoted(Path::new(&format!("{key}={value}"))));
+        }
         let flags = [
-            (arguments.pipeline_flush, " --pipeline-flush"),
-            (arguments.half_close, " --half-close"),
-            (arguments.upgrade, " --upgrade"),
             (arguments.client_eof, " --client-eof"),
             (arguments.uncached, " --uncached"),
         ];
         for (_, flag) in flags.into_iter().filter(|(set, _)| *set) {
             command += flag;
         }
-        command
-    }
-
-    fn json(instance: &Instance, exploration: &Exploration) -> String {
-        #[derive(Serialize)]
-        struct Answer<'a> {
-            subject: &'a str,
-            verdicts: Vec<(Property, Verdict)>,
-            exploration: &'a Exploration,
+        if path == Path::new(STDIN) {
+            command = format!("{} | {command}", printf(&query.request));
         }
-        let answer = Answer {
-            subject: instance.subject(),
-            verdicts: Property::ALL.map(|p| (p, exploration.verdict(p))).into(),
-            exploration,
-        };
-        let json = serde_json::to_string_pretty(&answer).expect("an answer is plain data");
-        json + "\n"
+        command + " --save ."
     }
+}
+
+fn file_name(instance: &Instance, property: Property) -> String {
+    recording::file_name(&format!("{}/{property}", instance.id()))
+}
+
+fn exit(exploration: &Exploration) -> Exit {
+    let verdicts = Property::ALL.map(|property| exploration.verdict(property));
+    if verdicts.contains(&Verdict::Refuted) {
+        Exit::Differs
+    } else if verdicts
+        .iter()
+        .all(|verdict| matches!(verdict, Verdict::Proved | Verdict::NotApplicable))
+    {
+        Exit::Fine
+    } else {
+        Exit::CutOff
+    }
+}
+
+/// The command that prints these bytes, for a shell, without a space in its second word.
+fn printf(bytes: &[u8]) -> String {
+    let mut format = String::new();
+    for byte in bytes {
+        match byte {
+            b'\r' => format += "\\r",
+            b'\n' => format += "\\n",
+            b'%' => format += "%%",
+            b'\\' | b'\'' => format += &format!("\\{byte:03o}"),
+            byte if byte.is_ascii_graphic() => format.push(char::from(*byte)),
+            byte => format += &format!("\\{byte:03o}"),
+        }
+    }
+    format!("printf '{format}'")
+}
+
+fn json(instance: &Instance, exploration: &Exploration) -> String {
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        subject: &'a str,
+        verdicts: Vec<(Property, Verdict)>,
+        exploration: &'a Exploration,
+    }
+    let answer = Answer {
+        subject: instance.subject(),
+        verdicts: Property::ALL.map(|p| (p, exploration.verdict(p))).into(),
+        exploration,
+    };
+    let json = serde_json::to_string_pretty(&answer).expect("an answer is plain data");
+    json + "\n"
 }

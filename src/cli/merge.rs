@@ -1,4 +1,4 @@
-//! `cargo verify merge`: the slices of several machines as one result.
+//! `merge`: the slices of several machines as one result.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -38,20 +38,20 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
         let text = files::read(file, LARGEST)
             .map_err(|error| Misuse(format!("cannot read {shown}: {error}")))?;
         let refused = |error| {
-            let accepted = "accepted is what `cargo verify --shard I/N --format json` prints";
-            Misuse(format!("{shown} is no result ({error}); {accepted}"))
+            let expected = "expected: what --shard I/N --format json prints";
+            Misuse(format!("{shown} is no result ({error}); {expected}"))
         };
         // Another format may have other fields, so its number comes first.
         let Format { format } = serde_json::from_slice(&text).map_err(refused)?;
         if format != FORMAT {
             return Err(Misuse(format!(
-                "{shown} has format {format}; accepted is {FORMAT}"
+                "{shown} has format {format}; expected: {FORMAT}"
             )));
         }
         let results: Results = serde_json::from_slice(&text).map_err(refused)?;
         let Some((index, _)) = results.shard else {
             return Err(Misuse(format!(
-                "{shown} is no slice; accepted are results of --shard I/N"
+                "{shown} is no slice; expected: results of --shard I/N"
             )));
         };
         if !results.complete {
@@ -175,7 +175,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
 
 /// Whether two slices were made of the same models, and hold what these are.
 fn same_models(first: (usize, &Results), other: (usize, &Results)) -> Result<(), Misuse> {
-    let accepted = "accepted are slices of one run of the same models";
+    let expected = "expected: slices of one run of the same models";
     let ((a, first), (b, other)) = (first, other);
     let known: BTreeMap<_, _> = first.identities.iter().map(|id| (&id.text, id)).collect();
     let also: BTreeMap<_, _> = other.identities.iter().map(|id| (&id.text, id)).collect();
@@ -186,19 +186,19 @@ fn same_models(first: (usize, &Results), other: (usize, &Results)) -> Result<(),
                 let (id, another) = (id.in_full(), another.in_full());
                 return Err(Misuse(format!(
                     "slice {a} holds {id} and slice {b} holds {another}: they stand for \
-                     different instances; {accepted}"
+                     different instances; {expected}"
                 )));
             }
             None => {
                 return Err(Misuse(format!(
-                    "slice {b} knows nothing of {text}, unlike slice {a}; {accepted}"
+                    "slice {b} knows nothing of {text}, unlike slice {a}; {expected}"
                 )));
             }
         }
     }
     if let Some(text) = also.keys().find(|text| !known.contains_key(*text)) {
         return Err(Misuse(format!(
-            "slice {a} knows nothing of {text}, unlike slice {b}; {accepted}"
+            "slice {a} knows nothing of {text}, unlike slice {b}; {expected}"
         )));
     }
     let rows = other.rows.iter().map(|row| &row.id);
@@ -206,7 +206,7 @@ fn same_models(first: (usize, &Results), other: (usize, &Results)) -> Result<(),
     let strange = |id: &&Identity| also.get(&id.text) != Some(id);
     match ids.find(strange) {
         Some(strange) => Err(Misuse(format!(
-            "slice {b} holds {}, which it was not made of; {accepted}",
+            "slice {b} holds {}, which it was not made of; {expected}",
             strange.in_full()
         ))),
         None => Ok(()),

@@ -1,12 +1,17 @@
-//! The command line as a function: `cargo verify` is this with the registry of `models/`.
+//! The command line as a function of a registry: `cargo verify` is this with the models of
+//! `models/`, and a program of your own is this with yours.
 
 mod args;
+mod collected;
 mod explain;
 mod explore;
 mod interrupt;
 mod merge;
+mod pool;
+mod program;
 mod real;
 mod replay;
+mod saved;
 mod step;
 mod verify;
 
@@ -15,13 +20,13 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::check::registry::{Clash, Registry};
 use crate::check::runner::{WORKER, WORKER_VARIABLE};
 use crate::error::Misuse;
-use args::{Arguments, Task};
+use args::Task;
+pub use program::Program;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,41 +41,19 @@ pub enum Exit {
     CutOff = 3,
 }
 
-/// Runs the command line of this process with the given models. Models that clash are bad usage,
-/// whatever the command is.
+/// [`Program::main`] for a program that is called by the first word of its command line.
 pub fn main(registry: Result<Registry, Clash>) -> ExitCode {
-    interrupt::allow();
-    match start(registry, std::env::args_os(), &mut std::io::stdout()) {
-        Ok(exit) => ExitCode::from(exit as u8),
-        Err(misuse) => {
-            // Without stderr there is nobody to tell.
-            drop(writeln!(std::io::stderr(), "cargo verify: {misuse}"));
-            ExitCode::from(Exit::Usage as u8)
-        }
-    }
+    Program::called().main(registry)
 }
 
-/// [`run`] with models that may clash.
-fn start(
-    registry: Result<Registry, Clash>,
-    words: impl IntoIterator<Item = OsString>,
-    out: &mut dyn Write,
-) -> Result<Exit, Misuse> {
-    let registry = registry.map_err(|clash| Misuse(clash.to_string()))?;
-    run(&registry, words, out)
-}
-
-/// Runs one command line, of which the first word is the program, and prints its results to `out`.
-///
-/// # Errors
-///
-/// When the command is not understood, its input cannot be used or its results cannot be written.
-pub fn run(
+/// Runs one command line of this program.
+fn dispatch(
+    program: &Program,
     registry: &Registry,
     words: impl IntoIterator<Item = OsString>,
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
-    let arguments = match Arguments::try_parse_from(words) {
+    let (arguments, checkout) = match args::parse(program, words) {
         Ok(arguments) => arguments,
         Err(error)
             if matches!(
@@ -97,14 +80,21 @@ pub fn run(
         )));
     }
     match arguments.command {
-        None => verify::run(registry, &arguments.verify, out),
-        Some(Task::Explore(explore)) => explore::run(registry, &explore, out),
-        Some(Task::Explain(explain)) => explain::run(registry, &explain.id, out),
-        Some(Task::Replay(replay)) => replay::run(registry, &replay, out),
+        None => verify::run(program, registry, &arguments.verify, &checkout, out),
+        Some(Task::Explore(explore)) => explore::run(program, registry, &explore, out),
+        Some(Task::Explain(explain)) => explain::run(program, registry, &explain, out),
+        Some(Task::Replay(replay)) => replay::run(program, registry, &replay, out),
         Some(Task::Merge(merge)) => {
-            let results = merge::join(registry, &merge.files)?;
-            verify::show(&results, merge.format, merge.report.as_deref(), out)?;
-            Ok(verify::exit(&results))
+            let mut results = merge::join(registry, &merge.files)?;
+            // What the files say of it is another program's.
+            program.name().clone_into(&mut results.program);
+            let shown = verify::Shown {
+                format: merge.format,
+                report: merge.report.as_deref(),
+                save: None,
+            };
+            verify::show(&results, &shown, out)?;
+            Ok(collected::exit(&results))
         }
         Some(Task::Worker) => crate::check::runner::serve(registry)
             .map(|()| Exit::Fine)
@@ -140,7 +130,7 @@ fn rate(executions: u64, time: Duration) -> u64 {
 }
 
 /// A path as a word for a shell.
-fn quoted(path: &std::path::Path) -> String {
+pub(crate) fn quoted(path: &std::path::Path) -> String {
     let path = path.to_string_lossy();
     // No path has the NUL that cannot be quoted.
     shlex::try_quote(&path).map_or_else(|_| path.to_string(), |path| path.into_owned())
@@ -170,8 +160,9 @@ mod tests {
 
     #[test]
     fn the_arguments_are_consistent() {
-        use clap::CommandFactory;
-        Arguments::command().debug_assert();
+        for program in [Program::new("v"), Program::new("v").with_checkout()] {
+            args::command(&program).debug_assert();
+        }
     }
 
     #[test]
@@ -186,7 +177,8 @@ mod tests {
         ] {
             let clash = || Registry::new([Model::new("twice", ""), Model::new("twice", "")]);
             let mut out = Vec::new();
-            let refused = start(clash(), words.iter().map(OsString::from), &mut out);
+            let refused =
+                Program::new("v").start(clash(), words.iter().map(OsString::from), &mut out);
             let Misuse(why) = refused.expect_err("nothing can be told apart");
             assert_eq!(
                 Err(why),
@@ -219,7 +211,8 @@ mod tests {
             &["v", "--shard", "5/4"],
             &["v", "--bogus"],
         ] {
-            let error = Arguments::try_parse_from(words).expect_err("bad usage");
+            let words = words.iter().map(OsString::from);
+            let error = args::parse(&Program::new("v"), words).expect_err("bad usage");
             let line = in_one_line(&error.to_string());
             assert!(!line.contains('\n') && line.len() > 10, "{line}");
             assert!(

@@ -1,4 +1,4 @@
-//! `cargo verify --real`: further versions of a connection, each a package of its own.
+//! With `--real`: further versions of a connection, each a package of its own.
 //!
 //! Cargo cannot build two compatible versions of one crate together, so each lives in a folder of
 //! `conformance/` with its own lock file and target directory, and its program speaks the same
@@ -44,7 +44,7 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
         if !packages.contains(name) {
             let accepted = packages.join(", ");
             return Err(Misuse(format!(
-                "no version {name} in {FOLDER}/; accepted are {accepted}"
+                "no version {name} in {FOLDER}/; expected: {accepted}"
             )));
         }
     }
@@ -86,7 +86,7 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
     }
     if joined.rows.is_empty() && joined.beside() == 0 && joined.not_run.is_empty() {
         return Err(Misuse(
-            "nothing matches --only in any version; accepted is a part of an id, version, scenario \
+            "nothing matches --only in any version; expected: a part of an id, version, scenario \
              or property as the results show them"
                 .to_owned(),
         ));
@@ -127,7 +127,7 @@ fn find() -> Result<PathBuf, Misuse> {
     let mut folders = here.ancestors().map(|folder| folder.join(FOLDER));
     folders.find(|folder| folder.is_dir()).ok_or_else(|| {
         Misuse(format!(
-            "no folder {FOLDER}/ here or above; accepted is a checkout of lastbyte"
+            "no folder {FOLDER}/ here or above; expected: a checkout of lastbyte"
         ))
     })
 }

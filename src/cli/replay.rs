@@ -1,13 +1,14 @@
-//! `cargo verify replay`: a recorded counterexample, as a whole or step by step.
+//! `replay`: a recorded counterexample, as a whole or step by step.
 
 use std::io::Write;
 
-use super::Exit;
 use super::args::Replay;
+use super::{Exit, Program};
 use crate::check::registry::Registry;
 use crate::error::Misuse;
 
 pub(super) fn run(
+    program: &Program,
     registry: &Registry,
     arguments: &Replay,
     out: &mut dyn Write,
@@ -20,7 +21,9 @@ pub(super) fn run(
 
     let recording = Recording::read(&arguments.file)?;
     // A release that is not built here is in a package of its own.
-    if let (Err(_), Some(version)) = (recording.instance(registry), &recording.version) {
+    if program.has_checkout()
+        && let (Err(_), Some(version)) = (recording.instance(registry), &recording.version)
+    {
         let mut words = vec!["replay".into(), arguments.file.clone().into_os_string()];
         match arguments.step {
             true => words.push("--step".into()),
@@ -31,7 +34,7 @@ pub(super) fn run(
         }
     }
     let trace = recording.replay(registry)?;
-    let command = format!("cargo verify replay {}", quoted(&arguments.file));
+    let command = format!("{} replay {}", program.name(), quoted(&arguments.file));
     let caption = Caption {
         property: recording.property,
         replay: &command,

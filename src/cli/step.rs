@@ -1,4 +1,4 @@
-//! `cargo verify replay --step`: a trace that the keyboard moves forward and back.
+//! `replay --step`: a trace that the keyboard moves forward and back.
 
 use std::io::{self, IsTerminal, Stdout, Write};
 use std::time::Duration;

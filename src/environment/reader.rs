@@ -72,7 +72,7 @@ impl fmt::Display for BadReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "no such reader: {:?}; accepted are prompt, slow:R with R of at least 1, stops:M, \
+            "no such reader: {:?}; expected: prompt, slow:R with R of at least 1, stops:M, \
              resets:M, or several of them separated by commas",
             self.0
         )
@@ -136,7 +136,7 @@ mod tests {
             "", "slow", "slow:0", "slow:x", "prompt:1", "fast", "slow:1,",
         ] {
             let error = text.parse::<Reader>().expect_err(text).to_string();
-            assert!(error.contains("accepted are prompt, slow:R"), "{error}");
+            assert!(error.contains("expected: prompt, slow:R"), "{error}");
         }
     }
 }

@@ -30,6 +30,9 @@ struct Layout {
     bars: bool,
 }
 
+/// The narrowest chart, in columns.
+const NARROWEST: usize = 72;
+
 /// Columns between the lanes of the buffers, where the arrows are.
 const ARROW: usize = 8;
 /// Glyphs of a bar.
@@ -37,7 +40,7 @@ const BAR: usize = 6;
 
 impl Layout {
     fn new(width: usize, scripts: bool, digits: usize) -> Layout {
-        let width = width.clamp(72, 160);
+        let width = width.max(NARROWEST);
         let bars = width >= 96;
         let buffer = digits + if bars { 1 + BAR } else { 0 };
         let numbers = 9;
@@ -143,7 +146,7 @@ pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
     let label = closing.iter().map(|(label, _)| label.len() + 2).max();
     let label = label.unwrap_or(0);
     for (what, sentence) in &closing {
-        let width = options.width.clamp(72, 160);
+        let width = options.width.max(NARROWEST);
         let lines = if *what == story::REPLAY {
             wrap_command(sentence, width, label)
         } else {

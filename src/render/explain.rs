@@ -1,7 +1,7 @@
 //! Why a claim came out as it did, in sentences.
 
 use super::story::{self, Caption};
-use super::{count, thousands, visible};
+use super::{count, count_of, visible};
 use crate::check::results::{Results, Row};
 use crate::trace::verdict::Verdict;
 
@@ -90,15 +90,16 @@ fn verdict(row: &Row) -> String {
 
 fn explored(row: &Row) -> String {
     let instances = count(row.instances, "instance");
-    let executions = thousands(row.executions);
+    let executions = count_of(row.executions, "execution");
     let how = if row.states == 0 {
         "every interleaving was run on its own".to_owned()
     } else {
-        let states = thousands(row.states);
-        format!("{states} states were remembered, and a state seen before was not explored again")
+        let states = count_of(row.states, "state");
+        let were = if row.states == 1 { "was" } else { "were" };
+        format!("{states} {were} remembered, and a state seen before was not explored again")
     };
     format!(
-        "Explored in {instances} with {executions} executions ({:.2} s): {how}.",
+        "Explored in {instances} with {executions} ({:.2} s): {how}.",
         row.seconds
     )
 }

@@ -1,6 +1,6 @@
 //! How executions and time grow with the payload.
 
-use super::{thousands, visible};
+use super::{count_of, thousands, visible};
 use crate::check::results::{InstanceFigures, Results, Row};
 
 /// Sizes that a series needs for a plot.
@@ -95,7 +95,7 @@ fn series<'a>(figures: &[&'a InstanceFigures]) -> Vec<Series<'a>> {
 
 fn growth(row: &Row, rest: &str, series: &[(u64, &InstanceFigures)]) -> Growth {
     let executions = series.iter().map(|(n, figures)| {
-        let text = format!("N={n}: {} executions", thousands(figures.executions));
+        let text = format!("N={n}: {}", count_of(figures.executions, "execution"));
         (*n, figures.executions as f64, text)
     });
     let seconds = series.iter().map(|(n, figures)| {

@@ -32,6 +32,8 @@ pub mod svg;
 pub mod sweep;
 #[cfg(feature = "cli")]
 pub mod table;
+#[cfg(feature = "cli")]
+pub mod unexpected;
 
 /// The text with every control character, line break and invisible direction mark spelled out, so
 /// that it can neither move a cursor nor change how its surroundings are read.
@@ -84,8 +86,13 @@ pub(crate) fn version_numbers(version: &str) -> Option<Vec<u64>> {
 
 /// `1 claim`, `2 claims`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
+    count_of(number as u64, noun)
+}
+
+/// The same for what there may be more of than fits the memory.
+pub(crate) fn count_of(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", thousands(number as u64))
+    format!("{} {noun}{plural}", thousands(number))
 }
 
 #[cfg(feature = "cli")]
@@ -117,6 +124,20 @@ mod tests {
         for not in ["", "1.", "1.x", "-1"] {
             assert_eq!(version_numbers(not), None, "{not:?}");
         }
+    }
+
+    #[test]
+    fn one_is_singular() {
+        let texts = [0, 1, 2, 1_000].map(|number| count(number, "execution"));
+        assert_eq!(
+            texts,
+            [
+                "0 executions",
+                "1 execution",
+                "2 executions",
+                "1,000 executions"
+            ]
+        );
     }
 
     #[test]

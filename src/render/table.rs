@@ -4,7 +4,7 @@ use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row as Line, Table, Width, presets,
 };
 
-use super::{comparison, count, paragraph, sweep, thousands, visible};
+use super::{comparison, count, count_of, paragraph, sweep, thousands, visible};
 use crate::check::results::{Results, Row};
 use crate::trace::property::Property;
 use crate::trace::verdict::Verdict;
@@ -98,7 +98,7 @@ pub fn summary(results: &Results) -> Vec<String> {
             thousands(swept.cut().len() as u64),
         ));
     }
-    sentences.push(format!("{} executions.", thousands(results.executions)));
+    sentences.push(format!("{}.", count_of(results.executions, "execution")));
     if results.not_selected > 0 {
         let left_out = count(results.not_selected, "claim");
         sentences.push(format!("{left_out} not selected."));

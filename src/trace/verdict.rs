@@ -78,10 +78,20 @@ pub const USUAL_REASONS: &str = "`tokio::select!` without `biased`, `futures::se
 impl fmt::Display for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cut::Time => write!(f, "out of time"),
-            Cut::Executions => write!(f, "out of executions"),
-            Cut::Memory => write!(f, "out of memory for states"),
-            Cut::Steps(limit) => write!(f, "an execution has more than {limit} steps"),
+            Cut::Time => write!(
+                f,
+                "out of time (--max-seconds or `Limits::time` gives more)"
+            ),
+            Cut::Executions => write!(
+                f,
+                "out of executions (`Limits::executions` or the comparison gives more)"
+            ),
+            Cut::Memory => write!(f, "out of memory for states (`Limits::states` gives more)"),
+            Cut::Steps(limit) => write!(
+                f,
+                "an execution has more than {limit} steps (--max-steps or `Limits::steps` permits \
+                 more)"
+            ),
             Cut::Cycle => write!(f, "an execution comes back to a state that it had left"),
             Cut::Interrupted => write!(f, "interrupted"),
             Cut::NotDeterministic(Divergence { step, first, then }) => write!(
@@ -98,7 +108,10 @@ impl fmt::Display for Cut {
                 milliseconds,
             } => {
                 let seconds = *milliseconds as f64 / 1_000.0;
-                write!(f, "one poll of {actor} did not end within {seconds:.1} s")
+                write!(
+                    f,
+                    "one poll of {actor} did not end within {seconds:.1} s (`Limits::poll` gives more)"
+                )
             }
             Cut::StackOverflow { actor, bytes } => write!(
                 f,

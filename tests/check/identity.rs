@@ -263,6 +263,7 @@ fn two_subjects_of_one_name_are_refused() {
         name: "writer".to_owned(),
         about: String::new(),
         version: None,
+        settings: Vec::new(),
         make: Arc::new(|_| Ok(Arc::new(Unknown))),
     };
     let offer = Offer {
@@ -679,6 +680,7 @@ fn a_worker_explores_nothing_that_it_was_not_ordered() {
         jobs: 1,
         deadline: None,
         silence: SILENCE,
+        steps: None,
     };
     let explored = pool
         .explore(&all, &Meter::default())
@@ -760,6 +762,7 @@ fn an_answer_about_something_else_is_none() {
             jobs: 1,
             deadline: None,
             silence: SILENCE,
+            steps: None,
         };
         let units = [Unit::Instance(Box::new(ordered.clone()))];
         let explored = pool
@@ -830,7 +833,7 @@ fn slices_of_two_runs_are_not_joined() {
                 &ids[0],
                 "slice 2 holds",
                 &ids[1],
-                "accepted are",
+                "expected:",
             ],
         );
     }
@@ -849,7 +852,7 @@ fn slices_of_two_runs_are_not_joined() {
         let files = merge(&[&first, &slice]);
         refused(
             &["merge", files[0].path(), files[1].path()],
-            &[why, "accepted are"],
+            &[why, "expected:"],
         );
     }
 }
@@ -923,5 +926,5 @@ fn a_recording_is_of_one_instance_and_of_no_other_of_its_name() {
     for identity in [&recording.instance, &other.instance] {
         assert!(refused.contains(&identity.in_full()), "{refused}");
     }
-    assert!(refused.contains("accepted is"), "{refused}");
+    assert!(refused.contains("expected:"), "{refused}");
 }

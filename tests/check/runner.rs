@@ -76,6 +76,7 @@ mod unix {
             jobs: 2,
             deadline,
             silence,
+            steps: None,
         };
         pool.explore(&units("template"), &Meter::default())
             .expect("it can be started")
@@ -136,6 +137,7 @@ mod unix {
             jobs: 1,
             deadline: None,
             silence: SILENCE,
+            steps: None,
         };
         let explored = std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -163,6 +165,7 @@ mod unix {
             jobs: 2,
             deadline: None,
             silence: SILENCE,
+            steps: None,
         };
         let meter = Meter::default();
         let explored = pool.explore(&units, &meter).expect("it can be started");

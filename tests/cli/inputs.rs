@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use crate::mutation::{document, text};
 use crate::program::Scratch;
 use lastbyte::Registry;
-use lastbyte::cli::{Exit, run};
+use lastbyte::cli::{Exit, Program};
 use lastbyte::error::Misuse;
 use lastbyte::recording::Recording;
 use lastbyte_models::registry;
@@ -58,7 +58,8 @@ fn answer_of(registry: &Registry, words: &[OsString]) -> Result<(Exit, String), 
     let mut out = Vec::new();
     let program = [OsString::from("verify")];
     let words = program.iter().chain(words).cloned();
-    let answer = run(registry, words, &mut out);
+    let program = Program::new("cargo verify").with_checkout();
+    let answer = program.run(registry, words, &mut out);
     let printed = String::from_utf8(out).expect("what is printed is text");
     match answer {
         Ok(exit) => Ok((exit, printed)),
@@ -82,7 +83,7 @@ fn word() -> impl Strategy<Value = OsString> {
     let known = "explore explain replay merge help --list --only --format text json junit markdown \
         mermaid svg jsonl --max-seconds --jobs --shard 1/2 0/0 2/1 --report --save --real --real=1 \
         --allow-missing --subject hyper-1 shutdown_ordering:original --request --response-bytes \
-        --capacity --reader slow:1 prompt,stops:3,resets:0 --pipeline-flush --half-close --upgrade \
+        --capacity --reader slow:1 prompt,stops:3,resets:0 --set half_close=true pipeline_flush=maybe --max-steps \
         --client-eof --uncached --step --help --version -h -- - / /dev/null /dev/zero 0 1 -1 \
         18446744073709551616 1e9 template/writes-once";
     let known: Vec<_> = known.split_whitespace().map(OsString::from).collect();
@@ -203,16 +204,16 @@ proptest! {
             "stops:18446744073709551615", "resets:18446744073709551615",
         ]),
         flag in prop::sample::select(
-            vec!["--pipeline-flush", "--half-close", "--upgrade", "--client-eof", "--format=text"],
+            vec!["--set=half_close=true", "--set=pipeline_flush=true", "--set=upgrade=true", "--client-eof", "--format=text"],
         ),
     ) {
         let file = Scratch::new("request", &request);
         let (response, capacity) = (response.to_string(), capacity.to_string());
-        let asked = words(&[
+        let query = words(&[
             "explore", "--subject", &subject, "--request", file.path(), "--response-bytes",
             &response, "--capacity", &capacity, "--reader", reader, flag, "--max-seconds", "1",
         ]);
-        let answered = answer(&asked);
+        let answered = answer(&query);
         if let (true, Ok((exit, printed))) = (cfg!(loom), answered) {
             prop_assert_ne!(exit, Exit::Usage);
             prop_assert!(printed.starts_with(&subject), "{printed}");

@@ -12,6 +12,7 @@ mod terminal;
 mod versions;
 
 mod args;
+mod foreign;
 mod inputs;
 mod interrupt;
 mod merge;

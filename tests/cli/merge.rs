@@ -112,7 +112,7 @@ fn another_format_is_refused_by_its_number_whatever_fields_it_has() {
     let json = serde_json::to_string(&whole).expect("plain data");
     let older = json.replacen("\"format\":4", "\"format\":3", 1);
     let older = Scratch::new("older", older.replace("\"instances\"", "\"cells\""));
-    refused(&["merge", older.path()], &["has format 3; accepted is 4"]);
+    refused(&["merge", older.path()], &["has format 3; expected: 4"]);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn what_is_no_division_of_one_run_is_refused() {
     let another = "slice 2 belongs to another division of the claims";
     type Change<'a> = &'a dyn Fn(&mut Results);
     let changes: [(Change<'_>, &str); 15] = [
-        (&|s| s.format = 3, "has format 3; accepted is 4"),
+        (&|s| s.format = 3, "has format 3; expected: 4"),
         (&|s| s.shard = None, "is no slice"),
         (&|s| s.complete = false, "is partial"),
         (&|s| s.shard = Some((1, 3)), "slice 1 is there twice"),

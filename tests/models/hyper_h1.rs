@@ -50,8 +50,7 @@ fn exploring_needs_cfg_loom() {
 mod explored {
     use std::sync::Arc;
 
-    use lastbyte::{Exploration, Explorer, Instance, Outcome, Question, Reader, Scenario, Subject};
-    use lastbyte_models::hyper_h1::Server;
+    use lastbyte::{Exploration, Explorer, Instance, Outcome, Query, Reader, Scenario, Subject};
     use lastbyte_models::hyper_h1::claims::{HYPER_0_14, HYPER_1};
     use lastbyte_models::hyper_h1::shapes::{Shape, shapes};
 
@@ -143,34 +142,51 @@ mod explored {
         }
     }
 
-    #[test]
-    fn questions_from_the_command_line_are_answered() {
-        let question = Question {
-            request: bytes::Bytes::from_static(
-                b"GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n",
-            ),
+    /// A query of 20 bytes of response to this request.
+    fn query(request: &'static str, settings: &[(&str, &str)]) -> Query {
+        let settings = settings.iter();
+        let settings = settings.map(|&(key, value)| (key.to_owned(), value.to_owned()));
+        Query {
+            request: request.into(),
             response_bytes: 20,
-            upgrade: true,
-            ..Question::default()
-        };
-        for named in (lastbyte_models::hyper_h1::model().subjects)() {
-            let subject: Arc<dyn Subject> = (named.make)(&question).expect("it is supported");
-            let scenario = Scenario::new("asked", 64, Reader::PROMPT);
-            let scenario = scenario.with_input(question.request.clone());
-            let explored = Explorer::default().explore(&subject, &scenario);
-            assert_eq!(explored.cut, None, "{}", named.name);
-            assert!(explored.counterexamples.is_empty(), "{}", named.name);
+            settings: settings.collect(),
+            ..Query::default()
+        }
+    }
+
+    /// What every release of this build makes of a query.
+    fn explored(query: &Query) -> Vec<(String, Exploration)> {
+        let subjects = (lastbyte_models::hyper_h1::model().subjects)();
+        let explored = subjects.into_iter().map(|named| {
+            let subject: Arc<dyn Subject> = named.subject(query).expect("it is supported");
+            let scenario = Scenario::new("query", 64, Reader::PROMPT);
+            let scenario = scenario.with_input(query.request.clone());
+            (named.name, Explorer::default().explore(&subject, &scenario))
+        });
+        explored.collect()
+    }
+
+    #[test]
+    fn queries_from_the_command_line_are_answered() {
+        let request = "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
+        for (name, explored) in explored(&query(request, &[("upgrade", "true")])) {
+            assert_eq!(explored.cut, None, "{name}");
+            assert!(explored.counterexamples.is_empty(), "{name}");
             assert!(explored.concluded() > 0);
         }
     }
 
     #[test]
-    fn a_head_request_is_refused() {
-        let question = Question {
-            request: bytes::Bytes::from_static(b"HEAD / HTTP/1.1\r\n\r\n"),
-            ..Question::default()
-        };
-        let refused = Server::for_question(&question).expect_err("HEAD has no body");
-        assert!(refused.contains("use GET"), "{refused}");
+    fn a_response_to_head_is_a_head_in_a_pipeline_too() {
+        let head = "HEAD / HTTP/1.1\r\nhost: a\r\n\r\n";
+        let pipeline = "GET / HTTP/1.1\r\nhost: a\r\n\r\nHEAD / HTTP/1.1\r\nhost: a\r\n\r\n\
+                        GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+        for request in [head, pipeline] {
+            for (name, explored) in explored(&query(request, &[])) {
+                assert_eq!(explored.cut, None, "{name}");
+                assert!(explored.counterexamples.is_empty(), "{name}: {request}");
+                assert!(explored.concluded() > 0);
+            }
+        }
     }
 }

@@ -67,6 +67,7 @@ pub fn run(expected: Expected) -> ExitCode {
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             deadline: None,
             silence: SILENCE,
+            steps: None,
         };
         pool.explore(&units, &Meter::default())
             .expect("workers can be started")

@@ -11,7 +11,7 @@ use hyper_0_14::body::HttpBody;
 use hyper_0_14::server::conn::{Connection, Http};
 use hyper_0_14::service::service_fn;
 use hyper_0_14::upgrade::Upgraded;
-use hyper_0_14::{Body, Request, Response, StatusCode, header};
+use hyper_0_14::{Body, Method, Request, Response, StatusCode, header};
 use lastbyte::{NamedSubject, Socket, Subject};
 use tokio::io::AsyncWrite;
 
@@ -85,6 +85,7 @@ async fn answer(
         };
         return Ok(response.body(Body::empty()).expect("the head is valid"));
     }
+    let is_head = request.method() == Method::HEAD;
     let mut words = server.body.clone();
     match server.handler {
         Handler::Ignores => drop(request),
@@ -98,7 +99,7 @@ async fn answer(
             });
         }
     }
-    handle.expect_delivery(words.clone());
+    handle.expect_delivery(Server::promised(is_head, &words));
     if let Some(bytes) = exchange.stated_length() {
         response = response.header(header::CONTENT_LENGTH, bytes);
     }

@@ -13,7 +13,7 @@ use hyper::rt::Write;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
-use hyper::{Request, Response, StatusCode, header};
+use hyper::{Method, Request, Response, StatusCode, header};
 use lastbyte::{NamedSubject, Socket, Subject};
 
 use super::super::{DATE, Exchange, Handler, Server, driven};
@@ -82,6 +82,7 @@ async fn answer(
         let empty = Full::default().boxed_unsync();
         return Ok(response.body(empty).expect("the head is valid"));
     }
+    let is_head = request.method() == Method::HEAD;
     let mut words = server.body.clone();
     match server.handler {
         Handler::Ignores => drop(request),
@@ -95,7 +96,7 @@ async fn answer(
             });
         }
     }
-    handle.expect_delivery(words.clone());
+    handle.expect_delivery(Server::promised(is_head, &words));
     if let Some(bytes) = exchange.stated_length() {
         response = response.header(header::CONTENT_LENGTH, bytes);
     }

@@ -158,7 +158,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
         let trace = &counterexample.trace;
         let caption = Caption {
             property: row.property,
-            replay: &replay(row, results),
+            replay: &replay(row, results, None),
         };
         json!({
             "instance": visible(&counterexample.instance.text),

@@ -105,30 +105,38 @@ pub(crate) fn terms(
         .collect()
 }
 
-/// The commands that replay a claim's counterexample, for a shell. The second one does not ask
-/// whether everything came out as declared.
-pub fn replay(row: &Row, results: &Results) -> String {
-    let save = format!(
-        "{} --save .",
-        reproduce(&row.id.text, row.version.as_deref(), results)
-    );
-    format!(
-        "{save} ; cargo verify replay {}",
-        quoted(&recording::file_name(&row.id.text))
-    )
+/// The commands that replay a claim's counterexample, for a shell: it is in the directory `saved`
+/// already, or is saved first. The second command does not ask whether everything came out as
+/// declared.
+pub fn replay(row: &Row, results: &Results, saved: Option<&Path>) -> String {
+    let file = recording::file_name(&row.id.text);
+    let program = visible(&results.program);
+    if let Some(directory) = saved {
+        let path = directory.join(file).display().to_string();
+        return format!("{program} replay {}", quoted(&visible(&path)));
+    }
+    let save = reproduce(&row.id.text, row.version.as_deref(), results);
+    format!("{save} --save . ; {program} replay {}", quoted(&file))
+}
+
+/// The command that explains a claim, for a shell.
+pub fn explain(id: &str, results: &Results) -> String {
+    let program = visible(&results.program);
+    format!("{program} explain {}", quoted(&visible(id)))
 }
 
 /// The command that explores this claim or comparison, for a shell. Versions that were built on
 /// their own are so again.
 pub fn reproduce(id: &str, version: Option<&str>, results: &Results) -> String {
     let id = quoted(&visible(id));
+    let program = visible(&results.program);
     match version {
         Some(version) if results.real => {
             let real = quoted(&visible(&format!("--real={version}")));
-            format!("cargo verify {real} --only {id}")
+            format!("{program} {real} --only {id}")
         }
-        _ if results.real => format!("cargo verify --real --only {id}"),
-        _ => format!("cargo verify --only {id}"),
+        _ if results.real => format!("{program} --real --only {id}"),
+        _ => format!("{program} --only {id}"),
     }
 }
 

@@ -1,0 +1,203 @@
+//! An exploration of a user's own: one subject in one scenario, as the command line takes it and as
+//! a recording keeps it.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use bytes::Bytes;
+#[cfg(feature = "cli")]
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "cli")]
+use crate::check::{
+    claim::NamedSubject, instance::Instance, registry::EXPLORE, registry::Registry,
+};
+#[cfg(feature = "cli")]
+use crate::error::Misuse;
+
+/// Bytes of response that a query may ask for.
+pub const RESPONSE_BYTES: RangeInclusive<u64> = 0..=100_000;
+
+/// Capacities of the kernel's buffer that a query may ask for.
+pub const CAPACITY: RangeInclusive<u64> = 1..=1_048_576;
+
+/// The largest request, in bytes.
+pub const REQUEST_BYTES: usize = 1 << 20;
+
+/// Lock sections that an execution may have.
+pub const STEPS: usize = 20_000;
+
+/// Everything that an answer depends on. A subject is made of the request, the length of the
+/// response and the settings; the rest is the scenario's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
+pub struct Query {
+    /// The subject's name.
+    pub subject: String,
+    /// What the request is called; it says nothing about the bytes.
+    pub name: String,
+    /// What the peer sends.
+    #[cfg_attr(feature = "cli", serde(with = "text_or_bytes"))]
+    pub request: Bytes,
+    /// Bytes of response body; of the whole response, for a model without heads.
+    pub response_bytes: u64,
+    /// Capacity of the kernel's outbound buffer in bytes.
+    pub capacity: u64,
+    /// The reader, as the command line spells it.
+    pub reader: String,
+    /// What is set about the subject; a subject lists what can be.
+    pub settings: BTreeMap<String, String>,
+    /// The peer sends FIN behind the request.
+    pub client_eof: bool,
+}
+
+impl Query {
+    /// What a setting is set to.
+    pub fn setting(&self, key: &str) -> Option<&str> {
+        self.settings.get(key).map(String::as_str)
+    }
+
+    /// Whether a setting is set to `true`.
+    pub fn is_set(&self, key: &str) -> bool {
+        self.setting(key) == Some("true")
+    }
+
+    /// The number that a setting is set to.
+    pub fn number(&self, key: &str) -> Option<u64> {
+        self.setting(key)?.parse().ok()
+    }
+}
+
+#[cfg(feature = "cli")]
+impl Query {
+    /// The instance that answers the query.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such subject, or it does not support what is queried, or a number is out of
+    /// bounds.
+    pub fn instance(&self, registry: &Registry) -> Result<Instance, Misuse> {
+        let within = |what: &str, value: u64, bounds: RangeInclusive<u64>| {
+            let (least, most) = (bounds.start(), bounds.end());
+            let refused = Misuse(format!("{what} is {value}; expected: {least} to {most}"));
+            bounds.contains(&value).then_some(value).ok_or(refused)
+        };
+        within("response_bytes", self.response_bytes, RESPONSE_BYTES)?;
+        let capacity = within("capacity", self.capacity, CAPACITY)?;
+        within(
+            "the length of the request",
+            self.request.len() as u64,
+            1..=REQUEST_BYTES as u64,
+        )?;
+        let reader: crate::Reader = self
+            .reader
+            .parse()
+            .map_err(|bad| Misuse(format!("{bad}")))?;
+        let subject = find(registry, &self.subject)?;
+        let run = subject.subject(self).map_err(Misuse)?;
+        let mut scenario = crate::Scenario::new(self.scenario(), capacity as usize, reader)
+            .with_input(self.request.clone());
+        scenario.input_eof = self.client_eof;
+        let instance = Instance::new(&subject.name, scenario, run);
+        let instance = match &subject.version {
+            Some(version) => instance.with_version(version),
+            None => instance,
+        };
+        Ok(instance.of_model(EXPLORE))
+    }
+
+    /// The scenario's name.
+    fn scenario(&self) -> String {
+        let Query {
+            name,
+            response_bytes,
+            capacity,
+            reader,
+            ..
+        } = self;
+        let mut scenario = format!("{name},N={response_bytes},K={capacity},{reader}");
+        for (key, value) in &self.settings {
+            scenario += &format!(",{key}={value}");
+        }
+        if self.client_eof {
+            scenario += ",client-eof";
+        }
+        scenario
+    }
+}
+
+#[cfg(feature = "cli")]
+fn find<'a>(registry: &'a Registry, name: &str) -> Result<&'a NamedSubject, Misuse> {
+    let subjects = registry.subjects();
+    subjects
+        .iter()
+        .find(|subject| subject.name == name)
+        .ok_or_else(|| {
+            let names: Vec<_> = subjects.iter().map(|subject| &*subject.name).collect();
+            Misuse(match names.as_slice() {
+                [] => format!("no such subject: {name}; expected: none, this program has none"),
+                names => format!("no such subject: {name}; expected: {}", names.join(", ")),
+            })
+        })
+}
+
+#[cfg(feature = "cli")]
+mod text_or_bytes {
+    //! Bytes in JSON: as text where they are text, so that a reviewer can read them.
+    use super::*;
+    use serde::{Deserializer, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Raw {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    pub fn serialize<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => serializer.collect_seq(bytes),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+        Ok(match Raw::deserialize(deserializer)? {
+            Raw::Text(text) => text.into(),
+            Raw::Bytes(bytes) => bytes.into(),
+        })
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_survive_json() {
+        for bytes in [&b"GET / HTTP/1.1\r\n\r\n"[..], b"\xff\x00", b""] {
+            let query = Query {
+                request: Bytes::copy_from_slice(bytes),
+                ..Query::default()
+            };
+            let json = serde_json::to_string(&query).expect("a query is plain data");
+            let read: Query = serde_json::from_str(&json).expect(&json);
+            assert_eq!(read.request, bytes, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_setting_is_a_word_a_flag_or_a_number() {
+        let settings = [("a", "true"), ("b", "false"), ("n", "12")];
+        let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let query = Query {
+            settings: settings.into(),
+            ..Query::default()
+        };
+        assert!(query.is_set("a") && !query.is_set("b") && !query.is_set("c"));
+        assert_eq!((query.number("n"), query.number("a")), (Some(12), None));
+        assert_eq!((query.setting("n"), query.setting("m")), (Some("12"), None));
+        assert_eq!(query.scenario(), ",N=0,K=0,,a=true,b=false,n=12");
+    }
+}

@@ -1,0 +1,155 @@
+//! What can be set about a subject for an exploration of a user's own: `--set key=value`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+/// The values that a setting takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// One of these words.
+    OneOf(Vec<String>),
+    /// A number.
+    Number(RangeInclusive<u64>),
+}
+
+impl Accepted {
+    fn has(&self, value: &str) -> bool {
+        match self {
+            Accepted::OneOf(words) => words.iter().any(|word| word == value),
+            Accepted::Number(range) => value.parse().is_ok_and(|number| range.contains(&number)),
+        }
+    }
+}
+
+impl fmt::Display for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Accepted::OneOf(words) => write!(f, "{}", words.join(" or ")),
+            Accepted::Number(range) => write!(f, "{} to {}", range.start(), range.end()),
+        }
+    }
+}
+
+/// A setting of a subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name, as on the command line.
+    pub key: String,
+    /// A sentence about it, with what holds where it is not set.
+    pub about: String,
+    /// What it can be set to.
+    pub accepted: Accepted,
+}
+
+impl Setting {
+    /// A setting that is `true` or `false`.
+    pub fn flag(key: impl Into<String>, about: impl Into<String>) -> Setting {
+        let words = ["true", "false"];
+        Setting::one_of(key, about, words)
+    }
+
+    /// A setting that is one of these words.
+    pub fn one_of<S: Into<String>>(
+        key: impl Into<String>,
+        about: impl Into<String>,
+        words: impl IntoIterator<Item = S>,
+    ) -> Setting {
+        let words = words.into_iter().map(Into::into).collect();
+        Setting {
+            key: key.into(),
+            about: about.into(),
+            accepted: Accepted::OneOf(words),
+        }
+    }
+
+    /// A setting that is a number.
+    pub fn number(
+        key: impl Into<String>,
+        about: impl Into<String>,
+        range: RangeInclusive<u64>,
+    ) -> Setting {
+        Setting {
+            key: key.into(),
+            about: about.into(),
+            accepted: Accepted::Number(range),
+        }
+    }
+}
+
+/// Whether a subject with these settings can be set like this.
+///
+/// # Errors
+///
+/// The first key that it has not, or value that is none of the key's: in one line, with what is
+/// expected.
+pub(crate) fn check(
+    subject: &str,
+    settings: &[Setting],
+    given: &BTreeMap<String, String>,
+) -> Result<(), String> {
+    for (key, value) in given {
+        let Some(setting) = settings.iter().find(|setting| setting.key == *key) else {
+            let keys: Vec<_> = settings.iter().map(|setting| &*setting.key).collect();
+            return Err(match keys.as_slice() {
+                [] => {
+                    format!(
+                        "{subject} has no setting {key}; expected: no --set, it has no settings"
+                    )
+                }
+                keys => format!(
+                    "{subject} has no setting {key}; expected: {}",
+                    keys.join(", ")
+                ),
+            });
+        };
+        if !setting.accepted.has(value) {
+            return Err(format!(
+                "{subject} cannot have {key}={value}; expected: {key}={}",
+                setting.accepted
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(settings: &[Setting], key: &str, value: &str) -> Result<(), String> {
+        let given = [(key.to_owned(), value.to_owned())];
+        check("it", settings, &given.into())
+    }
+
+    #[test]
+    fn only_what_a_subject_lists_can_be_set() {
+        let settings = [
+            Setting::flag("close", ""),
+            Setting::number("size", "", 2..=4),
+            Setting::one_of("mode", "", ["fast", "slow"]),
+        ];
+        for (key, value) in [
+            ("close", "true"),
+            ("close", "false"),
+            ("size", "2"),
+            ("size", "4"),
+            ("mode", "slow"),
+        ] {
+            assert_eq!(checked(&settings, key, value), Ok(()), "{key}={value}");
+        }
+        for (key, value, expected) in [
+            ("close", "", "expected: close=true or false"),
+            ("close", "1", "expected: close=true or false"),
+            ("size", "1", "expected: size=2 to 4"),
+            ("size", "many", "expected: size=2 to 4"),
+            ("mode", "slo", "expected: mode=fast or slow"),
+            ("mod", "slow", "expected: close, size, mode"),
+        ] {
+            let refused = checked(&settings, key, value).expect_err(value);
+            assert!(refused.contains(expected), "{refused}");
+        }
+        let refused = checked(&[], "mode", "slow").expect_err("there are none");
+        assert!(refused.contains("it has no settings"), "{refused}");
+    }
+}

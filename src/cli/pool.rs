@@ -1,0 +1,100 @@
+//! Exploring in as many processes as there are processors, and what is shown of it meanwhile.
+
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+
+use super::{interrupt, rate};
+use crate::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
+use crate::check::selection::Selection;
+use crate::error::Misuse;
+
+/// What a run may use.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Means {
+    /// How many processes; one for each processor unless given.
+    pub(super) jobs: Option<u64>,
+    pub(super) max_seconds: Option<u64>,
+    pub(super) max_steps: Option<u64>,
+}
+
+pub(super) fn explore(selection: &Selection, means: Means) -> Result<Explored, Misuse> {
+    let failed = |what: &str, error: &dyn std::fmt::Display| Misuse(format!("{what}: {error}"));
+    let units = Unit::all(selection);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let pool = Pool {
+        program: std::env::current_exe().map_err(|e| failed("cannot find this program", &e))?,
+        jobs: means.jobs.map_or(processors, |jobs| jobs as usize),
+        deadline: means
+            .max_seconds
+            .map(|s| Instant::now() + Duration::from_secs(s)),
+        silence: SILENCE,
+        steps: means.max_steps.map(|steps| steps as usize),
+    };
+    let meter = Meter::default();
+    interrupt::note()?;
+    std::thread::scope(|scope| {
+        let shown = scope.spawn(|| watch(&meter, units.len() as u64));
+        let explored = pool.explore(&units, &meter);
+        meter.stop.store(true, Ordering::Relaxed);
+        drop(shown.join());
+        explored.map_err(|error| failed("cannot start a process that explores", &error))
+    })
+}
+
+/// Shows how far it is until it is told to stop: a bar on a terminal; elsewhere a line after the
+/// first instance, and then now and then.
+fn watch(meter: &Meter, instances: u64) {
+    let bar = ProgressBar::new(instances);
+    let style = "{bar:30} {pos}/{len} instances  {msg}";
+    bar.set_style(ProgressStyle::with_template(style).expect("the template is constant"));
+    let started = Instant::now();
+    let plain = !std::io::stderr().is_terminal();
+    let mut said = None;
+    while !meter.stop.load(Ordering::Relaxed) {
+        if interrupt::happened() {
+            meter.stop.store(true, Ordering::Relaxed);
+        }
+        let executions = meter.executions.load(Ordering::Relaxed);
+        let done = meter.done.load(Ordering::Relaxed);
+        let rate = rate(executions, started.elapsed());
+        let current = meter.current.lock().expect("nobody panics here").clone();
+        let (executions, rate) = (HumanCount(executions), HumanCount(rate));
+        bar.set_position(done);
+        bar.set_message(format!("{executions} executions, {rate}/s  {current}"));
+        if plain && is_due(said.map(|said: Instant| said.elapsed()), done) {
+            said = Some(Instant::now());
+            drop(writeln!(
+                std::io::stderr(),
+                "{done}/{instances} instances, {executions} executions, {rate}/s, {current}"
+            ));
+        }
+        std::thread::park_timeout(Duration::from_millis(100));
+    }
+    bar.finish_and_clear();
+}
+
+/// Whether a line of progress is due, so long after the last one.
+fn is_due(since: Option<Duration>, done: u64) -> bool {
+    match since {
+        None => done > 0,
+        Some(since) => since >= Duration::from_secs(5),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_after_the_first_instance_and_then_every_five_seconds() {
+        let seconds = |s| Some(Duration::from_secs(s));
+        assert!(!is_due(None, 0));
+        assert!(is_due(None, 1));
+        assert!(!is_due(seconds(4), 2));
+        assert!(is_due(seconds(5), 2));
+        assert!(is_due(seconds(6), 2));
+    }
+}
