@@ -88,7 +88,7 @@ pub(crate) struct Verify {
 /// Steps that a user may permit.
 const STEP_RANGE: std::ops::RangeInclusive<u64> = 1..=10_000_000;
 
-/// What needs a checkout of lastbyte.
+// What needs a checkout of lastbyte. A comment of documentation would become the help of it all.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Checkout {
     /// Explore other releases instead, each built on its own: all that there are in conformance/,

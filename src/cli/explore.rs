@@ -20,7 +20,7 @@ use crate::explore::explorer::Explorer;
 use crate::explore::limits::{Limits, Progress};
 use crate::files;
 use crate::render::story::Caption;
-use crate::render::{chart, count, count_of, paragraph};
+use crate::render::{chart, count, count_of, paragraph, report};
 use crate::trace::event::bytes;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
@@ -267,14 +267,14 @@ impl Exploring<'_> {
         let mut command = format!(
             "{} explore --subject {} --request {} --response-bytes {} --capacity {} --reader {}",
             program.name(),
-            quoted(Path::new(&query.subject)),
+            report::quoted(&query.subject),
             quoted(path),
             arguments.response_bytes,
             arguments.capacity,
             arguments.reader
         );
         for (key, value) in &query.settings {
-            command += &format!(" --set {}", quoted(Path::new(&format!("{key}={value}"))));
+            command += &format!(" --set {}", report::quoted(&format!("{key}={value}")));
         }
         let flags = [
             (arguments.client_eof, " --client-eof"),

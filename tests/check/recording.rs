@@ -241,7 +241,7 @@ fn a_recorded_query_that_behaves_differently_is_one_line_and_exit_code_2() {
     let file = changed("12345\"", "1234\"");
     refused(
         &["replay", file.path()],
-        &["2ef71224a5b63384", "these models have"],
+        &["c4d2bc0b2aea3924", "these models have"],
     );
     let file = changed("\"bytes\": 65", "\"bytes\": 64");
     refused(&["replay", file.path()], &["behaves differently from step"]);

@@ -186,6 +186,15 @@ fn help_and_lists_work_in_both_builds() {
         assert_eq!(output.status.code(), Some(0), "{words:?}");
         assert!(!output.stdout.is_empty(), "{words:?}");
     }
+    let help = String::from_utf8(verify(&["--help"]).stdout).expect("text");
+    assert!(
+        help.starts_with("Explores every claim to the end"),
+        "{help}"
+    );
+    assert!(
+        help.contains("\n  3  inconclusive") && help.contains("--real"),
+        "{help}"
+    );
     let list = String::from_utf8(verify(&["--list"]).stdout).expect("text");
     assert!(list.contains("shutdown_ordering/original-loses"), "{list}");
     assert!(list.contains(SUBJECT), "{list}");

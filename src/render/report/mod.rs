@@ -141,7 +141,7 @@ pub fn reproduce(id: &str, version: Option<&str>, results: &Results) -> String {
 }
 
 /// A word for a shell.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._,=:+-".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()
