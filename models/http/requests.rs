@@ -66,11 +66,11 @@ mod tests {
 
     #[test]
     fn requests_are_told_apart_in_a_pipeline() {
-        assert_eq!(of(""), []);
+        assert!(of("").is_empty());
         assert_eq!(of(HEAD), [true]);
         assert_eq!(of(&format!("{GET}{HEAD}{GET}")), [false, true, false]);
         assert_eq!(of(&format!("{HEAD}{}", &HEAD[..9])), [true]);
-        assert_eq!(of("HEAD"), []);
+        assert!(of("HEAD").is_empty());
         assert_eq!(of("head / HTTP/1.1\r\n\r\n"), [false], "methods have case");
     }
 
