@@ -100,7 +100,6 @@ fn no_file_is_longer_than_it_must_be() {
             "checker/mod.rs",
             "one builder with the documentation of every setting",
         ),
-        ("cli/verify.rs", "a third of it is its tests"),
         (
             "environment/kernel.rs",
             "one state machine, read from top to bottom",
