@@ -9,7 +9,7 @@ use crate::trace::event::{ActorId, Trace};
 /// How a chart is drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
-    /// Columns of the terminal; charts are between 72 and 160 columns wide.
+    /// Columns of the terminal; charts are at least 72 columns wide.
     pub width: usize,
     /// Whether ANSI colours are used.
     pub colour: bool,

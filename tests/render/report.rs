@@ -779,7 +779,9 @@ async fn fits_a_phone_and_does_not_jump() {
         page.script(&open).await;
         assert!(page.dialog_is_open().await);
         let body = "const b = document.getElementById('details-body'); return b.scrollWidth - b.clientWidth";
-        assert_eq!(page.script(body).await, json!(0), "row {row}");
+        let widest = "const b = document.getElementById('details-body'); const r = b.getBoundingClientRect().right; return [...b.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > r + 1 && !e.closest('.scroll')).map(e => e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 60)).join(' | ')";
+        let widest = page.script(widest).await;
+        assert_eq!(page.script(body).await, json!(0), "row {row}: {widest}");
         page.script("document.getElementById('close').click()")
             .await;
     }
