@@ -110,8 +110,9 @@ impl Explorer {
     /// Explores every interleaving of the subject in the scenario.
     ///
     /// Where an actor is known by its history, the instance is explored again, and every move must
-    /// lead to what it led to the first time: once, or as often as it takes to repeat
-    /// [`REPEATED_EXECUTIONS`] executions that came to their end.
+    /// lead to what it led to the first time: as a whole and up to [`REPEATED_EXECUTIONS`] times where
+    /// it is small, a tenth of it where it is large, and until at least [`REPEATED_EXECUTIONS`]
+    /// executions that came to their end were repeated.
     ///
     /// Never panics: a panic of the subject is an outcome, and a failure of loom itself is a
     /// [`Cut::Crashed`]. A poll that never ends is given up; see [`Limits::poll`].

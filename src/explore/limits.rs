@@ -11,9 +11,10 @@ use crate::trace::outcome::Outcome;
 /// with a chance of 2 to the power of -20, which is below one in a million.
 pub const REPEATED_EXECUTIONS: u64 = 20;
 
-/// An instance with few executions is explored again as a whole, and as often as makes so many
-/// executions, but not more than [`REPEATED_EXECUTIONS`] times: what happens in one of its
-/// interleavings alone is repeated as often as the rest.
+/// An instance with at most so many executions is explored again as a whole, and as often as makes so
+/// many executions, but not more than [`REPEATED_EXECUTIONS`] times: what happens in one of its
+/// interleavings alone is repeated as often as the rest. Of a larger one, so many are repeated, or a
+/// tenth, whichever is more.
 pub const REPEATED_IN_SMALL_INSTANCES: u64 = 400;
 
 /// What an exploration may cost.

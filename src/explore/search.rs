@@ -184,8 +184,9 @@ impl Search {
         match self.phase {
             Phase::First => self.plan.limits.executions,
             Phase::Starts(_) => Some(1),
-            // What was cut off is cut off at the same place again.
-            Phase::Again(_) => self.first.cut.is_some().then_some(self.first.executions),
+            // As many as the first time at the most: what was cut off is cut off at the same place.
+            Phase::Again(_) if self.concluded < REPEATED_EXECUTIONS => Some(self.first.executions),
+            Phase::Again(_) => Some(repeated(self.first.executions)),
             Phase::Through => Some(0),
         }
     }
@@ -414,6 +415,12 @@ fn out_of_step(executions: u64) -> u64 {
 fn rounds(executions: u64) -> u64 {
     let affordable = REPEATED_IN_SMALL_INSTANCES / executions.max(1);
     affordable.clamp(1, REPEATED_EXECUTIONS)
+}
+
+/// How many executions of an instance with so many are repeated in one go: all of a small one, and
+/// a tenth of a large one.
+fn repeated(executions: u64) -> u64 {
+    executions.min((executions / 10).max(REPEATED_IN_SMALL_INSTANCES))
 }
 
 /// The first difference between what has happened behind step `from` and what happened before.
