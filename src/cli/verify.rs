@@ -156,8 +156,13 @@ pub(super) fn check_directory(directory: &Path) -> Result<(), Misuse> {
 fn document(arguments: &Verify, results: &Results) -> Result<Exit, Misuse> {
     let exit = exit(results);
     let named = arguments.update.as_ref().or(arguments.check.as_ref());
-    // A document keeps what it has until a run comes to its end.
-    let Some(named) = named.filter(|_| results.complete) else {
+    // A document keeps what it has until everything in a run comes to its end.
+    let Some(named) = named.filter(|_| results.complete && !is_open(results)) else {
+        if named.is_some() {
+            let line =
+                "no document is written or compared: something was not explored to its end\n";
+            drop(std::io::stderr().write_all(line.as_bytes()));
+        }
         return Ok(exit);
     };
     let here = Path::new(".");
@@ -403,10 +408,21 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
     }
 }
 
+/// Whether a verdict is not known: inconclusive or bounded.
+fn is_unknown(row: &Row) -> bool {
+    matches!(row.verdict, Verdict::CutOff(_) | Verdict::Bounded(_))
+}
+
+/// Whether something was not explored to its end.
+fn is_open(results: &Results) -> bool {
+    results.rows.iter().any(is_unknown)
+        || results.comparisons.iter().any(|one| one.cut.is_some())
+        || results.sweeps.iter().any(|swept| !swept.cut().is_empty())
+}
+
 pub(super) fn exit(results: &Results) -> Exit {
-    // What is cut off or bounded is not known; what is known and not as declared differs.
-    let open = |row: &Row| matches!(row.verdict, Verdict::CutOff(_) | Verdict::Bounded(_));
-    let differs = |row: &Row| !row.holds && !open(row);
+    // What is known and not as declared differs.
+    let differs = |row: &Row| !row.holds && !is_unknown(row);
     let unlike = |compared: &Compared| !compared.differences.is_empty();
     if results.hold() {
         Exit::Fine
@@ -419,8 +435,12 @@ pub(super) fn exit(results: &Results) -> Exit {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::ffi::OsStr;
     use std::sync::Arc;
 
+    use clap::Parser;
+
+    use super::super::args::Arguments;
     use super::*;
     use crate::check::claim::{Claim, Expected};
     use crate::check::comparison::Comparison;
@@ -538,6 +558,44 @@ pub(super) mod tests {
             .for_each(|c| c.cut = Some(Cut::Executions));
         let results = collect(&selection, &large, Cut::Time);
         assert!(results.complete && !results.hold());
+    }
+
+    /// A process that the machine lets starve leaves an instance inconclusive, and no document says
+    /// so instead of what was there.
+    #[test]
+    fn what_is_not_known_gets_into_no_document() {
+        let selection = selection();
+        let all = explored(&selection);
+        let marked = |name: &str| {
+            let (open, close) = (documents::open(name), documents::CLOSE);
+            format!("{open}\nold\n{close}\n")
+        };
+        let path = std::env::temp_dir().join(format!("lastbyte-open-{}.md", std::process::id()));
+        let written = |explored: &Explored| {
+            let old = [documents::VERDICTS, &documents::sweep("model")].map(marked);
+            std::fs::write(&path, old.concat()).expect("a place for it");
+            let results = collect(&selection, explored, Cut::Time);
+            assert!(results.complete);
+            let arguments = Arguments::try_parse_from([
+                OsStr::new("verify"),
+                OsStr::new("--update"),
+                path.as_os_str(),
+            ]);
+            let exit = document(&arguments.expect("it is understood").verify, &results);
+            let new = std::fs::read_to_string(&path).expect("it is there");
+            std::fs::remove_file(&path).expect("it is there");
+            (
+                exit.expect("it has a place"),
+                new.matches("\nold\n").count(),
+            )
+        };
+        assert_eq!(written(&all), (Exit::Fine, 0));
+        let swept = selection.sweeps[0].1.instances[1].identity();
+        let mut open = all;
+        let cut = Some(Cut::Executions);
+        open.swept.get_mut(&swept).expect("it is").cut = cut.clone();
+        open.instances.get_mut(&swept).expect("it is").cut = cut;
+        assert_eq!(written(&open), (Exit::CutOff, 2));
     }
 
     #[test]
