@@ -73,10 +73,21 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
     }
 }
 
+/// What was not explored to its end, or with a bound alone, is not known.
+fn is_unknown(row: &Row) -> bool {
+    matches!(row.verdict, Verdict::CutOff(_) | Verdict::Bounded(_))
+}
+
+/// Whether something was not explored to its end.
+pub(super) fn is_open(results: &Results) -> bool {
+    results.rows.iter().any(is_unknown)
+        || results.comparisons.iter().any(|one| one.cut.is_some())
+        || results.sweeps.iter().any(|swept| !swept.cut().is_empty())
+}
+
 pub(super) fn exit(results: &Results) -> Exit {
     // What is cut off or bounded is not known; what is known and not as declared differs.
-    let open = |row: &Row| matches!(row.verdict, Verdict::CutOff(_) | Verdict::Bounded(_));
-    let differs = |row: &Row| !row.holds && !open(row);
+    let differs = |row: &Row| !row.holds && !is_unknown(row);
     let unlike = |compared: &Compared| !compared.differences.is_empty();
     if results.hold() {
         Exit::Fine

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::args::{Checkout, Format, Verify};
-use super::collected::{collect, cut, exit};
+use super::collected::{collect, cut, exit, is_open};
 use super::pool::{Means, explore};
 use super::{Exit, Program, colour, print, real, saved, width};
 use crate::check::recording;
@@ -188,8 +188,13 @@ pub(super) fn check_directory(directory: &Path) -> Result<(), Misuse> {
 fn document(checkout: &Checkout, results: &Results) -> Result<Exit, Misuse> {
     let exit = exit(results);
     let named = checkout.update.as_ref().or(checkout.check.as_ref());
-    // A document keeps what it has until a run comes to its end.
-    let Some(named) = named.filter(|_| results.complete) else {
+    // A document keeps what it has until everything in a run comes to its end.
+    let Some(named) = named.filter(|_| results.complete && !is_open(results)) else {
+        if named.is_some() {
+            let line =
+                "no document is written or compared: something was not explored to its end\n";
+            drop(std::io::stderr().write_all(line.as_bytes()));
+        }
         return Ok(exit);
     };
     let here = Path::new(".");

@@ -4,7 +4,7 @@
 //! by the build without `--cfg loom`; only times may differ. `.ci/documents` writes the blocks anew.
 
 #[cfg(not(loom))]
-mod console {
+mod blocks {
     use std::path::Path;
     use std::process::Command;
 

@@ -7,7 +7,7 @@
 fn covered_on_linux_by_the_build_without_cfg_loom() {}
 
 #[cfg(all(not(loom), target_os = "linux"))]
-mod load {
+mod over_unix_sockets {
     use std::convert::Infallible;
     use std::sync::LazyLock;
     use std::time::Duration;

@@ -67,7 +67,8 @@ struct Masked(BTreeMap<&'static str, usize>);
 
 impl Masked {
     fn add(&mut self, trace: &Trace) {
-        let masks: [(&str, fn(&mut Trace)); 6] = [
+        type Mask = fn(&mut Trace);
+        let masks: [(&str, Mask); 6] = [
             ("the conclusion", |trace| trace.conclusion = None),
             ("where polls begin", |trace| {
                 trace.steps.iter_mut().for_each(|step| step.begins = false)
