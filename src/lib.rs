@@ -54,9 +54,7 @@ pub use environment::reader::{BadReader, Reader, ReaderDefect};
 pub use environment::script::{Script, ScriptStep};
 #[cfg(feature = "explore")]
 pub use explore::explorer::Explorer;
-pub use explore::limits::{
-    Limits, Observer, Progress, REPEATED_EXECUTIONS, REPEATED_IN_SMALL_INSTANCES, Stop,
-};
+pub use explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 pub use explore::live::{Observed, run_once};
 #[cfg(feature = "explore")]
 pub use explore::stepper::Stepper;

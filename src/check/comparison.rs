@@ -246,7 +246,7 @@ mod explored {
 
     use super::{Compared, Comparison, Cut, Instance, Observable};
     use crate::explore::explorer::Explorer;
-    use crate::explore::limits::{Limits, Progress};
+    use crate::explore::limits::{Limits, Progress, REPEATED_EXECUTIONS};
 
     /// As many differences are told.
     const TOLD: usize = 6;
@@ -300,6 +300,7 @@ mod explored {
                     let limits = Limits {
                         time: time.map(|time| time.saturating_sub(started.elapsed())),
                         executions: Some(self.executions),
+                        repeated: REPEATED_EXECUTIONS,
                         ..Limits::default()
                     };
                     let side = explore(instance, limits, progress);

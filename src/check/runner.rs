@@ -19,6 +19,7 @@ use crate::check::instance::Instance;
 use crate::check::registry::Registry;
 use crate::check::selection::Selection;
 use crate::check::sweep::SweptInstance;
+use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::{explorer::Explorer, limits::Limits, limits::Progress};
 use crate::trace::verdict::{Cut, Exploration};
 
@@ -425,6 +426,8 @@ pub(crate) fn serve(registry: &Registry) -> io::Result<()> {
         let time = order.seconds.map(Duration::from_secs_f64);
         let mut limits = Limits {
             time,
+            // What is registered is explored in every run, by everybody.
+            repeated: REPEATED_EXECUTIONS,
             ..Limits::default()
         };
         limits.steps = order.steps.unwrap_or(limits.steps);

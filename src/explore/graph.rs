@@ -86,7 +86,7 @@ impl Graph {
         self.count
     }
 
-    /// Remembers a move with the steps that it made.
+    /// Remembers a move, and in words the steps that it made, as far as they are given.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ impl Graph {
         }
         moves.push((actor, next));
         self.count += 1;
-        if self.told_count < TOLD {
+        if self.told_count < TOLD && !steps.is_empty() {
             let events = steps.iter().map(|step| (step.actor, step.event.clone()));
             let told = self.told.entry(state).or_default();
             told.push((actor, events.collect()));

@@ -11,12 +11,6 @@ use crate::trace::outcome::Outcome;
 /// with a chance of 2 to the power of -20, which is below one in a million.
 pub const REPEATED_EXECUTIONS: u64 = 20;
 
-/// An instance with at most so many executions is explored again as a whole, and as often as makes so
-/// many executions, but not more than [`REPEATED_EXECUTIONS`] times: what happens in one of its
-/// interleavings alone is repeated as often as the rest. Of a larger one, so many are repeated, or a
-/// tenth, whichever is more.
-pub const REPEATED_IN_SMALL_INSTANCES: u64 = 400;
-
 /// What an exploration may cost.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -31,6 +25,11 @@ pub struct Limits {
     pub steps: usize,
     /// How long one poll may go on without a call.
     pub poll: Duration,
+    /// Executions that are repeated of an instance that is known by its history: of one with at most
+    /// so many all of them, as often as makes so many and at most [`REPEATED_EXECUTIONS`] times; of a
+    /// larger one so many, or a tenth of it, whichever is more. [`REPEATED_EXECUTIONS`] at the least.
+    /// What happens in one interleaving of a small instance alone is repeated as often as the rest.
+    pub repeated: u64,
 }
 
 impl Default for Limits {
@@ -41,6 +40,7 @@ impl Default for Limits {
             states: 5_000_000,
             steps: 4_000,
             poll: Duration::from_secs(10),
+            repeated: 400,
         }
     }
 }

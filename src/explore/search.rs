@@ -7,9 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::environment::defect::ExecutorDefect;
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
-use crate::explore::limits::{
-    Limits, Observer, Progress, REPEATED_EXECUTIONS, REPEATED_IN_SMALL_INSTANCES, Stop,
-};
+use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 use crate::run::digest::digest;
 use crate::run::slot::CALLS_WITHOUT_CHANGE;
 use crate::run::state::{Over, State};
@@ -166,7 +164,9 @@ impl Search {
                 let missing = REPEATED_EXECUTIONS.saturating_sub(self.first.concluded);
                 Phase::Starts(missing + out_of_step(self.first.executions + missing))
             }
-            Phase::Starts(0 | 1) => Phase::Again(rounds(self.first.executions)),
+            Phase::Starts(0 | 1) => {
+                Phase::Again(rounds(self.first.executions, self.plan.limits.repeated))
+            }
             Phase::Starts(left) => Phase::Starts(left - 1),
             Phase::Again(left @ 2..) => Phase::Again(left - 1),
             Phase::Again(_) | Phase::Through => Phase::Through,
@@ -186,7 +186,7 @@ impl Search {
             Phase::Starts(_) => Some(1),
             // As many as the first time at the most: what was cut off is cut off at the same place.
             Phase::Again(_) if self.concluded < REPEATED_EXECUTIONS => Some(self.first.executions),
-            Phase::Again(_) => Some(repeated(self.first.executions)),
+            Phase::Again(_) => Some(repeated(self.first.executions, self.plan.limits.repeated)),
             Phase::Through => Some(0),
         }
     }
@@ -295,7 +295,9 @@ impl Search {
             return true;
         }
         let steps = state.log.get(steps..).unwrap_or_default();
-        match self.graph.add((from, mover), next, steps) {
+        // Who declares its state hardly ever differs: that is not worth the words.
+        let told = if self.opaque { steps } else { &[] };
+        match self.graph.add((from, mover), next, told) {
             Ok(()) => true,
             Err(_) if !self.plan.compares_moves() => true,
             Err(Elsewhere { before }) => {
@@ -412,15 +414,15 @@ fn out_of_step(executions: u64) -> u64 {
 
 /// How often an instance of so many executions is explored again: each of its executions as often as
 /// chance has to be noticed, where that costs little, and once at the least.
-fn rounds(executions: u64) -> u64 {
-    let affordable = REPEATED_IN_SMALL_INSTANCES / executions.max(1);
+fn rounds(executions: u64, limit: u64) -> u64 {
+    let affordable = limit / executions.max(1);
     affordable.clamp(1, REPEATED_EXECUTIONS)
 }
 
 /// How many executions of an instance with so many are repeated in one go: all of a small one, and
 /// a tenth of a large one.
-fn repeated(executions: u64) -> u64 {
-    executions.min((executions / 10).max(REPEATED_IN_SMALL_INSTANCES))
+fn repeated(executions: u64, limit: u64) -> u64 {
+    executions.min((executions / 10).max(limit))
 }
 
 /// The first difference between what has happened behind step `from` and what happened before.

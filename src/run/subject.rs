@@ -21,12 +21,12 @@ pub fn fingerprint<S: fmt::Debug>(subject: &S) -> Option<String> {
 /// The connection must be deterministic apart from what its socket, feeds and signals return: no
 /// clock, no random numbers, no iteration over a randomly seeded map. What a schedule leads to is
 /// compared whenever a part of it is run again, and the instance is explored again: as a whole where it
-/// has at most [`REPEATED_IN_SMALL_INSTANCES`](crate::REPEATED_IN_SMALL_INSTANCES) executions, a tenth
-/// of it where it has many more, and at least
-/// [`REPEATED_EXECUTIONS`](crate::REPEATED_EXECUTIONS) executions that came to their end: a
+/// has at most [`Limits::repeated`](crate::Limits::repeated) executions, a tenth of it where it has
+/// many more, and at least [`REPEATED_EXECUTIONS`](crate::REPEATED_EXECUTIONS) executions that came to
+/// their end (`cargo verify` repeats only these, and a tenth): a
 /// connection that tosses one fair coin in every execution, and lets a call or its end depend on it,
 /// gets another verdict than 'not deterministic' with a chance below one in a million. In an instance
-/// of at most 20 executions each of them is repeated 20 times.
+/// of at most 20 executions `lastbyte::check` repeats each of them 20 times.
 ///
 /// What can stay unnoticed is a difference that none of these runs meets: chance that shows in few
 /// interleavings of a larger instance, a clock that only matters after longer than the exploration
