@@ -9,6 +9,8 @@ pub mod dispatch_loop;
 pub mod http;
 #[path = "../../models/hyper_h1/mod.rs"]
 pub mod hyper_h1;
+#[path = "../../models/known.rs"]
+mod known;
 
 use hyper_h1::history::{self, Release};
 use lastbyte::{Clash, Model, Registry};
