@@ -3,8 +3,8 @@
 //!
 //! A [`Subject`] (a model's state machine or a real connection) writes over a [`Socket`] whose
 //! kernel buffer is bounded; a [`Reader`] takes the bytes out; scripts do whatever else happens.
-//! With `--cfg loom` the `Explorer` runs every interleaving of them and says for each
-//! [`Property`] whether it holds. Without the flag the same parts run on std types, on any
+//! The `Explorer` runs every interleaving of them and says for each [`Property`] whether it holds;
+//! [`check`](fn@check) does that in one line of a test. The same parts run on std types, too, on any
 //! executor.
 
 #![forbid(unsafe_code)]
