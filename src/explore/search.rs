@@ -161,8 +161,8 @@ impl Search {
         self.phase = match self.phase {
             _ if !compares || self.cut.is_some() => Phase::Through,
             Phase::First => {
-                let missing = REPEATED_EXECUTIONS.saturating_sub(self.first.concluded);
-                Phase::Starts(missing + out_of_step(self.first.executions + missing))
+                let more = out_of_step(self.first.executions + REPEATED_EXECUTIONS);
+                Phase::Starts(REPEATED_EXECUTIONS + more)
             }
             Phase::Starts(0 | 1) => {
                 Phase::Again(rounds(self.first.executions, self.plan.limits.repeated))
@@ -184,8 +184,6 @@ impl Search {
         match self.phase {
             Phase::First => self.plan.limits.executions,
             Phase::Starts(_) => Some(1),
-            // As many as the first time at the most: what was cut off is cut off at the same place.
-            Phase::Again(_) if self.concluded < REPEATED_EXECUTIONS => Some(self.first.executions),
             Phase::Again(_) => Some(repeated(self.first.executions, self.plan.limits.repeated)),
             Phase::Through => Some(0),
         }

@@ -6,11 +6,17 @@ use std::hash::{Hash, Hasher};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Takes down what is hashed.
-struct Taken(Vec<u8>);
+pub(crate) struct Taken(Vec<u8>);
 
 impl Hasher for Taken {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn write_u8(&mut self, number: u8) {
+        self.0.push(number);
     }
 
     /// Of no use: the digest is made of what was taken down.
@@ -25,7 +31,7 @@ std::thread_local! {
 
 /// A digest of whatever `hash` puts into the hasher. Two things are taken for the same when their
 /// digests agree.
-pub(crate) fn digest_with(hash: impl FnOnce(&mut dyn Hasher)) -> u128 {
+pub(crate) fn digest_with(hash: impl FnOnce(&mut Taken)) -> u128 {
     let buffer = BUFFER.with(|buffer| std::mem::take(&mut *buffer.borrow_mut()));
     let mut taken = Taken(buffer);
     hash(&mut taken);
@@ -37,7 +43,7 @@ pub(crate) fn digest_with(hash: impl FnOnce(&mut dyn Hasher)) -> u128 {
 
 /// A digest of a value.
 pub(crate) fn digest(of: impl Hash) -> u128 {
-    digest_with(|mut hasher| of.hash(&mut hasher))
+    digest_with(|hasher| of.hash(hasher))
 }
 
 #[cfg(test)]

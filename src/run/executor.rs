@@ -178,10 +178,11 @@ fn leave(world: &World, actor: ActorId) {
         }
         let slot = &mut state.slots[actor.index()];
         slot.done = true;
-        // Also who has made no call at all.
-        slot.opaque |= !slot.declared;
         let passed = slot.passed;
         if state.over.is_none() {
+            // Also who has made no call at all; but not who was kept from its first one.
+            let slot = &mut state.slots[actor.index()];
+            slot.opaque |= !slot.declared;
             state.conclude_if_quiescent();
             world.choice(&mut state);
         }

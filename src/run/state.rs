@@ -152,6 +152,9 @@ impl State {
 
     /// Whether a waker of this actor's own making is registered anywhere: another actor can wake it.
     pub(crate) fn can_wake_own(&self, actor: ActorId) -> bool {
+        if !self.slots[actor.index()].own_wakers {
+            return false;
+        }
         let Kernel {
             writer,
             flusher,
@@ -165,7 +168,7 @@ impl State {
             .chain(&self.device)
             .chain(self.feeds.iter().map(|feed| &feed.registration))
             .chain(self.signals.iter().map(|signal| &signal.registration));
-        self.slots[actor.index()].own_wakers && all.any(|one| one.is_own_of(actor))
+        all.any(|one| one.is_own_of(actor))
     }
 
     /// Who makes a call with this waker.

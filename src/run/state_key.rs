@@ -11,30 +11,30 @@ use crate::trace::event::ActorId;
 impl State {
     /// The whole state as 128 bits.
     pub(crate) fn key(&self) -> u128 {
-        digest_with(|mut hasher| self.hash_parts(&mut hasher))
+        digest_with(|hasher| self.hash_parts(hasher))
     }
 
-    fn hash_parts(&self, mut hasher: &mut impl Hasher) {
+    fn hash_parts(&self, hasher: &mut impl Hasher) {
         let has = |part| self.defect != ExecutorDefect::KeyWithout(part);
         if has(KeyPart::Kernel) {
-            self.kernel.hash_levels(&mut hasher);
+            self.kernel.hash_levels(hasher);
             if self.slots[ActorId::SUBJECT.index()].declared {
-                self.kernel.hash_contents(&mut hasher);
-                self.delivery.hash_contents(&mut hasher);
+                self.kernel.hash_contents(hasher);
+                self.delivery.hash_contents(hasher);
             }
-            (&self.progress, &self.device).hash(&mut hasher);
+            (&self.progress, &self.device).hash(hasher);
         }
         if has(KeyPart::Inside) {
-            self.inside.hash(&mut hasher);
+            self.inside.hash(hasher);
         }
         let watched = self.monitor.watched();
         if has(KeyPart::Reader) {
-            self.delivery.hash(&mut hasher);
-            (&watched.reader, watched.reader_waits).hash(&mut hasher);
+            self.delivery.hash(hasher);
+            (&watched.reader, watched.reader_waits).hash(hasher);
         }
         for slot in &self.slots {
             let ended = slot.done && has(KeyPart::Ended);
-            ended.hash(&mut hasher);
+            ended.hash(hasher);
             if ended {
                 continue;
             }
@@ -47,22 +47,22 @@ impl State {
             let idle = has(KeyPart::Idle).then_some(idle);
             let unchanged = slot.changes_before == Some(self.changes);
             let unchanged = has(KeyPart::Changed).then_some(unchanged);
-            (woken, fresh, waiting, place, idle, unchanged).hash(&mut hasher);
+            (woken, fresh, waiting, place, idle, unchanged).hash(hasher);
         }
         if has(KeyPart::Channels) {
-            (&self.feeds, &self.signals).hash(&mut hasher);
+            (&self.feeds, &self.signals).hash(hasher);
         }
         if has(KeyPart::Violations) {
-            self.monitor.hash_broken(&mut hasher);
+            self.monitor.hash_broken(hasher);
         }
         if has(KeyPart::Ended) {
-            (&watched.subject, watched.through, watched.shutdowns).hash(&mut hasher);
-            (watched.shut, watched.reset_early, watched.failed_call).hash(&mut hasher);
-            watched.told_to_stop.hash(&mut hasher);
+            (&watched.subject, watched.through, watched.shutdowns).hash(hasher);
+            (watched.shut, watched.reset_early, watched.failed_call).hash(hasher);
+            watched.told_to_stop.hash(hasher);
         }
         if has(KeyPart::Poll) {
-            (watched.asked_for_input, watched.write_pending).hash(&mut hasher);
-            (watched.waits_for_input, watched.waits_for_flush).hash(&mut hasher);
+            (watched.asked_for_input, watched.write_pending).hash(hasher);
+            (watched.waits_for_input, watched.waits_for_flush).hash(hasher);
         }
     }
 
@@ -97,7 +97,7 @@ impl State {
         let slots: Vec<_> = slots.collect();
         let around = (kernel, inside, delivery, progress, device, varying);
         let actors = (slots, feeds, signals);
-        let broken = digest_with(|mut hasher| monitor.hash_broken(&mut hasher));
+        let broken = digest_with(|hasher| monitor.hash_broken(hasher));
         let watched = (monitor.watched(), broken);
         format!("{around:?} {actors:?} {watched:?} {over:?} {outcome:?}")
     }

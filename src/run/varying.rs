@@ -39,7 +39,6 @@ impl Varying {
     }
 
     fn pass(&mut self, bytes: &[u8], mut seen: impl FnMut(u8)) {
-        let longest = self.texts.iter().map(|(text, _)| text.len()).max();
         for &byte in bytes {
             if self.skip > 0 {
                 self.skip -= 1;
@@ -48,18 +47,16 @@ impl Varying {
             }
             seen(byte);
             self.recent.push(byte);
-            if self.recent.len() > longest.unwrap_or(0) {
-                self.recent.remove(0);
-            }
-            let found = self
-                .texts
-                .iter()
-                .find(|(text, _)| self.recent.ends_with(text));
-            if let Some((_, bytes)) = found {
+            let recent = &self.recent;
+            let ends = |text: &[u8]| text.last() == Some(&byte) && recent.ends_with(text);
+            if let Some((_, bytes)) = self.texts.iter().find(|(text, _)| ends(text)) {
                 self.skip = *bytes;
                 self.recent.clear();
             }
         }
+        let longest = self.texts.iter().map(|(text, _)| text.len()).max();
+        let older = self.recent.len().saturating_sub(longest.unwrap_or(0));
+        self.recent.drain(..older);
     }
 }
 
