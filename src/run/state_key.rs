@@ -18,9 +18,13 @@ impl State {
         let has = |part| self.defect != ExecutorDefect::KeyWithout(part);
         if has(KeyPart::Kernel) {
             self.kernel.hash_levels(hasher);
-            if self.slots[ActorId::SUBJECT.index()].declared {
+            let subject = &self.slots[ActorId::SUBJECT.index()];
+            if subject.declared {
                 self.kernel.hash_contents(hasher);
                 self.delivery.hash_contents(hasher);
+            } else if subject.done && self.kernel.level() > 0 {
+                // The bytes follow from a history that is no part of the key any more.
+                self.varying.sum().hash(hasher);
             }
             (&self.progress, &self.device).hash(hasher);
         }
