@@ -44,12 +44,12 @@ pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptInstance};
 pub use check::{figures, recording, results, runner, selection};
 #[cfg(feature = "explore")]
 pub use checker::{
-    ByClosure, ByShared, BySubject, Checker, Explored, IntoSubject, Replayed, Report, check,
+    ByClosure, ByPair, ByShared, BySubject, ByThree, Checker, Explored, IntoSubject, Replayed, Report, check,
     replay, stays_fixed,
 };
 pub use environment::defect::{ExecutorDefect, KeyPart};
 pub use environment::framing::{Contradiction, Framing, Raw};
-pub use environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
+pub use environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput};
 pub use environment::reader::{BadReader, Reader, ReaderDefect};
 pub use environment::script::{Script, ScriptStep};
 #[cfg(feature = "explore")]
@@ -61,15 +61,17 @@ pub use explore::stepper::Stepper;
 #[cfg(feature = "cli")]
 pub use render::documents;
 pub use run::actor::Actor;
+pub use run::further::FurtherSocket;
 pub use run::handle::Handle;
+pub use run::peer::Peer;
 pub use run::scenario::Scenario;
 pub use run::slot::SPIN_POLLS;
 pub use run::socket::Socket;
 pub use run::subject::{Running, Subject, fingerprint};
-pub use trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
+pub use trace::event::{ActorId, Conclusion, Event, Levels, NamedSocket, Step, Trace};
 pub use trace::facts::{Ends, Facts};
 pub use trace::monitor::Monitor;
-pub use trace::outcome::{Ending, Outcome, ReaderEnding};
+pub use trace::outcome::{Arrived, Ending, Outcome, ReaderEnding};
 pub use trace::property::{Definition, Property, Violations};
 pub use trace::verdict::{Cut, Divergence, Exploration, USUAL_REASONS, Verdict};
 pub use trace::watched::{Moment, ReaderState, Watched};

@@ -375,6 +375,8 @@ mod tests {
             event,
             levels: Levels::default(),
             begins: false,
+            socket: 0,
+            beside: Vec::new(),
         };
         let trace = Trace {
             actors: ["reader", "connection"].map(str::to_owned).into(),

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::check::bounds::{Parameters, Value};
 use crate::check::identity::{self, Identity, Parts};
+use crate::run::actor::Actor;
 use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 
@@ -250,12 +251,18 @@ impl Instance {
             return Err("their parameters differ".to_owned());
         }
         let same_actors = {
-            let actors =
-                |scenario: &Scenario| scenario.actors.len() + usize::from(scenario.peer.is_some());
-            let pairs = one.scenario.actors.iter().zip(&two.scenario.actors);
-            let peers = one.scenario.peer.iter().zip(&two.scenario.peer);
-            actors(&one.scenario) == actors(&two.scenario)
-                && pairs.chain(peers).all(|(a, b)| Arc::ptr_eq(a, b))
+            let actors = |scenario: &Scenario| {
+                let further = scenario.further.iter().map(|further| further.peer.clone());
+                let peers = further.chain([scenario.peer.clone()]);
+                let actors = scenario.actors.iter().cloned().map(Some);
+                actors.chain(peers).collect::<Vec<_>>()
+            };
+            let (one, two) = (actors(&one.scenario), actors(&two.scenario));
+            let same = |pair: (&Option<Arc<dyn Actor>>, &Option<Arc<dyn Actor>>)| match pair {
+                (Some(one), Some(two)) => Arc::ptr_eq(one, two),
+                (one, two) => one.is_none() && two.is_none(),
+            };
+            one.len() == two.len() && one.iter().zip(&two).all(same)
         };
         if !same_actors {
             return Err("nothing shows that their actors are the same".to_owned());

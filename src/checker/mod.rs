@@ -10,18 +10,21 @@ mod schedule;
 mod subject;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::environment::framing::{Framing, Raw};
-use crate::environment::kernel::{Faults, FlushMode};
+use crate::environment::kernel::{Faults, FlushMode, ShutdownMode};
 use crate::environment::reader::Reader;
 use crate::environment::script::Script;
 use crate::explore::explorer::Explorer;
 use crate::explore::limits::Limits;
 use crate::run::actor::Actor;
+use crate::run::further::FurtherSocket;
+use crate::run::peer::{Peer, protocol_of};
 use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 use crate::trace::facts::Ends;
@@ -29,7 +32,7 @@ use crate::trace::property::Property;
 use crate::trace::verdict::Exploration;
 
 pub use report::{Explored, Replayed, Report};
-pub use subject::{ByClosure, ByShared, BySubject, IntoSubject};
+pub use subject::{ByClosure, ByPair, ByShared, BySubject, ByThree, IntoSubject};
 
 use schedule::Schedule;
 use subject::Configured;
@@ -230,6 +233,78 @@ impl Checker {
         self
     }
 
+    /// How the socket's shutdown behaves.
+    #[must_use]
+    pub fn shutdown(mut self, mode: ShutdownMode) -> Checker {
+        self.base.shutdown = mode;
+        self
+    }
+
+    /// Most bytes of input that wait to be read: a peer or a script that sends more waits until the
+    /// connection reads. Two sides that both write before they read can then wait for each other.
+    ///
+    /// ```
+    /// use lastbyte::{Checker, Peer, Property, Socket};
+    ///
+    /// // Neither reads before it has written.
+    /// Checker::new()
+    ///     .kernel_buffer([2])
+    ///     .input_buffer(2)
+    ///     .peer(|mut peer: Peer| async move {
+    ///         peer.send(b"question").await?;
+    ///         peer.read_exact(6).await.map(drop)
+    ///     })
+    ///     .run(|mut socket: Socket| async move {
+    ///         socket.expect_delivery(b"answer");
+    ///         socket.write_all(b"answer").await?;
+    ///         socket.close().await
+    ///     })
+    ///     .assert_refuted(Property::NoStall);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it is 0.
+    #[must_use]
+    #[track_caller]
+    pub fn input_buffer(mut self, capacity: usize) -> Checker {
+        assert!(
+            capacity > 0,
+            "an input buffer of 0 bytes; expected is at least 1"
+        );
+        self.base.input_capacity = Some(capacity);
+        self
+    }
+
+    /// A peer with a protocol of its own, in the place of the reader; see [`Peer`]. An error of kind
+    /// `UnexpectedEof`, `ConnectionReset` or `BrokenPipe` is the connection's doing, which the
+    /// properties judge; with any other the peer says that what it has received is wrong, which refutes
+    /// [`Property::ReceivedIsPrefix`].
+    #[must_use]
+    pub fn peer<F, Fut>(mut self, protocol: F) -> Checker
+    where
+        F: Fn(Peer) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = std::io::Result<()>> + 'static,
+    {
+        self.base.peer = Some(protocol_of("peer", protocol));
+        self
+    }
+
+    /// A further socket of the connection, which takes one closure argument more. There are at most
+    /// 3 scripts, actors and further sockets together.
+    #[must_use]
+    pub fn further_socket(mut self, socket: FurtherSocket) -> Checker {
+        self.base.further.push(socket);
+        self
+    }
+
+    /// The name of the first socket in charts, where there is more than one.
+    #[must_use]
+    pub fn socket_name(mut self, name: impl Into<String>) -> Checker {
+        self.base.socket = name.into();
+        self
+    }
+
     /// When the connection must come to its end.
     #[must_use]
     pub fn ends(mut self, ends: Ends) -> Checker {
@@ -345,13 +420,13 @@ impl Checker {
     /// not there.
     #[track_caller]
     pub fn run<M>(&self, connection: impl IntoSubject<M>) -> Report {
-        if let Some(problem) = self
-            .scenario(self.kernel_buffers[0], self.readers[0])
-            .problem()
-        {
+        let subject = self.subject(connection);
+        let scenario = self.scenario(self.kernel_buffers[0], self.readers[0]);
+        let problem = scenario.problem();
+        let problem = problem.or_else(|| scenario.problem_of_sockets(subject.sockets()));
+        if let Some(problem) = problem {
             panic!("the scenario cannot be run: {problem}");
         }
-        let subject = self.subject(connection);
         let mut explored = Vec::new();
         for &capacity in &self.kernel_buffers {
             for &reader in &self.readers {

@@ -98,10 +98,17 @@ pub enum KeyPart {
     Violations,
     /// What the subject did in this poll: asked for input, left a write pending.
     Poll,
+    /// The further sockets of the connection.
+    Beside,
+    /// Which timers are armed.
+    Clock,
 }
 
 impl KeyPart {
-    /// Every part.
+    /// What only some scenarios have: several sockets, a clock.
+    pub const OF_SOME: [KeyPart; 2] = [KeyPart::Beside, KeyPart::Clock];
+
+    /// Every part that any scenario has.
     pub const ALL: [KeyPart; 14] = [
         KeyPart::Kernel,
         KeyPart::Inside,

@@ -38,6 +38,26 @@ pub enum FlushMode {
     /// cancels a registration that has not fired yet. A layer with a buffer or a timer of its own
     /// (TLS, compression) may behave like this.
     Deferred,
+    /// A layer of so many bytes above the kernel, as `BufWriter` is one: a write goes into the layer,
+    /// and is pending only where the layer is full and the kernel, too. A flush hands over what the
+    /// kernel has room for, and is pending until the layer is empty. A shutdown loses what the layer
+    /// holds, unless it is [`ShutdownMode::FlushesFirst`]; a close always does.
+    Buffers(usize),
+}
+
+/// How `poll_shutdown` of the socket behaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ShutdownMode {
+    /// Ready at once, as `shutdown(2)` is.
+    #[default]
+    Immediate,
+    /// Hands over what the layer of [`FlushMode::Buffers`] holds, and is pending until that is done,
+    /// as the shutdown of `tokio::io::BufWriter` is.
+    FlushesFirst,
+    /// Pending until the layer below is through (TLS, which waits for the peer's answer), at any later
+    /// point: a [`ScriptStep::FinishShutdown`](crate::ScriptStep::FinishShutdown) says when; without
+    /// one an actor of its own does it at any point. The stream ends where a later call is ready.
+    Deferred,
 }
 
 /// Faults that the kernel injects.
@@ -94,6 +114,14 @@ pub enum KernelDefect {
     FinWakesNobody,
     /// A flush that is finished wakes nobody.
     FlushWakesNobody,
+    /// A shutdown that is finished wakes nobody.
+    ShutdownFinishWakesNobody,
+    /// A read of the connection that makes room for input wakes nobody.
+    SenderNotWoken,
+    /// A send that finds no room registers nobody.
+    SenderNotRegistered,
+    /// A flush forgets what the kernel had no room for.
+    LayerForgetsTheRest,
 }
 
 /// What a registration is for.
@@ -115,6 +143,10 @@ pub(crate) enum Place {
     Feed(usize),
     /// A signal.
     Signal(usize),
+    /// The end of a shutdown.
+    Shutter,
+    /// Room for input, for whoever sends it.
+    Room,
 }
 
 /// Who makes a call that may have to wait.
@@ -193,6 +225,18 @@ pub(crate) enum Flushing {
     Done,
 }
 
+/// Where a shutdown stands that is not ready at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Shutting {
+    /// Nobody has asked for it.
+    #[default]
+    Unasked,
+    /// It was asked for and is not finished.
+    InFlight,
+    /// The layer below is through, and nobody has asked again yet.
+    Done,
+}
+
 /// The result of a call that may have to wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Call<T> {
@@ -219,7 +263,15 @@ pub struct Kernel {
     /// A call has reported the reset, and no other will.
     reset_told: bool,
     flushing: Flushing,
+    /// What a layer that buffers holds; see [`FlushMode::Buffers`].
+    layer: BytesMut,
+    shutdown_mode: ShutdownMode,
+    shutting: Shutting,
 
+    /// Most bytes of input that wait to be read; `None` for any number.
+    input_capacity: Option<usize>,
+    /// Whether the peer notices that the connection is closed.
+    close_shows: bool,
     input: VecDeque<Bytes>,
     input_eof: bool,
     input_read: bool,
@@ -229,6 +281,7 @@ pub struct Kernel {
 
     pub(crate) writer: Registration,
     pub(crate) flusher: Registration,
+    pub(crate) shutter: Registration,
     pub(crate) inputter: Registration,
     pub(crate) reader: Registration,
     pub(crate) due: Vec<Due>,
@@ -259,12 +312,18 @@ impl Kernel {
             reset: false,
             reset_told: false,
             flushing: Flushing::Clean,
+            layer: BytesMut::new(),
+            shutdown_mode: ShutdownMode::default(),
+            shutting: Shutting::default(),
+            input_capacity: None,
+            close_shows: false,
             input: VecDeque::new(),
             input_eof: false,
             input_read: false,
             digest: 0,
             writer: Registration::default(),
             flusher: Registration::default(),
+            shutter: Registration::default(),
             inputter: Registration::default(),
             reader: Registration::default(),
             due: Vec::new(),
@@ -274,6 +333,24 @@ impl Kernel {
     /// Sets how `poll_flush` behaves.
     pub fn with_flush(mut self, mode: FlushMode) -> Self {
         self.flush_mode = mode;
+        self
+    }
+
+    /// Sets how `poll_shutdown` behaves.
+    pub fn with_shutdown(mut self, mode: ShutdownMode) -> Self {
+        self.shutdown_mode = mode;
+        self
+    }
+
+    /// Sets how many bytes of input wait to be read at most.
+    pub fn with_input_capacity(mut self, capacity: Option<usize>) -> Self {
+        self.input_capacity = capacity;
+        self
+    }
+
+    /// Sets whether the peer notices that the connection is closed.
+    pub(crate) fn with_visible_close(mut self, shows: bool) -> Self {
+        self.close_shows = shows;
         self
     }
 
@@ -332,13 +409,34 @@ impl Kernel {
 
     /// Whether a call of `close` would be without effect for the peer.
     pub(crate) fn close_is_invisible(&self) -> bool {
+        let unseen = !self.close_shows && self.input_capacity.is_none();
         self.reset
-            || (self.write_shut
+            || (unseen
+                && self.write_shut
                 && (self.unread() == 0 || self.unread_input == UnreadInput::Ignored))
     }
 
     pub(crate) fn flushes_immediately(&self) -> bool {
         self.flush_mode == FlushMode::Immediate
+    }
+
+    /// How many bytes the layer holds, if there is one.
+    pub(crate) fn layer(&self) -> Option<usize> {
+        matches!(self.flush_mode, FlushMode::Buffers(_)).then_some(self.layer.len())
+    }
+
+    /// Whether the kernel has no room for what the layer holds.
+    pub(crate) fn layer_is_stuck(&self) -> bool {
+        !self.layer.is_empty() && self.outbound.len() >= self.capacity
+    }
+
+    pub(crate) fn shutdown_mode(&self) -> ShutdownMode {
+        self.shutdown_mode
+    }
+
+    /// Whether nobody will read what is sent.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.closed || self.reset
     }
 
     // ---- the connection's calls ----
@@ -452,6 +550,59 @@ impl Kernel {
         self.flushing == Flushing::InFlight
     }
 
+    /// Puts as much of `bytes` into the layer as it has room for.
+    pub(crate) fn put_into_layer(&mut self, bytes: &[u8]) -> usize {
+        let FlushMode::Buffers(size) = self.flush_mode else {
+            return 0;
+        };
+        let taken = bytes.len().min(size.saturating_sub(self.layer.len()));
+        self.layer.extend_from_slice(&bytes[..taken]);
+        if taken > 0 {
+            self.writer.clear();
+        }
+        taken
+    }
+
+    /// What the layer would hand over next.
+    pub(crate) fn in_layer(&self) -> Bytes {
+        Bytes::copy_from_slice(&self.layer)
+    }
+
+    /// The kernel has taken so many bytes from the layer.
+    pub(crate) fn taken_from_layer(&mut self, bytes: usize) {
+        let _taken = self.layer.split_to(bytes);
+        if self.defect == KernelDefect::LayerForgetsTheRest {
+            self.layer.clear();
+        }
+    }
+
+    /// Asks a shutdown that is deferred: `true` when it may be carried out now.
+    pub(crate) fn ask_shutdown(&mut self, caller: Caller<'_>) -> bool {
+        let through = self.shutdown_mode != ShutdownMode::Deferred
+            || self.shutting == Shutting::Done
+            || self.reset;
+        if !through {
+            self.shutting = Shutting::InFlight;
+            self.shutter.set(caller);
+        }
+        through
+    }
+
+    pub(crate) fn shutdown_in_flight(&self) -> bool {
+        self.shutting == Shutting::InFlight
+    }
+
+    /// The layer below is through with a shutdown that is in flight, and wakes whoever is
+    /// registered.
+    pub(crate) fn finish_shutdown(&mut self) {
+        if self.shutting == Shutting::InFlight {
+            self.shutting = Shutting::Done;
+            if self.defect != KernelDefect::ShutdownFinishWakesNobody {
+                self.shutter.fire(Place::Shutter, &mut self.due);
+            }
+        }
+    }
+
     /// `shutdown(SHUT_WR)`: the peer sees the end of the stream behind what is in the buffer.
     pub(crate) fn shutdown(&mut self) -> Call<()> {
         if self.reset && self.faults.reset_told_once {
@@ -479,6 +630,7 @@ impl Kernel {
         self.inputter.clear();
         self.writer.clear();
         self.flusher.clear();
+        self.shutter.clear();
     }
 
     fn wake_reader_for_eof(&mut self) {
@@ -521,6 +673,22 @@ impl Kernel {
     }
 
     // ---- the peer's calls ----
+
+    /// How many bytes of input there is room for.
+    pub(crate) fn room_for_input(&self) -> usize {
+        let capacity = self.input_capacity.unwrap_or(usize::MAX);
+        capacity.saturating_sub(self.unread())
+    }
+
+    /// Whether whoever sends input learns that there is room again.
+    pub(crate) fn wakes_senders(&self) -> bool {
+        self.defect != KernelDefect::SenderNotWoken
+    }
+
+    /// Whether who finds no room for input is registered.
+    pub(crate) fn registers_senders(&self) -> bool {
+        self.defect != KernelDefect::SenderNotRegistered
+    }
 
     /// The peer sends `bytes`.
     pub fn send_input(&mut self, bytes: Bytes) {
@@ -576,6 +744,7 @@ impl Kernel {
         if self.defect != KernelDefect::ResetWakesNobody {
             self.writer.fire(Place::Writer, &mut self.due);
             self.flusher.fire(Place::Flusher, &mut self.due);
+            self.shutter.fire(Place::Shutter, &mut self.due);
             self.inputter.fire(Place::Input, &mut self.due);
         }
     }
@@ -592,12 +761,14 @@ impl Kernel {
         self.input.hash(state);
         (self.input_eof, self.input_read).hash(state);
         (&self.writer, &self.flusher, &self.inputter, &self.reader).hash(state);
+        (self.layer.len(), self.shutting, &self.shutter).hash(state);
     }
 
     /// Hashes the bytes. Opaque subjects need not: there the bytes are a function of the call
     /// histories, and some bytes (a `date` header) differ from one run to the next.
     pub(crate) fn hash_contents<H: Hasher>(&self, state: &mut H) {
         self.digest.hash(state);
+        self.layer.hash(state);
     }
 }
 

@@ -27,11 +27,34 @@ pub enum ScriptStep {
     WakeSubject,
     /// Waits until a flush is in flight, then finishes it and wakes whoever is registered.
     FinishFlush,
+    /// Waits until a shutdown is in flight, then lets the layer below be through with it and wakes
+    /// whoever is registered; see [`ShutdownMode::Deferred`](crate::ShutdownMode::Deferred).
+    FinishShutdown,
     /// Waits until the reader has taken this many bytes.
     AwaitReceived(usize),
+    /// The step on a further socket, counted from 1; see [`ScriptStep::on`].
+    On(usize, Box<ScriptStep>),
 }
 
 impl ScriptStep {
+    /// The step on the socket with this number: 0 is the first, 1 the first of the
+    /// [further](crate::FurtherSocket) ones.
+    #[must_use]
+    pub fn on(self, socket: usize) -> ScriptStep {
+        match socket {
+            0 => self,
+            _ => ScriptStep::On(socket, Box::new(self)),
+        }
+    }
+
+    /// The socket that the step is on, and the step itself.
+    pub(crate) fn parts(&self) -> (usize, &ScriptStep) {
+        match self {
+            ScriptStep::On(socket, step) => (*socket, step.parts().1),
+            step => (0, step),
+        }
+    }
+
     /// The feed or signal that the step uses, of so many that there are, if it is not there.
     pub(crate) fn names_nothing(
         &self,
@@ -51,7 +74,10 @@ impl ScriptStep {
 
     /// Whether the step changes the connection's input.
     pub(crate) fn touches_input(&self) -> bool {
-        matches!(self, ScriptStep::Send(_) | ScriptStep::FinishInput)
+        matches!(
+            self.parts().1,
+            ScriptStep::Send(_) | ScriptStep::FinishInput
+        )
     }
 }
 
@@ -66,6 +92,8 @@ impl fmt::Display for ScriptStep {
             ScriptStep::Raise(_) => write!(f, "raises the signal"),
             ScriptStep::WakeSubject => write!(f, "wakes the connection for no reason"),
             ScriptStep::FinishFlush => write!(f, "finishes the flush"),
+            ScriptStep::FinishShutdown => write!(f, "finishes the shutdown"),
+            ScriptStep::On(socket, step) => write!(f, "on socket {socket}: {step}"),
             ScriptStep::AwaitReceived(read) => write!(f, "has waited for {}", bytes(*read)),
         }
     }

@@ -261,7 +261,11 @@ impl Explorer {
         shared
             .expired
             .store(self.limits.time == Some(Duration::ZERO), Ordering::Relaxed);
-        if let Some(problem) = scenario.problem() {
+        let sockets = silently(|| asked(|| subject.sockets())).unwrap_or_default();
+        let problem = scenario
+            .problem()
+            .or_else(|| scenario.problem_of_sockets(sockets));
+        if let Some(problem) = problem {
             shared.search().cut = Some(Cut::Scenario(problem));
         } else {
             let check = self.check(subject, scenario, &shared);
@@ -283,7 +287,7 @@ impl Explorer {
         let reads = silently(|| asked(|| subject.reads_while_writing()));
         let facts = scenario.facts(reads.unwrap_or_default());
         let mut not_applicable = Property::not_applicable(&facts);
-        if scenario.peer.is_some() {
+        if !scenario.everything_is_read() {
             // Nobody takes anything out of the kernel's buffer.
             not_applicable.extend(Property::OF_READER);
         }

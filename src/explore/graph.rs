@@ -206,7 +206,7 @@ impl Graph {
 
 /// The step to name where there was no way out from the beginning.
 fn from_the_beginning(until: &[Step]) -> usize {
-    let gives_up = |step: &Step| gives_up(step.actor, &step.event) && step.levels.owed > 0;
+    let gives_up = |step: &Step| gives_up(step.actor, &step.event) && step.owed() > 0;
     let waits = |step: &Step| step.actor == ActorId::SUBJECT && step.event == Event::Park;
     let given_up = until.iter().position(gives_up);
     given_up
@@ -231,6 +231,8 @@ mod tests {
                 ..Levels::default()
             },
             begins: false,
+            socket: 0,
+            beside: Vec::new(),
         };
         events.iter().map(step).collect()
     }

@@ -40,6 +40,7 @@ pub async fn run_once(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Observ
         let running = start(Handle {
             world: world.clone(),
             actor,
+            socket: 0,
         });
         async move {
             let result = running.await;

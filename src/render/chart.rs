@@ -187,7 +187,10 @@ pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
 }
 
 fn heads(chart: &mut String, trace: &Trace, layout: &Layout, palette: &Palette) {
-    let capacity = format!("kernel buffer of {}", short(trace.capacity));
+    let capacity = match trace.sockets.as_slice() {
+        [] => format!("kernel buffer of {}", short(trace.capacity)),
+        _ => "its kernel buffer".to_owned(),
+    };
     let others = if layout.others > 0 { "others" } else { "" };
     let buffer = layout.buffer + ARROW;
     let columns = [
@@ -249,19 +252,25 @@ fn row(
         let (out, taken) = arrows(beat.flow);
         let only_first = |text: String| if first { text } else { String::new() };
         let (inside, kernel) = (beat.levels.owed, beat.levels.kernel);
+        let socket = beat.socket.and_then(|socket| trace.sockets.get(socket));
+        let capacity = socket.map_or(trace.capacity, |socket| socket.capacity);
+        // What is about no socket shows no levels where there are several.
+        let shown = trace.sockets.is_empty() || socket.is_some();
+        let first = first && shown;
+        let of_socket = |text: String| if first { text } else { String::new() };
         push_line(
             chart,
             [
                 piece(&only_first(number), layout.numbers, number_style),
                 piece(&line(&subject), layout.subject + 1, style),
                 piece(
-                    &only_first(gauge(inside, largest, layout)),
+                    &of_socket(gauge(inside, largest, layout)),
                     layout.buffer,
                     style,
                 ),
                 piece(&only_first(out), ARROW, &palette.flow),
                 piece(
-                    &only_first(gauge(kernel, trace.capacity, layout)),
+                    &of_socket(gauge(kernel, capacity, layout)),
                     layout.buffer,
                     &palette.plain,
                 ),

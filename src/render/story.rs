@@ -53,8 +53,12 @@ pub struct Beat {
     /// What moves.
     #[cfg_attr(feature = "cli", serde(skip_serializing_if = "Option::is_none"))]
     pub flow: Option<Flow>,
-    /// How full every buffer is afterwards.
+    /// How full every buffer is afterwards, of the socket that it tells of.
     pub levels: Levels,
+    /// The socket that it tells of, where the connection has several: an index into
+    /// [`Trace::sockets`].
+    #[cfg_attr(feature = "cli", serde(skip_serializing_if = "Option::is_none"))]
+    pub socket: Option<usize>,
     /// From here on the property cannot be saved any more.
     #[cfg_attr(feature = "cli", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub broken: bool,
@@ -77,15 +81,18 @@ pub fn beats(trace: &Trace) -> Vec<Beat> {
     let mut beats: Vec<Beat> = Vec::new();
     // Whether the last beat so far is nothing but a poll that just began.
     let mut opened = false;
-    let mut finished = false;
+    // The sockets behind which nothing more is sent.
+    let mut finished = Vec::new();
     for (i, step) in trace.steps.iter().enumerate() {
         let continues = beats.last().is_some_and(|beat| beat.actor == step.actor);
         let text = words(trace, step);
+        let socket = socket(trace, step);
+        let levels = *step.levels_of(socket.unwrap_or(0));
         let mut flow = flow(&step.event);
         if flow == Some(Flow::Fin) {
             // Closing after a shutdown sends nothing more.
-            flow = flow.filter(|_| !finished);
-            finished = true;
+            flow = flow.filter(|_| !finished.contains(&step.socket));
+            finished.push(step.socket);
         }
         let is_aside = matches!(step.event, Event::Wake { .. } | Event::Park);
         match beats.last_mut() {
@@ -93,7 +100,10 @@ pub fn beats(trace: &Trace) -> Vec<Beat> {
                 beat.text.push_str(if opened { ": " } else { "; " });
                 beat.text.push_str(&text);
                 beat.last = i + 1;
-                beat.levels = step.levels;
+                if socket.is_some() || beat.socket.is_none() {
+                    beat.levels = levels;
+                    beat.socket = socket;
+                }
                 beat.flow = beat.flow.or(flow);
                 beat.broken |= broken == Some(i);
             }
@@ -103,7 +113,8 @@ pub fn beats(trace: &Trace) -> Vec<Beat> {
                 actor: step.actor,
                 text,
                 flow,
-                levels: step.levels,
+                levels,
+                socket,
                 broken: broken == Some(i),
             }),
         }
@@ -144,15 +155,20 @@ pub fn closing(trace: &Trace, caption: &Caption<'_>) -> Vec<(&'static str, Strin
             let mut since = format!("step {}, {}", at + 1, name(trace, step.actor));
             since.push_str(": ");
             since.push_str(&words(trace, step));
-            if step.levels.owed > 0 {
-                let inside = count(step.levels.owed, "byte");
+            let owed = step.levels_of(usize::from(trace.broken_on)).owed;
+            if owed > 0 {
+                let inside = count(owed, "byte");
                 since.push_str(&format!(" with {inside} not yet accepted"));
             }
             since
         }
     };
+    let mut violated = property.sentence().to_owned();
+    if let Some(socket) = trace.sockets.get(usize::from(trace.broken_on)) {
+        violated.push_str(&format!(" On the socket: {}.", visible(&socket.name)));
+    }
     vec![
-        ("violated", property.sentence().to_owned()),
+        ("violated", violated),
         ("unavoidable from", since),
         (REPLAY, visible(replay)),
     ]
@@ -165,7 +181,9 @@ pub fn name(trace: &Trace, actor: ActorId) -> String {
 
 fn flow(event: &Event) -> Option<Flow> {
     match event {
-        Event::Write { accepted, .. } => Some(Flow::Accepted(*accepted)),
+        Event::Write { accepted, .. } | Event::HandedOver { accepted, .. } => {
+            Some(Flow::Accepted(*accepted))
+        }
         Event::WritePending { .. } | Event::WriteFailed { .. } => Some(Flow::Refused),
         Event::Shutdown | Event::Close => Some(Flow::Fin),
         Event::Read { bytes } => Some(Flow::Taken(*bytes)),
@@ -175,8 +193,21 @@ fn flow(event: &Event) -> Option<Flow> {
     }
 }
 
+/// The step in words. Where there are several sockets, a call of the connection's says on which.
 fn words(trace: &Trace, step: &Step) -> String {
-    visible(&step.event.words(step.actor, &trace.actors))
+    let words = step.event.words(step.actor, &trace.actors);
+    match trace.socket_of(step) {
+        Some(socket) if step.event.is_call() && socket.peer != step.actor => {
+            visible(&format!("{}: {words}", socket.name))
+        }
+        _ => visible(&words),
+    }
+}
+
+/// The socket that a step tells of, where there are several.
+fn socket(trace: &Trace, step: &Step) -> Option<usize> {
+    let told = trace.socket_of(step)?;
+    trace.sockets.iter().position(|socket| socket == told)
 }
 
 #[cfg(test)]
@@ -194,6 +225,8 @@ mod tests {
                 ..Levels::default()
             },
             begins: false,
+            socket: 0,
+            beside: Vec::new(),
         });
         Trace {
             steps: steps.collect(),

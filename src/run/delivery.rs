@@ -102,6 +102,11 @@ impl Delivery {
         self.look();
     }
 
+    /// The peer says that what it has received is not what it should be.
+    pub(crate) fn contradict(&mut self) {
+        self.garbled = true;
+    }
+
     fn look(&mut self) {
         let looked = guarded(|| {
             let owed = self.accepted.missing(&self.promises);

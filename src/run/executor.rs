@@ -73,6 +73,7 @@ pub(crate) fn drive(world: &Arc<World>, actor: ActorId, start: impl FnOnce(Handl
     let handle = Handle {
         world: world.clone(),
         actor,
+        socket: 0,
     };
     match guarded(|| start(handle)) {
         Ok(future) => poll_to_end(world, actor, future, &waker),

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use crate::environment::script::missing;
 use crate::run::digest::digest;
 use crate::run::state::State;
-use crate::run::world::World;
+use crate::run::world::{ItIsOver, World};
 use crate::trace::event::{ActorId, Event, bytes};
 
 /// What an actor of the scenario can do besides using a socket: notes, promises, feeds, signals.
@@ -18,6 +18,8 @@ use crate::trace::event::{ActorId, Event, bytes};
 pub struct Handle {
     pub(crate) world: Arc<World>,
     pub(crate) actor: ActorId,
+    /// The socket that it belongs to.
+    pub(crate) socket: usize,
 }
 
 impl fmt::Debug for Handle {
@@ -29,19 +31,49 @@ impl fmt::Debug for Handle {
 }
 
 impl Handle {
+    /// The same, for another socket.
+    pub(crate) fn on(mut self, socket: usize) -> Handle {
+        self.socket = socket;
+        self
+    }
+
+    /// A lock section of this actor's, on its socket.
+    pub(crate) fn section<R>(
+        &self,
+        act: impl FnOnce(&mut State) -> R,
+    ) -> Result<R, ItIsOver> {
+        let on_socket = |state: &mut State| state.on(self.socket, act);
+        self.world.section(self.actor, on_socket)
+    }
+
+    /// A call on its socket that is no lock section; see [`World::private`].
+    pub(crate) fn private<R>(
+        &self,
+        act: impl FnOnce(&mut State) -> R,
+    ) -> Result<R, ItIsOver> {
+        let on_socket = |state: &mut State| state.on(self.socket, act);
+        self.world.private(self.actor, on_socket)
+    }
+
+    /// Looks at its socket; see [`World::peek`].
+    pub(crate) fn look<R>(&self, act: impl FnOnce(&mut State) -> R) -> R {
+        self.world.peek().on(self.socket, act)
+    }
+
     /// Promises `bytes` to the reader: from now on an end of the stream without them is a loss.
     pub fn expect_delivery(&self, bytes: Bytes) {
-        let mut state = self.world.peek();
-        if state.over.is_none() {
-            state.changed();
-            state.delivery.promise(bytes);
-        }
+        self.look(|state| {
+            if state.over.is_none() {
+                state.changed();
+                state.delivery.promise(bytes);
+            }
+        });
     }
 
     /// Tells how many bytes the subject holds in its own buffer. A socket knows it from what is
     /// offered to it; a subject that buffers before it writes says so here.
     pub fn buffered(&self, bytes: usize) {
-        self.world.peek().inside = bytes;
+        self.look(|state| state.inside = bytes);
     }
 
     /// Adds a line to the trace. Use it for what is no system call.

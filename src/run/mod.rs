@@ -2,13 +2,17 @@
 //! executor that polls them. Who moves next is decided one layer up.
 
 pub mod actor;
+pub(crate) mod beside;
 pub(crate) mod delivery;
 pub(crate) mod digest;
 #[cfg(feature = "explore")]
 pub(crate) mod executor;
+pub mod further;
 pub mod handle;
-pub(crate) mod peer;
+pub(crate) mod layer;
+pub mod peer;
 pub(crate) mod player;
+pub(crate) mod reading;
 pub mod scenario;
 pub(crate) mod setup;
 pub(crate) mod slot;

@@ -1,119 +1,412 @@
-//! The reader at work: reads until the end of the stream, a stop or a reset.
+//! The other end of the connection, for an actor with a protocol of its own: it reads, waits for
+//! bytes, a pattern or the end, and sends, finishes, stops or resets.
 
-use std::future::poll_fn;
-use std::num::NonZeroUsize;
-use std::task::{Poll, Waker};
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
 
 use crate::environment::kernel::{Call, Place};
-use crate::environment::reader::{Reader, ReaderDefect};
+use crate::environment::reader::Reader;
+use crate::run::actor::Actor;
 use crate::run::handle::Handle;
 use crate::run::state::State;
+use crate::run::subject::Running;
 use crate::trace::event::{ActorId, Event};
+use crate::trace::watched::ReaderState;
 
-/// What a read came to.
-enum Looked {
-    /// There may be more.
-    Again,
-    /// It is through.
-    Through,
-    /// It has to wait.
-    Waits,
+/// The other end of the connection. What it reads counts as received.
+///
+/// A peer is known by its history: all its calls with their results. It must be deterministic, as a
+/// [`Subject`](crate::Subject) must. When its protocol is through, it reads on to the end of the
+/// stream, unless it has said [`Peer::stop`] or [`Peer::reset`]; so nothing goes unchecked because a
+/// protocol ended early.
+///
+/// ```
+/// use lastbyte::{Checker, Peer, Socket};
+///
+/// Checker::new()
+///     .kernel_buffer([2])
+///     .peer(|mut peer: Peer| async move {
+///         peer.send(b"ping\n").await?;
+///         peer.read_until(b"\n").await?;
+///         peer.finish().await
+///     })
+///     .run(|mut socket: Socket| async move {
+///         let mut request = [0; 5];
+///         futures::AsyncReadExt::read_exact(&mut socket, &mut request).await?;
+///         socket.expect_delivery(b"pong\n");
+///         socket.write_all(b"pong\n").await?;
+///         socket.close().await
+///     })
+///     .assert_proved();
+/// ```
+pub struct Peer {
+    handle: Handle,
+    reader: Reader,
+    /// Read, and not asked for yet.
+    surplus: BytesMut,
 }
 
-/// Reads until the end of the stream, a stop or a reset.
-pub(crate) async fn read_to_end(
-    peer: Handle,
-    reader: Reader,
-    defect: ReaderDefect,
-) -> Result<(), String> {
-    let mut forgotten = false;
-    let mut polled = false;
-    poll_fn(move |cx| {
-        loop {
-            // All that the reader knows is in the shared state.
-            peer.declare_state(&("reader", forgotten, polled));
-            if defect == ReaderDefect::IgnoresWakeUp && polled {
-                return Poll::Pending;
-            }
-            let forget = defect == ReaderDefect::ForgetsFirstByte && !forgotten;
-            let looked = peer.world.section(peer.actor, |state| {
-                look(state, peer.actor, reader, defect, forget, cx.waker())
-            });
-            match looked {
-                Ok(Looked::Again) => forgotten = defect == ReaderDefect::ForgetsFirstByte,
-                Ok(Looked::Through) => return Poll::Ready(Ok(())),
-                Ok(Looked::Waits) | Err(_) => {
-                    polled = defect == ReaderDefect::IgnoresWakeUp;
-                    return Poll::Pending;
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer").finish_non_exhaustive()
+    }
+}
+
+impl Peer {
+    /// The other end, for an [`Actor`] that stands in the reader's place. It takes as much a read as
+    /// the scenario's reader does.
+    pub fn new(handle: Handle) -> Peer {
+        let reader = handle.reader();
+        Peer {
+            handle,
+            reader,
+            surplus: BytesMut::new(),
+        }
+    }
+
+    /// For notes and signals.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Takes the next bytes out of the kernel's buffer, at most `max`; empty at the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// `ConnectionReset` when the connection is reset.
+    pub fn poll_read(&mut self, max: usize, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        if !self.surplus.is_empty() {
+            let max = max.min(self.surplus.len());
+            return Poll::Ready(Ok(self.surplus.split_to(max).freeze()));
+        }
+        let max = self.reader.max.map_or(max, |most| most.get().min(max));
+        let actor = self.handle.actor;
+        let read = self.handle.section(|state| {
+            let caller = state.caller(actor, cx.waker());
+            let call = state.kernel.read(max, caller);
+            match &call {
+                Call::WouldBlock => state.log(actor, Event::ReadPending),
+                Call::Failed(kind) => {
+                    let error = format!("{kind:?}");
+                    state.changed();
+                    state.log(actor, Event::ReadFailed { error });
                 }
+                Call::Done(read) if read.is_empty() => {
+                    state.changed();
+                    state.log(actor, Event::Eof);
+                }
+                Call::Done(read) => state.reader_took(actor, read),
             }
+            call
+        });
+        read.map_or(Poll::Pending, |call| match call {
+            Call::Done(read) => Poll::Ready(Ok(read)),
+            Call::WouldBlock => Poll::Pending,
+            Call::Failed(kind) => Poll::Ready(Err(kind.into())),
+        })
+    }
+
+    /// Reads once: at most `max` bytes; empty at the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Peer::poll_read`].
+    pub async fn read(&mut self, max: usize) -> io::Result<Bytes> {
+        poll_fn(|cx| self.poll_read(max, cx)).await
+    }
+
+    /// Waits for `bytes` bytes, and takes no more.
+    ///
+    /// # Errors
+    ///
+    /// `UnexpectedEof` when the stream ends before, and those of [`Peer::poll_read`].
+    pub async fn read_exact(&mut self, bytes: usize) -> io::Result<Bytes> {
+        let mut all = BytesMut::new();
+        while all.len() < bytes {
+            let read = self.read(bytes - all.len()).await?;
+            if read.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            all.extend_from_slice(&read);
         }
-    })
-    .await
+        Ok(all.freeze())
+    }
+
+    /// Waits for a pattern, such as an empty line; returns everything up to it, and it.
+    ///
+    /// # Errors
+    ///
+    /// `UnexpectedEof` when the stream ends before, and those of [`Peer::poll_read`].
+    ///
+    /// # Panics
+    ///
+    /// When the pattern is empty.
+    pub async fn read_until(&mut self, pattern: impl AsRef<[u8]>) -> io::Result<Bytes> {
+        let pattern = pattern.as_ref();
+        assert!(
+            !pattern.is_empty(),
+            "an empty pattern; expected is at least one byte to wait for"
+        );
+        let mut all = BytesMut::new();
+        loop {
+            let found = all
+                .windows(pattern.len())
+                .position(|window| window == pattern);
+            if let Some(at) = found {
+                let found = all.split_to(at + pattern.len()).freeze();
+                self.surplus = all;
+                return Ok(found);
+            }
+            let read = self.read(usize::MAX).await?;
+            if read.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            all.extend_from_slice(&read);
+        }
+    }
+
+    /// Waits for the end of the stream; returns everything before it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Peer::poll_read`].
+    pub async fn read_to_end(&mut self) -> io::Result<Bytes> {
+        let mut all = BytesMut::new();
+        loop {
+            let read = self.read(usize::MAX).await?;
+            if read.is_empty() {
+                return Ok(all.freeze());
+            }
+            all.extend_from_slice(&read);
+        }
+    }
+
+    /// Sends as much of `sent` as there is room for; see
+    /// [`Checker::input_buffer`](crate::Checker::input_buffer).
+    ///
+    /// # Errors
+    ///
+    /// `BrokenPipe` when the connection has closed its socket, `ConnectionReset` when it is reset.
+    pub fn poll_send(&mut self, sent: &[u8], cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if sent.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        let actor = self.handle.actor;
+        let done = self.handle.section(|state| {
+            state.observe(actor, sent);
+            if state.kernel.is_gone() {
+                let kind = match state.kernel.is_reset() {
+                    true => io::ErrorKind::ConnectionReset,
+                    false => io::ErrorKind::BrokenPipe,
+                };
+                let error = format!("{kind:?}");
+                state.changed();
+                state.log(actor, Event::SendFailed { error });
+                return Call::Failed(kind);
+            }
+            let room = state.kernel.room_for_input().min(sent.len());
+            if room == 0 {
+                if state.kernel.registers_senders() {
+                    let caller = state.caller(actor, cx.waker());
+                    state.room[actor.index()].set(caller);
+                }
+                let offered = sent.len();
+                state.log(actor, Event::SendPending { offered });
+                return Call::WouldBlock;
+            }
+            state.room[actor.index()].clear();
+            state.kernel.send_input(Bytes::copy_from_slice(&sent[..room]));
+            state.changed();
+            state.log(actor, Event::Sent { bytes: room });
+            Call::Done(room)
+        });
+        done.map_or(Poll::Pending, |call| match call {
+            Call::Done(sent) => Poll::Ready(Ok(sent)),
+            Call::WouldBlock => Poll::Pending,
+            Call::Failed(kind) => Poll::Ready(Err(kind.into())),
+        })
+    }
+
+    /// Sends all of `sent`, waiting for room where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Peer::poll_send`].
+    pub async fn send(&mut self, sent: impl AsRef<[u8]>) -> io::Result<()> {
+        let mut rest = sent.as_ref();
+        while !rest.is_empty() {
+            let sent = poll_fn(|cx| self.poll_send(rest, cx)).await?;
+            rest = &rest[sent..];
+        }
+        Ok(())
+    }
+
+    /// Sends FIN: the connection finds the end of its input behind what was sent. The peer can read on.
+    ///
+    /// # Errors
+    ///
+    /// None; so that it can be the last call of a protocol.
+    pub async fn finish(&mut self) -> io::Result<()> {
+        self.once(|state, actor| {
+            state.kernel.finish_input();
+            state.log(actor, Event::Finish);
+        })
+        .await;
+        Ok(())
+    }
+
+    /// Stops reading for good, and keeps the connection open.
+    ///
+    /// # Errors
+    ///
+    /// None; so that it can be the last call of a protocol.
+    pub async fn stop(mut self) -> io::Result<()> {
+        self.once(|state, actor| state.log(actor, Event::Stop))
+            .await;
+        Ok(())
+    }
+
+    /// Resets the connection: what has not been read is gone.
+    ///
+    /// # Errors
+    ///
+    /// None; so that it can be the last call of a protocol.
+    pub async fn reset(mut self) -> io::Result<()> {
+        self.once(|state, actor| {
+            state.kernel.reset();
+            state.wake_senders();
+            state.log(actor, Event::Reset);
+        })
+        .await;
+        Ok(())
+    }
+
+    /// One call that is ready at once; it never returns when the execution is over.
+    async fn once(&mut self, mut act: impl FnMut(&mut State, ActorId)) {
+        let actor = self.handle.actor;
+        poll_fn(|_cx| {
+            let done = self.handle.section(|state| {
+                state.changed();
+                act(state, actor);
+            });
+            done.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await;
+    }
 }
 
-fn look(
-    state: &mut State,
-    actor: ActorId,
-    reader: Reader,
-    defect: ReaderDefect,
-    forget: bool,
-    waker: &Waker,
-) -> Looked {
-    let delivered = state.kernel.delivered();
-    if reader.resets_after.is_some_and(|m| delivered >= m) {
-        state.kernel.reset();
-        state.changed();
-        state.log(actor, Event::Reset);
-        return Looked::Through;
+impl State {
+    /// The reader has taken these bytes.
+    pub(crate) fn reader_took(&mut self, actor: ActorId, read: &[u8]) {
+        self.changed();
+        // What it does next may depend on them.
+        let known = self.varying_read.digest(read);
+        self.observe(actor, known);
+        self.varying_read.accept(read);
+        self.delivery.receive(read, self.kernel.delivered());
+        self.log(actor, Event::Read { bytes: read.len() });
+        self.wake_progress();
     }
-    if reader.stops_after.is_some_and(|m| delivered >= m) {
-        state.changed();
-        state.log(actor, Event::Stop);
-        return Looked::Through;
+
+    /// Wakes whoever waits for the reader's progress.
+    pub(crate) fn wake_progress(&mut self) {
+        for progress in &mut self.progress {
+            progress.fire(Place::Progress, &mut self.kernel.due);
+        }
     }
-    let limits = [reader.stops_after, reader.resets_after];
-    let max = limits
-        .into_iter()
-        .flatten()
-        .map(|m| m - delivered)
-        .chain(reader.max.map(NonZeroUsize::get))
-        .min()
-        .unwrap_or(usize::MAX);
-    let caller = state.caller(actor, waker);
-    match state.kernel.read(max, caller) {
-        Call::WouldBlock if defect == ReaderDefect::EmptyIsEof => {
-            state.log(actor, Event::Eof);
-            Looked::Through
-        }
-        Call::WouldBlock => {
-            state.log(actor, Event::ReadPending);
-            Looked::Waits
-        }
-        Call::Failed(kind) => {
-            let error = format!("{kind:?}");
-            state.changed();
-            state.log(actor, Event::ReadFailed { error });
-            Looked::Through
-        }
-        Call::Done(bytes) if bytes.is_empty() => {
-            state.changed();
-            state.log(actor, Event::Eof);
-            Looked::Through
-        }
-        Call::Done(bytes) => {
-            state.changed();
-            let kept = if forget {
-                bytes.slice(1..)
-            } else {
-                bytes.clone()
+}
+
+/// An actor made of a closure, which takes the reader's place.
+struct Protocol<F> {
+    name: String,
+    run: F,
+}
+
+impl<F> fmt::Debug for Protocol<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Protocol({:?})", self.name)
+    }
+}
+
+impl<F, Fut> Actor for Protocol<F>
+where
+    F: Fn(Peer) -> Fut + Send + Sync,
+    Fut: Future<Output = io::Result<()>> + 'static,
+{
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn start(&self, handle: Handle) -> Running {
+        let protocol = (self.run)(Peer::new(handle.clone()));
+        Box::pin(async move {
+            let result = protocol.await;
+            let judged = match &result {
+                Ok(()) => None,
+                Err(error) => match error.kind() {
+                    // What the connection has done, which the properties judge.
+                    io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::BrokenPipe => None,
+                    _ => Some(error.to_string()),
+                },
             };
-            state.delivery.receive(&kept, state.kernel.delivered());
-            state.log(actor, Event::Read { bytes: bytes.len() });
-            for progress in &mut state.progress {
-                progress.fire(Place::Progress, &mut state.kernel.due);
+            if let Some(error) = judged {
+                // What the peer says of what it has received.
+                handle.contradict(&error);
+                return Err(error);
             }
-            Looked::Again
-        }
+            let mut rest = Peer::new(handle.clone());
+            while handle.reads_on() {
+                // Its failure is known to the monitor.
+                let _told = rest.read(usize::MAX).await.is_ok();
+            }
+            result.map_err(|error| error.to_string())
+        })
+    }
+
+    fn reads(&self) -> bool {
+        true
+    }
+}
+
+/// A protocol as an actor.
+pub(crate) fn protocol_of<F, Fut>(name: &str, run: F) -> Arc<dyn Actor>
+where
+    F: Fn(Peer) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = io::Result<()>> + 'static,
+{
+    Arc::new(Protocol {
+        name: name.to_owned(),
+        run,
+    })
+}
+
+impl Handle {
+    /// How the scenario's reader reads.
+    fn reader(&self) -> Reader {
+        self.look(|state| state.reader)
+    }
+
+    /// Whether the peer's end of the stream is open, and it reads.
+    fn reads_on(&self) -> bool {
+        self.look(|state| *state.reader_state() == ReaderState::Reading)
+    }
+
+    /// The peer says that what it has received is not what it should be.
+    fn contradict(&self, why: &str) {
+        self.look(|state| {
+            if state.over.is_none() {
+                state.changed();
+                state.delivery.contradict();
+                let text = format!("finds fault with what it has received: {why}");
+                state.log(self.actor, Event::Note { text });
+            }
+        });
     }
 }

@@ -20,7 +20,8 @@ fn perform(state: &mut State, actor: ActorId, step: &ScriptStep) {
         ScriptStep::FinishFlush => {
             state.kernel.finish_flush();
         }
-        ScriptStep::WakeSubject | ScriptStep::AwaitReceived(_) => {}
+        ScriptStep::FinishShutdown => state.kernel.finish_shutdown(),
+        ScriptStep::WakeSubject | ScriptStep::AwaitReceived(_) | ScriptStep::On(..) => {}
     }
     state.changed();
     let told = Event::Script {
@@ -45,19 +46,36 @@ impl Handle {
     ///
     /// When the step uses a feed or a signal that the scenario does not have.
     pub fn perform(&self, step: &ScriptStep, cx: &mut Context<'_>) -> Poll<()> {
-        let Handle { world, actor } = self;
-        let (feeds, signals) = {
+        let (socket, step) = step.parts();
+        let Handle { world, actor, .. } = self;
+        let (feeds, signals, sockets) = {
             let state = world.peek();
-            (state.feeds.len(), state.signals.len())
+            (state.feeds.len(), state.signals.len(), state.sockets())
         };
+        assert!(
+            socket < sockets,
+            "a step on socket {socket}, which is not there; expected is a `FurtherSocket` for it"
+        );
         if let Some((what, number, there)) = step.names_nothing(feeds, signals) {
             panic!("{}", missing(what, number, there));
         }
-        let performed = world.section(*actor, |state| {
+        let at = |state: &mut State| {
             let caller = state.caller(*actor, cx.waker());
             match step {
                 ScriptStep::FinishFlush if !state.kernel.flush_in_flight() => {
                     state.device[actor.index()].set(caller);
+                    return Poll::Pending;
+                }
+                ScriptStep::FinishShutdown if !state.kernel.shutdown_in_flight() => {
+                    state.device[actor.index()].set(caller);
+                    return Poll::Pending;
+                }
+                ScriptStep::Send(bytes)
+                    if state.kernel.room_for_input() < bytes.len() && !state.kernel.is_gone() =>
+                {
+                    if state.kernel.registers_senders() {
+                        state.room[actor.index()].set(caller);
+                    }
                     return Poll::Pending;
                 }
                 ScriptStep::AwaitReceived(bytes) if state.kernel.delivered() < *bytes => {
@@ -68,7 +86,8 @@ impl Handle {
             }
             perform(state, *actor, step);
             Poll::Ready(())
-        });
+        };
+        let performed = world.section(*actor, |state| state.on(socket, at));
         performed.unwrap_or(Poll::Pending)
     }
 }

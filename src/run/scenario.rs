@@ -6,10 +6,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::environment::defect::ExecutorDefect;
-use crate::environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
+use crate::environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput};
 use crate::environment::reader::{Reader, ReaderDefect};
 use crate::environment::script::{Script, ScriptStep, missing};
 use crate::run::actor::Actor;
+use crate::run::further::{FurtherSocket, problem_of_modes};
+use crate::trace::event::{ActorId, NamedSocket};
 use crate::trace::facts::{Ends, Facts};
 use crate::trace::property::Property;
 
@@ -28,6 +30,10 @@ pub struct Scenario {
     pub input_eof: bool,
     /// How the socket's flush behaves.
     pub flush: FlushMode,
+    /// How the socket's shutdown behaves.
+    pub shutdown: ShutdownMode,
+    /// Most bytes of input that wait to be read: whoever sends more waits. `None` for any number.
+    pub input_capacity: Option<usize>,
     /// What closing with unread input does.
     pub unread_input: UnreadInput,
     /// Faults that the kernel injects.
@@ -36,9 +42,14 @@ pub struct Scenario {
     pub scripts: Vec<Script>,
     /// Actors of the caller's own making, behind the scripts; at most 3 together with them.
     pub actors: Vec<Arc<dyn Actor>>,
-    /// Who acts in the reader's place; `None` for the reader. It takes no bytes out, so what arrives
-    /// is not decided with it: the properties of what has been received do not apply.
+    /// Who acts in the reader's place; `None` for the reader. Where it takes no bytes out
+    /// ([`Actor::reads`]), what arrives is not decided with it: the properties of what has been received
+    /// do not apply.
     pub peer: Option<Arc<dyn Actor>>,
+    /// The name of the socket in traces, where there is more than one.
+    pub socket: String,
+    /// Further sockets of the connection. Each takes the place of a script or an actor.
+    pub further: Vec<FurtherSocket>,
     /// How many feeds there are; each is polled by one actor only.
     pub feeds: usize,
     /// How many signals there are; each is polled by one actor only.
@@ -71,11 +82,15 @@ impl Scenario {
             input: Vec::new(),
             input_eof: false,
             flush: FlushMode::default(),
+            shutdown: ShutdownMode::default(),
+            input_capacity: None,
             unread_input: UnreadInput::default(),
             faults: Faults::default(),
             scripts: Vec::new(),
             actors: Vec::new(),
             peer: None,
+            socket: "first".to_owned(),
+            further: Vec::new(),
             feeds: 0,
             signals: 0,
             ends: Ends::default(),
@@ -97,6 +112,12 @@ impl Scenario {
     /// The same with FIN behind the input.
     pub fn with_input_eof(mut self) -> Scenario {
         self.input_eof = true;
+        self
+    }
+
+    /// The same with one more socket.
+    pub fn with_further(mut self, socket: FurtherSocket) -> Scenario {
+        self.further.push(socket);
         self
     }
 
@@ -126,31 +147,142 @@ impl Scenario {
             _ => None,
         });
         Facts {
-            deferred_flush: self.flush != FlushMode::Immediate,
+            deferred_flush: self.flush != FlushMode::Immediate
+                || self.further.iter().any(|further| further.flush != FlushMode::Immediate),
             reads_while_writing,
             ends: self.ends,
-            error_is_proper: self.error_is_proper || self.faults != Faults::default(),
+            error_is_proper: self.error_is_proper
+                || self.faults != Faults::default()
+                || self.further.iter().any(|further| further.faults != Faults::default()),
             can_be_told: raised.any(|signal| self.stops.contains(&signal))
                 || !self.actors.is_empty()
-                || self.peer.is_some(),
+                || self.peer.is_some()
+                || self.further.iter().any(|further| further.peer.is_some()),
         }
+    }
+
+    /// Whether somebody in the reader's place takes the bytes out.
+    pub(crate) fn peer_reads(&self) -> bool {
+        self.peer.as_ref().is_some_and(|peer| peer.reads())
+    }
+
+    /// Whether what arrives is decided on every socket.
+    pub(crate) fn everything_is_read(&self) -> bool {
+        let further = self.further.iter().map(|further| &further.peer);
+        let mut peers = further.chain([&self.peer]).flatten();
+        peers.all(|peer| peer.reads())
+    }
+
+    /// What is below the sockets and acts by itself, each an actor of its own behind the caller's.
+    pub(crate) fn devices(&self) -> Vec<Script> {
+        let finishes = |socket: usize| {
+            let steps = self.scripts.iter().flat_map(|script| &script.steps);
+            let mut steps = steps.map(|step| step.parts());
+            steps.any(|(at, step)| at == socket && *step == ScriptStep::FinishShutdown)
+        };
+        let further = self.further.iter().map(|further| further.shutdown);
+        let modes = [self.shutdown].into_iter().chain(further).enumerate();
+        let deferred =
+            modes.filter(|(n, mode)| *mode == ShutdownMode::Deferred && !finishes(*n));
+        deferred
+            .map(|(n, _)| Script::new("layer below", [ScriptStep::FinishShutdown.on(n)]))
+            .collect()
+    }
+
+    /// Who is at the other end of the further socket with this number, counted from 0.
+    fn peer_of_further(&self, number: usize) -> ActorId {
+        let before = self.scripts.len() + self.actors.len() + self.devices().len();
+        ActorId::script(before + number)
+    }
+
+    /// All sockets, where there is more than one.
+    pub(crate) fn sockets(&self) -> Vec<NamedSocket> {
+        if self.further.is_empty() {
+            return Vec::new();
+        }
+        let first = NamedSocket {
+            name: self.socket.clone(),
+            capacity: self.capacity,
+            peer: ActorId::READER,
+        };
+        let further = self.further.iter().enumerate();
+        let further = further.map(|(n, further)| NamedSocket {
+            name: further.name.clone(),
+            capacity: further.capacity.unwrap_or(self.capacity),
+            peer: self.peer_of_further(n),
+        });
+        [first].into_iter().chain(further).collect()
     }
 
     /// Why it cannot be run, in one line; `None` when it can.
     pub fn problem(&self) -> Option<String> {
         /// The peer, the connection, and as many more as loom has threads for.
         const OTHERS: usize = 3;
-        let others = self.scripts.len() + self.actors.len();
+        let own = self.scripts.len() + self.actors.len();
+        let (devices, further) = (self.devices().len(), self.further.len());
+        let others = own + devices + further;
         if self.capacity == 0 {
             return Some("its kernel buffer holds 0 bytes; expected is at least 1".to_owned());
         }
-        if others > OTHERS {
+        if others > OTHERS && others == own {
             return Some(format!(
                 "it has {others} scripts and actors; expected are at most {OTHERS}"
             ));
         }
+        if others > OTHERS {
+            let further = match further {
+                0 => String::new(),
+                _ => format!(", {further} of them at the other end of a further socket"),
+            };
+            let devices = match devices {
+                0 => String::new(),
+                _ => format!(", {devices} of them below the sockets or the clock"),
+            };
+            return Some(format!(
+                "{others} would act beside the connection and its reader{further}{devices}; expected \
+                 are at most {OTHERS}, as loom has five threads"
+            ));
+        }
+        let modes = problem_of_modes(self.flush, self.shutdown, self.input_capacity, &self.input);
+        if modes.is_some() {
+            return modes;
+        }
+        if let Some(problem) = self.further.iter().find_map(FurtherSocket::problem) {
+            return Some(problem);
+        }
+        let limits = (self.reader.stops_after, self.reader.resets_after);
+        if self.peer_reads() && limits != (None, None) {
+            return Some(
+                "its peer has a protocol, and its reader stops or resets; expected are `Peer::stop` \
+                 and `Peer::reset` in the protocol"
+                    .to_owned(),
+            );
+        }
         for script in &self.scripts {
             for step in &script.steps {
+                let (socket, step) = step.parts();
+                if socket > self.further.len() {
+                    return Some(format!(
+                        "its script {:?} acts on socket {socket}, and the last one is {}; expected is \
+                         a `FurtherSocket` for it",
+                        script.name,
+                        self.further.len()
+                    ));
+                }
+                let room = match socket.checked_sub(1) {
+                    None => self.input_capacity,
+                    Some(further) => self.further[further].input_capacity,
+                };
+                if let (ScriptStep::Send(sent), Some(room)) = (step, room)
+                    && sent.len() > room
+                {
+                    return Some(format!(
+                        "its script {:?} sends {} bytes in one step, and there is room for {room}; \
+                         expected are steps of at most so many",
+                        script.name,
+                        sent.len()
+                    ));
+                }
                 let unknown = step.names_nothing(self.feeds, self.signals);
                 if let Some((what, number, there)) = unknown {
                     let script = &script.name;
@@ -168,18 +300,33 @@ impl Scenario {
         stop.map(|stop| format!("it stops by {}", missing("signal", *stop, self.signals)))
     }
 
+    /// Why a connection that takes so many sockets cannot be run in it, in one line.
+    pub(crate) fn problem_of_sockets(&self, taken: Option<usize>) -> Option<String> {
+        let there = 1 + self.further.len();
+        let taken = taken.filter(|taken| *taken != there)?;
+        Some(format!(
+            "it has {there} sockets, and the connection takes {taken}; expected is \
+             `Checker::further_socket` for each but the first"
+        ))
+    }
+
     /// The actors' names in traces, by [`ActorId`](crate::ActorId).
     pub(crate) fn names(&self, subject: String) -> Vec<String> {
         let peer = self.peer.as_ref().map(|peer| peer.name());
         let mut names = vec![peer.unwrap_or_else(|| "reader".to_owned()), subject];
         names.extend(self.scripts.iter().map(|script| script.name.clone()));
         names.extend(self.actors.iter().map(|actor| actor.name()));
+        names.extend(self.devices().into_iter().map(|device| device.name));
+        names.extend(self.further.iter().map(FurtherSocket::peer_name));
         names
     }
 
     pub(crate) fn kernel(&self) -> Kernel {
         let mut kernel = Kernel::new(self.capacity)
             .with_flush(self.flush)
+            .with_shutdown(self.shutdown)
+            .with_input_capacity(self.input_capacity)
+            .with_visible_close(self.peer_reads())
             .with_unread_input(self.unread_input)
             .with_faults(self.faults.clone())
             .with_defect(self.kernel_defect);
@@ -194,6 +341,9 @@ impl Scenario {
 
     /// Whether nobody but the connection can change what a read of its input returns.
     pub(crate) fn input_is_private(&self) -> bool {
+        if !self.further.is_empty() {
+            return false;
+        }
         let scripts = self.scripts.iter().flat_map(|script| &script.steps);
         self.reader.resets_after.is_none()
             && self.peer.is_none()

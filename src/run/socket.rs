@@ -117,13 +117,16 @@ impl Socket {
     /// `ConnectionReset` after the peer's reset, `BrokenPipe` after a shutdown, and what the
     /// scenario injects.
     pub fn poll_send(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let Handle { world, actor } = &self.handle;
+        let actor = &self.handle.actor;
         let offered = bytes.len();
-        let sent = world.section(*actor, |state| {
+        let sent = self.handle.section(|state| {
             let before = state.kernel.accepted();
             let caller = state.caller(*actor, cx.waker());
             // The bytes follow from the history: that they do is compared.
             state.observe(*actor, state.varying.digest(bytes));
+            if state.kernel.layer().is_some() {
+                return state.write_into_layer(*actor, bytes, cx.waker());
+            }
             let call = state.kernel.write(bytes, caller);
             match &call {
                 Call::Done(accepted) => {
@@ -178,14 +181,17 @@ impl Socket {
     ///
     /// `ConnectionReset` after the peer's reset.
     pub fn poll_flush_socket(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Handle { world, actor } = &self.handle;
-        let immediate = world.peek().kernel.flushes_immediately();
+        let actor = &self.handle.actor;
+        let immediate = self.handle.look(|state| state.kernel.flushes_immediately());
         if immediate {
             // A plain socket's flush is no system call.
-            let flushed = world.private(*actor, |state| state.log(*actor, Event::Flush));
+            let flushed = self.handle.private(|state| state.log(*actor, Event::Flush));
             return flushed.map_or(Poll::Pending, |()| Poll::Ready(Ok(())));
         }
-        let flushed = world.section(*actor, |state| {
+        let flushed = self.handle.section(|state| {
+            if state.kernel.layer().is_some() {
+                return state.flush_layer(*actor, cx.waker());
+            }
             let caller = state.caller(*actor, cx.waker());
             let call = state.kernel.flush(caller);
             match &call {
@@ -212,9 +218,13 @@ impl Socket {
     /// # Errors
     ///
     /// `NotConnected` after the peer's reset, and when the scenario injects it.
-    pub fn poll_shut(&self, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Handle { world, actor } = &self.handle;
-        let shut = world.section(*actor, |state| {
+    pub fn poll_shut(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let actor = &self.handle.actor;
+        let shut = self.handle.section(|state| {
+            let prepared = state.prepare_shutdown(*actor, cx.waker());
+            if prepared != Call::Done(()) {
+                return prepared;
+            }
             let call = state.kernel.shutdown();
             match &call {
                 Call::Failed(kind) => {
@@ -237,7 +247,7 @@ impl Socket {
     ///
     /// `ConnectionReset` after the peer's reset.
     pub fn poll_recv(&self, cx: &mut Context<'_>, max: usize) -> Poll<io::Result<Bytes>> {
-        let Handle { world, actor } = &self.handle;
+        let actor = &self.handle.actor;
         let receive = |state: &mut State| {
             let caller = state.caller(*actor, cx.waker());
             let call = state.kernel.read_input(max, caller);
@@ -247,6 +257,7 @@ impl Socket {
                         state.changed();
                         // There is an end to the input, and so to calls like this.
                         state.slots[actor.index()].private_calls = 0;
+                        state.wake_senders();
                     }
                     state.log(*actor, Event::Input { bytes: bytes.len() });
                     state.observe(*actor, bytes);
@@ -259,28 +270,29 @@ impl Socket {
             }
             call
         };
-        let private = world.peek().input_is_private;
+        let private = self.handle.world.peek().input_is_private;
         let received = match private {
             // All input was there before the start and nobody else touches it: no choice of
             // loom's could make a difference here.
-            true => world.private(*actor, receive),
-            false => world.section(*actor, receive),
+            true => self.handle.private(receive),
+            false => self.handle.section(receive),
         };
         received.map_or(Poll::Pending, into_poll)
     }
 
     fn give_up(&mut self) {
-        let Handle { world, actor } = &self.handle;
+        let actor = &self.handle.actor;
         let close = |state: &mut State| {
             state.kernel.close();
+            state.wake_senders();
             state.log(*actor, Event::Close);
         };
-        let invisible = world.peek().kernel.close_is_invisible();
+        let invisible = self.handle.look(|state| state.kernel.close_is_invisible());
         // Over in the meantime: there is nobody left who could see the close.
         let _over = match invisible {
             // The peer cannot tell it from what came before: not a step of its own.
-            true => world.private(*actor, close),
-            false => world.section(*actor, close),
+            true => self.handle.private(close),
+            false => self.handle.section(close),
         };
     }
 }

@@ -8,14 +8,17 @@ use bytes::Bytes;
 
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
+use crate::environment::reader::Reader;
+use crate::run::beside::Beside;
 use crate::run::delivery::Delivery;
 use crate::run::slot::Slot;
 use crate::run::varying::Varying;
-use crate::trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
+use crate::trace::event::{ActorId, Conclusion, Event, Levels, NamedSocket, Step, Trace};
 use crate::trace::facts::Facts;
 use crate::trace::monitor::Monitor;
-use crate::trace::outcome::Outcome;
+use crate::trace::outcome::{Arrived, Outcome};
 use crate::trace::property::Property;
+use crate::trace::watched::ReaderState;
 
 /// A queue filled by a script and drained by the subject, with a registration that a poll which
 /// finds an item clears.
@@ -58,6 +61,11 @@ pub(crate) struct Setup {
     pub(crate) kernel: Kernel,
     pub(crate) capacity: usize,
     pub(crate) delivery: Delivery,
+    pub(crate) reader: Reader,
+    /// The further sockets.
+    pub(crate) beside: Vec<Beside>,
+    /// All sockets, where there is more than one.
+    pub(crate) sockets: Vec<NamedSocket>,
     pub(crate) feeds: usize,
     pub(crate) signals: usize,
     /// Signals that tell the connection to stop.
@@ -77,10 +85,20 @@ pub(crate) struct State {
     /// Bytes that the subject holds itself, as far as its calls tell.
     pub(crate) inside: usize,
     pub(crate) delivery: Delivery,
+    /// How the peer reads.
+    pub(crate) reader: Reader,
+    /// The further sockets; see [`State::on`].
+    pub(crate) beside: Vec<Beside>,
+    /// Which socket is in hand.
+    pub(crate) at: usize,
+    /// All sockets, where there is more than one.
+    pub(crate) sockets: Vec<NamedSocket>,
     /// Fired by every read, for scripts that wait for the reader; one for each actor.
     pub(crate) progress: Vec<Registration>,
     /// Fired when a flush is in flight, for scripts that finish it; one for each actor.
     pub(crate) device: Vec<Registration>,
+    /// Fired where there is room for input again; one for each actor.
+    pub(crate) room: Vec<Registration>,
     pub(crate) slots: Vec<Slot>,
     pub(crate) feeds: Vec<Feed>,
     pub(crate) signals: Vec<Signal>,
@@ -99,6 +117,8 @@ pub(crate) struct State {
     pub(crate) capacity: usize,
     /// Blanks out what may differ from one execution to the next.
     pub(crate) varying: Varying,
+    /// The same of what the peer has read.
+    pub(crate) varying_read: Varying,
     pub(crate) defect: ExecutorDefect,
 }
 
@@ -112,7 +132,7 @@ impl State {
                 .map(|_| Registration::default())
                 .collect()
         };
-        let (progress, device) = (one_each(), one_each());
+        let (progress, device, room) = (one_each(), one_each(), one_each());
         let slots = setup.names.into_iter().enumerate().map(|(i, name)| Slot {
             name,
             // The main thread's first acquisition is the choice of who starts.
@@ -125,17 +145,26 @@ impl State {
             stops: setup.stops.contains(&n),
             ..Signal::default()
         };
+        let peers = match setup.sockets.as_slice() {
+            [] => vec![ActorId::READER],
+            sockets => sockets.iter().map(|socket| socket.peer).collect(),
+        };
         State {
             capacity: setup.capacity,
             kernel: setup.kernel,
             inside: 0,
             delivery: setup.delivery,
+            reader: setup.reader,
+            beside: setup.beside,
+            at: 0,
+            sockets: setup.sockets,
             progress,
             device,
+            room,
             slots: slots.collect(),
             feeds: (0..setup.feeds).map(|_| Feed::default()).collect(),
             signals: (0..setup.signals).map(signal).collect(),
-            monitor: Monitor::new(setup.facts, &setup.properties),
+            monitor: Monitor::watching(setup.facts, &setup.properties, peers),
             facts: setup.facts,
             log: Vec::new(),
             schedule: Vec::new(),
@@ -145,6 +174,7 @@ impl State {
             outcome: None,
             conclusion: None,
             input_is_private: setup.input_is_private,
+            varying_read: setup.varying.clone(),
             varying: setup.varying,
             defect: setup.defect,
         }
@@ -158,14 +188,27 @@ impl State {
         let Kernel {
             writer,
             flusher,
+            shutter,
             inputter,
             reader,
             ..
         } = &self.kernel;
-        let mut all = [writer, flusher, inputter, reader]
+        let beside = self.beside.iter().flat_map(|other| {
+            let kernel = &other.kernel;
+            [
+                &kernel.writer,
+                &kernel.flusher,
+                &kernel.shutter,
+                &kernel.inputter,
+                &kernel.reader,
+            ]
+        });
+        let mut all = [writer, flusher, shutter, inputter, reader]
             .into_iter()
+            .chain(beside)
             .chain(&self.progress)
             .chain(&self.device)
+            .chain(&self.room)
             .chain(self.feeds.iter().map(|feed| &feed.registration))
             .chain(self.signals.iter().map(|signal| &signal.registration));
         all.any(|one| one.is_own_of(actor))
@@ -188,6 +231,10 @@ impl State {
     /// Records a step of `actor`, which is also what the actor observed.
     pub(crate) fn log(&mut self, actor: ActorId, event: Event) {
         self.slots[actor.index()].observe(&event);
+        if self.at > 0 {
+            // A call on one socket is not the same call on another.
+            self.slots[actor.index()].observe(("on socket", self.at));
+        }
         self.record(actor, event);
     }
 
@@ -201,11 +248,18 @@ impl State {
         if self.over.is_some() {
             return;
         }
+        let socket = self.at as u8;
+        let (levels, beside) = match self.sockets.as_slice() {
+            [] => (self.levels(), Vec::new()),
+            _ => (self.on(0, |state| state.levels()), self.levels_beside()),
+        };
         let step = Step {
             actor,
             event,
-            levels: self.levels(),
+            levels,
             begins: std::mem::take(&mut self.slots[actor.index()].begins),
+            socket,
+            beside,
         };
         self.monitor.step(&step);
         if let Some(why) = self.monitor.take_panic() {
@@ -214,11 +268,21 @@ impl State {
         self.log.push(step);
     }
 
+    /// Wakes whoever waits for room for input.
+    pub(crate) fn wake_senders(&mut self) {
+        if self.kernel.wakes_senders() {
+            for room in &mut self.room {
+                room.fire(Place::Room, &mut self.kernel.due);
+            }
+        }
+    }
+
     /// Where the bytes are now.
     pub(crate) fn levels(&self) -> Levels {
+        let inside = self.inside + self.kernel.layer().unwrap_or(0);
         Levels {
-            inside: self.inside,
-            owed: self.delivery.owed().max(self.inside),
+            inside,
+            owed: self.delivery.owed().max(inside),
             kernel: self.kernel.level(),
             accepted: self.kernel.accepted(),
             received: self.kernel.delivered(),
@@ -226,7 +290,8 @@ impl State {
             complete: self.delivery.complete(),
             garbled: self.delivery.garbled(),
             input_ended: self.kernel.input_has_ended(),
-            flushing: self.kernel.flush_in_flight(),
+            flushing: self.kernel.flush_in_flight() || self.kernel.layer_is_stuck(),
+            shutting: self.kernel.shutdown_in_flight() || self.kernel.layer_is_stuck(),
             shut: self.kernel.is_shut(),
             reset: self.kernel.is_reset(),
             awaits_feed: self
@@ -240,16 +305,30 @@ impl State {
         self.changes += 1;
     }
 
+    /// How the peer of the socket in hand stands.
+    pub(crate) fn reader_state(&self) -> &ReaderState {
+        &self.monitor.watched_of_all()[self.at].reader
+    }
+
     /// Takes the wake-ups that the section has caused. One that runs code of an actor's own making
     /// belongs to that actor's history: which registration was fired, and when.
     pub(crate) fn take_due(&mut self) -> Vec<Due> {
-        let due = std::mem::take(&mut self.kernel.due);
+        let mut due = std::mem::take(&mut self.kernel.due);
         for wake_up in &due {
             if let Some((actor, place)) = wake_up.told
                 && self.defect != ExecutorDefect::KeyWithout(crate::KeyPart::WakeUps)
             {
                 self.observe(actor, ("woken", place));
             }
+        }
+        for n in 0..self.beside.len() {
+            let further = std::mem::take(&mut self.beside[n].kernel.due);
+            for wake_up in &further {
+                if let Some((actor, place)) = wake_up.told {
+                    self.observe(actor, ("woken", place, n));
+                }
+            }
+            due.extend(further);
         }
         due
     }
@@ -300,14 +379,23 @@ impl State {
         let conclusion = Conclusion {
             spins,
             levels: self.levels(),
+            beside: self.levels_beside(),
         };
         self.monitor.conclude(&conclusion);
-        let watched = self.monitor.watched();
+        let watched = self.monitor.watched_of_all();
+        let beside = watched[1..].iter().zip(&conclusion.beside);
         self.outcome = Some(Outcome {
-            subject: watched.ending(&conclusion),
-            reader: watched.reader_ending(&conclusion),
+            subject: watched[0].ending(&conclusion),
+            reader: watched[0].reader_ending(&conclusion.levels),
             received: self.kernel.delivered(),
             accepted: self.kernel.accepted(),
+            beside: beside
+                .map(|(watched, levels)| Arrived {
+                    reader: watched.reader_ending(levels),
+                    received: levels.received,
+                    accepted: levels.accepted,
+                })
+                .collect(),
         });
         self.conclusion = Some(conclusion);
         self.stop(Over::Concluded);
@@ -339,7 +427,11 @@ impl State {
             facts: self.facts,
             steps: self.log.clone(),
             schedule: self.schedule.clone(),
-            conclusion: self.conclusion,
+            sockets: self.sockets.clone(),
+            conclusion: self.conclusion.clone(),
+            broken_on: property
+                .and_then(|property| self.monitor.violations().socket_of(property))
+                .unwrap_or(0) as u8,
             broken_at: property.and_then(|property| self.monitor.violations().of(property)),
             unavoidable_from: None,
         }

@@ -26,10 +26,13 @@ impl State {
                 // The bytes follow from a history that is no part of the key any more.
                 self.varying.sum().hash(hasher);
             }
-            (&self.progress, &self.device).hash(hasher);
+            (&self.progress, &self.device, &self.room).hash(hasher);
         }
         if has(KeyPart::Inside) {
             self.inside.hash(hasher);
+        }
+        if has(KeyPart::Beside) {
+            self.hash_beside(hasher);
         }
         let watched = self.monitor.watched();
         if has(KeyPart::Reader) {
@@ -67,6 +70,26 @@ impl State {
         if has(KeyPart::Poll) {
             (watched.asked_for_input, watched.write_pending).hash(hasher);
             (watched.waits_for_input, watched.waits_for_flush).hash(hasher);
+            watched.waits_for_shutdown.hash(hasher);
+        }
+    }
+
+    /// The further sockets, with what is remembered of them.
+    fn hash_beside(&self, hasher: &mut impl Hasher) {
+        let subject = &self.slots[ActorId::SUBJECT.index()];
+        for other in &self.beside {
+            other.kernel.hash_levels(hasher);
+            if subject.declared {
+                other.kernel.hash_contents(hasher);
+                other.delivery.hash_contents(hasher);
+            } else if subject.done && other.kernel.level() > 0 {
+                other.varying.sum().hash(hasher);
+            }
+            other.inside.hash(hasher);
+            other.delivery.hash(hasher);
+        }
+        for watched in &self.monitor.watched_of_all()[1..] {
+            watched.hash(hasher);
         }
     }
 
@@ -78,8 +101,13 @@ impl State {
             kernel,
             inside,
             delivery,
+            reader: _,
+            beside,
+            at,
+            sockets: _,
             progress,
             device,
+            room,
             slots,
             feeds,
             signals,
@@ -95,14 +123,16 @@ impl State {
             input_is_private: _,
             capacity: _,
             varying,
+            varying_read,
             defect: _,
         } = self;
         let slots = slots.iter().map(|slot| slot.in_full(*changes));
         let slots: Vec<_> = slots.collect();
-        let around = (kernel, inside, delivery, progress, device, varying);
+        let around = (kernel, inside, delivery, progress, device, room);
+        let around = (around, varying, varying_read, beside, at);
         let actors = (slots, feeds, signals);
         let broken = digest_with(|hasher| monitor.hash_broken(hasher));
-        let watched = (monitor.watched(), broken);
+        let watched = (monitor.watched_of_all(), broken);
         format!("{around:?} {actors:?} {watched:?} {over:?} {outcome:?}")
     }
 }

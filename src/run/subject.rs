@@ -40,6 +40,27 @@ pub trait Subject: Send + Sync {
     /// [`Handle::expect_delivery`](crate::Handle::expect_delivery).
     fn start(&self, socket: Socket) -> Running;
 
+    /// Begins to serve several sockets: the first one and the
+    /// [further](crate::FurtherSocket) ones behind it.
+    ///
+    /// # Panics
+    ///
+    /// Unless it is said otherwise, when there is more than one.
+    fn start_all(&self, mut sockets: Vec<Socket>) -> Running {
+        assert!(
+            sockets.len() == 1,
+            "the scenario has {} sockets, and the connection takes 1; expected is a closure that takes \
+             two, or `Subject::start_all`",
+            sockets.len()
+        );
+        self.start(sockets.remove(0))
+    }
+
+    /// How many sockets it takes; `None` for any number.
+    fn sockets(&self) -> Option<usize> {
+        Some(1)
+    }
+
     /// The actor's name in traces.
     fn actor(&self) -> String {
         "dispatcher".to_owned()
@@ -59,6 +80,11 @@ pub trait Subject: Send + Sync {
     /// accepts is read as well.
     fn framing(&self) -> Box<dyn Framing> {
         Box::new(Raw::default())
+    }
+
+    /// The same for the socket with this number, where there are several.
+    fn framing_of(&self, _socket: usize) -> Box<dyn Framing> {
+        self.framing()
     }
 
     /// The stack that one poll needs, in bytes.

@@ -59,12 +59,29 @@ pub enum Event {
         /// The error, as `std::io::ErrorKind` names it.
         error: String,
     },
+    /// The layer above the kernel took `taken` of `offered` bytes; see
+    /// [`FlushMode::Buffers`](crate::FlushMode::Buffers).
+    Buffered {
+        /// Bytes that the connection handed over.
+        offered: usize,
+        /// Bytes that the layer took.
+        taken: usize,
+    },
+    /// `write(2)` of the layer above the kernel: the kernel took `accepted` of `offered` bytes.
+    HandedOver {
+        /// Bytes that the layer held.
+        offered: usize,
+        /// Bytes that the kernel took.
+        accepted: usize,
+    },
     /// `poll_flush` returned ready.
     Flush,
     /// `poll_flush` returned pending: the socket still holds bytes of its own, a wake-up is owed.
     FlushPending,
     /// `shutdown(SHUT_WR)`.
     Shutdown,
+    /// The shutdown is pending, a wake-up is owed.
+    ShutdownPending,
     /// `shutdown(SHUT_WR)` failed.
     ShutdownFailed {
         /// The error, as `std::io::ErrorKind` names it.
@@ -104,6 +121,23 @@ pub enum Event {
         /// The error, as `std::io::ErrorKind` names it.
         error: String,
     },
+    /// The peer sent `bytes` bytes.
+    Sent {
+        /// Bytes that there was room for.
+        bytes: usize,
+    },
+    /// The peer found no room for what it sends; a wake-up is owed.
+    SendPending {
+        /// Bytes that it sends.
+        offered: usize,
+    },
+    /// The peer could not send.
+    SendFailed {
+        /// The error, as `std::io::ErrorKind` names it.
+        error: String,
+    },
+    /// The peer sent FIN.
+    Finish,
     /// A script's step, in words.
     Script {
         /// What the step does.
@@ -145,6 +179,47 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether it is a call on a socket.
+    pub fn is_call(&self) -> bool {
+        match self {
+            Event::Write { .. }
+            | Event::WritePending { .. }
+            | Event::WriteFailed { .. }
+            | Event::Buffered { .. }
+            | Event::HandedOver { .. }
+            | Event::Flush
+            | Event::FlushPending
+            | Event::Shutdown
+            | Event::ShutdownPending
+            | Event::ShutdownFailed { .. }
+            | Event::Close
+            | Event::Input { .. }
+            | Event::InputPending
+            | Event::InputFailed { .. }
+            | Event::Read { .. }
+            | Event::ReadPending
+            | Event::Eof
+            | Event::Complete
+            | Event::Stop
+            | Event::Reset
+            | Event::ReadFailed { .. }
+            | Event::Sent { .. }
+            | Event::SendPending { .. }
+            | Event::SendFailed { .. }
+            | Event::Finish => true,
+            Event::Poll
+            | Event::Script { .. }
+            | Event::Feed { .. }
+            | Event::FeedPending
+            | Event::Wake { .. }
+            | Event::Park
+            | Event::Ended { .. }
+            | Event::Panicked { .. }
+            | Event::Note { .. }
+            | Event::ToldToStop => false,
+        }
+    }
+
     /// The event in words; `actor` is who acts, and `names` are those of [`Trace::actors`].
     pub fn words(&self, actor: ActorId, names: &[String]) -> String {
         match self {
@@ -156,9 +231,16 @@ impl Event {
                 format!("writes {}: would block", bytes(*offered))
             }
             Event::WriteFailed { error, .. } => format!("write fails: {error}"),
+            Event::Buffered { offered, taken } => {
+                format!("writes {}, {taken} into the layer's buffer", bytes(*offered))
+            }
+            Event::HandedOver { offered, accepted } => {
+                format!("the layer writes {}, {accepted} accepted", bytes(*offered))
+            }
             Event::Flush => "flush: ready".to_owned(),
             Event::FlushPending => "flush: pending".to_owned(),
             Event::Shutdown => "shutdown(SHUT_WR)".to_owned(),
+            Event::ShutdownPending => "shutdown: pending".to_owned(),
             Event::ShutdownFailed { error } => format!("shutdown fails: {error}"),
             Event::Close => "closes the socket".to_owned(),
             Event::Input { bytes: 0 } => "reads the end of its input".to_owned(),
@@ -172,6 +254,10 @@ impl Event {
             Event::Stop => "stops reading".to_owned(),
             Event::Reset => "resets the connection".to_owned(),
             Event::ReadFailed { error } => format!("read fails: {error}"),
+            Event::Sent { bytes: sent } => format!("sends {}", bytes(*sent)),
+            Event::SendPending { offered } => format!("sends {}: would block", bytes(*offered)),
+            Event::SendFailed { error } => format!("sending fails: {error}"),
+            Event::Finish => "sends FIN".to_owned(),
             Event::Script { step } => step.clone(),
             Event::Feed { item } => format!("takes {item} from its feed"),
             Event::FeedPending => "finds its feed empty".to_owned(),
@@ -242,6 +328,9 @@ pub struct Levels {
     /// A flush that was asked for is not finished.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
     pub flushing: bool,
+    /// A shutdown that was asked for is not finished.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub shutting: bool,
     /// The connection's sending side is shut down or closed.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
     pub shut: bool,
@@ -276,10 +365,40 @@ pub struct Step {
     /// that came before it.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
     pub begins: bool,
+    /// The socket that a call is made on, as an index into [`Trace::sockets`].
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub socket: u8,
+    /// The levels of the further sockets afterwards; `levels` are those of the first.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub beside: Vec<Levels>,
+}
+
+impl Step {
+    /// Where the bytes of a socket are afterwards.
+    pub fn levels_of(&self, socket: usize) -> &Levels {
+        nth(&self.levels, &self.beside, socket)
+    }
+}
+
+impl Step {
+    /// Promised bytes that the kernel has not accepted afterwards: of the socket that was called, or of
+    /// any.
+    pub(crate) fn owed(&self) -> usize {
+        let all = [&self.levels].into_iter().chain(&self.beside);
+        match self.event.is_call() {
+            true => self.levels_of(usize::from(self.socket)).owed,
+            false => all.map(|levels| levels.owed).max().unwrap_or(0),
+        }
+    }
+}
+
+fn nth<'a>(first: &'a Levels, beside: &'a [Levels], socket: usize) -> &'a Levels {
+    let other = socket.checked_sub(1).and_then(|other| beside.get(other));
+    other.unwrap_or(first)
 }
 
 /// How an execution came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Conclusion {
     /// Who is polled again and again without any change; `None` when nobody can move any more.
@@ -288,6 +407,28 @@ pub struct Conclusion {
     /// Where the bytes are at the end.
     #[cfg_attr(feature = "cli", serde(flatten))]
     pub levels: Levels,
+    /// The levels of the further sockets.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub beside: Vec<Levels>,
+}
+
+impl Conclusion {
+    /// Where the bytes of a socket are at the end.
+    pub fn levels_of(&self, socket: usize) -> &Levels {
+        nth(&self.levels, &self.beside, socket)
+    }
+}
+
+/// One of several sockets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct NamedSocket {
+    /// Its name.
+    pub name: String,
+    /// Capacity of the kernel's outbound buffer in bytes.
+    pub capacity: usize,
+    /// Who is at its other end.
+    pub peer: ActorId,
 }
 
 /// One execution from its start to its end.
@@ -298,6 +439,9 @@ pub struct Trace {
     pub actors: Vec<String>,
     /// Capacity of the kernel's outbound buffer in bytes.
     pub capacity: usize,
+    /// The sockets of a connection that has more than one; otherwise none.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub sockets: Vec<NamedSocket>,
     /// The steps in order.
     pub steps: Vec<Step>,
     /// Who entered each lock section, in order: with the scenario this is all that a replay needs.
@@ -310,6 +454,9 @@ pub struct Trace {
     pub conclusion: Option<Conclusion>,
     /// Index into `steps` of the step that broke the property, when the trace is a counterexample.
     pub broken_at: Option<usize>,
+    /// The socket on which it broke, as an index into `sockets`.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
+    pub broken_on: u8,
     /// Index into `steps` of the step behind which every continuation breaks the property;
     /// `None` when it was not computed.
     #[cfg_attr(feature = "cli", serde(default))]
@@ -317,6 +464,17 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// The name of the socket that a step is about, where there is more than one: a call on it, or
+    /// whatever its peer does.
+    pub fn socket_of(&self, step: &Step) -> Option<&NamedSocket> {
+        let by_peer = self.sockets.iter().find(|one| one.peer == step.actor);
+        let by_call = || match step.event.is_call() {
+            true => self.sockets.get(usize::from(step.socket)),
+            false => None,
+        };
+        by_peer.or_else(by_call)
+    }
+
     /// The name of an actor.
     pub fn actor_name(&self, actor: ActorId) -> &str {
         self.actors
@@ -351,6 +509,8 @@ mod tests {
             },
             levels: Levels::default(),
             begins: false,
+            socket: 0,
+            beside: Vec::new(),
         };
         let json = serde_json::to_string(&step).expect("a step is representable");
         assert_eq!(serde_json::from_str::<Step>(&json).expect(&json), step);

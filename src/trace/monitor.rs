@@ -8,7 +8,7 @@
 use std::hash::{Hash, Hasher};
 
 use crate::panics::guarded;
-use crate::trace::event::{Conclusion, Step, Trace};
+use crate::trace::event::{ActorId, Conclusion, Step, Trace};
 use crate::trace::facts::Facts;
 use crate::trace::property::{Property, Violations};
 use crate::trace::watched::{Moment, Watched};
@@ -17,7 +17,10 @@ use crate::trace::watched::{Moment, Watched};
 #[derive(Clone, Debug)]
 pub struct Monitor {
     facts: Facts,
-    watched: Watched,
+    /// What it remembers of each socket.
+    watched: Vec<Watched>,
+    /// Who is at the other end of each.
+    peers: Vec<ActorId>,
     violations: Violations,
     /// Properties beside the built-in ones, each with its memory.
     others: Vec<(Property, u64)>,
@@ -38,9 +41,15 @@ impl Hash for Monitor {
 impl Monitor {
     /// A monitor that has seen nothing. Beside the built-in properties it checks `others`.
     pub fn new(facts: Facts, others: &[Property]) -> Monitor {
+        Monitor::watching(facts, others, vec![ActorId::READER])
+    }
+
+    /// The same for a connection with several sockets, at whose other ends these are.
+    pub(crate) fn watching(facts: Facts, others: &[Property], peers: Vec<ActorId>) -> Monitor {
         Monitor {
             facts,
-            watched: Watched::default(),
+            watched: peers.iter().map(|_| Watched::default()).collect(),
+            peers,
             violations: Violations::default(),
             others: others.iter().map(|other| (*other, 0)).collect(),
             steps: 0,
@@ -50,35 +59,54 @@ impl Monitor {
 
     /// Takes the next step.
     pub fn step(&mut self, step: &Step) {
+        let watched = self.watched.iter().enumerate();
+        let sockets: Vec<_> = watched.map(|(n, one)| (one, step.levels_of(n))).collect();
         let moment = Moment {
             facts: &self.facts,
-            before: &self.watched,
+            before: sockets[0].0,
             step: Some(step),
-            levels: &step.levels,
+            levels: sockets[0].1,
             conclusion: None,
+            socket: 0,
+            sockets: &sockets,
         };
-        let panicked = check(&mut self.violations, &mut self.others, self.steps, &moment);
+        let of = usize::from(step.socket).min(sockets.len() - 1);
+        let (steps, others) = (self.steps, &mut self.others);
+        let panicked = check(&mut self.violations, others, steps, &moment, of);
         self.panicked = self.panicked.take().or(panicked);
-        self.watched.after(step, &self.facts);
+        for (n, (watched, peer)) in self.watched.iter_mut().zip(&self.peers).enumerate() {
+            watched.after(step, &self.facts, n, *peer);
+        }
         self.steps += 1;
     }
 
     /// Takes the conclusion.
     pub fn conclude(&mut self, conclusion: &Conclusion) {
+        let watched = self.watched.iter().enumerate();
+        let sockets: Vec<_> = watched
+            .map(|(n, one)| (one, conclusion.levels_of(n)))
+            .collect();
         let moment = Moment {
             facts: &self.facts,
-            before: &self.watched,
+            before: sockets[0].0,
             step: None,
-            levels: &conclusion.levels,
+            levels: sockets[0].1,
             conclusion: Some(conclusion),
+            socket: 0,
+            sockets: &sockets,
         };
         let last = self.steps.saturating_sub(1);
-        let panicked = check(&mut self.violations, &mut self.others, last, &moment);
+        let panicked = check(&mut self.violations, &mut self.others, last, &moment, 0);
         self.panicked = self.panicked.take().or(panicked);
     }
 
-    /// What it remembers.
+    /// What it remembers, of the first socket where there are several.
     pub fn watched(&self) -> &Watched {
+        &self.watched[0]
+    }
+
+    /// What it remembers of each socket.
+    pub fn watched_of_all(&self) -> &[Watched] {
         &self.watched
     }
 
@@ -108,7 +136,11 @@ impl Monitor {
     /// assert_eq!(Monitor::judge(&nothing_happened, &[]).iter().next(), None);
     /// ```
     pub fn judge(trace: &Trace, others: &[Property]) -> Violations {
-        let mut monitor = Monitor::new(trace.facts, others);
+        let peers = match trace.sockets.as_slice() {
+            [] => vec![ActorId::READER],
+            sockets => sockets.iter().map(|socket| socket.peer).collect(),
+        };
+        let mut monitor = Monitor::watching(trace.facts, others, peers);
         for step in &trace.steps {
             monitor.step(step);
         }
@@ -124,14 +156,24 @@ fn check(
     others: &mut [(Property, u64)],
     step: usize,
     moment: &Moment<'_>,
+    of: usize,
 ) -> Option<String> {
     let mut panicked = None;
-    for property in Property::ALL {
-        // Nothing built in needs a memory of its own.
-        if (property.definition().check)(moment, &mut 0) {
-            violations.record(property, step);
+    for moment in moment.everywhere() {
+        for property in Property::ALL {
+            // Nothing built in needs a memory of its own.
+            if (property.definition().check)(&moment, &mut 0) {
+                violations.record_on(property, step, moment.socket);
+            }
         }
     }
+    let (before, levels) = moment.sockets[of];
+    let moment = &Moment {
+        before,
+        levels,
+        socket: of,
+        ..*moment
+    };
     for (property, memory) in others {
         let check = property.definition().check;
         match guarded(|| check(moment, memory)) {

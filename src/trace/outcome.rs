@@ -80,6 +80,21 @@ pub struct Outcome {
     pub received: usize,
     /// Bytes that the kernel had accepted.
     pub accepted: usize,
+    /// What arrived at the peers of the further sockets.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub beside: Vec<Arrived>,
+}
+
+/// What arrived at the peer of one socket.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Arrived {
+    /// The reader's ending.
+    pub reader: ReaderEnding,
+    /// Bytes that arrived.
+    pub received: usize,
+    /// Bytes that the kernel had accepted.
+    pub accepted: usize,
 }
 
 impl fmt::Display for Outcome {
@@ -91,6 +106,17 @@ impl fmt::Display for Outcome {
             self.reader,
             bytes(self.accepted),
             self.received
-        )
+        )?;
+        for (n, arrived) in self.beside.iter().enumerate() {
+            write!(
+                f,
+                "; on socket {}: reader: {}; {} accepted, {} received",
+                n + 1,
+                arrived.reader,
+                bytes(arrived.accepted),
+                arrived.received
+            )?;
+        }
+        Ok(())
     }
 }

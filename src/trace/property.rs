@@ -257,8 +257,9 @@ static NO_STALL: Definition = Definition {
         // Somebody was told to wait for something that is there, and was not woken.
         let input = at.before.waits_for_input && at.levels.input_is_there();
         let flush = at.before.waits_for_flush && !at.levels.flushing;
+        let shutdown = at.before.waits_for_shutdown && !at.levels.shutting;
         let end_of_stream = at.before.reader_waits && at.levels.shut;
-        let lost = !subject_through && (input || flush) || !reader_through && end_of_stream;
+        let lost = !subject_through && (input || flush || shutdown) || !reader_through && end_of_stream;
         someone_waits && unfinished || lost
     },
 };
@@ -270,8 +271,10 @@ static ENDS: Definition = Definition {
         if at.ending() != Some(Ending::Waiting) || !at.reader_goes_on() {
             return false;
         }
-        let delivered = at.levels.complete && at.levels.owed == 0 && !at.undelivered();
-        let idle_peer = at.before.waits_for_input && !at.levels.input_ended;
+        let delivered = at.everywhere().all(|socket| socket.delivered());
+        let idle_peer = at
+            .everywhere()
+            .any(|socket| socket.before.waits_for_input && !socket.levels.input_ended);
         match at.facts.ends {
             _ if at.before.told_to_stop => true,
             Ends::WhenTold => false,
@@ -317,6 +320,7 @@ static ONE_SHUTDOWN: Definition = Definition {
         Some(Event::Shutdown) => at.before.shutdowns > 0,
         Some(
             Event::Write { offered, .. }
+            | Event::Buffered { offered, .. }
             | Event::WritePending { offered }
             | Event::WriteFailed { offered, .. },
         ) => at.before.shut && *offered > 0,
@@ -347,9 +351,11 @@ static NO_NEEDLESS_ERROR: Definition = Definition {
     sentence: "The connection does not end with an error when everything arrived and nothing failed.",
     check: |at, _| {
         let errs = matches!(at.ending(), Some(Ending::Err(_)));
-        let arrived = at.levels.complete && at.levels.owed == 0 && !at.undelivered();
-        let failed = at.before.failed_call || at.facts.error_is_proper || !at.reader_goes_on();
-        errs && arrived && !failed
+        let arrived = at.everywhere().all(|socket| socket.delivered());
+        let failed = at
+            .everywhere()
+            .any(|socket| socket.before.failed_call || !socket.reader_goes_on());
+        errs && arrived && !failed && !at.facts.error_is_proper
     },
 };
 
@@ -451,19 +457,33 @@ impl<'de> Deserialize<'de> for Property {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations {
     first: Vec<(Property, usize)>,
+    /// The sockets on which they were broken, in the same order.
+    sockets: Vec<usize>,
 }
 
 impl Violations {
     /// Records that `property` is broken by the step with this index.
     pub fn record(&mut self, property: Property, step: usize) {
+        self.record_on(property, step, 0);
+    }
+
+    /// The same, on this socket.
+    pub(crate) fn record_on(&mut self, property: Property, step: usize, socket: usize) {
         if !self.first.iter().any(|(known, _)| *known == property) {
             self.first.push((property, step));
+            self.sockets.push(socket);
         }
     }
 
     /// The broken properties with the step that broke each, in the order in which they broke.
     pub fn iter(&self) -> impl Iterator<Item = (Property, usize)> + '_ {
         self.first.iter().copied()
+    }
+
+    /// The socket on which a property was broken.
+    pub fn socket_of(&self, property: Property) -> Option<usize> {
+        let at = self.first.iter().position(|(known, _)| *known == property);
+        at.and_then(|at| self.sockets.get(at).copied())
     }
 
     /// Where a property was broken.

@@ -44,6 +44,8 @@ pub struct Watched {
     pub waits_for_input: bool,
     /// The connection was told to wait for a flush, and no poll has begun since it is finished.
     pub waits_for_flush: bool,
+    /// The connection was told to wait for a shutdown, and no poll has begun since it is finished.
+    pub waits_for_shutdown: bool,
     /// The reader found nothing to read, and has not looked since.
     pub reader_waits: bool,
     /// A call of the connection failed.
@@ -65,13 +67,20 @@ pub struct Moment<'a> {
     pub levels: &'a Levels,
     /// The conclusion; `None` at a step.
     pub conclusion: Option<&'a Conclusion>,
+    /// The socket that is looked at; 0 where there is one. A built-in property is checked for every
+    /// socket, one of one's own for the socket of the step.
+    pub socket: usize,
+    /// What the monitor knew of every socket before the step, and where the bytes of each are.
+    pub sockets: &'a [(&'a Watched, &'a Levels)],
 }
 
 impl Moment<'_> {
     /// The event, when the connection under test makes it.
     pub fn of_subject(&self) -> Option<&Event> {
         let step = self.step.filter(|step| step.actor == ActorId::SUBJECT);
-        step.map(|step| &step.event)
+        let here =
+            |step: &&Step| !step.event.is_call() || usize::from(step.socket) == self.socket;
+        step.filter(here).map(|step| &step.event)
     }
 
     /// How the subject ends, when this is the conclusion.
@@ -91,6 +100,22 @@ impl Moment<'_> {
     pub fn undelivered(&self) -> bool {
         self.levels.accepted != self.levels.received
     }
+
+    /// The same moment, looked at for each socket.
+    pub(crate) fn everywhere(&self) -> impl Iterator<Item = Moment<'_>> {
+        let sockets = self.sockets.iter().enumerate();
+        sockets.map(|(socket, (before, levels))| Moment {
+            before,
+            levels,
+            socket,
+            ..*self
+        })
+    }
+
+    /// Whether everything that was promised on this socket has arrived, and nothing is on its way.
+    pub(crate) fn delivered(&self) -> bool {
+        self.levels.complete && self.levels.owed == 0 && !self.undelivered()
+    }
 }
 
 impl Watched {
@@ -104,8 +129,8 @@ impl Watched {
     }
 
     /// How the reader ends.
-    pub fn reader_ending(&self, conclusion: &Conclusion) -> ReaderEnding {
-        match (&self.reader, conclusion.levels.complete) {
+    pub fn reader_ending(&self, levels: &Levels) -> ReaderEnding {
+        match (&self.reader, levels.complete) {
             (ReaderState::Reset, _) => ReaderEnding::Reset,
             (ReaderState::Stopped, _) => ReaderEnding::Stopped,
             (_, true) => ReaderEnding::Complete,
@@ -115,32 +140,33 @@ impl Watched {
         }
     }
 
-    /// Takes in a step.
-    pub(crate) fn after(&mut self, step: &Step, facts: &Facts) {
+    /// Takes in a step; what is remembered is that of this socket, with this peer.
+    pub(crate) fn after(&mut self, step: &Step, facts: &Facts, socket: usize, peer: ActorId) {
+        let levels = step.levels_of(socket);
         match step.actor {
-            ActorId::READER => self.after_reader(step),
-            ActorId::SUBJECT => self.after_subject(step, facts),
+            actor if actor == peer => self.after_reader(step, levels),
+            ActorId::SUBJECT => self.after_subject(step, levels, facts, socket),
             _ => {}
         }
         match &step.event {
-            Event::Panicked { message } if step.actor == ActorId::READER => {
+            Event::Panicked { message } if step.actor == peer => {
                 self.reader = ReaderState::Failed(format!("panicked: {message}"));
             }
             Event::Panicked { message } => self.subject = Some(Ending::Panicked(message.clone())),
             Event::ToldToStop => self.told_to_stop = true,
             _ => {}
         }
-        self.shut = step.levels.shut;
+        self.shut = levels.shut;
     }
 
-    fn after_reader(&mut self, step: &Step) {
+    fn after_reader(&mut self, step: &Step, levels: &Levels) {
         if !matches!(step.event, Event::Wake { .. } | Event::Park) {
             self.reader_waits = step.event == Event::ReadPending;
         }
         match &step.event {
             Event::Stop => self.reader = ReaderState::Stopped,
             Event::Reset => {
-                self.reset_early = !step.levels.shut && self.subject.is_none();
+                self.reset_early = !levels.shut && self.subject.is_none();
                 self.reader = ReaderState::Reset;
             }
             Event::Eof => self.reader = ReaderState::Eof,
@@ -150,18 +176,22 @@ impl Watched {
         }
     }
 
-    fn after_subject(&mut self, step: &Step, facts: &Facts) {
+    fn after_subject(&mut self, step: &Step, levels: &Levels, facts: &Facts, socket: usize) {
         if step.begins {
             // What it waits for and is there now, it can take in this poll.
-            self.waits_for_input &= !step.levels.input_is_there();
-            self.waits_for_flush &= step.levels.flushing;
+            self.waits_for_input &= !levels.input_is_there();
+            self.waits_for_flush &= levels.flushing;
+            self.waits_for_shutdown &= levels.shutting;
+        }
+        if step.event.is_call() && usize::from(step.socket) != socket {
+            return;
         }
         match &step.event {
             Event::Poll | Event::Park => {
                 self.asked_for_input = false;
                 self.write_pending = false;
             }
-            Event::Write { .. } => self.write_pending = false,
+            Event::Write { .. } | Event::Buffered { .. } => self.write_pending = false,
             Event::WritePending { .. } => self.write_pending = true,
             Event::FlushPending => {
                 self.write_pending = true;
@@ -185,8 +215,16 @@ impl Watched {
                 self.waits_for_input = false;
                 self.failed_call = true;
             }
-            Event::WriteFailed { .. } | Event::ShutdownFailed { .. } => self.failed_call = true,
-            Event::Shutdown => self.shutdowns += 1,
+            Event::WriteFailed { .. } => self.failed_call = true,
+            Event::ShutdownPending => self.waits_for_shutdown = true,
+            Event::ShutdownFailed { .. } => {
+                self.waits_for_shutdown = false;
+                self.failed_call = true;
+            }
+            Event::Shutdown => {
+                self.waits_for_shutdown = false;
+                self.shutdowns += 1;
+            }
             Event::Ended { error } => {
                 self.through[1] = true;
                 self.subject = Some(match error {

@@ -60,7 +60,7 @@ prop_compose! {
         (inside, kernel, received) in (level(), level(), level()),
     ) -> Step {
         let levels = Levels { inside, owed: inside, kernel, received, ..Levels::default() };
-        Step { actor, event, levels, begins: false }
+        Step { actor, event, levels, begins: false, socket: 0, beside: Vec::new() }
     }
 }
 

@@ -1,0 +1,204 @@
+//! A further socket of a connection that holds more than one.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput};
+use crate::environment::reader::Reader;
+use crate::run::actor::Actor;
+use crate::run::peer::{Peer, protocol_of};
+
+/// A further socket of the connection: a proxy has one to either side. It has buffers, a reader or
+/// peer, and ends of its own, and what is promised on it is checked on it.
+///
+/// ```
+/// use lastbyte::{Checker, FurtherSocket, Socket};
+///
+/// // Copies what the client has sent to the server.
+/// Checker::new()
+///     .kernel_buffer([1, 2])
+///     .input(b"abc")
+///     .input_eof()
+///     .socket_name("client")
+///     .further_socket(FurtherSocket::new("server"))
+///     .run(|mut client: Socket, mut server: Socket| async move {
+///         server.expect_delivery(b"abc");
+///         let mut buffer = [0; 8];
+///         loop {
+///             match client.read(&mut buffer).await? {
+///                 0 => break,
+///                 n => server.write_all(&buffer[..n]).await?,
+///             }
+///         }
+///         server.close().await
+///     })
+///     .assert_proved();
+/// ```
+#[derive(Clone, Debug)]
+pub struct FurtherSocket {
+    /// Its name in traces.
+    pub name: String,
+    /// Capacity of the kernel's outbound buffer in bytes; `None` for that of the first socket.
+    pub capacity: Option<usize>,
+    /// How the peer reads; `None` for as the peer of the first socket does, if it does so to the end.
+    pub reader: Option<Reader>,
+    /// What the peer has sent before the start.
+    pub input: Vec<Bytes>,
+    /// Whether the peer has sent FIN behind it.
+    pub input_eof: bool,
+    /// Most bytes of input that wait to be read; `None` for any number.
+    pub input_capacity: Option<usize>,
+    /// How the socket's flush behaves.
+    pub flush: FlushMode,
+    /// How the socket's shutdown behaves.
+    pub shutdown: ShutdownMode,
+    /// What closing with unread input does.
+    pub unread_input: UnreadInput,
+    /// Faults that the kernel injects.
+    pub faults: Faults,
+    /// Who acts in the reader's place; `None` for the reader.
+    pub peer: Option<Arc<dyn Actor>>,
+    /// A defect planted in the kernel.
+    pub kernel_defect: KernelDefect,
+}
+
+impl FurtherSocket {
+    /// A socket with the capacity and the reader of the first one, whose peer has sent nothing.
+    pub fn new(name: impl Into<String>) -> FurtherSocket {
+        FurtherSocket {
+            name: name.into(),
+            capacity: None,
+            reader: None,
+            input: Vec::new(),
+            input_eof: false,
+            input_capacity: None,
+            flush: FlushMode::default(),
+            shutdown: ShutdownMode::default(),
+            unread_input: UnreadInput::default(),
+            faults: Faults::default(),
+            peer: None,
+            kernel_defect: KernelDefect::default(),
+        }
+    }
+
+    /// The same with a kernel buffer of this capacity.
+    #[must_use]
+    pub fn with_capacity(mut self, capacity: usize) -> FurtherSocket {
+        self.capacity = Some(capacity);
+        self
+    }
+
+    /// The same with this reader.
+    #[must_use]
+    pub fn with_reader(mut self, reader: Reader) -> FurtherSocket {
+        self.reader = Some(reader);
+        self
+    }
+
+    /// The same with this input, sent in one piece.
+    #[must_use]
+    pub fn with_input(mut self, input: impl AsRef<[u8]>) -> FurtherSocket {
+        self.input.push(Bytes::copy_from_slice(input.as_ref()));
+        self
+    }
+
+    /// The same with FIN behind the input.
+    #[must_use]
+    pub fn with_input_eof(mut self) -> FurtherSocket {
+        self.input_eof = true;
+        self
+    }
+
+    /// The same with room for so many bytes of input.
+    #[must_use]
+    pub fn with_input_capacity(mut self, capacity: usize) -> FurtherSocket {
+        self.input_capacity = Some(capacity);
+        self
+    }
+
+    /// The same with a peer that has a protocol of its own; see
+    /// [`Checker::peer`](crate::Checker::peer).
+    #[must_use]
+    pub fn with_peer<F, Fut>(mut self, protocol: F) -> FurtherSocket
+    where
+        F: Fn(Peer) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = std::io::Result<()>> + 'static,
+    {
+        let name = format!("{} peer", self.name);
+        self.peer = Some(protocol_of(&name, protocol));
+        self
+    }
+
+    pub(crate) fn kernel(&self, capacity: usize) -> Kernel {
+        let mut kernel = Kernel::new(self.capacity.unwrap_or(capacity))
+            .with_flush(self.flush)
+            .with_shutdown(self.shutdown)
+            .with_input_capacity(self.input_capacity)
+            .with_visible_close(self.peer.as_ref().is_some_and(|peer| peer.reads()))
+            .with_unread_input(self.unread_input)
+            .with_faults(self.faults.clone())
+            .with_defect(self.kernel_defect);
+        for piece in &self.input {
+            kernel.send_input(piece.clone());
+        }
+        if self.input_eof {
+            kernel.finish_input();
+        }
+        kernel
+    }
+
+    /// How the peer reads, where that of the first socket does as `first` says.
+    pub(crate) fn reads_as(&self, first: Reader) -> Reader {
+        self.reader.unwrap_or(Reader {
+            max: first.max,
+            ..Reader::PROMPT
+        })
+    }
+
+    /// The name of its peer in traces.
+    pub(crate) fn peer_name(&self) -> String {
+        match &self.peer {
+            Some(peer) => peer.name(),
+            None => format!("{} reader", self.name),
+        }
+    }
+
+    /// Why it cannot be there, in one line.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let name = &self.name;
+        if self.capacity == Some(0) {
+            return Some(format!(
+                "the kernel buffer of its socket {name:?} holds 0 bytes; expected is at least 1"
+            ));
+        }
+        let problem = problem_of_modes(self.flush, self.shutdown, self.input_capacity, &self.input);
+        problem.map(|problem| format!("its socket {name:?}: {problem}"))
+    }
+}
+
+/// Why a socket cannot behave like this, in one line.
+pub(crate) fn problem_of_modes(
+    flush: FlushMode,
+    shutdown: ShutdownMode,
+    input_capacity: Option<usize>,
+    input: &[Bytes],
+) -> Option<String> {
+    if flush == FlushMode::Buffers(0) {
+        return Some("its layer buffers 0 bytes; expected is at least 1".to_owned());
+    }
+    if shutdown == ShutdownMode::FlushesFirst && !matches!(flush, FlushMode::Buffers(_)) {
+        let expected = "FlushMode::Buffers with ShutdownMode::FlushesFirst";
+        return Some(format!("its shutdown flushes, and no layer buffers; expected is {expected}"));
+    }
+    let sent: usize = input.iter().map(Bytes::len).sum();
+    match input_capacity {
+        Some(0) => Some("it has room for 0 bytes of input; expected is at least 1".to_owned()),
+        Some(room) if sent > room => Some(format!(
+            "its peer has sent {sent} bytes, and there is room for {room}; expected are at most so \
+             many, and a peer or a script that sends the others"
+        )),
+        _ => None,
+    }
+}

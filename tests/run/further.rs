@@ -1,0 +1,346 @@
+//! Connections that hold two sockets.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use lastbyte::{
+    Checker, Event, ExecutorDefect, FlushMode, FurtherSocket, KernelDefect, KeyPart, Monitor, Peer,
+    Property, Reader, Running, Scenario, Script, ScriptStep, ShutdownMode, Socket, Subject, Verdict,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::agree::{agree, agree_state_by_state, parts};
+
+/// Copies from the first socket to the second, and shuts the second one down: in as many writes as it
+/// takes, or in one.
+#[derive(Clone, Copy, Debug)]
+struct OneWay {
+    all: bool,
+    declares: bool,
+}
+
+async fn one_way(mut client: Socket, mut server: Socket, how: OneWay) -> io::Result<()> {
+    server.expect_delivery(b"abc");
+    let mut buffer = [0; 4];
+    loop {
+        let n = AsyncReadExt::read(&mut client, &mut buffer).await?;
+        match n {
+            0 => break,
+            n if how.all => AsyncWriteExt::write_all(&mut server, &buffer[..n]).await?,
+            n => AsyncWriteExt::write(&mut server, &buffer[..n]).await.map(drop)?,
+        }
+    }
+    AsyncWriteExt::shutdown(&mut server).await
+}
+
+fn told(result: io::Result<()>) -> Result<(), String> {
+    result.map_err(|error| error.to_string())
+}
+
+impl Subject for OneWay {
+    fn start(&self, _socket: Socket) -> Running {
+        unreachable!("it takes two")
+    }
+
+    fn start_all(&self, sockets: Vec<Socket>) -> Running {
+        let how = *self;
+        let [client, server] = <[Socket; 2]>::try_from(sockets).expect("there are two");
+        Box::pin(async move { told(one_way(client, server, how).await) })
+    }
+
+    fn sockets(&self) -> Option<usize> {
+        Some(2)
+    }
+}
+
+fn shared(all: bool) -> Arc<dyn Subject> {
+    Arc::new(OneWay {
+        all,
+        declares: false,
+    })
+}
+
+fn to_server(capacity: usize) -> Scenario {
+    let mut scenario = Scenario::new(format!("K={capacity}"), 8, Reader::PROMPT)
+        .with_further(FurtherSocket::new("server").with_capacity(capacity));
+    scenario.socket = "client".to_owned();
+    let sends = [ScriptStep::Send("abc".into()), ScriptStep::FinishInput];
+    scenario.with_script(Script::new("user", sends))
+}
+
+#[test]
+fn what_is_promised_on_a_socket_is_checked_on_it() {
+    for capacity in [1, 2] {
+        let scenario = to_server(capacity);
+        assert!(agree(&shared(true), &scenario).is_empty(), "{scenario}");
+        let broken = agree(&shared(false), &scenario);
+        assert!(broken.contains(&Property::NoSilentLoss), "{broken:?}");
+    }
+    assert!(agree(&shared(false), &to_server(3)).is_empty());
+}
+
+#[test]
+fn traces_say_which_socket_and_are_judged_alone() {
+    let checker = Checker::new()
+        .kernel_buffer([2])
+        .input(b"abc")
+        .input_eof()
+        .socket_name("client")
+        .further_socket(FurtherSocket::new("server"));
+    let report = checker.run(|client: Socket, server: Socket| {
+        let how = OneWay {
+            all: false,
+            declares: false,
+        };
+        one_way(client, server, how)
+    });
+    report.assert_refuted(Property::NoSilentLoss);
+    let trace = report.counterexample(Property::NoSilentLoss);
+    let trace = trace.expect("it is refuted");
+    assert_eq!(trace.broken_on, 1);
+    assert_eq!(
+        Monitor::judge(trace, &[]).of(Property::NoSilentLoss),
+        trace.broken_at
+    );
+    let text = report.to_string();
+    for part in [
+        "client: reads 3 bytes of input",
+        "server: writes 3 bytes, 2",
+        "server: shutdown(SHUT_WR) with 1 byte not yet accepted",
+        "On the socket: server.",
+        "server reader",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // The line that is printed replays it.
+    let schedule = report.schedule(Property::NoSilentLoss).expect("it is refuted");
+    let replayed = checker.replay(&schedule, |client: Socket, server: Socket| {
+        let how = OneWay {
+            all: false,
+            declares: false,
+        };
+        one_way(client, server, how)
+    });
+    assert!(replayed.is_violated());
+}
+
+/// 4 bytes each way over buffers of 2.
+#[test]
+fn copy_bidirectional_is_decided() {
+    let started = Instant::now();
+    let both = |capacity, bytes: &'static [u8], back: &'static [u8]| {
+        let scenario = Checker::new()
+            .kernel_buffer([capacity])
+            .readers([Reader::PROMPT])
+            .input(bytes)
+            .input_eof()
+            .socket_name("client")
+            .further_socket(
+                FurtherSocket::new("server")
+                    .with_input(back)
+                    .with_input_eof(),
+            );
+        scenario.run(move |mut client: Socket, mut server: Socket| async move {
+            server.expect_delivery(bytes);
+            client.expect_delivery(back);
+            tokio::io::copy_bidirectional(&mut client, &mut server)
+                .await
+                .map(drop)
+        })
+    };
+    let report = both(2, b"abcd", b"wxyz");
+    println!("{} executions in {:?}", report.executions(), started.elapsed());
+    println!("{report}");
+    report.assert_proved();
+}
+
+#[test]
+fn every_mode_of_a_further_socket_is_its_own() {
+    let further = |further: FurtherSocket| {
+        let mut scenario = to_server(2);
+        scenario.further = vec![further.with_capacity(2)];
+        scenario
+    };
+    let mut layer = FurtherSocket::new("server");
+    layer.flush = FlushMode::Buffers(8);
+    let broken = agree(&shared(true), &further(layer.clone()));
+    assert!(broken.contains(&Property::NoSilentLoss), "{broken:?}");
+    layer.shutdown = ShutdownMode::FlushesFirst;
+    assert!(agree(&shared(true), &further(layer)).is_empty());
+    let mut deferred = FurtherSocket::new("server");
+    deferred.shutdown = ShutdownMode::Deferred;
+    assert!(agree_state_by_state(&shared(true), &further(deferred)).is_empty());
+    let slow = FurtherSocket::new("server").with_reader(Reader::slow(1));
+    assert!(agree(&shared(true), &further(slow)).is_empty());
+    let stops = FurtherSocket::new("server").with_reader(Reader::PROMPT.stops_after(0));
+    let broken = agree(&shared(true), &further(stops));
+    assert!(broken.contains(&Property::EndsWithoutReader), "{broken:?}");
+}
+
+#[test]
+fn defects_of_a_further_socket_are_noticed() {
+    for (defect, property) in [
+        (KernelDefect::WriterNotWoken, Property::NoStall),
+        (KernelDefect::ReaderNotWoken, Property::NoStall),
+        (KernelDefect::ShutdownDiscards, Property::NothingTruncated),
+        (KernelDefect::FirstByteDropped, Property::ReceivedIsPrefix),
+    ] {
+        let mut scenario = to_server(2);
+        scenario.further[0].kernel_defect = defect;
+        let broken = agree_state_by_state(&shared(true), &scenario);
+        assert!(broken.contains(&property), "{defect:?}: {broken:?}");
+    }
+}
+
+/// Without the further sockets in the key, states are taken for one that differ in what lies there.
+#[test]
+fn a_key_without_the_further_sockets_is_noticed() {
+    let mut scenario = to_server(1);
+    scenario.executor_defect = ExecutorDefect::KeyWithout(KeyPart::Beside);
+    let misses = (1..=3).any(|capacity| {
+        scenario.further[0].capacity = Some(capacity);
+        [true, false]
+            .into_iter()
+            .any(|all| parts(&shared(all), &scenario))
+    });
+    assert!(misses, "the key without the further sockets finds all the same");
+}
+
+/// A tunnel: the head is answered, then both directions are copied.
+#[test]
+fn a_connect_tunnel_delivers_what_comes_behind_its_head() {
+    let tunnel = |keeps: bool| {
+        move |mut client: Socket, mut server: Socket| async move {
+            client.expect_delivery(b"ok\n");
+            server.expect_delivery(b"hi");
+            let mut head = Vec::new();
+            let mut buffer = [0; 8];
+            let end = loop {
+                let n = AsyncReadExt::read(&mut client, &mut buffer).await?;
+                if n == 0 {
+                    return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+                }
+                head.extend_from_slice(&buffer[..n]);
+                if let Some(end) = head.iter().position(|byte| *byte == b'\n') {
+                    break end + 1;
+                }
+            };
+            AsyncWriteExt::write_all(&mut client, b"ok\n").await?;
+            if keeps {
+                // What came with the head belongs to the server.
+                AsyncWriteExt::write_all(&mut server, &head[end..]).await?;
+            }
+            tokio::io::copy(&mut client, &mut server).await?;
+            AsyncWriteExt::shutdown(&mut server).await?;
+            AsyncWriteExt::shutdown(&mut client).await
+        }
+    };
+    let checker = Checker::new()
+        .kernel_buffer([1, 4])
+        .readers([Reader::PROMPT])
+        .socket_name("client")
+        .further_socket(FurtherSocket::new("server"))
+        .peer(|mut peer: Peer| async move {
+            peer.send(b"C\nh").await?;
+            peer.read_until(b"\n").await?;
+            peer.send(b"i").await?;
+            peer.finish().await
+        });
+    checker.run(tunnel(true)).assert_proved();
+    checker
+        .run(tunnel(false))
+        .assert_refuted(Property::ReceivedIsPrefix);
+}
+
+#[test]
+fn a_proxy_between_two_writers_stalls_where_it_copies_one_way_at_a_time() {
+    let proxy = |both: bool| {
+        move |mut client: Socket, mut server: Socket| async move {
+            server.expect_delivery(b"abcd");
+            client.expect_delivery(b"wxyz");
+            if both {
+                tokio::io::copy_bidirectional(&mut client, &mut server)
+                    .await
+                    .map(drop)
+            } else {
+                tokio::io::copy(&mut client, &mut server).await?;
+                AsyncWriteExt::shutdown(&mut server).await?;
+                tokio::io::copy(&mut server, &mut client).await?;
+                AsyncWriteExt::shutdown(&mut client).await
+            }
+        }
+    };
+    let checker = Checker::new()
+        .kernel_buffer([2])
+        .readers([Reader::PROMPT])
+        .input_buffer(2)
+        .socket_name("client")
+        .peer(|mut peer: Peer| async move {
+            peer.send(b"abcd").await?;
+            peer.finish().await
+        })
+        .further_socket(
+            FurtherSocket::new("server")
+                .with_input_capacity(2)
+                .with_peer(|mut peer: Peer| async move {
+                    // It writes before it reads.
+                    peer.send(b"wxyz").await?;
+                    peer.finish().await
+                }),
+        );
+    checker.run(proxy(false)).assert_refuted(Property::NoStall);
+    checker.run(proxy(true)).assert_proved();
+}
+
+#[test]
+fn misuse_of_further_sockets_is_answered() {
+    let two = |checker: Checker| {
+        crate::message(|| {
+            drop(checker.run(|client: Socket, server: Socket| {
+                let how = OneWay {
+                    all: true,
+                    declares: false,
+                };
+                one_way(client, server, how)
+            }))
+        })
+    };
+    let one = two(Checker::new());
+    assert!(one.contains("the connection takes 2"), "{one}");
+    assert!(one.contains("`Checker::further_socket`"), "{one}");
+    let socket = || FurtherSocket::new("server");
+    let empty = two(Checker::new().further_socket(socket().with_capacity(0)));
+    assert!(empty.contains("\"server\" holds 0 bytes"), "{empty}");
+    let script = || Script::new("s", [ScriptStep::WakeSubject]);
+    let many = (0..3).fold(Checker::new(), |checker, _| checker.script(script()));
+    let many = two(many.further_socket(socket()));
+    assert!(many.contains("loom has five threads"), "{many}");
+    let nowhere = Script::new("s", [ScriptStep::FinishInput.on(2)]);
+    let nowhere = two(Checker::new().further_socket(socket()).script(nowhere));
+    assert!(nowhere.contains("acts on socket 2"), "{nowhere}");
+    let single = crate::message(|| {
+        drop(
+            Checker::new()
+                .further_socket(socket())
+                .run(|mut socket: Socket| async move { socket.close().await }),
+        )
+    });
+    assert!(single.contains("the connection takes 1"), "{single}");
+}
+
+#[test]
+fn scripts_act_on_the_socket_that_they_name() {
+    let mut scenario = to_server(2);
+    let waits = [
+        ScriptStep::AwaitReceived(3).on(1),
+        ScriptStep::Send("late".into()).on(1),
+        ScriptStep::FinishInput.on(1),
+    ];
+    scenario.scripts.push(Script::new("server", waits));
+    assert!(agree_state_by_state(&shared(true), &scenario).is_empty());
+    let steps: Vec<_> = scenario.scripts[1].steps.iter().map(ToString::to_string).collect();
+    assert_eq!(steps[2], "on socket 1: sends FIN");
+    assert!(Event::Finish.is_call() && !Event::Park.is_call());
+    assert_eq!(Verdict::Proved, Verdict::Proved);
+}
