@@ -44,8 +44,8 @@ pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptInstance};
 pub use check::{figures, recording, results, runner, selection};
 #[cfg(feature = "explore")]
 pub use checker::{
-    ByClosure, ByPair, ByShared, BySubject, ByThree, Checker, Explored, IntoSubject, Replayed, Report, check,
-    replay, stays_fixed,
+    ByClosure, ByPair, ByShared, BySubject, ByThree, Checker, Explored, IntoSubject, Replayed,
+    Report, check, replay, stays_fixed,
 };
 pub use environment::defect::{ExecutorDefect, KeyPart};
 pub use environment::framing::{Contradiction, Framing, Raw};

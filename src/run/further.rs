@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput};
+use crate::environment::kernel::{
+    Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput,
+};
 use crate::environment::reader::Reader;
 use crate::run::actor::Actor;
 use crate::run::peer::{Peer, protocol_of};
@@ -190,7 +192,9 @@ pub(crate) fn problem_of_modes(
     }
     if shutdown == ShutdownMode::FlushesFirst && !matches!(flush, FlushMode::Buffers(_)) {
         let expected = "FlushMode::Buffers with ShutdownMode::FlushesFirst";
-        return Some(format!("its shutdown flushes, and no layer buffers; expected is {expected}"));
+        return Some(format!(
+            "its shutdown flushes, and no layer buffers; expected is {expected}"
+        ));
     }
     let sent: usize = input.iter().map(Bytes::len).sum();
     match input_capacity {

@@ -38,19 +38,13 @@ impl Handle {
     }
 
     /// A lock section of this actor's, on its socket.
-    pub(crate) fn section<R>(
-        &self,
-        act: impl FnOnce(&mut State) -> R,
-    ) -> Result<R, ItIsOver> {
+    pub(crate) fn section<R>(&self, act: impl FnOnce(&mut State) -> R) -> Result<R, ItIsOver> {
         let on_socket = |state: &mut State| state.on(self.socket, act);
         self.world.section(self.actor, on_socket)
     }
 
     /// A call on its socket that is no lock section; see [`World::private`].
-    pub(crate) fn private<R>(
-        &self,
-        act: impl FnOnce(&mut State) -> R,
-    ) -> Result<R, ItIsOver> {
+    pub(crate) fn private<R>(&self, act: impl FnOnce(&mut State) -> R) -> Result<R, ItIsOver> {
         let on_socket = |state: &mut State| state.on(self.socket, act);
         self.world.private(self.actor, on_socket)
     }

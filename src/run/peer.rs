@@ -220,7 +220,9 @@ impl Peer {
                 return Call::WouldBlock;
             }
             state.room[actor.index()].clear();
-            state.kernel.send_input(Bytes::copy_from_slice(&sent[..room]));
+            state
+                .kernel
+                .send_input(Bytes::copy_from_slice(&sent[..room]));
             state.changed();
             state.log(actor, Event::Sent { bytes: room });
             Call::Done(room)

@@ -36,9 +36,8 @@ pub(crate) async fn read_to_end(
                 return Poll::Pending;
             }
             let forget = defect == ReaderDefect::ForgetsFirstByte && !forgotten;
-            let looked = peer.section(|state| {
-                look(state, peer.actor, reader, defect, forget, cx.waker())
-            });
+            let looked =
+                peer.section(|state| look(state, peer.actor, reader, defect, forget, cx.waker()));
             match looked {
                 Ok(Looked::Again) => forgotten = defect == ReaderDefect::ForgetsFirstByte,
                 Ok(Looked::Through) => return Poll::Ready(Ok(())),

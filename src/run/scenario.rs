@@ -6,7 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::environment::defect::ExecutorDefect;
-use crate::environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput};
+use crate::environment::kernel::{
+    Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput,
+};
 use crate::environment::reader::{Reader, ReaderDefect};
 use crate::environment::script::{Script, ScriptStep, missing};
 use crate::run::actor::Actor;
@@ -148,12 +150,18 @@ impl Scenario {
         });
         Facts {
             deferred_flush: self.flush != FlushMode::Immediate
-                || self.further.iter().any(|further| further.flush != FlushMode::Immediate),
+                || self
+                    .further
+                    .iter()
+                    .any(|further| further.flush != FlushMode::Immediate),
             reads_while_writing,
             ends: self.ends,
             error_is_proper: self.error_is_proper
                 || self.faults != Faults::default()
-                || self.further.iter().any(|further| further.faults != Faults::default()),
+                || self
+                    .further
+                    .iter()
+                    .any(|further| further.faults != Faults::default()),
             can_be_told: raised.any(|signal| self.stops.contains(&signal))
                 || !self.actors.is_empty()
                 || self.peer.is_some()
@@ -182,8 +190,7 @@ impl Scenario {
         };
         let further = self.further.iter().map(|further| further.shutdown);
         let modes = [self.shutdown].into_iter().chain(further).enumerate();
-        let deferred =
-            modes.filter(|(n, mode)| *mode == ShutdownMode::Deferred && !finishes(*n));
+        let deferred = modes.filter(|(n, mode)| *mode == ShutdownMode::Deferred && !finishes(*n));
         deferred
             .map(|(n, _)| Script::new("layer below", [ScriptStep::FinishShutdown.on(n)]))
             .collect()

@@ -8,8 +8,8 @@ use crate::run::beside::Beside;
 use crate::run::delivery::Delivery;
 use crate::run::further::FurtherSocket;
 use crate::run::handle::Handle;
-use crate::run::reading::read_to_end;
 use crate::run::player::perform_all;
+use crate::run::reading::read_to_end;
 use crate::run::scenario::Scenario;
 use crate::run::socket::Socket;
 use crate::run::state::Setup;
@@ -76,8 +76,8 @@ pub(crate) fn everybody(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<
     let scripts =
         scripts.map(|script| -> Start { Box::new(|handle| Box::pin(perform_all(handle, script))) });
     let devices = scenario.devices().into_iter();
-    let devices = devices
-        .map(|device| -> Start { Box::new(|handle| Box::pin(perform_all(handle, device))) });
+    let devices =
+        devices.map(|device| -> Start { Box::new(|handle| Box::pin(perform_all(handle, device))) });
     let actors = scenario.actors.iter().cloned();
     let actors = actors.map(|actor| -> Start { Box::new(move |handle| actor.start(handle)) });
     [peer, connection]

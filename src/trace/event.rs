@@ -232,7 +232,10 @@ impl Event {
             }
             Event::WriteFailed { error, .. } => format!("write fails: {error}"),
             Event::Buffered { offered, taken } => {
-                format!("writes {}, {taken} into the layer's buffer", bytes(*offered))
+                format!(
+                    "writes {}, {taken} into the layer's buffer",
+                    bytes(*offered)
+                )
             }
             Event::HandedOver { offered, accepted } => {
                 format!("the layer writes {}, {accepted} accepted", bytes(*offered))

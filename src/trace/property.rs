@@ -259,7 +259,8 @@ static NO_STALL: Definition = Definition {
         let flush = at.before.waits_for_flush && !at.levels.flushing;
         let shutdown = at.before.waits_for_shutdown && !at.levels.shutting;
         let end_of_stream = at.before.reader_waits && at.levels.shut;
-        let lost = !subject_through && (input || flush || shutdown) || !reader_through && end_of_stream;
+        let lost =
+            !subject_through && (input || flush || shutdown) || !reader_through && end_of_stream;
         someone_waits && unfinished || lost
     },
 };

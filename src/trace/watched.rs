@@ -78,8 +78,7 @@ impl Moment<'_> {
     /// The event, when the connection under test makes it.
     pub fn of_subject(&self) -> Option<&Event> {
         let step = self.step.filter(|step| step.actor == ActorId::SUBJECT);
-        let here =
-            |step: &&Step| !step.event.is_call() || usize::from(step.socket) == self.socket;
+        let here = |step: &&Step| !step.event.is_call() || usize::from(step.socket) == self.socket;
         step.filter(here).map(|step| &step.event)
     }
 

@@ -56,7 +56,11 @@ pub fn agree(subject: &Arc<dyn Subject>, scenario: &Scenario) -> BTreeSet<Proper
     let uncached = explored(subject, scenario, false);
     assert_eq!(uncached.cut, None, "{scenario}");
     assert_eq!(found(&cached), found(&uncached), "{scenario}");
-    assert_eq!(found(&cached), step_by_step(subject, scenario), "{scenario}");
+    assert_eq!(
+        found(&cached),
+        step_by_step(subject, scenario),
+        "{scenario}"
+    );
     found(&cached).1
 }
 
@@ -65,7 +69,11 @@ pub fn agree(subject: &Arc<dyn Subject>, scenario: &Scenario) -> BTreeSet<Proper
 pub fn agree_state_by_state(subject: &Arc<dyn Subject>, scenario: &Scenario) -> BTreeSet<Property> {
     let cached = explored(subject, scenario, true);
     assert_eq!(cached.cut, None, "{scenario}");
-    assert_eq!(found(&cached), step_by_step(subject, scenario), "{scenario}");
+    assert_eq!(
+        found(&cached),
+        step_by_step(subject, scenario),
+        "{scenario}"
+    );
     found(&cached).1
 }
 

@@ -48,7 +48,11 @@ const FORGETS: Writes = Writes {
 fn scenario(capacity: usize, layer: usize) -> Scenario {
     Scenario {
         flush: FlushMode::Buffers(layer),
-        ..Scenario::new(format!("K={capacity}, layer of {layer}"), capacity, Reader::PROMPT)
+        ..Scenario::new(
+            format!("K={capacity}, layer of {layer}"),
+            capacity,
+            Reader::PROMPT,
+        )
     }
 }
 
@@ -200,7 +204,8 @@ fn a_shutdown_that_is_pending_is_waited_for() {
     // Who gives it up after the first poll leaves the peer without an end only until the close.
     let gives_up = checker.run(|socket: Socket| async move {
         socket.expect_delivery(b"");
-        let _pending = std::future::poll_fn(|cx| std::task::Poll::Ready(socket.poll_shut(cx))).await;
+        let _pending =
+            std::future::poll_fn(|cx| std::task::Poll::Ready(socket.poll_shut(cx))).await;
         Ok::<(), String>(())
     });
     assert_eq!(gives_up.verdict(Property::OneShutdown), Verdict::Proved);
@@ -226,7 +231,13 @@ fn what_a_layer_cannot_be_is_refused() {
         crate::message(run)
     };
     let zero = run(Checker::new().flush(FlushMode::Buffers(0)));
-    assert!(zero.contains("buffers 0 bytes; expected is at least 1"), "{zero}");
+    assert!(
+        zero.contains("buffers 0 bytes; expected is at least 1"),
+        "{zero}"
+    );
     let nothing = run(Checker::new().shutdown(ShutdownMode::FlushesFirst));
-    assert!(nothing.contains("expected is FlushMode::Buffers"), "{nothing}");
+    assert!(
+        nothing.contains("expected is FlushMode::Buffers"),
+        "{nothing}"
+    );
 }

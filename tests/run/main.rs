@@ -13,6 +13,10 @@ fn message(act: impl FnOnce()) -> String {
     let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act));
     let payload = payload.expect_err("it panics");
     let text = payload.downcast_ref::<String>().cloned();
-    let literal = || payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let literal = || {
+        payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+    };
     text.or_else(literal).expect("a panic with a text")
 }

@@ -73,7 +73,10 @@ fn what_a_peer_finds_wrong_is_refuted() {
         .run(|socket: Socket| answers(socket, true));
     report.assert_refuted(Property::ReceivedIsPrefix);
     let text = report.to_string();
-    assert!(text.contains("finds fault with what it has received"), "{text}");
+    assert!(
+        text.contains("finds fault with what it has received"),
+        "{text}"
+    );
 }
 
 /// The question's second half comes only when the first half is answered.
@@ -149,11 +152,16 @@ fn a_peer_stops_and_resets() {
             peer.reset().await
         })
         .run(writes);
-    assert_eq!(resets.verdict(Property::ResetEndsWithError), Verdict::Proved);
+    assert_eq!(
+        resets.verdict(Property::ResetEndsWithError),
+        Verdict::Proved
+    );
     let trace = resets.explored()[0].exploration.histogram.keys();
     let endings: Vec<_> = trace.map(ToString::to_string).collect();
     assert!(
-        endings.iter().all(|ending| ending.contains("ConnectionReset") || ending.contains("reset")),
+        endings
+            .iter()
+            .all(|ending| ending.contains("ConnectionReset") || ending.contains("reset")),
         "{endings:?}"
     );
 }
@@ -222,9 +230,15 @@ fn two_sides_that_write_first_wait_for_each_other() {
         [true, false].map(|reads_first| -> Arc<dyn Subject> { Arc::new(Side { reads_first }) });
     for room in 1..=3 {
         let scenario = two_writers(room);
-        assert!(agree_state_by_state(&reads, &scenario).is_empty(), "{scenario}");
+        assert!(
+            agree_state_by_state(&reads, &scenario).is_empty(),
+            "{scenario}"
+        );
         let broken = agree_state_by_state(&writes, &scenario);
-        assert!(broken.contains(&Property::NoStall), "{scenario}: {broken:?}");
+        assert!(
+            broken.contains(&Property::NoStall),
+            "{scenario}: {broken:?}"
+        );
     }
     // With room for all of it there is nothing to wait for.
     assert!(agree_state_by_state(&writes, &two_writers(4)).is_empty());
@@ -233,13 +247,19 @@ fn two_sides_that_write_first_wait_for_each_other() {
 #[test]
 fn defects_of_a_bounded_input_are_noticed() {
     let reads: Arc<dyn Subject> = Arc::new(Side { reads_first: true });
-    for defect in [KernelDefect::SenderNotWoken, KernelDefect::SenderNotRegistered] {
+    for defect in [
+        KernelDefect::SenderNotWoken,
+        KernelDefect::SenderNotRegistered,
+    ] {
         let scenario = Scenario {
             kernel_defect: defect,
             ..two_writers(2)
         };
         let broken = agree_state_by_state(&reads, &scenario);
-        assert!(broken.contains(&Property::NoStall), "{defect:?}: {broken:?}");
+        assert!(
+            broken.contains(&Property::NoStall),
+            "{defect:?}: {broken:?}"
+        );
     }
 }
 
@@ -250,10 +270,7 @@ fn scripts_wait_for_room_as_well() {
         .input_buffer(2)
         .script(Script::new(
             "client",
-            [
-                ScriptStep::Send("wh".into()),
-                ScriptStep::Send("y?".into()),
-            ],
+            [ScriptStep::Send("wh".into()), ScriptStep::Send("y?".into())],
         ))
         .run(|socket: Socket| answers(socket, true));
     report.assert_proved();
@@ -288,7 +305,8 @@ fn a_connection_that_is_gone_is_noticed_by_who_sends() {
         })
         .run(|socket: Socket| answers(socket, false));
     report.assert_proved();
-    let told = |event: &Event| matches!(event, Event::SendFailed { error } if error == "BrokenPipe");
+    let told =
+        |event: &Event| matches!(event, Event::SendFailed { error } if error == "BrokenPipe");
     let traces = report.explored()[0].exploration.histogram.len();
     assert!(traces > 0 && !told(&Event::Finish));
 }
@@ -302,13 +320,14 @@ fn what_does_not_fit_is_refused() {
     assert!(large.contains("there is room for 2"), "{large}");
     let script = Script::new("client", [ScriptStep::Send("why?".into())]);
     let step = run(Checker::new().input_buffer(2).script(script));
-    assert!(step.contains("expected are steps of at most so many"), "{step}");
+    assert!(
+        step.contains("expected are steps of at most so many"),
+        "{step}"
+    );
     let none = crate::message(|| drop(Checker::new().input_buffer(0)));
     assert!(none.contains("expected is at least 1"), "{none}");
-    let stops = run(
-        Checker::new()
-            .readers([Reader::PROMPT.stops_after(1)])
-            .peer(|peer: Peer| peer.stop()),
-    );
+    let stops = run(Checker::new()
+        .readers([Reader::PROMPT.stops_after(1)])
+        .peer(|peer: Peer| peer.stop()));
     assert!(stops.contains("`Peer::stop`"), "{stops}");
 }
