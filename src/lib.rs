@@ -49,6 +49,7 @@ pub use checker::{
 };
 pub use environment::defect::{ExecutorDefect, KeyPart};
 pub use environment::framing::{Contradiction, Framing, Raw};
+pub use environment::framings::{Counted, LengthDelimited, Lines, Parse, Parsed};
 pub use environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput};
 pub use environment::reader::{BadReader, Reader, ReaderDefect};
 pub use environment::script::{Script, ScriptStep};
@@ -61,6 +62,7 @@ pub use explore::stepper::Stepper;
 #[cfg(feature = "cli")]
 pub use render::documents;
 pub use run::actor::Actor;
+pub use run::clock::Sleep;
 pub use run::further::FurtherSocket;
 pub use run::handle::Handle;
 pub use run::peer::Peer;

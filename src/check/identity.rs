@@ -74,6 +74,7 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         peer,
         socket,
         further,
+        clock,
         feeds,
         signals,
         ends,
@@ -85,7 +86,7 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         executor_defect,
     } = scenario;
     let plain = Scenario::new("", *capacity, *reader);
-    let fields: [(&'static str, &dyn fmt::Debug, &dyn fmt::Debug); 21] = [
+    let fields: [(&'static str, &dyn fmt::Debug, &dyn fmt::Debug); 22] = [
         ("input", input, &plain.input),
         ("input_eof", input_eof, &plain.input_eof),
         ("flush", flush, &plain.flush),
@@ -98,6 +99,7 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         ("peer", peer, &plain.peer),
         ("socket", socket, &plain.socket),
         ("further", further, &plain.further),
+        ("clock", clock, &plain.clock),
         ("feeds", feeds, &plain.feeds),
         ("signals", signals, &plain.signals),
         ("ends", ends, &plain.ends),

@@ -305,6 +305,14 @@ impl Checker {
         self
     }
 
+    /// Virtual time passes: [`Handle::sleep`](crate::Handle::sleep) waits for it. An armed timer may
+    /// fire at any later point. The clock takes the place of a script or an actor.
+    #[must_use]
+    pub fn clock(mut self) -> Checker {
+        self.base.clock = true;
+        self
+    }
+
     /// When the connection must come to its end.
     #[must_use]
     pub fn ends(mut self, ends: Ends) -> Checker {

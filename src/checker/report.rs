@@ -6,9 +6,9 @@ use std::fmt;
 use super::schedule::{Schedule, digest};
 use crate::render::chart::{self, Options};
 use crate::render::story::Caption;
-use crate::render::{count, count_of};
+use crate::render::{count, count_of, visible};
 use crate::run::scenario::Scenario;
-use crate::trace::event::Trace;
+use crate::trace::event::{Event, Trace};
 use crate::trace::property::Property;
 use crate::trace::verdict::{Cut, Exploration, Verdict};
 
@@ -123,12 +123,25 @@ impl Report {
             "nothing was promised, so nothing could be lost; expected is \
              `socket.expect_delivery(bytes)` for what must arrive"
         );
+        self.assert_not_leaked();
         for &property in &self.properties {
             match self.verdict(property) {
                 Verdict::Proved | Verdict::NotApplicable => {}
                 Verdict::Refuted => panic!("{}", self.refutation(property)),
                 verdict => panic!("{property} is not decided: {}", self.reason(&verdict)),
             }
+        }
+    }
+
+    #[track_caller]
+    fn assert_not_leaked(&self) {
+        let leaked = self.explored.iter().find(|e| e.exploration.leaked);
+        if let Some(Explored { scenario, .. }) = leaked {
+            panic!(
+                "the connection ends and leaves its socket open, in {scenario}: it is leaked, by \
+                 `mem::forget`, a cycle of `Rc`, or a task that holds it; expected is that it is dropped \
+                 with the connection"
+            );
         }
     }
 
@@ -172,11 +185,35 @@ impl Report {
         };
         let replay = format!("lastbyte::replay({schedule:?}, connection)");
         let chart = drawn(trace, property, &replay);
+        let hint = hint(trace).map_or(String::new(), |hint| format!("{hint}\n\n"));
         format!(
-            "refuted: {property}, {} in {scenario}\n\n{chart}",
+            "refuted: {property}, {} in {scenario}\n\n{hint}{chart}",
             property.sentence()
         )
     }
+}
+
+/// Who panicked and why, and what to write where that shows what is missing around the connection.
+fn hint(trace: &Trace) -> Option<String> {
+    let mut steps = trace.steps.iter();
+    let (actor, message) = steps.find_map(|step| match &step.event {
+        Event::Panicked { message } => Some((step.actor, message)),
+        _ => None,
+    })?;
+    let told = visible(&format!("{} panics: {message}", trace.actor_name(actor)));
+    let expected = match message {
+        _ if message.contains("no reactor running") => {
+            "Tokio finds no runtime here. Expected is one that is entered around the connection, \
+             `let _entered = runtime.enter();`. For a timer, expected is \
+             `socket.handle().sleep(duration)` with `Checker::clock()`: tokio's own clock is not explored."
+        }
+        _ if message.contains("timers are disabled") => {
+            "Tokio's own clock is not explored. Expected is `socket.handle().sleep(duration)` with \
+             `Checker::clock()`."
+        }
+        _ => return Some(told),
+    };
+    Some(format!("{told}\n{expected}"))
 }
 
 fn drawn(trace: &Trace, property: Property, replay: &str) -> String {

@@ -147,6 +147,8 @@ pub(crate) enum Place {
     Shutter,
     /// Room for input, for whoever sends it.
     Room,
+    /// The end of a timer.
+    Timer(usize),
 }
 
 /// Who makes a call that may have to wait.
@@ -432,6 +434,11 @@ impl Kernel {
 
     pub(crate) fn shutdown_mode(&self) -> ShutdownMode {
         self.shutdown_mode
+    }
+
+    /// Whether the connection has given its socket up.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// Whether nobody will read what is sent.

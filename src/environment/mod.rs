@@ -3,6 +3,7 @@
 
 pub mod defect;
 pub mod framing;
+pub mod framings;
 pub mod kernel;
 pub mod reader;
 pub mod script;

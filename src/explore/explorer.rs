@@ -305,6 +305,7 @@ impl Explorer {
             repeated: search.repeated,
             not_applicable,
             promised: first.promised,
+            leaked: first.leaked,
             histogram: first.histogram,
             counterexamples: BTreeMap::new(),
             seconds: started.elapsed().as_secs_f64(),

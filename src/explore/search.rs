@@ -121,6 +121,8 @@ pub(crate) struct First {
     pub(crate) depth: usize,
     /// Bytes that were promised, in the execution in which it was most.
     pub(crate) promised: usize,
+    /// Whether the connection ended in some execution, and left a socket open.
+    pub(crate) leaked: bool,
     pub(crate) cut: Option<Cut>,
     pub(crate) histogram: BTreeMap<Outcome, u64>,
     pub(crate) found: BTreeMap<Property, Found>,
@@ -375,6 +377,7 @@ impl Search {
 
     fn conclude(&mut self, outcome: Outcome, state: &State) {
         self.first.promised = self.first.promised.max(state.delivery.promised());
+        self.first.leaked |= state.leaks();
         *self.first.histogram.entry(outcome).or_default() += 1;
         for (property, _) in state.monitor.violations().iter() {
             let length = (state.log.len(), state.schedule.len());

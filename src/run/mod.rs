@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub(crate) mod beside;
+pub mod clock;
 pub(crate) mod delivery;
 pub(crate) mod digest;
 #[cfg(feature = "explore")]

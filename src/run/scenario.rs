@@ -12,6 +12,7 @@ use crate::environment::kernel::{
 use crate::environment::reader::{Reader, ReaderDefect};
 use crate::environment::script::{Script, ScriptStep, missing};
 use crate::run::actor::Actor;
+use crate::run::clock::CLOCK;
 use crate::run::further::{FurtherSocket, problem_of_modes};
 use crate::trace::event::{ActorId, NamedSocket};
 use crate::trace::facts::{Ends, Facts};
@@ -52,6 +53,9 @@ pub struct Scenario {
     pub socket: String,
     /// Further sockets of the connection. Each takes the place of a script or an actor.
     pub further: Vec<FurtherSocket>,
+    /// Whether virtual time passes, for [`Handle::sleep`](crate::Handle::sleep). The clock is an actor
+    /// of its own, and takes the place of a script or an actor.
+    pub clock: bool,
     /// How many feeds there are; each is polled by one actor only.
     pub feeds: usize,
     /// How many signals there are; each is polled by one actor only.
@@ -93,6 +97,7 @@ impl Scenario {
             peer: None,
             socket: "first".to_owned(),
             further: Vec::new(),
+            clock: false,
             feeds: 0,
             signals: 0,
             ends: Ends::default(),
@@ -198,7 +203,8 @@ impl Scenario {
 
     /// Who is at the other end of the further socket with this number, counted from 0.
     fn peer_of_further(&self, number: usize) -> ActorId {
-        let before = self.scripts.len() + self.actors.len() + self.devices().len();
+        let own = self.scripts.len() + self.actors.len();
+        let before = own + self.devices().len() + usize::from(self.clock);
         ActorId::script(before + number)
     }
 
@@ -226,7 +232,8 @@ impl Scenario {
         /// The peer, the connection, and as many more as loom has threads for.
         const OTHERS: usize = 3;
         let own = self.scripts.len() + self.actors.len();
-        let (devices, further) = (self.devices().len(), self.further.len());
+        let devices = self.devices().len() + usize::from(self.clock);
+        let further = self.further.len();
         let others = own + devices + further;
         if self.capacity == 0 {
             return Some("its kernel buffer holds 0 bytes; expected is at least 1".to_owned());
@@ -324,6 +331,7 @@ impl Scenario {
         names.extend(self.scripts.iter().map(|script| script.name.clone()));
         names.extend(self.actors.iter().map(|actor| actor.name()));
         names.extend(self.devices().into_iter().map(|device| device.name));
+        names.extend(self.clock.then(|| CLOCK.to_owned()));
         names.extend(self.further.iter().map(FurtherSocket::peer_name));
         names
     }

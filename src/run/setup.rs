@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::environment::reader::Reader;
 use crate::run::actor::Actor;
 use crate::run::beside::Beside;
+use crate::run::clock::tick;
 use crate::run::delivery::Delivery;
 use crate::run::further::FurtherSocket;
 use crate::run::handle::Handle;
@@ -37,6 +38,7 @@ pub(crate) fn setup(subject: &dyn Subject, scenario: &Scenario) -> Setup {
         reader: scenario.reader,
         beside: scenario.further.iter().enumerate().map(beside).collect(),
         sockets: scenario.sockets(),
+        clock: scenario.clock,
         feeds: scenario.feeds,
         signals: scenario.signals,
         stops: scenario.stops.clone(),
@@ -75,6 +77,9 @@ pub(crate) fn everybody(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<
     let scripts = scenario.scripts.clone().into_iter();
     let scripts =
         scripts.map(|script| -> Start { Box::new(|handle| Box::pin(perform_all(handle, script))) });
+    let clock = scenario
+        .clock
+        .then(|| -> Start { Box::new(|handle| Box::pin(tick(handle))) });
     let devices = scenario.devices().into_iter();
     let devices =
         devices.map(|device| -> Start { Box::new(|handle| Box::pin(perform_all(handle, device))) });
@@ -85,6 +90,7 @@ pub(crate) fn everybody(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<
         .chain(scripts)
         .chain(actors)
         .chain(devices)
+        .chain(clock)
         .chain(further)
         .collect()
 }

@@ -10,6 +10,7 @@ use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
 use crate::environment::reader::Reader;
 use crate::run::beside::Beside;
+use crate::run::clock::Clock;
 use crate::run::delivery::Delivery;
 use crate::run::slot::Slot;
 use crate::run::varying::Varying;
@@ -66,6 +67,8 @@ pub(crate) struct Setup {
     pub(crate) beside: Vec<Beside>,
     /// All sockets, where there is more than one.
     pub(crate) sockets: Vec<NamedSocket>,
+    /// Whether time passes.
+    pub(crate) clock: bool,
     pub(crate) feeds: usize,
     pub(crate) signals: usize,
     /// Signals that tell the connection to stop.
@@ -100,6 +103,8 @@ pub(crate) struct State {
     /// Fired where there is room for input again; one for each actor.
     pub(crate) room: Vec<Registration>,
     pub(crate) slots: Vec<Slot>,
+    /// The time and the timers, where time passes.
+    pub(crate) clock: Option<Clock>,
     pub(crate) feeds: Vec<Feed>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) monitor: Monitor,
@@ -162,6 +167,7 @@ impl State {
             device,
             room,
             slots: slots.collect(),
+            clock: setup.clock.then(Clock::default),
             feeds: (0..setup.feeds).map(|_| Feed::default()).collect(),
             signals: (0..setup.signals).map(signal).collect(),
             monitor: Monitor::watching(setup.facts, &setup.properties, peers),
@@ -209,6 +215,10 @@ impl State {
             .chain(&self.progress)
             .chain(&self.device)
             .chain(&self.room)
+            .chain(self.clock.iter().flat_map(|clock| {
+                let timers = clock.timers.iter().map(|timer| &timer.registration);
+                timers.chain([&clock.idle])
+            }))
             .chain(self.feeds.iter().map(|feed| &feed.registration))
             .chain(self.signals.iter().map(|signal| &signal.registration));
         all.any(|one| one.is_own_of(actor))
@@ -410,6 +420,13 @@ impl State {
                 thread.unpark();
             }
         }
+    }
+
+    /// Whether the connection has ended and left a socket open.
+    pub(crate) fn leaks(&self) -> bool {
+        let further = self.beside.iter().map(|further| &further.kernel);
+        let mut kernels = [&self.kernel].into_iter().chain(further);
+        self.slots[ActorId::SUBJECT.index()].done && kernels.any(|kernel| !kernel.is_closed())
     }
 
     /// Concludes when nobody is left who could move.

@@ -59,6 +59,9 @@ impl State {
         if has(KeyPart::Channels) {
             (&self.feeds, &self.signals).hash(hasher);
         }
+        if has(KeyPart::Clock) {
+            self.clock.hash(hasher);
+        }
         if has(KeyPart::Violations) {
             self.monitor.hash_broken(hasher);
         }
@@ -109,6 +112,7 @@ impl State {
             device,
             room,
             slots,
+            clock,
             feeds,
             signals,
             monitor,
@@ -130,7 +134,7 @@ impl State {
         let slots: Vec<_> = slots.collect();
         let around = (kernel, inside, delivery, progress, device, room);
         let around = (around, varying, varying_read, beside, at);
-        let actors = (slots, feeds, signals);
+        let actors = (slots, clock, feeds, signals);
         let broken = digest_with(|hasher| monitor.hash_broken(hasher));
         let watched = (monitor.watched_of_all(), broken);
         format!("{around:?} {actors:?} {watched:?} {over:?} {outcome:?}")

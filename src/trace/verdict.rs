@@ -188,6 +188,12 @@ pub struct Exploration {
     /// Bytes that were promised, in the execution in which it was most.
     #[cfg_attr(feature = "cli", serde(default))]
     pub promised: usize,
+    /// Whether the connection ended in some execution, and left a socket open.
+    #[cfg_attr(
+        feature = "cli",
+        serde(default, skip_serializing_if = "std::ops::Not::not")
+    )]
+    pub leaked: bool,
     /// How often each outcome was seen.
     #[cfg_attr(feature = "cli", serde(with = "histogram_as_list"))]
     pub histogram: BTreeMap<Outcome, u64>,
@@ -212,6 +218,7 @@ impl Exploration {
             repeated: 0,
             not_applicable: Vec::new(),
             promised: 0,
+            leaked: false,
             histogram: BTreeMap::new(),
             counterexamples: BTreeMap::new(),
             seconds: 0.0,

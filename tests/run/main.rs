@@ -1,6 +1,7 @@
 //! One execution: what a connection sees of its socket, and how it can end.
 
 mod agree;
+mod clock;
 mod ended;
 mod executor;
 mod further;
