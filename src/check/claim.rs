@@ -131,7 +131,7 @@ impl Expected {
         }
     }
 
-    /// Whether a verdict is the expected one. A run that was cut off or bounded never is a proof.
+    /// Whether a verdict is the expected one. A run that is inconclusive or bounded never is a proof.
     pub fn is_met_by(self, verdict: &Verdict) -> bool {
         *verdict == self.verdict()
     }

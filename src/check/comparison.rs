@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::identity::Identity;
 use crate::check::instance::Instance;
 use crate::trace::event::{ActorId, Event, Trace};
-use crate::trace::verdict::Cut;
+use crate::trace::verdict::Inconclusive;
 
 /// Two subjects in the same environments.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Comparison {
     pub pairs: Vec<[Instance; 2]>,
     /// Where the two are known to differ.
     pub deviation: Option<Deviation>,
-    /// As many executions one side may take in one environment; more cut the comparison off.
+    /// As many executions one side may take in one environment; more why the comparison off.
     pub executions: u64,
     /// Where in the sources it is made.
     pub place: &'static Location<'static>,
@@ -204,7 +204,7 @@ pub struct Compared {
     /// needed any more.
     pub differences: Vec<String>,
     /// Why it did not come to its end; `None` if it did.
-    pub cut: Option<Cut>,
+    pub inconclusive: Option<Inconclusive>,
     /// Time that it took, in seconds.
     pub seconds: f64,
 }
@@ -212,11 +212,11 @@ pub struct Compared {
 impl Compared {
     /// Whether both sides were explored to the end and did the same.
     pub fn agrees(&self) -> bool {
-        self.cut.is_none() && self.differences.is_empty()
+        self.inconclusive.is_none() && self.differences.is_empty()
     }
 
     /// No comparison at all, and why.
-    pub fn missing(comparison: &Comparison, cut: Cut) -> Compared {
+    pub fn missing(comparison: &Comparison, why: Inconclusive) -> Compared {
         let [real, model] = &comparison.pairs[0];
         let environments = comparison.pairs.iter();
         let deviation = comparison.deviation;
@@ -232,7 +232,7 @@ impl Compared {
             sequences: [0; 2],
             deviation: deviation.map(|d| (d.name.to_owned(), d.why.to_owned())),
             differences: Vec::new(),
-            cut: Some(cut),
+            inconclusive: Some(why),
             seconds: 0.0,
         }
     }
@@ -244,7 +244,7 @@ mod explored {
     use std::sync::{Arc, Mutex};
     use std::time::{Duration, Instant};
 
-    use super::{Compared, Comparison, Cut, Instance, Observable};
+    use super::{Compared, Comparison, Inconclusive, Instance, Observable};
     use crate::explore::explorer::Explorer;
     use crate::explore::limits::{Limits, Progress, REPEATED_EXECUTIONS};
 
@@ -255,7 +255,7 @@ mod explored {
     struct Side {
         sequences: BTreeSet<Vec<Observable>>,
         executions: u64,
-        cut: Option<Cut>,
+        inconclusive: Option<Inconclusive>,
     }
 
     fn explore(instance: &Instance, limits: Limits, progress: Option<Progress>) -> Side {
@@ -276,7 +276,7 @@ mod explored {
         Side {
             sequences,
             executions: explored.executions,
-            cut: explored.cut,
+            inconclusive: explored.inconclusive,
         }
     }
 
@@ -286,8 +286,8 @@ mod explored {
         pub fn run(&self, time: Option<Duration>, progress: Option<&Progress>) -> Compared {
             let started = Instant::now();
             let mut compared = Compared {
-                cut: None,
-                ..Compared::missing(self, Cut::Interrupted)
+                inconclusive: None,
+                ..Compared::missing(self, Inconclusive::Interrupted)
             };
             let mut deviates = false;
             let mut all = 0;
@@ -305,14 +305,14 @@ mod explored {
                     };
                     let side = explore(instance, limits, progress);
                     all += side.executions;
-                    compared.cut = compared.cut.or(side.cut.clone());
+                    compared.inconclusive = compared.inconclusive.or(side.inconclusive.clone());
                     sides.push(side);
                 }
                 for (n, side) in sides.iter().enumerate() {
                     compared.executions[n] += side.executions;
                     compared.sequences[n] += side.sequences.len();
                 }
-                if compared.cut.is_some() {
+                if compared.inconclusive.is_some() {
                     break;
                 }
                 let [mut real, mut model] = [0, 1].map(|n| std::mem::take(&mut sides[n].sequences));
@@ -339,7 +339,7 @@ mod explored {
             }
             if let Some(deviation) = self.deviation
                 && !deviates
-                && compared.cut.is_none()
+                && compared.inconclusive.is_none()
             {
                 let told = format!("the deviation {} is not needed any more", deviation.name);
                 compared.differences.push(told);
@@ -391,7 +391,7 @@ mod tests {
 
     #[test]
     fn two_agree_when_both_are_explored_and_nothing_differs() {
-        let compared = |differences: &[&str], cut: Option<Cut>| Compared {
+        let compared = |differences: &[&str], inconclusive: Option<Inconclusive>| Compared {
             id: Identity::new("model/real/situation", &[]),
             situation: "situation".to_owned(),
             subjects: ["real", "model"].map(str::to_owned),
@@ -401,12 +401,12 @@ mod tests {
             sequences: [0; 2],
             deviation: None,
             differences: differences.iter().map(|text| (*text).to_owned()).collect(),
-            cut,
+            inconclusive,
             seconds: 0.0,
         };
         assert!(compared(&[], None).agrees());
         assert!(!compared(&["only real"], None).agrees());
-        assert!(!compared(&[], Some(Cut::Time)).agrees());
-        assert!(!compared(&["only real"], Some(Cut::Time)).agrees());
+        assert!(!compared(&[], Some(Inconclusive::Time)).agrees());
+        assert!(!compared(&["only real"], Some(Inconclusive::Time)).agrees());
     }
 }

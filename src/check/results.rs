@@ -293,7 +293,7 @@ impl Results {
             && something
             && self.rows.iter().all(|row| row.holds)
             && self.comparisons.iter().all(Compared::agrees)
-            && self.sweeps.iter().all(|sweep| sweep.cut().is_empty())
+            && self.sweeps.iter().all(|sweep| sweep.inconclusive().is_empty())
     }
 
     /// How many comparisons and instances of sweeps there are.

@@ -196,13 +196,13 @@ impl Exploring<'_> {
             bytes(arguments.capacity as usize),
             arguments.reader
         ));
-        let complete = match (&exploration.cut, exploration.bound) {
+        let complete = match (&exploration.inconclusive, exploration.bound) {
             (None, None) => "every interleaving, unbounded and complete".to_owned(),
             (None, Some(bound)) => format!(
                 "only interleavings with at most {}; more time may suffice for all, see --max-seconds",
                 count(bound, "preemption")
             ),
-            (Some(cut), _) => format!("not complete: {cut}"),
+            (Some(why), _) => format!("not complete: {why}"),
         };
         line(format_args!(
             "{} in {:.2} s: {complete}\n",
@@ -211,7 +211,7 @@ impl Exploring<'_> {
         ));
         let verdicts = Property::ALL.map(|property| match exploration.verdict(property) {
             // Why is said above, once.
-            Verdict::CutOff(_) => "inconclusive".to_owned(),
+            Verdict::Inconclusive(_) => "inconclusive".to_owned(),
             verdict => verdict.to_string(),
         });
         // As wide as they mostly are, or as the longest.
@@ -304,7 +304,7 @@ fn exit(exploration: &Exploration) -> Exit {
     {
         Exit::Fine
     } else {
-        Exit::CutOff
+        Exit::Inconclusive
     }
 }
 

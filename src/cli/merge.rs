@@ -56,7 +56,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
         };
         if !results.complete {
             return Err(Misuse(format!(
-                "{shown} is partial: its run was cut off or interrupted"
+                "{shown} is partial: its run was inconclusive or interrupted"
             )));
         }
         if slices.insert(index, results).is_some() {

@@ -37,8 +37,8 @@ pub enum Exit {
     Differs = 1,
     /// The command was not understood, or its input cannot be used.
     Usage = 2,
-    /// Cut off before the end.
-    CutOff = 3,
+    /// Inconclusive off before the end.
+    Inconclusive = 3,
 }
 
 /// [`Program::main`] for a program that is called by the first word of its command line.

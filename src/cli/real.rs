@@ -118,7 +118,7 @@ pub(super) fn hand_on(version: &str, words: &[OsString]) -> Result<Option<Exit>,
         Some(0) => Exit::Fine,
         Some(1) => Exit::Differs,
         Some(2) => Exit::Usage,
-        _ => Exit::CutOff,
+        _ => Exit::Inconclusive,
     }))
 }
 

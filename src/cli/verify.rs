@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::args::{Checkout, Format, Verify};
-use super::collected::{collect, cut, exit, is_open};
+use super::collected::{collect, stopped_by, exit, is_open};
 use super::pool::{Means, explore};
 use super::{Exit, Program, colour, print, real, saved, width};
 use crate::check::recording;
@@ -77,7 +77,7 @@ pub(super) fn run(
         max_steps: arguments.max_steps,
     };
     let explored = explore(&selection, means)?;
-    let cut = cut(arguments.max_seconds, started.elapsed());
+    let why = stopped_by(arguments.max_seconds, started.elapsed());
     let results = Results {
         program: program.name().to_owned(),
         shard: arguments.shard.map(|shard| (shard.index, shard.count)),
@@ -85,7 +85,7 @@ pub(super) fn run(
         not_selected: not_selected - selection.claims.len(),
         selected_beside: beside,
         identities,
-        ..collect(&selection, &explored, cut)
+        ..collect(&selection, &explored, why)
     };
     let results = results.with_figures(registry);
     show(&results, &arguments.shown(), out)?;
@@ -137,7 +137,7 @@ fn real(
     save(arguments, &results)?;
     let exit = document(checkout, &results)?;
     Ok(match exit {
-        Exit::Fine if !results.not_run.is_empty() && !checkout.allow_missing => Exit::CutOff,
+        Exit::Fine if !results.not_run.is_empty() && !checkout.allow_missing => Exit::Inconclusive,
         exit => exit,
     })
 }

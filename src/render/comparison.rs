@@ -75,8 +75,8 @@ pub fn sentences(compared: &[Compared]) -> Vec<String> {
         ));
     }
     for one in compared.iter().filter(|one| !one.agrees()) {
-        if let Some(cut) = &one.cut {
-            sentences.push(visible(&format!("! {}: cut off: {cut}", one.id)));
+        if let Some(why) = &one.inconclusive {
+            sentences.push(visible(&format!("! {}: inconclusive: {why}", one.id)));
         }
         for difference in &one.differences {
             sentences.push(visible(&format!("! {}: {difference}", one.id)));
@@ -96,7 +96,7 @@ pub fn explained(one: &Compared) -> String {
             "{}: {model} does to its socket what {real} does, and no more.",
             one.id
         ),
-        match (&one.cut, one.differences.is_empty()) {
+        match (&one.inconclusive, one.differences.is_empty()) {
             (None, true) if one.deviation.is_some() => {
                 "Alike but for the known deviation; the exploration was unbounded and complete."
                     .to_owned()
@@ -104,7 +104,7 @@ pub fn explained(one: &Compared) -> String {
             (None, true) => "Alike: both have the same set of sequences in every environment; the \
                              exploration was unbounded and complete."
                 .to_owned(),
-            (Some(cut), true) => format!("Not known: the exploration was cut off, {cut}."),
+            (Some(why), true) => format!("Not known: the exploration is inconclusive, {why}."),
             (_, false) => "Not alike.".to_owned(),
         },
     ];

@@ -250,7 +250,7 @@ mod tests {
             sequences: [0; 2],
             deviation: None,
             differences: Vec::new(),
-            cut: None,
+            inconclusive: None,
             seconds: 0.0,
         };
         let all = Results {

@@ -74,7 +74,7 @@ fn verdict(row: &Row) -> String {
             "Not proved: it holds in every interleaving with at most {}.",
             count(*preemptions, "preemption")
         ),
-        Verdict::CutOff(cut) => format!("Not known: the exploration was cut off, {cut}."),
+        Verdict::Inconclusive(why) => format!("Not known: the exploration is inconclusive, {why}."),
         Verdict::Refuted => "Refuted: there is an interleaving in which it fails.".to_owned(),
         Verdict::Missed => {
             "Missed: the explorer, in which a defect was planted, came to its end and found no \

@@ -72,8 +72,8 @@ pub fn summary(results: &Results) -> String {
 }
 
 fn difference(one: &Compared) -> String {
-    let cut = one.cut.iter().map(|cut| format!("cut off: {cut}"));
-    let told: Vec<_> = cut.chain(one.differences.iter().cloned()).collect();
+    let why = one.inconclusive.iter().map(|why| format!("inconclusive: {why}"));
+    let told: Vec<_> = why.chain(one.differences.iter().cloned()).collect();
     let told = told.iter().map(|told| escaped(told)).collect::<Vec<_>>();
     format!("| {} | {} |\n", escaped(&one.id.text), told.join("<br>"))
 }

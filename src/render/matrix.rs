@@ -181,7 +181,7 @@ fn chip(i: usize, row: &Row) -> Chip {
         }),
         Verdict::Missed => ("○", "missed".to_owned()),
         Verdict::Bounded(bound) => ("≤", format!("bounded({bound})")),
-        Verdict::CutOff(_) => ("?", "cut off".to_owned()),
+        Verdict::Inconclusive(_) => ("?", "inconclusive".to_owned()),
         Verdict::NotApplicable => ("–", "not applicable".to_owned()),
     };
     Chip {

@@ -18,7 +18,7 @@ pub(crate) enum Field {
 }
 
 pub(crate) fn field(entry: &Entry) -> Field {
-    match (entry.explored, entry.cut, entry.refuted) {
+    match (entry.explored, entry.inconclusive, entry.refuted) {
         (_, _, refuted @ 1..) => Field::Fails(refuted),
         (1.., 0, 0) => Field::Holds,
         _ => Field::Unknown,
@@ -28,22 +28,22 @@ pub(crate) fn field(entry: &Entry) -> Field {
 /// How much was explored, and what was not explored to its end, in sentences.
 pub(crate) fn explored(swept: &Swept) -> Vec<String> {
     let executions = total(swept.instances.iter().map(|instance| instance.executions));
-    let cut = swept.cut();
+    let unexplored = swept.inconclusive();
     let mut sentences = vec![format!(
         "{}: {} at {}, {} in {}. A field says in how many situations the property fails.",
         visible(&swept.model),
         count(swept.instances.len(), "combination"),
         count(swept.subjects.len(), "revision"),
-        match cut.is_empty() {
+        match unexplored.is_empty() {
             true => "every interleaving explored",
             false => "explored",
         },
         count(executions as usize, "execution"),
     )];
-    if let Some(first) = cut.first() {
+    if let Some(first) = unexplored.first() {
         sentences.push(format!(
             "{} not explored to the end, {} at {} first.",
-            count(cut.len(), "combination"),
+            count(unexplored.len(), "combination"),
             visible(&first.scenario),
             visible(&first.subject)
         ));

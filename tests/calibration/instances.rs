@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use lastbyte::{Cut, Expected, Explorer, Instance, Limits};
+use lastbyte::{Inconclusive, Expected, Explorer, Instance, Limits};
 use lastbyte_models::registry;
 
 use crate::generate::number;
@@ -43,22 +43,22 @@ fn compare(executions: u64, least: usize) {
             explorer.explore(cell.run(), cell.scenario())
         };
         let cached = explore(true);
-        if cached.cut == Some(Cut::Executions) {
+        if cached.inconclusive == Some(Inconclusive::Executions) {
             skipped.push(cell.id());
             continue;
         }
-        assert_eq!(cached.cut, None, "{}", cell.id());
+        assert_eq!(cached.inconclusive, None, "{}", cell.id());
         // What is known by its history is run again.
         if cached.repeated == 0 {
             declared += 1;
             continue;
         }
         let whole = explore(false);
-        if whole.cut == Some(Cut::Executions) {
+        if whole.inconclusive == Some(Inconclusive::Executions) {
             skipped.push(cell.id());
             continue;
         }
-        assert_eq!(whole.cut, None, "{}", cell.id());
+        assert_eq!(whole.inconclusive, None, "{}", cell.id());
         let (found, all) = (Findings::of(&cached), Findings::of(&whole));
         assert_eq!(
             found,

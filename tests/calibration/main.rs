@@ -77,8 +77,8 @@ mod tests {
         let exploration = explorer.explore(&subject, &scenario);
         drop(explorer);
         let traces = Arc::into_inner(traces).expect("loom is through");
-        if let Some(cut) = &exploration.cut {
-            return Err(format!("cut off: {cut}"));
+        if let Some(why) = &exploration.inconclusive {
+            return Err(format!("inconclusive: {why}"));
         }
         Ok((exploration, traces.into_inner().expect("no panic")))
     }

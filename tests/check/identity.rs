@@ -15,7 +15,7 @@ use lastbyte::recording::Recording;
 use lastbyte::results::{Results, Row};
 use lastbyte::selection::Selection;
 use lastbyte::{
-    Actor, Claim, Clash, Comparison, Cut, Definition, Ends, ExecutorDefect, Expected, Exploration,
+    Actor, Claim, Clash, Comparison, Inconclusive, Definition, Ends, ExecutorDefect, Expected, Exploration,
     FlushMode, Handle, Identity, Instance, KernelDefect, Model, NamedSubject, Property, Reader,
     ReaderDefect, Registry, Running, Scenario, Script, ScriptStep, Socket, Subject, Sweep,
     UnreadInput,
@@ -695,8 +695,8 @@ fn a_worker_explores_nothing_that_it_was_not_ordered() {
                 .expect("both have it")
                 .identity();
             let exploration = &explored.instances[&ordered];
-            let Some(Cut::Unknown(why)) = &exploration.cut else {
-                panic!("{ordered}: {:?}", exploration.cut);
+            let Some(Inconclusive::Unknown(why)) = &exploration.inconclusive else {
+                panic!("{ordered}: {:?}", exploration.inconclusive);
             };
             for identity in [&ordered, &known] {
                 assert!(why.contains(&identity.in_full()), "{why}");
@@ -713,13 +713,13 @@ fn a_worker_explores_nothing_that_it_was_not_ordered() {
         );
     }
     let nowhere = unknown.claims()[0].instances[0].identity();
-    let cut = explored.instances[&nowhere]
-        .cut
+    let why = explored.instances[&nowhere]
+        .inconclusive
         .clone()
         .expect("nothing is explored");
-    assert!(cut.to_string().contains("nothing of that name"), "{cut}");
+    assert!(why.to_string().contains("nothing of that name"), "{why}");
     for instance in ours.claims().iter().flat_map(|claim| &claim.instances) {
-        assert_eq!(explored.instances[&instance.identity()].cut, None);
+        assert_eq!(explored.instances[&instance.identity()].inconclusive, None);
     }
 }
 
@@ -746,8 +746,8 @@ fn an_answer_about_something_else_is_none() {
             .clone()
     });
     let exploration = Exploration {
-        cut: None,
-        ..Exploration::missing(Cut::Time)
+        inconclusive: None,
+        ..Exploration::missing(Inconclusive::Time)
     };
     let answered = |id: &Identity| {
         let answer = serde_json::json!({
@@ -768,10 +768,10 @@ fn an_answer_about_something_else_is_none() {
         let explored = pool
             .explore(&units, &Meter::default())
             .expect("it can be started");
-        explored.instances[&ordered.identity()].cut.clone()
+        explored.instances[&ordered.identity()].inconclusive.clone()
     };
     assert_eq!(answered(&ordered.identity()), None);
-    let Some(Cut::Crashed(why)) = answered(&other.identity()) else {
+    let Some(Inconclusive::Crashed(why)) = answered(&other.identity()) else {
         panic!("it was believed");
     };
     for identity in [ordered.identity(), other.identity()] {
@@ -786,8 +786,8 @@ fn slices(registry: &Registry) -> [Results; 2] {
         let slice = all.clone().slice(index, 2);
         let rows = slice.claims.iter().map(|claim| {
             let exploration = Exploration {
-                cut: None,
-                ..Exploration::missing(Cut::Time)
+                inconclusive: None,
+                ..Exploration::missing(Inconclusive::Time)
             };
             Row::new(claim, &vec![&exploration; claim.instances.len()])
         });

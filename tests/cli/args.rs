@@ -319,7 +319,7 @@ mod exploring {
     }
 
     #[test]
-    fn what_is_not_reached_in_time_is_cut_off() {
+    fn what_is_not_reached_in_time_is_inconclusive() {
         let output = verify(&[
             "--only",
             "fixed-never-loses",
@@ -334,12 +334,12 @@ mod exploring {
         assert!(!results.complete && !results.hold());
         assert!(results.rows.iter().all(|row| !row.holds));
         assert!(results.executions > 0, "there was a second");
-        let cut = |row: &lastbyte::results::Row| match &row.verdict {
-            lastbyte::Verdict::CutOff(cut) => cut.clone(),
+        let why = |row: &lastbyte::results::Row| match &row.verdict {
+            lastbyte::Verdict::Inconclusive(why) => why.clone(),
             other => panic!("{}: {other}", row.id),
         };
         let rows = results.rows.iter();
-        assert!(rows.map(cut).all(|cut| cut == lastbyte::Cut::Time));
+        assert!(rows.map(why).all(|why| why == lastbyte::Inconclusive::Time));
         // Time that suffices changes nothing.
         let output = verify(&["--only", "template", "--max-seconds", "1000000"]);
         assert_eq!(output.status.code(), Some(0));

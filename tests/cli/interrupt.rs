@@ -14,7 +14,7 @@ mod unix {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use lastbyte::results::{Results, Row};
-    use lastbyte::{Cut, Verdict};
+    use lastbyte::{Inconclusive, Verdict};
     use nix::sys::signal::{Signal, kill, killpg};
     use nix::unistd::Pid;
 
@@ -125,7 +125,7 @@ mod unix {
             let results: Results = serde_json::from_str(&printed).expect("the documented format");
             assert!(!results.complete && !results.hold(), "{signal}");
             assert_eq!(results.rows.len(), results.selected, "{signal}");
-            let open = |verdict: &Verdict| *verdict == Verdict::CutOff(Cut::Interrupted);
+            let open = |verdict: &Verdict| *verdict == Verdict::Inconclusive(Inconclusive::Interrupted);
             let (open, decided): (Vec<_>, Vec<_>) =
                 results.rows.iter().partition(|row| open(&row.verdict));
             assert!(!open.is_empty(), "{signal}");
@@ -150,7 +150,7 @@ mod unix {
         let (code, text) = interrupted(&["--format", "text"], Signal::SIGINT);
         assert_eq!(code, Some(3));
         assert!(text.contains("Partial: the run ended early"), "{text}");
-        assert!(text.contains("cut off"), "{text}");
+        assert!(text.contains("inconclusive"), "{text}");
         let (code, markdown) = interrupted(&["--format", "markdown"], Signal::SIGINT);
         assert_eq!(code, Some(3));
         assert!(
@@ -160,7 +160,7 @@ mod unix {
         let (code, junit) = interrupted(&["--format", "junit"], Signal::SIGINT);
         assert_eq!(code, Some(3));
         assert!(
-            junit.contains("<error message=\"expected proved, came out cut off: interrupted\"")
+            junit.contains("<error message=\"expected proved, came out inconclusive: interrupted\"")
         );
         assert!(junit.trim_end().ends_with("</testsuites>"));
     }
@@ -265,7 +265,7 @@ mod unix {
         for (signal, group) in SIGNALS {
             let results = versions_interrupted(&versions, &exploring, signal, group);
             assert_eq!(not_run(&results), [("3.0.0", "interrupted")], "{signal}");
-            let open = Verdict::CutOff(Cut::Interrupted);
+            let open = Verdict::Inconclusive(Inconclusive::Interrupted);
             let open = results.rows.iter().filter(|row| row.verdict == open);
             assert!(open.count() > 0, "{signal}");
         }
@@ -306,7 +306,7 @@ mod unix {
     }
 
     #[test]
-    fn a_question_that_is_interrupted_is_cut_off() {
+    fn a_question_that_is_interrupted_is_inconclusive() {
         let request = Scratch::new("request", "G");
         let words = "explore --subject shutdown_ordering:flush-before-shutdown --response-bytes \
                      1000 --capacity 1 --uncached --format json --request";
@@ -327,7 +327,7 @@ mod unix {
         let output = child.wait_with_output().expect("it was started");
         assert_eq!(output.status.code(), Some(3));
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        assert_eq!(answer["exploration"]["cut"], "interrupted");
+        assert_eq!(answer["exploration"]["inconclusive"], "interrupted");
     }
 
     /// Whether a process handles SIGTERM itself.

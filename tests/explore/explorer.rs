@@ -1,11 +1,11 @@
 //! What the explorer does around an exploration: which counterexample it shows, what it falls back
-//! to when it is cut off, and how it follows a schedule.
+//! to when it is inconclusive, and how it follows a schedule.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lastbyte::{
-    ActorId, Cut, Event, Exploration, Explorer, Instance, Limits, Observer, Outcome, Property,
+    ActorId, Inconclusive, Event, Exploration, Explorer, Instance, Limits, Observer, Outcome, Property,
     Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Trace, Verdict,
 };
 use lastbyte_models::registry;
@@ -101,7 +101,7 @@ fn few(executions: u64, limits: Limits) -> Explorer {
 }
 
 #[test]
-fn what_is_cut_off_is_finished_with_a_bound() {
+fn what_is_inconclusive_is_finished_with_a_bound() {
     let fixed = connection(Ordering::FlushBeforeShutdown, 8);
     for limits in [
         Limits::default(),
@@ -112,7 +112,7 @@ fn what_is_cut_off_is_finished_with_a_bound() {
     ] {
         let decided = few(3, limits).decide(&fixed, &over(2));
         assert_eq!(decided.verdict(Property::NoStall), Verdict::Bounded(2));
-        assert!(decided.executions > 3 && decided.cut.is_none());
+        assert!(decided.executions > 3 && decided.inconclusive.is_none());
     }
     // Whoever stops an exploration wants no other.
     let stopped = Explorer {
@@ -120,7 +120,7 @@ fn what_is_cut_off_is_finished_with_a_bound() {
         ..Explorer::default()
     };
     let stopped = stopped.decide(&fixed, &over(2));
-    assert_eq!((stopped.bound, stopped.cut), (None, Some(Cut::Interrupted)));
+    assert_eq!((stopped.bound, stopped.inconclusive), (None, Some(Inconclusive::Interrupted)));
 }
 
 /// Some of the time is left for the bounded run: an exploration that would take hours.
@@ -154,7 +154,7 @@ impl Subject for TalksOrLoses {
 }
 
 #[test]
-fn a_counterexample_counts_although_the_bounded_run_is_cut_off() {
+fn a_counterexample_counts_although_the_bounded_run_is_inconclusive() {
     let scenario = Scenario {
         signals: 1,
         ..Scenario::new("signal", 1, Reader::PROMPT)
@@ -173,8 +173,8 @@ fn a_counterexample_counts_although_the_bounded_run_is_cut_off() {
         Verdict::Refuted
     );
     assert_eq!(
-        (decided.bound, decided.cut),
-        (Some(2), Some(Cut::Steps(20)))
+        (decided.bound, decided.inconclusive),
+        (Some(2), Some(Inconclusive::Steps(20)))
     );
 }
 

@@ -26,7 +26,7 @@ fn proved(property: Property, subject: &Arc<dyn Subject>, scenario: &Scenario) {
 #[track_caller]
 fn decided(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
     let explored = explore(subject, scenario);
-    assert_eq!(explored.cut, None);
+    assert_eq!(explored.inconclusive, None);
     explored
 }
 

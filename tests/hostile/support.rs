@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use lastbyte::{
-    Cut, Exploration, Explorer, Framing, Limits, Property, Raw, Reader, Running, Scenario, Socket,
+    Inconclusive, Exploration, Explorer, Framing, Limits, Property, Raw, Reader, Running, Scenario, Socket,
     Subject, Verdict,
 };
 
@@ -120,27 +120,27 @@ pub fn explore(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
 /// It came to its end without any defect, and every verdict says so.
 #[track_caller]
 pub fn is_clean(explored: &Exploration) {
-    assert_eq!(explored.cut, None);
+    assert_eq!(explored.inconclusive, None);
     let broken: Vec<_> = explored.counterexamples.keys().collect();
     assert!(broken.is_empty(), "{broken:?}");
 }
 
-/// No property has any other verdict than that the exploration was cut off for this reason.
+/// No property has any other verdict than that the exploration is inconclusive for this reason.
 #[track_caller]
-pub fn is_cut(explored: &Exploration, expected: impl Fn(&Cut) -> bool, says: &[&str]) {
+pub fn is_inconclusive(explored: &Exploration, expected: impl Fn(&Inconclusive) -> bool, says: &[&str]) {
     for property in Property::ALL {
         match explored.verdict(property) {
-            Verdict::CutOff(cut) => {
-                assert!(expected(&cut), "{property}: {cut}");
-                let told = cut.to_string();
+            Verdict::Inconclusive(why) => {
+                assert!(expected(&why), "{property}: {why}");
+                let told = why.to_string();
                 for word in says {
                     assert!(told.contains(word), "{word:?} is not in {told:?}");
                 }
                 assert!(!told.contains('\n'), "{told}");
             }
             // What was found before is a fact, whatever stopped the rest.
-            Verdict::Refuted if !matches!(explored.cut, Some(Cut::NotDeterministic(_))) => {
-                assert!(expected(explored.cut.as_ref().expect("it was cut")));
+            Verdict::Refuted if !matches!(explored.inconclusive, Some(Inconclusive::NotDeterministic(_))) => {
+                assert!(expected(explored.inconclusive.as_ref().expect("it was why")));
             }
             verdict => panic!("{property}: {verdict}"),
         }
@@ -150,8 +150,8 @@ pub fn is_cut(explored: &Exploration, expected: impl Fn(&Cut) -> bool, says: &[&
 /// The verdict on every property is that the subject is not deterministic, and it says where.
 #[track_caller]
 pub fn is_not_deterministic(explored: &Exploration) {
-    let expected = |cut: &Cut| matches!(cut, Cut::NotDeterministic(at) if at.step > 0);
-    is_cut(explored, expected, &["step ", "usual reasons", "`HashMap`"]);
+    let expected = |why: &Inconclusive| matches!(why, Inconclusive::NotDeterministic(at) if at.step > 0);
+    is_inconclusive(explored, expected, &["step ", "usual reasons", "`HashMap`"]);
 }
 
 #[track_caller]

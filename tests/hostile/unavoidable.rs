@@ -18,7 +18,7 @@ fn unavoidable(
     property: Property,
 ) -> (Trace, Step) {
     let explored = explorer().decide(subject, scenario);
-    assert_eq!(explored.cut, None);
+    assert_eq!(explored.inconclusive, None);
     is_refuted(&explored, property);
     let trace = explored.counterexamples[&property].clone();
     let at = trace.unavoidable_from.expect("the exploration is complete");

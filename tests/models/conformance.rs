@@ -27,7 +27,7 @@ mod explored {
         let mut comparison = release.compare_with(situation, revision);
         comparison.pairs.truncate(1);
         let compared = comparison.run(None, None);
-        assert_eq!(compared.cut, None, "{}", comparison.id());
+        assert_eq!(compared.inconclusive, None, "{}", comparison.id());
         compared.differences
     }
 

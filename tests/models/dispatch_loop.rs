@@ -15,7 +15,7 @@ use lastbyte_models::registry;
 fn explore(case: &Case, revision: &Revision) -> Option<Exploration> {
     let instance = instance(case, revision)?;
     let exploration = Explorer::default().explore(instance.run(), instance.scenario());
-    assert_eq!(exploration.cut, None, "{}", instance.id());
+    assert_eq!(exploration.inconclusive, None, "{}", instance.id());
     Some(exploration)
 }
 
@@ -81,7 +81,7 @@ fn caching_changes_no_verdict() {
     }
     for instance in &instances {
         let slow = uncached.explore(instance.run(), instance.scenario());
-        if slow.cut.is_some() {
+        if slow.inconclusive.is_some() {
             continue;
         }
         let fast = Explorer::default().explore(instance.run(), instance.scenario());

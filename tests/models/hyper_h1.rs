@@ -60,8 +60,8 @@ mod explored {
             ..Explorer::default()
         };
         let explored = explorer.explore(instance.run(), instance.scenario());
-        // A subject that is not deterministic would be cut off.
-        assert_eq!(explored.cut, None, "{}", instance.id());
+        // A subject that is not deterministic would be inconclusive.
+        assert_eq!(explored.inconclusive, None, "{}", instance.id());
         explored
     }
 
@@ -170,7 +170,7 @@ mod explored {
     fn queries_from_the_command_line_are_answered() {
         let request = "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
         for (name, explored) in explored(&query(request, &[("upgrade", "true")])) {
-            assert_eq!(explored.cut, None, "{name}");
+            assert_eq!(explored.inconclusive, None, "{name}");
             assert!(explored.counterexamples.is_empty(), "{name}");
             assert!(explored.concluded() > 0);
         }
@@ -183,7 +183,7 @@ mod explored {
                         GET / HTTP/1.1\r\nhost: a\r\n\r\n";
         for request in [head, pipeline] {
             for (name, explored) in explored(&query(request, &[])) {
-                assert_eq!(explored.cut, None, "{name}");
+                assert_eq!(explored.inconclusive, None, "{name}");
                 assert!(explored.counterexamples.is_empty(), "{name}: {request}");
                 assert!(explored.concluded() > 0);
             }

@@ -26,8 +26,8 @@ mod explored {
             ..Explorer::default()
         };
         let explored = explorer.explore(subject, scenario);
-        // A subject that is not deterministic would be cut off.
-        assert_eq!(explored.cut, None);
+        // A subject that is not deterministic would be inconclusive.
+        assert_eq!(explored.inconclusive, None);
         explored
     }
 

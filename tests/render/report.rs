@@ -679,7 +679,7 @@ async fn sections_show_what_stands_beside_the_verdicts() {
             for told in [
                 "hyper-1.12.0",
                 "1 not alike",
-                "cut off: out of executions (`Limits::executions` or the comparison gives more)",
+                "inconclusive: out of executions (`Limits::executions` or the comparison gives more)",
                 "size-of-400, 1 situation",
                 "cargo verify --only conformance/hyper-1.12.0/pipelined",
                 "cargo verify --real",

@@ -146,7 +146,7 @@ fn what_is_not_known_is_never_said_to_hold() {
     let count = |page: &str, what: &str| page.matches(what).count();
     let holds = "</b> holds<";
     // 1.10.1 fails two of its properties. 1.11.0 fails one of them, and one of its two situations
-    // was cut off.
+    // is inconclusive.
     let properties = Property::ALL.len();
     assert_eq!(count(&page, holds), properties - 2);
     assert_eq!(count(&page, "</b> not known<"), properties - 1);
@@ -157,7 +157,7 @@ fn what_is_not_known_is_never_said_to_hold() {
     );
     results.sweeps[0]
         .instances
-        .retain(|instance| instance.cut.is_none());
+        .retain(|instance| instance.inconclusive.is_none());
     let page = lastbyte::render::report::html(&results);
     assert_eq!(count(&page, holds), 2 * properties - 3);
     results.sweeps[0]
@@ -185,7 +185,7 @@ fn what_was_not_run_or_not_as_declared_is_in_the_headline() {
     results.comparisons.retain(lastbyte::Compared::agrees);
     results.sweeps[0]
         .instances
-        .retain(|instance| instance.cut.is_none());
+        .retain(|instance| instance.inconclusive.is_none());
     assert_eq!(headline(&results), (told("everything as declared"), true));
     results.not_run = not_run;
     let words = "as declared, **but not everything was run**";

@@ -136,7 +136,7 @@ pub fn explored(instance: &Instance) -> (Exploration, BTreeMap<Outcome, Trace>) 
         ..Explorer::default()
     };
     let exploration = explorer.explore(instance.run(), instance.scenario());
-    assert_eq!(exploration.cut, None, "{}", instance.id());
+    assert_eq!(exploration.inconclusive, None, "{}", instance.id());
     let outcomes = std::mem::take(&mut *outcomes.lock().expect("no panic"));
     (exploration, outcomes)
 }

@@ -131,7 +131,7 @@ fn situation(one: &Compared) -> Situation {
         sequences: one.sequences.map(|n| thousands(n as u64)),
         executions: one.executions.map(thousands),
         deviation: deviation.map_or_else(String::new, |(name, _)| visible(name)),
-        chip: match (one.differences.is_empty(), &one.cut) {
+        chip: match (one.differences.is_empty(), &one.inconclusive) {
             (true, None) => alike(),
             (true, Some(_)) => open(),
             (false, _) => unlike("not alike".to_owned()),
@@ -159,7 +159,7 @@ fn open() -> Chip {
     Chip {
         class: "open surprise",
         sign: "?",
-        word: "cut off".to_owned(),
+        word: "inconclusive".to_owned(),
     }
 }
 
@@ -172,8 +172,8 @@ fn unlike(word: String) -> Chip {
 }
 
 fn differs(one: &Compared, results: &Results) -> Unlike {
-    let cut = one.cut.iter().map(|cut| format!("cut off: {cut}"));
-    let told = cut.chain(one.differences.iter().cloned());
+    let why = one.inconclusive.iter().map(|why| format!("inconclusive: {why}"));
+    let told = why.chain(one.differences.iter().cloned());
     Unlike {
         id: visible(&one.id.text),
         command: reproduce(&one.id.text, one.version.as_deref(), results),

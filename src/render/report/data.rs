@@ -140,7 +140,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
     let outcomes = row.outcomes.iter().take(OUTCOMES).map(|(outcome, times)| {
         let class = match outcome.reader {
             ReaderEnding::Complete => "whole",
-            ReaderEnding::CutShort => "cut",
+            ReaderEnding::CutShort => "why",
             _ => "other",
         };
         let ended = format!("{}; reader: {}", outcome.subject, outcome.reader);

@@ -22,7 +22,7 @@ pub(super) struct Sweep {
     /// For each subject, if any, how many situations do not go together with it, and which.
     pub(super) apart: Vec<(String, String, Vec<String>)>,
     /// What was not explored to the end, and why.
-    pub(super) cut: Vec<(String, String)>,
+    pub(super) inconclusive: Vec<(String, String)>,
 }
 
 /// One property.
@@ -61,9 +61,9 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
     let apart: Vec<_> = apart.collect();
     let not_applicable = apart.iter().map(|(_, names)| names.len());
     let not_applicable = not_applicable.map(|n| (n > 0).then(|| thousands(n as u64)));
-    let cut = swept.cut().into_iter().map(|instance| {
+    let unexplored = swept.inconclusive().into_iter().map(|instance| {
         let name = format!("{} at {}", instance.scenario, instance.subject);
-        let why = instance.cut.as_ref().map(ToString::to_string);
+        let why = instance.inconclusive.as_ref().map(ToString::to_string);
         (visible(&name), visible(&why.unwrap_or_default()))
     });
     let left_out = swept.left_out.iter();
@@ -88,7 +88,7 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
         left_out: left_out
             .map(|left| (visible(&left.what), visible(&left.why)))
             .collect(),
-        cut: cut.collect(),
+        inconclusive: unexplored.collect(),
         apart: apart
             .into_iter()
             .filter(|(_, names)| !names.is_empty())

@@ -93,7 +93,7 @@ fn findings(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Findings {
             ..Explorer::default()
         };
         let exploration = explorer.explore(subject, scenario);
-        assert_eq!(exploration.cut, None, "caching: {caching}");
+        assert_eq!(exploration.inconclusive, None, "caching: {caching}");
         Findings::of(&exploration)
     });
     assert_eq!(cached, every);
