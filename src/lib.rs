@@ -71,5 +71,5 @@ pub use trace::facts::{Ends, Facts};
 pub use trace::monitor::Monitor;
 pub use trace::outcome::{Ending, Outcome, ReaderEnding};
 pub use trace::property::{Definition, Property, Violations};
-pub use trace::verdict::{Inconclusive, Divergence, Exploration, USUAL_REASONS, Verdict};
+pub use trace::verdict::{Divergence, Exploration, Inconclusive, USUAL_REASONS, Verdict};
 pub use trace::watched::{Moment, ReaderState, Watched};

@@ -1,4 +1,4 @@
-//! One release of hyper: the probes of hyper's history, and the comparison with the model. The same
+//! One release of hyper: the scenarios of hyper's history, and the comparison with the model. The same
 //! for every release, one package each.
 
 #[path = "../../models/conformance/mod.rs"]

@@ -16,7 +16,7 @@ use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
 
 /// Version of the JSON format.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// All results of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -293,7 +293,10 @@ impl Results {
             && something
             && self.rows.iter().all(|row| row.holds)
             && self.comparisons.iter().all(Compared::agrees)
-            && self.sweeps.iter().all(|sweep| sweep.inconclusive().is_empty())
+            && self
+                .sweeps
+                .iter()
+                .all(|sweep| sweep.inconclusive().is_empty())
     }
 
     /// How many comparisons and instances of sweeps there are.

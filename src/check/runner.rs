@@ -21,7 +21,7 @@ use crate::check::selection::Selection;
 use crate::check::sweep::SweptInstance;
 use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::{explorer::Explorer, limits::Limits, limits::Progress};
-use crate::trace::verdict::{Inconclusive, Exploration};
+use crate::trace::verdict::{Exploration, Inconclusive};
 
 /// What [`Pool::silence`] is unless there is a reason: workers tell several times a second how far
 /// they are.

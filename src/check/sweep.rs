@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::identity::Identity;
 use crate::check::instance::Instance;
 use crate::trace::property::Property;
-use crate::trace::verdict::{Inconclusive, Exploration};
+use crate::trace::verdict::{Exploration, Inconclusive};
 
 /// What is to be explored.
 #[derive(Clone, Debug)]
@@ -182,7 +182,8 @@ impl Swept {
         let mut entries = Vec::new();
         for subject in &self.subjects {
             let instances = self.instances.iter().filter(|c| c.subject == *subject);
-            let (inconclusive, complete): (Vec<_>, Vec<_>) = instances.partition(|c| c.inconclusive.is_some());
+            let (inconclusive, complete): (Vec<_>, Vec<_>) =
+                instances.partition(|c| c.inconclusive.is_some());
             for property in Property::ALL {
                 let refuting = self.refuting(subject, property);
                 entries.push(Entry {

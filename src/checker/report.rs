@@ -5,12 +5,12 @@ use std::fmt;
 
 use super::schedule::{Schedule, digest};
 use crate::render::chart::{self, Options};
-use crate::render::story::Caption;
+use crate::render::transcript::Caption;
 use crate::render::{count, count_of};
 use crate::run::scenario::Scenario;
 use crate::trace::event::Trace;
 use crate::trace::property::Property;
-use crate::trace::verdict::{Inconclusive, Exploration, Verdict};
+use crate::trace::verdict::{Exploration, Inconclusive, Verdict};
 
 /// Columns of the charts in messages.
 const WIDTH: usize = 100;
@@ -54,8 +54,12 @@ impl Report {
     pub fn verdict(&self, property: Property) -> Verdict {
         let verdicts = self.explored.iter();
         let verdicts: Vec<_> = verdicts.map(|e| e.exploration.verdict(property)).collect();
-        let not_deterministic =
-            |verdict: &&Verdict| matches!(verdict, Verdict::Inconclusive(Inconclusive::NotDeterministic(_)));
+        let not_deterministic = |verdict: &&Verdict| {
+            matches!(
+                verdict,
+                Verdict::Inconclusive(Inconclusive::NotDeterministic(_))
+            )
+        };
         let open = |verdict: &&Verdict| {
             !matches!(
                 verdict,
@@ -150,7 +154,9 @@ impl Report {
     fn reason(&self, verdict: &Verdict) -> String {
         let executions = count_of(self.executions(), "execution");
         match verdict {
-            Verdict::Inconclusive(why @ (Inconclusive::Time | Inconclusive::Executions | Inconclusive::Memory)) => format!(
+            Verdict::Inconclusive(
+                why @ (Inconclusive::Time | Inconclusive::Executions | Inconclusive::Memory),
+            ) => format!(
                 "inconclusive, {why} after {executions}; expected are smaller kernel \
                  buffers and messages, or larger `Checker::limits`"
             ),

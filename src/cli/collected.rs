@@ -8,7 +8,7 @@ use crate::check::results::{Results, Row};
 use crate::check::runner::{Explored, Unit};
 use crate::check::selection::Selection;
 use crate::check::sweep::{Swept, SweptInstance};
-use crate::trace::verdict::{Inconclusive, Exploration, Verdict};
+use crate::trace::verdict::{Exploration, Inconclusive, Verdict};
 
 /// Why something was not begun, after so long.
 pub(super) fn stopped_by(max_seconds: Option<u64>, elapsed: Duration) -> Inconclusive {
@@ -49,7 +49,9 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, why: Inconclus
             .collect(),
         ..Swept::new(model, sweep)
     });
-    let ended = |why: &Option<Inconclusive>| !matches!(why, Some(Inconclusive::Time | Inconclusive::Interrupted));
+    let ended = |why: &Option<Inconclusive>| {
+        !matches!(why, Some(Inconclusive::Time | Inconclusive::Interrupted))
+    };
     let is_there = |unit: &Unit| match unit {
         Unit::Instance(instance) => explored
             .instances
@@ -81,8 +83,14 @@ fn is_unknown(row: &Row) -> bool {
 /// Whether something was not explored to its end.
 pub(super) fn is_open(results: &Results) -> bool {
     results.rows.iter().any(is_unknown)
-        || results.comparisons.iter().any(|one| one.inconclusive.is_some())
-        || results.sweeps.iter().any(|swept| !swept.inconclusive().is_empty())
+        || results
+            .comparisons
+            .iter()
+            .any(|one| one.inconclusive.is_some())
+        || results
+            .sweeps
+            .iter()
+            .any(|swept| !swept.inconclusive().is_empty())
 }
 
 pub(super) fn exit(results: &Results) -> Exit {
@@ -189,17 +197,27 @@ pub(super) mod tests {
         let nothing = collect(&selection, &Explored::default(), Inconclusive::Interrupted);
         assert!(!nothing.complete);
         assert_eq!(nothing.executions, 0);
-        assert_eq!(nothing.rows[0].verdict, Verdict::Inconclusive(Inconclusive::Interrupted));
+        assert_eq!(
+            nothing.rows[0].verdict,
+            Verdict::Inconclusive(Inconclusive::Interrupted)
+        );
         assert_eq!(nothing.comparisons[0].inconclusive, stopped());
         let swept = nothing.sweeps[0].instances.iter();
-        assert!(swept.clone().count() == 2 && swept.clone().all(|instance| instance.inconclusive == stopped()));
+        assert!(
+            swept.clone().count() == 2
+                && swept
+                    .clone()
+                    .all(|instance| instance.inconclusive == stopped())
+        );
         // One thing is missing, or was begun and not ended.
         let [claimed, swept] = [0, 1].map(|n| selection.sweeps[0].1.instances[n].identity());
         let changes: [&dyn Fn(&mut Explored); 5] = [
             &|e| drop(e.instances.remove(&claimed)),
             &|e| drop(e.instances.remove(&swept)),
             &|e| e.comparisons.clear(),
-            &|e| e.instances.get_mut(&swept).expect("it is").inconclusive = Some(Inconclusive::Time),
+            &|e| {
+                e.instances.get_mut(&swept).expect("it is").inconclusive = Some(Inconclusive::Time)
+            },
             &|e| {
                 e.comparisons
                     .values_mut()
@@ -246,7 +264,10 @@ pub(super) mod tests {
         };
         assert_eq!(compared(&[], None), Exit::Fine);
         assert_eq!(compared(&["only model"], None), Exit::Differs);
-        assert_eq!(compared(&["only model"], Some(Inconclusive::Time)), Exit::Differs);
+        assert_eq!(
+            compared(&["only model"], Some(Inconclusive::Time)),
+            Exit::Differs
+        );
         assert_eq!(compared(&[], Some(Inconclusive::Time)), Exit::Inconclusive);
     }
 
@@ -294,7 +315,10 @@ pub(super) mod tests {
                     "{expected}, {other}"
                 );
             }
-            for open in [Verdict::Inconclusive(Inconclusive::Time), Verdict::Bounded(2)] {
+            for open in [
+                Verdict::Inconclusive(Inconclusive::Time),
+                Verdict::Bounded(2),
+            ] {
                 assert_eq!(came_out(expected, open), Exit::Inconclusive, "{expected}");
             }
         }

@@ -19,7 +19,7 @@ use crate::error::Misuse;
 use crate::explore::explorer::Explorer;
 use crate::explore::limits::{Limits, Progress};
 use crate::files;
-use crate::render::story::Caption;
+use crate::render::transcript::Caption;
 use crate::render::{chart, count, count_of, paragraph, report};
 use crate::trace::event::bytes;
 use crate::trace::property::Property;

@@ -44,8 +44,12 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
         // Another format may have other fields, so its number comes first.
         let Format { format } = serde_json::from_slice(&text).map_err(refused)?;
         if format != FORMAT {
+            let what = match format {
+                4 => " (its key `cut` is `inconclusive` now)",
+                _ => "",
+            };
             return Err(Misuse(format!(
-                "{shown} has format {format}; expected: {FORMAT}"
+                "{shown} has format {format}{what}; expected: format {FORMAT}, what this version prints"
             )));
         }
         let results: Results = serde_json::from_slice(&text).map_err(refused)?;

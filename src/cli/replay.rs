@@ -16,7 +16,7 @@ pub(super) fn run(
     use super::args::Drawing;
     use super::{colour, print, quoted, width};
     use crate::check::recording::Recording;
-    use crate::render::story::Caption;
+    use crate::render::transcript::Caption;
     use crate::render::{chart, jsonl, mermaid, svg, visible};
 
     let recording = Recording::read(&arguments.file)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::args::{Checkout, Format, Verify};
-use super::collected::{collect, stopped_by, exit, is_open};
+use super::collected::{collect, exit, is_open, stopped_by};
 use super::pool::{Means, explore};
 use super::{Exit, Program, colour, print, real, saved, width};
 use crate::check::recording;
@@ -296,8 +296,8 @@ fn list(registry: &Registry, selection: &Selection) -> String {
         let comparisons = selection.comparisons.iter();
         for comparison in comparisons.filter(|c| c.pairs[0][0].model() == model.name) {
             let (id, like) = (comparison.id(), comparison.pairs[0][1].subject());
-            let environments = count(comparison.pairs.len(), "environment");
-            text += &format!("  {id}  the same as {like}, {environments}\n");
+            let scenarios = count(comparison.pairs.len(), "scenario");
+            text += &format!("  {id}  the same as {like}, {scenarios}\n");
         }
         for subject in (model.subjects)() {
             text += &format!("  --subject {}  {}\n", subject.name, subject.about);

@@ -23,7 +23,7 @@ use crate::run::sync::Gate;
 use crate::run::world::World;
 use crate::trace::event::{ActorId, Trace};
 use crate::trace::property::Property;
-use crate::trace::verdict::{Inconclusive, Exploration};
+use crate::trace::verdict::{Exploration, Inconclusive};
 
 /// How to explore.
 #[derive(Clone)]
@@ -162,7 +162,9 @@ impl Explorer {
             for bound in 0..=LARGEST_READABLE_BOUND {
                 let searched = bounded(bound, READABLE_EXECUTIONS);
                 let searched = searched.run(subject, scenario, None, false);
-                if let why @ Some(Inconclusive::NotDeterministic(_)) = searched.exploration.inconclusive {
+                if let why @ Some(Inconclusive::NotDeterministic(_)) =
+                    searched.exploration.inconclusive
+                {
                     explored.exploration.inconclusive = why;
                     break;
                 }
@@ -179,7 +181,10 @@ impl Explorer {
                     break;
                 }
             }
-        } else if matches!(inconclusive, Some(Inconclusive::Time | Inconclusive::Executions | Inconclusive::Memory)) {
+        } else if matches!(
+            inconclusive,
+            Some(Inconclusive::Time | Inconclusive::Executions | Inconclusive::Memory)
+        ) {
             for bound in (1..=LARGEST_READABLE_BOUND).rev() {
                 let searched = bounded(bound, BOUNDED_EXECUTIONS);
                 let searched = searched.run(subject, scenario, None, true);

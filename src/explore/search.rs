@@ -15,7 +15,7 @@ use crate::run::world::{Choice, Watcher};
 use crate::trace::event::{ActorId, Event, Step, Trace};
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
-use crate::trace::verdict::{Inconclusive, Divergence};
+use crate::trace::verdict::{Divergence, Inconclusive};
 
 /// How many executions lie between two reports of progress.
 const PROGRESS_INTERVAL: u64 = 64;
@@ -562,10 +562,12 @@ impl Watcher for Shared {
     fn abandon(&self, actor: ActorId, state: &mut State) {
         let mut search = self.search();
         search.finish(state);
-        search.inconclusive.get_or_insert(Inconclusive::EndlessCalls {
-            actor: state.slots[actor.index()].name.clone(),
-            calls: CALLS_WITHOUT_CHANGE as usize,
-        });
+        search
+            .inconclusive
+            .get_or_insert(Inconclusive::EndlessCalls {
+                actor: state.slots[actor.index()].name.clone(),
+                calls: CALLS_WITHOUT_CHANGE as usize,
+            });
         drop(search);
         self.abandoned.store(true, Ordering::Relaxed);
         Shared::finish(self);

@@ -45,7 +45,9 @@ pub(crate) fn watched(
     let exploring = match exploring {
         Ok(exploring) => exploring,
         Err(error) => {
-            shared.search().inconclusive = Some(Inconclusive::Crashed(format!("no thread can be started: {error}")));
+            shared.search().inconclusive = Some(Inconclusive::Crashed(format!(
+                "no thread can be started: {error}"
+            )));
             return;
         }
     };

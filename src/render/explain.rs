@@ -1,6 +1,6 @@
 //! Why a claim came out as it did, in sentences.
 
-use super::story::{self, Caption};
+use super::transcript::{self, Caption};
 use super::{count, count_of, visible};
 use crate::check::results::{Results, Row};
 use crate::trace::verdict::Verdict;
@@ -48,7 +48,7 @@ pub fn sentences(row: &Row, results: &Results) -> String {
             "The shortest counterexample has {steps} and is in {}.",
             counterexample.instance
         ));
-        let since = story::closing(trace, &caption);
+        let since = transcript::closing(trace, &caption);
         if let Some((_, since)) = since.iter().find(|(what, _)| *what == "unavoidable from") {
             say(format!("The violation was unavoidable from {since}."));
         }

@@ -107,7 +107,8 @@ pub fn summary(results: &Results) -> Vec<String> {
         sentences.push(format!("Slice {slice} of {of}."));
     }
     if !results.complete {
-        let open = |row: &&Row| matches!(row.verdict, Verdict::Inconclusive(_) | Verdict::Bounded(_));
+        let open =
+            |row: &&Row| matches!(row.verdict, Verdict::Inconclusive(_) | Verdict::Bounded(_));
         let open = count(rows.iter().filter(open).count(), "claim");
         sentences.push(format!("Partial: the run ended early, {open} undecided."));
     }

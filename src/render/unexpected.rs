@@ -5,7 +5,7 @@ use std::path::Path;
 use super::chart::{self, Options};
 use super::count;
 use super::report::{explain, replay};
-use super::story::Caption;
+use super::transcript::Caption;
 use super::visible;
 use crate::check::claim::Expected;
 use crate::check::results::{Results, Row};

@@ -13,7 +13,7 @@ use crate::run::actor::Actor;
 use crate::trace::facts::{Ends, Facts};
 use crate::trace::property::Property;
 
-/// One environment for one connection.
+/// What surrounds one connection: kernel, reader, input and scripts.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// A short name, unique among the scenarios of a subject.

@@ -86,7 +86,9 @@ impl fmt::Display for Inconclusive {
                 f,
                 "out of executions (`Limits::executions` or the comparison gives more)"
             ),
-            Inconclusive::Memory => write!(f, "out of memory for states (`Limits::states` gives more)"),
+            Inconclusive::Memory => {
+                write!(f, "out of memory for states (`Limits::states` gives more)")
+            }
             Inconclusive::Steps(limit) => write!(
                 f,
                 "an execution has more than {limit} steps (--max-steps or `Limits::steps` permits \

@@ -700,7 +700,7 @@ fn all_documents() -> Vec<PathBuf> {
 }
 
 /// Documents that are compared as a whole with what they are made of.
-const COMPARED: [&str; 1] = ["models/conformance/situations.md"];
+const COMPARED: [&str; 1] = ["models/conformance/scenarios.md"];
 
 /// What is not compared with what a program prints: no blocks of a console, no generated parts.
 fn prose(document: &str) -> String {

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lastbyte::{
-    Comparison, Inconclusive, Explorer, Instance, Model, Observable, Progress, Reader, Registry, Scenario,
+    Comparison, Explorer, Inconclusive, Instance, Model, Observable, Progress, Reader, Registry,
+    Scenario,
 };
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
 
@@ -24,7 +25,7 @@ fn responding(ordering: Ordering, capacity: usize, response: usize) -> Instance 
     Instance::new(ordering.to_string(), scenario, Arc::new(connection)).without_caching()
 }
 
-/// Two orderings that differ in the first environment and not in the second.
+/// Two orderings that differ in the first scenario and not in the second.
 fn orderings() -> Comparison {
     let pair = |capacity| {
         [Ordering::Original, Ordering::FlushBeforeShutdown].map(|o| instance(o, capacity))
@@ -51,7 +52,7 @@ fn alone(instance: &Instance) -> (BTreeSet<Vec<Observable>>, u64) {
 }
 
 #[test]
-fn executions_and_sequences_are_those_of_every_environment() {
+fn executions_and_sequences_are_those_of_every_scenario() {
     let model = Model {
         comparisons: || vec![orderings()],
         ..Model::new("orderings", "two that differ")

@@ -15,10 +15,10 @@ use lastbyte::recording::Recording;
 use lastbyte::results::{Results, Row};
 use lastbyte::selection::Selection;
 use lastbyte::{
-    Actor, Claim, Clash, Comparison, Inconclusive, Definition, Ends, ExecutorDefect, Expected, Exploration,
-    FlushMode, Handle, Identity, Instance, KernelDefect, Model, NamedSubject, Property, Reader,
-    ReaderDefect, Registry, Running, Scenario, Script, ScriptStep, Socket, Subject, Sweep,
-    UnreadInput,
+    Actor, Claim, Clash, Comparison, Definition, Ends, ExecutorDefect, Expected, Exploration,
+    FlushMode, Handle, Identity, Inconclusive, Instance, KernelDefect, Model, NamedSubject,
+    Property, Reader, ReaderDefect, Registry, Running, Scenario, Script, ScriptStep, Socket,
+    Subject, Sweep, UnreadInput,
 };
 use lastbyte_models::template;
 
@@ -252,9 +252,9 @@ fn a_claim_cannot_have_the_name_of_a_comparison_or_of_a_sweep() {
 #[test]
 fn two_comparisons_of_one_name_are_refused() {
     let [first, second] = [below!(1), below!(2)];
-    let one = Comparison::new("situation", 1, vec![pair("one")]);
-    let two = Comparison::new("situation", 1, vec![pair("two")]);
-    Offer::comparisons([one, two]).clashes(&["model/writer/situation", first, second]);
+    let one = Comparison::new("family", 1, vec![pair("one")]);
+    let two = Comparison::new("family", 1, vec![pair("two")]);
+    Offer::comparisons([one, two]).clashes(&["model/writer/family", first, second]);
 }
 
 #[test]
@@ -352,7 +352,7 @@ fn a_parameter_cannot_have_every_name() {
     }
     let twice = instance("x").with_parameter("N", 1).with_parameter("N", 2);
     Offer::claims([claim("claim", [twice])]).clashes(&["\"N\"", "model/writer/x"]);
-    for name in ["N", "reset after", "two-phase 2"] {
+    for name in ["N", "reset after", "deferred 2"] {
         Offer::claims([claim("claim", [instance("x").with_parameter(name, 1)])]).fits();
     }
 }

@@ -404,7 +404,7 @@ mod exploring {
     #[test]
     fn a_chart_is_as_wide_as_the_terminal_within_reason() {
         use lastbyte::render::chart::{Options, text};
-        use lastbyte::render::story::Caption;
+        use lastbyte::render::transcript::Caption;
 
         let path = "../tests/recordings/shutdown_ordering-original-loses.json";
         let recording = lastbyte::recording::Recording::read(path.as_ref()).expect("saved");

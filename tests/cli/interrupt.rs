@@ -125,7 +125,8 @@ mod unix {
             let results: Results = serde_json::from_str(&printed).expect("the documented format");
             assert!(!results.complete && !results.hold(), "{signal}");
             assert_eq!(results.rows.len(), results.selected, "{signal}");
-            let open = |verdict: &Verdict| *verdict == Verdict::Inconclusive(Inconclusive::Interrupted);
+            let open =
+                |verdict: &Verdict| *verdict == Verdict::Inconclusive(Inconclusive::Interrupted);
             let (open, decided): (Vec<_>, Vec<_>) =
                 results.rows.iter().partition(|row| open(&row.verdict));
             assert!(!open.is_empty(), "{signal}");
@@ -160,7 +161,8 @@ mod unix {
         let (code, junit) = interrupted(&["--format", "junit"], Signal::SIGINT);
         assert_eq!(code, Some(3));
         assert!(
-            junit.contains("<error message=\"expected proved, came out inconclusive: interrupted\"")
+            junit
+                .contains("<error message=\"expected proved, came out inconclusive: interrupted\"")
         );
         assert!(junit.trim_end().ends_with("</testsuites>"));
     }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lastbyte::{
-    ActorId, Inconclusive, Event, Exploration, Explorer, Instance, Limits, Observer, Outcome, Property,
-    Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Trace, Verdict,
+    ActorId, Event, Exploration, Explorer, Inconclusive, Instance, Limits, Observer, Outcome,
+    Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Trace, Verdict,
 };
 use lastbyte_models::registry;
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
@@ -120,7 +120,10 @@ fn what_is_inconclusive_is_finished_with_a_bound() {
         ..Explorer::default()
     };
     let stopped = stopped.decide(&fixed, &over(2));
-    assert_eq!((stopped.bound, stopped.inconclusive), (None, Some(Inconclusive::Interrupted)));
+    assert_eq!(
+        (stopped.bound, stopped.inconclusive),
+        (None, Some(Inconclusive::Interrupted))
+    );
 }
 
 /// Some of the time is left for the bounded run: an exploration that would take hours.

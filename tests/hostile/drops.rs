@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
-use lastbyte::{Inconclusive, Handle, Property, Reader, Scenario, Script, ScriptStep, Socket, Verdict};
+use lastbyte::{
+    Handle, Inconclusive, Property, Reader, Scenario, Script, ScriptStep, Socket, Verdict,
+};
 
 use super::support::*;
 

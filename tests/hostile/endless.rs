@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use lastbyte::{
-    Inconclusive, Explorer, Limits, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject,
+    Explorer, Inconclusive, Limits, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject,
 };
 
 use super::support::*;
@@ -36,7 +36,12 @@ fn calls_for_ever(subject: &Arc<dyn Subject>, scenario: &Scenario) {
     let explored = explore(subject, scenario);
     is_inconclusive(
         &explored,
-        |why| matches!(why, Inconclusive::EndlessCalls { .. } | Inconclusive::Steps(_)),
+        |why| {
+            matches!(
+                why,
+                Inconclusive::EndlessCalls { .. } | Inconclusive::Steps(_)
+            )
+        },
         &[],
     );
     if let Some(why @ Inconclusive::EndlessCalls { .. }) = &explored.inconclusive {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use lastbyte::{
-    Contradiction, Inconclusive, Definition, Event, Exploration, Framing, Property, Raw, Running, Scenario,
-    Socket, Subject,
+    Contradiction, Definition, Event, Exploration, Framing, Inconclusive, Property, Raw, Running,
+    Scenario, Socket, Subject,
 };
 
 use super::support::*;

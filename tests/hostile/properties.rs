@@ -140,12 +140,12 @@ fn no_flush_after_shutdown() {
         socket.close().await.map_err(text)
     });
     proved(Property::NoFlushAfterShutdown, &before, &plain());
-    let two_phase = Scenario {
+    let deferred = Scenario {
         flush: FlushMode::Deferred,
         ..plain()
     };
-    let two_phase = two_phase.with_script(Script::new("device", [ScriptStep::FinishFlush; 1]));
-    proved(Property::NoFlushAfterShutdown, &before, &two_phase);
+    let deferred = deferred.with_script(Script::new("device", [ScriptStep::FinishFlush; 1]));
+    proved(Property::NoFlushAfterShutdown, &before, &deferred);
 }
 
 #[test]

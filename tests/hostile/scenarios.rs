@@ -7,8 +7,8 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use lastbyte::{
-    Actor, Inconclusive, Exploration, Handle, Property, Reader, Running, Scenario, Script, ScriptStep,
-    Socket, Verdict,
+    Actor, Exploration, Handle, Inconclusive, Property, Reader, Running, Scenario, Script,
+    ScriptStep, Socket, Verdict,
 };
 
 use super::support::*;
@@ -105,16 +105,30 @@ fn explored(scenario: &Scenario) -> Exploration {
 #[track_caller]
 fn judge(does: Does, explored: &Exploration, ordinary: impl Fn(&Exploration)) {
     println!("{does:?}");
-    let why = |expected: fn(&Inconclusive) -> bool, says: &[&str]| is_inconclusive(explored, expected, says);
+    let why = |expected: fn(&Inconclusive) -> bool, says: &[&str]| {
+        is_inconclusive(explored, expected, says)
+    };
     match does {
         Does::Panics | Does::PanicsAtTheStart | Does::PanicsWhenDropped => {
             assert_eq!(explored.inconclusive, None);
             panics_with(explored, "an actor panics");
         }
-        Does::PanicsWhenNamed => why(|why| matches!(why, Inconclusive::Crashed(_)), &["an actor panics"]),
-        Does::Loops => why(|why| matches!(why, Inconclusive::PollNeverEnds { .. }), &["villain"]),
-        Does::LoopsOverCalls => why(|why| matches!(why, Inconclusive::EndlessCalls { .. }), &["villain"]),
-        Does::Overflows => why(|why| matches!(why, Inconclusive::StackOverflow { .. }), &["villain"]),
+        Does::PanicsWhenNamed => why(
+            |why| matches!(why, Inconclusive::Crashed(_)),
+            &["an actor panics"],
+        ),
+        Does::Loops => why(
+            |why| matches!(why, Inconclusive::PollNeverEnds { .. }),
+            &["villain"],
+        ),
+        Does::LoopsOverCalls => why(
+            |why| matches!(why, Inconclusive::EndlessCalls { .. }),
+            &["villain"],
+        ),
+        Does::Overflows => why(
+            |why| matches!(why, Inconclusive::StackOverflow { .. }),
+            &["villain"],
+        ),
         Does::AsksForEver => {
             assert_eq!(explored.inconclusive, None);
             is_refuted(explored, Property::NoSpin);
@@ -132,7 +146,11 @@ fn cannot_be_run(scenario: &Scenario, says: &[&str]) {
     );
     let subject = subject(|socket| deliver(socket, b"abcd"));
     let decided = explorer().decide(&subject, scenario);
-    is_inconclusive(&decided, |why| matches!(why, Inconclusive::Scenario(_)), says);
+    is_inconclusive(
+        &decided,
+        |why| matches!(why, Inconclusive::Scenario(_)),
+        says,
+    );
     assert!(explorer().replay(&subject, scenario, &[]).is_none());
 }
 

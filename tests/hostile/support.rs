@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use lastbyte::{
-    Inconclusive, Exploration, Explorer, Framing, Limits, Property, Raw, Reader, Running, Scenario, Socket,
-    Subject, Verdict,
+    Exploration, Explorer, Framing, Inconclusive, Limits, Property, Raw, Reader, Running, Scenario,
+    Socket, Subject, Verdict,
 };
 
 type Start = dyn Fn(Socket) -> Running + Send + Sync;
@@ -127,7 +127,11 @@ pub fn is_clean(explored: &Exploration) {
 
 /// No property has any other verdict than that the exploration is inconclusive for this reason.
 #[track_caller]
-pub fn is_inconclusive(explored: &Exploration, expected: impl Fn(&Inconclusive) -> bool, says: &[&str]) {
+pub fn is_inconclusive(
+    explored: &Exploration,
+    expected: impl Fn(&Inconclusive) -> bool,
+    says: &[&str],
+) {
     for property in Property::ALL {
         match explored.verdict(property) {
             Verdict::Inconclusive(why) => {
@@ -139,8 +143,15 @@ pub fn is_inconclusive(explored: &Exploration, expected: impl Fn(&Inconclusive) 
                 assert!(!told.contains('\n'), "{told}");
             }
             // What was found before is a fact, whatever stopped the rest.
-            Verdict::Refuted if !matches!(explored.inconclusive, Some(Inconclusive::NotDeterministic(_))) => {
-                assert!(expected(explored.inconclusive.as_ref().expect("it was why")));
+            Verdict::Refuted
+                if !matches!(
+                    explored.inconclusive,
+                    Some(Inconclusive::NotDeterministic(_))
+                ) =>
+            {
+                assert!(expected(
+                    explored.inconclusive.as_ref().expect("it was why")
+                ));
             }
             verdict => panic!("{property}: {verdict}"),
         }
@@ -150,7 +161,8 @@ pub fn is_inconclusive(explored: &Exploration, expected: impl Fn(&Inconclusive) 
 /// The verdict on every property is that the subject is not deterministic, and it says where.
 #[track_caller]
 pub fn is_not_deterministic(explored: &Exploration) {
-    let expected = |why: &Inconclusive| matches!(why, Inconclusive::NotDeterministic(at) if at.step > 0);
+    let expected =
+        |why: &Inconclusive| matches!(why, Inconclusive::NotDeterministic(at) if at.step > 0);
     is_inconclusive(explored, expected, &["step ", "usual reasons", "`HashMap`"]);
 }
 

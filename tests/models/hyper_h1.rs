@@ -26,12 +26,12 @@ fn the_versions_that_run_are_the_ones_that_are_claimed() {
 }
 
 #[test]
-fn probes_name_known_releases_and_have_names_of_their_own() {
-    let probes = history::probes();
-    let names: BTreeSet<&str> = probes.iter().map(|probe| probe.name).collect();
-    assert_eq!(names.len(), probes.len());
-    for probe in &probes {
-        for release in probe.broken {
+fn scenarios_name_known_releases_and_have_names_of_their_own() {
+    let defects = history::scenarios();
+    let names: BTreeSet<&str> = defects.iter().map(|defect| defect.name).collect();
+    assert_eq!(names.len(), defects.len());
+    for defect in &defects {
+        for release in defect.broken {
             assert!(history::RELEASES.contains(release), "{release}");
         }
     }
@@ -52,7 +52,7 @@ mod explored {
 
     use lastbyte::{Exploration, Explorer, Instance, Outcome, Query, Reader, Scenario, Subject};
     use lastbyte_models::hyper_h1::claims::{HYPER_0_14, HYPER_1};
-    use lastbyte_models::hyper_h1::shapes::{Shape, shapes};
+    use lastbyte_models::hyper_h1::scenarios::{Family, families};
 
     fn explore(instance: &Instance, caching: bool) -> Exploration {
         let explorer = Explorer {
@@ -71,7 +71,7 @@ mod explored {
 
     #[test]
     fn the_published_case_takes_few_executions() {
-        let published = HYPER_1.instance(&Shape::named("body-ignored"), 64);
+        let published = HYPER_1.instance(&Family::named("body-ignored"), 64);
         let explored = explore(&published, false);
         assert!(explored.counterexamples.is_empty());
         assert_eq!(explored.executions, 336);
@@ -87,7 +87,7 @@ mod explored {
 
     #[test]
     fn hyper_0_14_delivers_what_the_kernel_had_accepted_and_says_ok() {
-        let published = HYPER_0_14.instance(&Shape::named("body-ignored"), 64);
+        let published = HYPER_0_14.instance(&Family::named("body-ignored"), 64);
         let explored = explore(&published, false);
         let outcomes: Vec<String> = outcomes(&explored)
             .iter()
@@ -124,9 +124,9 @@ mod explored {
     #[test]
     fn the_history_of_calls_stands_for_hypers_state() {
         for series in [HYPER_1, HYPER_0_14] {
-            for shape in shapes() {
+            for family in families() {
                 for capacity in [64, 1024] {
-                    compare(&series.instance(&shape, capacity));
+                    compare(&series.instance(&family, capacity));
                 }
             }
         }

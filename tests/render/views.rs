@@ -3,8 +3,8 @@
 use crate::fixtures::{HOSTILE, lost_bytes, results};
 use insta::assert_snapshot;
 use lastbyte::render::chart::{Options, text};
-use lastbyte::render::story::Caption;
 use lastbyte::render::table::table;
+use lastbyte::render::transcript::Caption;
 use lastbyte::results::{Counterexample, Results};
 use lastbyte::{Expected, Property, Trace};
 
@@ -145,7 +145,7 @@ fn what_is_not_known_is_never_said_to_hold() {
     let page = lastbyte::render::report::html(&results);
     let count = |page: &str, what: &str| page.matches(what).count();
     let holds = "</b> holds<";
-    // 1.10.1 fails two of its properties. 1.11.0 fails one of them, and one of its two situations
+    // 1.10.1 fails two of its properties. 1.11.0 fails one of them, and one of its two scenarios
     // is inconclusive.
     let properties = Property::ALL.len();
     assert_eq!(count(&page, holds), properties - 2);
@@ -327,7 +327,7 @@ fn a_version_is_told_once() {
 }
 
 #[test]
-fn a_deviation_is_told_once_with_its_situations() {
+fn a_deviation_is_told_once_with_its_scenarios() {
     let mut results = results();
     for compared in &mut results.comparisons {
         compared.deviation = Some(("size-of-400".to_owned(), "it counts".to_owned()));
@@ -336,8 +336,8 @@ fn a_deviation_is_told_once_with_its_situations() {
     results.comparisons[0].deviation = reason;
     let page = lastbyte::render::report::html(&results);
     for told in [
-        "<dt>size-of-400, 1 situation</dt><dd>it differs</dd>",
-        "<dt>size-of-400, 3 situations</dt><dd>it counts</dd>",
+        "<dt>size-of-400, 1 scenario family</dt><dd>it differs</dd>",
+        "<dt>size-of-400, 3 scenario families</dt><dd>it counts</dd>",
     ] {
         assert_eq!(page.matches(told).count(), 1, "{told}");
     }
@@ -439,8 +439,7 @@ fn a_report_of_more_than_everything_fits_a_mail() {
         .map(|n| {
             let mut instance = instance.clone();
             instance.subject = format!("1.{}.0", n % 10);
-            instance.scenario =
-                format!("pipelined.body-of-any-kind.two-phase.queue.use-{}", n / 10);
+            instance.scenario = format!("pipelined.body-of-any-kind.deferred.queue.use-{}", n / 10);
             let refuted = Property::ALL.into_iter().skip(n % 9).take(3);
             instance.refuted = refuted.map(|property| (property, n)).collect();
             instance
@@ -450,7 +449,7 @@ fn a_report_of_more_than_everything_fits_a_mail() {
     let page = lastbyte::render::report::html(&results);
     println!("{} bytes in {:?}", page.len(), begun.elapsed());
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
-    let told = page.matches("two-phase.queue.use-499").count();
+    let told = page.matches("deferred.queue.use-499").count();
     assert!(
         told <= 1,
         "a name is there once, however many fields have it"

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastbyte::{
-    Inconclusive, Ending, Event, ExecutorDefect, Exploration, Explorer, Limits, Property, Reader, Running,
-    Scenario, Script, ScriptStep, Socket, Subject, Verdict,
+    Ending, Event, ExecutorDefect, Exploration, Explorer, Inconclusive, Limits, Property, Reader,
+    Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
 
 struct Connection(fn(Socket) -> Running);

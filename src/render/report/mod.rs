@@ -83,7 +83,9 @@ pub(crate) fn class(row: &Row) -> &'static str {
         (Verdict::Proved, true) => "proved",
         (Verdict::Refuted, true) => meaning::of_row(row).map_or("refuted", |shown| shown.class),
         (Verdict::Missed, true) => "missed",
-        (Verdict::Bounded(_) | Verdict::Inconclusive(_) | Verdict::NotApplicable, _) => "open surprise",
+        (Verdict::Bounded(_) | Verdict::Inconclusive(_) | Verdict::NotApplicable, _) => {
+            "open surprise"
+        }
         (Verdict::Proved, false) => "proved surprise",
         (Verdict::Refuted, false) => "refuted surprise",
         (Verdict::Missed, false) => "missed surprise",

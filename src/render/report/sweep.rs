@@ -1,4 +1,4 @@
-//! The section on sweeps: every subject in every situation.
+//! The section on sweeps: every subject in every scenario.
 
 use super::{reproduce, terms};
 use crate::check::results::Results;
@@ -13,13 +13,13 @@ pub(super) struct Sweep {
     pub(super) command: String,
     pub(super) explored: Vec<String>,
     pub(super) subjects: Vec<String>,
-    pub(super) situations: Vec<String>,
+    pub(super) scenarios: Vec<String>,
     pub(super) not_applicable: Vec<Option<String>>,
     /// Names of its subjects, each with what it is.
     pub(super) terms: Vec<(String, String)>,
     pub(super) lines: Vec<Line>,
     pub(super) left_out: Vec<(String, String)>,
-    /// For each subject, if any, how many situations do not go together with it, and which.
+    /// For each subject, if any, how many scenarios do not go together with it, and which.
     pub(super) apart: Vec<(String, String, Vec<String>)>,
     /// What was not explored to the end, and why.
     pub(super) inconclusive: Vec<(String, String)>,
@@ -50,7 +50,7 @@ pub(super) fn of(results: &Results) -> Vec<Sweep> {
 fn section(swept: &Swept, results: &Results) -> Sweep {
     let summary = swept.summary();
     let of_property = |property| summary.iter().filter(move |e| e.property == property);
-    let situations = of_property(Property::NoPanic).map(|e| thousands(e.explored as u64));
+    let scenarios = of_property(Property::NoPanic).map(|e| thousands(e.explored as u64));
     let apart = |subject: &String| {
         let pairs = swept.not_applicable.iter();
         let pairs = pairs.filter(|(known, _)| known == subject);
@@ -72,7 +72,7 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
         command: reproduce(&sweep_id(&swept.model), None, results),
         explored: sweep::explored(swept),
         subjects: swept.subjects.iter().map(|name| visible(name)).collect(),
-        situations: situations.collect(),
+        scenarios: scenarios.collect(),
         not_applicable: not_applicable.collect(),
         terms: terms(&swept.model, results, |name| {
             swept.subjects.iter().any(|subject| subject == name)
@@ -92,7 +92,7 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
         apart: apart
             .into_iter()
             .filter(|(_, names)| !names.is_empty())
-            .map(|(subject, names)| (subject, count(names.len(), "situation"), names))
+            .map(|(subject, names)| (subject, count(names.len(), "scenario"), names))
             .collect(),
     }
 }

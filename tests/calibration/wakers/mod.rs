@@ -10,7 +10,9 @@ mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastbyte::{Inconclusive, ExecutorDefect, Exploration, Explorer, KeyPart, Limits, Outcome, Property};
+use lastbyte::{
+    ExecutorDefect, Exploration, Explorer, Inconclusive, KeyPart, Limits, Outcome, Property,
+};
 
 use crate::generate::{number, on_cases};
 use program::{Program, programs};
