@@ -32,10 +32,11 @@ mod run;
 mod trace;
 
 pub use check::bounds::{Parameters, Value, bounds};
-pub use check::claim::{Claim, Expected, Meaning, Model, NamedSubject};
+pub use check::claim::{Claim, Expected, Meaning};
 pub use check::comparison::{Compared, Comparison, Deviation, Observable};
 pub use check::identity::{Identity, Parts};
 pub use check::instance::Instance;
+pub use check::model::{Model, NamedSubject};
 pub use check::query::{self, Query};
 pub use check::registry::{Clash, Registry};
 pub use check::setting::{Accepted, Setting};

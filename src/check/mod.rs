@@ -8,10 +8,13 @@ pub mod comparison;
 pub mod figures;
 pub mod identity;
 pub mod instance;
+pub mod model;
 pub mod query;
 #[cfg(feature = "cli")]
 pub mod recording;
 pub mod registry;
+#[cfg(feature = "cli")]
+mod resolve;
 #[cfg(feature = "cli")]
 pub mod results;
 #[cfg(feature = "cli")]

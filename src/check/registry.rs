@@ -6,9 +6,10 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::check::bounds;
-use crate::check::claim::{Claim, Model, NamedSubject};
+use crate::check::claim::Claim;
 use crate::check::comparison::Comparison;
 use crate::check::instance::Instance;
+use crate::check::model::{Model, NamedSubject};
 use crate::check::sweep::{Sweep, sweep_id};
 use crate::trace::property::Property;
 

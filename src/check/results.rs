@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::{Claim, Expected, Meaning, Model};
+use crate::check::claim::{Claim, Expected, Meaning};
 use crate::check::comparison::Compared;
 use crate::check::figures::Figures;
 use crate::check::identity::Identity;
-use crate::check::registry::Registry;
 use crate::check::sweep::Swept;
 use crate::trace::event::Trace;
 use crate::trace::outcome::Outcome;
@@ -264,26 +263,6 @@ impl Results {
             figures: Vec::new(),
             about: Vec::new(),
         }
-    }
-
-    /// The same with what the models make of it and say of themselves.
-    pub fn with_figures(mut self, registry: &Registry) -> Results {
-        let models = registry.models().iter();
-        let figures = models.flat_map(|model| (model.figures)(&self));
-        self.figures = figures.collect();
-        let known = |model: &Model| {
-            let rows = self.rows.iter().any(|row| row.model == model.name);
-            rows || self.sweeps.iter().any(|swept| swept.model == model.name)
-        };
-        let models = registry.models().iter().filter(|model| known(model));
-        let owned = |(name, about): &(&str, &str)| ((*name).to_owned(), (*about).to_owned());
-        let about = models.map(|model| About {
-            model: model.name.to_owned(),
-            about: model.about.to_owned(),
-            terms: model.terms.iter().map(owned).collect(),
-        });
-        self.about = about.collect();
-        self
     }
 
     /// Whether every claim came out as declared, every comparison agrees, and nothing is missing.

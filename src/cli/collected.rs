@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Exit;
+use super::exit::Exit;
 use crate::check::comparison::Compared;
 use crate::check::results::{Results, Row};
 use crate::check::runner::{Explored, Unit};

@@ -5,8 +5,10 @@ use std::io::Write;
 
 use super::args::Explain;
 use super::collected::{collect, exit};
+use super::exit::Exit;
 use super::pool::{Means, explore};
-use super::{Exit, Program, print};
+use super::program::Program;
+use super::terminal::print;
 use crate::check::claim::{Claim, Expected};
 use crate::check::comparison::Comparison;
 use crate::check::registry::Registry;

@@ -9,8 +9,12 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::args::{Answer, Explore};
+use super::exit::Exit;
+use super::pool::rate;
+use super::program::Program;
+use super::terminal::{colour, print, quoted, width};
 use super::verify::{cannot_write, check_directory};
-use super::{Exit, Program, colour, interrupt, print, quoted, rate, saved, width};
+use super::{interrupt, saved};
 use crate::check::instance::Instance;
 use crate::check::query::{Query, REQUEST_BYTES};
 use crate::check::recording::{self, Recording};
@@ -20,7 +24,7 @@ use crate::explore::explorer::Explorer;
 use crate::explore::limits::{Limits, Progress};
 use crate::files;
 use crate::render::transcript::Caption;
-use crate::render::{chart, count, count_of, paragraph, report};
+use crate::render::{chart, commands, count, count_of, paragraph};
 use crate::trace::event::bytes;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
@@ -267,14 +271,14 @@ impl Exploring<'_> {
         let mut command = format!(
             "{} explore --subject {} --request {} --response-bytes {} --capacity {} --reader {}",
             program.name(),
-            report::quoted(&query.subject),
+            commands::quoted(&query.subject),
             quoted(path),
             arguments.response_bytes,
             arguments.capacity,
             arguments.reader
         );
         for (key, value) in &query.settings {
-            command += &format!(" --set {}", report::quoted(&format!("{key}={value}")));
+            command += &format!(" --set {}", commands::quoted(&format!("{key}={value}")));
         }
         let flags = [
             (arguments.client_eof, " --client-eof"),

@@ -174,7 +174,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
             "the slices hold {there} comparisons and instances of sweeps of {selected}"
         )));
     }
-    Ok(joined.with_figures(registry))
+    Ok(joined.with_figures(registry.models()))
 }
 
 /// Whether two slices were made of the same models, and hold what these are.

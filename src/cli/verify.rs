@@ -6,8 +6,11 @@ use std::time::Instant;
 
 use super::args::{Checkout, Format, Verify};
 use super::collected::{collect, exit, is_open, stopped_by};
+use super::exit::Exit;
 use super::pool::{Means, explore};
-use super::{Exit, Program, colour, print, real, saved, width};
+use super::program::Program;
+use super::terminal::{colour, print, width};
+use super::{real, saved};
 use crate::check::recording;
 use crate::check::registry::Registry;
 use crate::check::results::Results;
@@ -87,7 +90,7 @@ pub(super) fn run(
         identities,
         ..collect(&selection, &explored, why)
     };
-    let results = results.with_figures(registry);
+    let results = results.with_figures(registry.models());
     show(&results, &arguments.shown(), out)?;
     if arguments.format == Format::Text {
         let seconds = started.elapsed().as_secs_f64();
@@ -132,7 +135,7 @@ fn real(
         program: program.name().to_owned(),
         ..real::run(versions, &passed_on)?
     };
-    let results = results.with_figures(registry);
+    let results = results.with_figures(registry.models());
     show(&results, &arguments.shown(), out)?;
     save(arguments, &results)?;
     let exit = document(checkout, &results)?;

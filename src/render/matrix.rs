@@ -1,6 +1,6 @@
 //! The verdicts of a model as a table: connections by properties, or properties by connections.
 
-use super::report::{class, meaning, terms};
+use super::meaning::{self, class};
 use super::{thousands, version_numbers, visible};
 use crate::check::results::{Results, Row};
 use crate::trace::property::Property;
@@ -137,6 +137,21 @@ fn matrix(rows: &[(usize, &Row)], results: &Results) -> Matrix {
             .collect(),
         columns,
     }
+}
+
+/// The names of subjects that a model explains, as far as `used` says that they are used, each
+/// with what it is.
+pub(crate) fn terms(
+    model: &str,
+    results: &Results,
+    used: impl Fn(&str) -> bool,
+) -> Vec<(String, String)> {
+    let about = results.about.iter().filter(|about| about.model == model);
+    let terms = about.flat_map(|about| &about.terms);
+    terms
+        .filter(|(name, _)| used(name))
+        .map(|(name, about)| (visible(name), visible(about)))
+        .collect()
 }
 
 fn line(kind: Lines, rows: &[(usize, &Row)], columns: &[String]) -> Line {

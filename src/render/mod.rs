@@ -6,6 +6,8 @@
 
 pub mod chart;
 #[cfg(feature = "cli")]
+pub mod commands;
+#[cfg(feature = "cli")]
 pub mod comparison;
 #[cfg(feature = "cli")]
 pub mod documents;
@@ -21,6 +23,8 @@ pub mod junit;
 pub mod markdown;
 #[cfg(feature = "cli")]
 mod matrix;
+#[cfg(feature = "cli")]
+mod meaning;
 #[cfg(feature = "cli")]
 pub mod mermaid;
 #[cfg(feature = "cli")]

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::chart::{self, Options};
+use super::commands::{explain, replay};
 use super::count;
-use super::report::{explain, replay};
 use super::transcript::Caption;
 use super::visible;
 use crate::check::claim::Expected;

@@ -1,8 +1,8 @@
 //! The section on comparisons: a model and what it models.
 
-use super::reproduce;
 use crate::check::comparison::Compared;
 use crate::check::results::Results;
+use crate::render::commands::reproduce;
 use crate::render::{comparison, count, thousands, visible};
 
 /// The section.

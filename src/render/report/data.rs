@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{class, meaning, replay, reproduce, terms};
 use crate::check::results::{Results, Row};
 use crate::check::sweep::Swept;
 use crate::check::sweep::sweep_id;
+use crate::render::commands::{replay, reproduce};
+use crate::render::matrix::terms;
+use crate::render::meaning::{self, class};
 use crate::render::transcript::{self, Caption, Flow};
 use crate::render::{explain, jsonl, thousands, total, visible};
 use crate::trace::event::Trace;

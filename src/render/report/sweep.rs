@@ -1,9 +1,10 @@
 //! The section on sweeps: every subject in every scenario.
 
-use super::{reproduce, terms};
 use crate::check::results::Results;
 use crate::check::sweep::sweep_id;
 use crate::check::sweep::{Entry, Swept};
+use crate::render::commands::reproduce;
+use crate::render::matrix::terms;
 use crate::render::{count, sweep, thousands, visible};
 use crate::trace::property::Property;
 
