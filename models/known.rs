@@ -1,6 +1,7 @@
 //! What is known of failures that are expected: hyper's issues, and what a failure means.
 
-use lastbyte::{Claim, Expected, Instance, Meaning, Property};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Instance, Property};
 
 /// hyper's issues, and what happens there.
 const ISSUES: &[(&str, &str)] = &[

@@ -13,7 +13,8 @@ pub mod hyper_h1;
 mod known;
 
 use hyper_h1::history::{self, Release};
-use lastbyte::{Clash, Model, Registry};
+use lastbyte::{Model, Registry};
+use lastbyte::check::Clash;
 
 /// The release that this package pins.
 ///

@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Comparison, Deviation, Instance, Model, Subject};
+use lastbyte::check::{Comparison, Deviation};
+use lastbyte::{Instance, Model, Subject};
 
 use crate::dispatch_loop::{Body, Connection, GivesUp, Revision, Sizes, UserBody, WriteStrategy};
 use crate::hyper_h1::history::Release;

@@ -1,7 +1,8 @@
 //! The scenario families that both sides are put into.
 
 use bytes::Bytes;
-use lastbyte::{Faults, FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
+use lastbyte::environment::{Faults, FlushMode, UnreadInput};
+use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
 use crate::hyper_h1::{Answer, Client, DATE, Handler, Outgoing, Server, Source};
 

@@ -1,6 +1,7 @@
 //! What the model claims: for every named scenario and property the verdict at every revision.
 
-use lastbyte::{Claim, Expected, Meaning, Property};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Property};
 
 use super::{
     LoopScenario, ORIGINAL, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, all_scenarios,

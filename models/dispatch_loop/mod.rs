@@ -44,7 +44,8 @@ mod user;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{Model, NamedSubject, Query, Running, Setting, Socket, Subject};
+use lastbyte::check::{NamedSubject, Query, Setting};
+use lastbyte::{Model, Running, Socket, Subject};
 
 pub use claims::{VERDICTS, Verdicts};
 pub use local::FIELDS;
@@ -226,7 +227,7 @@ impl Connection {
 
 impl Subject for Connection {
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, socket: Socket) -> Running {

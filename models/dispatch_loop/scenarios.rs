@@ -1,7 +1,8 @@
 //! The named scenarios, each with the connection that it is for.
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
+use lastbyte::environment::{FlushMode, UnreadInput};
+use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
 use super::message::{self, Body};
 use super::{Connection, GivesUp, Owed, UserBody, WriteStrategy};

@@ -7,7 +7,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Instance, LeftOut, Reader, Scenario, Script, ScriptStep, Sweep};
+use lastbyte::check::{LeftOut, Sweep};
+use lastbyte::environment::FlushMode;
+use lastbyte::{Instance, Reader, Scenario, Script, ScriptStep};
 
 use super::message::{self, Body};
 use super::{

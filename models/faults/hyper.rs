@@ -3,7 +3,8 @@
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
 };
-use lastbyte::{Claim, Expected, Meaning};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected};
 
 use super::connections::{Connection, clients, servers};
 use super::{KEPT, LATE_RESET, Point, only_woken};

@@ -3,7 +3,8 @@
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
 };
-use lastbyte::{Claim, Expected, Instance, Meaning};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Instance};
 
 use super::{KEPT, LATE_RESET, Point, every_fault, only_woken, rename, reset};
 use crate::dispatch_loop::{

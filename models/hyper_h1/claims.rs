@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use lastbyte::{
-    Claim, Expected, Instance, Meaning, Model, NamedSubject, Property, Reader, Subject,
-};
+use lastbyte::check::{Meaning, NamedSubject};
+use lastbyte::{Claim, Expected, Instance, Model, Property, Reader, Subject};
 
 use super::scenarios::{CAPACITIES, Family, RESPONSE, families};
 use super::{Server, v0_14, v1};

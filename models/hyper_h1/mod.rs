@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use bytes::Bytes;
-use lastbyte::{Framing, Handle, NamedSubject, Query, Running, Setting, Socket, Subject};
+use lastbyte::check::{NamedSubject, Query, Setting};
+use lastbyte::{Framing, Handle, Running, Socket, Subject};
 
 use crate::http::{Responses, are_head};
 
@@ -200,7 +201,7 @@ struct Driven<C> {
 impl<C: Configuration> Subject for Driven<C> {
     /// What runs follows from the release and from what is configured, a server or a client.
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(&(self.version, &self.configuration))
+        lastbyte::run::fingerprint(&(self.version, &self.configuration))
     }
 
     fn start(&self, socket: Socket) -> Running {

@@ -7,7 +7,8 @@
 
 use std::sync::Arc;
 
-use lastbyte::{ExecutorDefect, Instance, KeyPart, Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::{Instance, Property, Reader, Scenario, Script, ScriptStep};
 
 use super::calls::{Call, Calls};
 use super::own_wakers::Looks;

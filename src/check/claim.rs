@@ -189,7 +189,7 @@ impl Claim {
         Identity::new(self.id(), &parts)
     }
 
-    /// The bounds of the claim in words, made from its instances: see [`bounds`](crate::bounds).
+    /// The bounds of the claim in words, made from its instances: see [`bounds`](fn@crate::check::bounds).
     pub fn bounds(&self) -> String {
         let instances = self.instances.iter();
         bounds(&instances.map(Instance::parameters).collect::<Vec<_>>())

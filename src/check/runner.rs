@@ -21,6 +21,7 @@ use crate::check::selection::Selection;
 use crate::check::sweep::SweptInstance;
 use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::{explorer::Explorer, limits::Limits, limits::Progress};
+use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Inconclusive};
 
 /// What [`Pool::silence`] is unless there is a reason: workers tell several times a second how far
@@ -461,7 +462,7 @@ fn is_due(since: Duration) -> bool {
 
 /// What is to be known about instances.
 struct Wanted {
-    counterexamples: HashMap<Identity, std::collections::HashSet<crate::Property>>,
+    counterexamples: HashMap<Identity, std::collections::HashSet<Property>>,
     swept: std::collections::HashSet<Identity>,
 }
 

@@ -2,16 +2,23 @@
 //! at a time.
 
 #[cfg(feature = "explore")]
-pub mod explorer;
+pub(crate) mod explorer;
 #[cfg(feature = "explore")]
 mod graph;
-pub mod limits;
-pub mod live;
+pub(crate) mod limits;
+pub(crate) mod live;
 #[cfg(feature = "explore")]
 mod search;
 #[cfg(feature = "explore")]
 mod silent;
 #[cfg(feature = "explore")]
-pub mod stepper;
+pub(crate) mod stepper;
 #[cfg(feature = "explore")]
 mod watch;
+
+#[cfg(feature = "explore")]
+pub use explorer::Explorer;
+pub use limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
+pub use live::{Observed, run_once};
+#[cfg(feature = "explore")]
+pub use stepper::Stepper;

@@ -168,7 +168,7 @@ impl Scenario {
         stop.map(|stop| format!("it stops by {}", missing("signal", *stop, self.signals)))
     }
 
-    /// The actors' names in traces, by [`ActorId`](crate::ActorId).
+    /// The actors' names in traces, by [`ActorId`](crate::trace::ActorId).
     pub(crate) fn names(&self, subject: String) -> Vec<String> {
         let peer = self.peer.as_ref().map(|peer| peer.name());
         let mut names = vec![peer.unwrap_or_else(|| "reader".to_owned()), subject];

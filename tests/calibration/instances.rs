@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use lastbyte::{Expected, Explorer, Inconclusive, Instance, Limits};
+use lastbyte::trace::Inconclusive;
+use lastbyte::{Expected, Explorer, Instance, Limits};
 use lastbyte_models::registry;
 
 use crate::generate::number;

@@ -30,7 +30,9 @@ mod tests {
     use std::hash::Hash;
     use std::sync::{Arc, Mutex};
 
-    use lastbyte::{ExecutorDefect, Exploration, Explorer, KeyPart, Outcome, Trace};
+    use lastbyte::environment::{ExecutorDefect, KeyPart};
+    use lastbyte::trace::Exploration;
+    use lastbyte::{Explorer, Outcome, Trace};
 
     use crate::enumerate::{Everything, Log, State, enumerate, follow, schedules};
     use crate::figures;

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use lastbyte::{Parameters, Reader, Value, bounds, documents};
+use lastbyte::Reader;
+use lastbyte::check::{Parameters, Value, bounds};
+use lastbyte::render::documents;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lastbyte::{
-    Comparison, Explorer, Inconclusive, Instance, Model, Observable, Progress, Reader, Registry,
-    Scenario,
-};
+use lastbyte::check::{Comparison, Observable};
+use lastbyte::explore::Progress;
+use lastbyte::trace::Inconclusive;
+use lastbyte::{Explorer, Instance, Model, Reader, Registry, Scenario};
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
 
 fn instance(ordering: Ordering, capacity: usize) -> Instance {

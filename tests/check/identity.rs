@@ -11,14 +11,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::program::{Scratch, refused};
-use lastbyte::recording::Recording;
-use lastbyte::results::{Results, Row};
-use lastbyte::selection::Selection;
+use lastbyte::check::recording::Recording;
+use lastbyte::check::results::{Results, Row};
+use lastbyte::check::selection::Selection;
+use lastbyte::check::{Clash, Comparison, Identity, NamedSubject, Sweep};
+use lastbyte::environment::{ExecutorDefect, FlushMode, KernelDefect, ReaderDefect, UnreadInput};
+use lastbyte::run::Actor;
+use lastbyte::trace::{Definition, Ends, Exploration, Inconclusive};
 use lastbyte::{
-    Actor, Claim, Clash, Comparison, Definition, Ends, ExecutorDefect, Expected, Exploration,
-    FlushMode, Handle, Identity, Inconclusive, Instance, KernelDefect, Model, NamedSubject,
-    Property, Reader, ReaderDefect, Registry, Running, Scenario, Script, ScriptStep, Socket,
-    Subject, Sweep, UnreadInput,
+    Claim, Expected, Handle, Instance, Model, Property, Reader, Registry, Running, Scenario,
+    Script, ScriptStep, Socket, Subject,
 };
 use lastbyte_models::template;
 
@@ -41,7 +43,7 @@ struct Writer {
 
 impl Subject for Writer {
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, _: Socket) -> Running {
@@ -61,7 +63,7 @@ mod elsewhere {
 
     impl Subject for Writer {
         fn fingerprint(&self) -> Option<String> {
-            lastbyte::fingerprint(self)
+            lastbyte::run::fingerprint(self)
         }
 
         fn start(&self, _: Socket) -> Running {
@@ -669,7 +671,7 @@ fn the_template() -> Registry {
 #[cfg(unix)]
 #[test]
 fn a_worker_explores_nothing_that_it_was_not_ordered() {
-    use lastbyte::runner::{Meter, Pool, SILENCE, Unit};
+    use lastbyte::check::runner::{Meter, Pool, SILENCE, Unit};
 
     let (ours, other) = (the_template(), another_template());
     let unknown = registry_of_a_name_that_no_worker_has();
@@ -736,7 +738,7 @@ fn registry_of_a_name_that_no_worker_has() -> Registry {
 fn an_answer_about_something_else_is_none() {
     use std::os::unix::fs::PermissionsExt;
 
-    use lastbyte::runner::{Meter, Pool, SILENCE, Unit};
+    use lastbyte::check::runner::{Meter, Pool, SILENCE, Unit};
 
     let [ordered, other] = ["K=1", "K=2"].map(|name| {
         let registry = the_template();
@@ -891,7 +893,7 @@ fn a_comparison_has_another_identity_when_it_compares_something_else() {
             .expect("no clash");
         registry.comparisons()[0].identity()
     };
-    let named = lastbyte::Deviation {
+    let named = lastbyte::check::Deviation {
         name: "deviation",
         why: "",
         leave_out: |sequence| sequence,

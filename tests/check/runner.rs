@@ -15,9 +15,9 @@ mod unix {
     use std::sync::atomic::Ordering;
     use std::time::{Duration, Instant};
 
-    use lastbyte::Inconclusive;
-    use lastbyte::runner::{Explored, Meter, Pool, SILENCE, Unit};
-    use lastbyte::selection::Selection;
+    use lastbyte::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
+    use lastbyte::check::selection::Selection;
+    use lastbyte::trace::Inconclusive;
     use lastbyte_models::registry;
     use serde_json::{Value, json};
 

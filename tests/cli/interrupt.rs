@@ -13,8 +13,9 @@ mod unix {
     use std::process::{Child, Command, Stdio};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use lastbyte::results::{Results, Row};
-    use lastbyte::{Inconclusive, Verdict};
+    use lastbyte::Verdict;
+    use lastbyte::check::results::{Results, Row};
+    use lastbyte::trace::Inconclusive;
     use nix::sys::signal::{Signal, kill, killpg};
     use nix::unistd::Pid;
 
@@ -138,7 +139,7 @@ mod unix {
             assert!(page.trim_end().ends_with("</html>"), "{signal}");
             for name in saved.names() {
                 assert!(name.ends_with(".json"), "{name}");
-                lastbyte::recording::assert_reproduces(
+                lastbyte::check::recording::assert_reproduces(
                     saved.join(&name),
                     &lastbyte_models::registry().expect("no clash"),
                 );
@@ -222,7 +223,7 @@ mod unix {
         assert_eq!(saved.names().len(), refuted.count(), "{signal}");
         for name in saved.names() {
             let path = saved.join(&name);
-            lastbyte::recording::Recording::read(path.as_ref()).expect("whole");
+            lastbyte::check::recording::Recording::read(path.as_ref()).expect("whole");
         }
         let model = |row: &&Row| row.model == "template" && row.holds;
         assert!(results.rows.iter().filter(model).count() >= 2, "{signal}");
@@ -376,7 +377,8 @@ mod unix {
         let output = on_a_full_disk(5, &["--only", "hyper/", "--save", directory.path()]);
         one_line(&output, &["cannot write", directory.path()]);
         for name in directory.names() {
-            lastbyte::recording::Recording::read(directory.join(&name).as_ref()).expect("whole");
+            lastbyte::check::recording::Recording::read(directory.join(&name).as_ref())
+                .expect("whole");
         }
     }
 

@@ -1,8 +1,8 @@
 //! `cargo verify merge`: slices of one run make one result, and nothing else does.
 
 use crate::program::{Scratch, refused, verify};
-use lastbyte::Identity;
-use lastbyte::results::Results;
+use lastbyte::check::Identity;
+use lastbyte::check::results::Results;
 
 /// A run of nine claims, four comparisons and four instances of a sweep.
 fn whole() -> Results {

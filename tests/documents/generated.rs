@@ -6,7 +6,8 @@ use std::path::Path;
 
 use crate::cargo::{packages, root};
 
-use lastbyte::{Faults, documents};
+use lastbyte::environment::Faults;
+use lastbyte::render::documents;
 use lastbyte_models::conformance::{
     DEVIATIONS, KernelAndReader, NOT_COMPARED, Side, TOO_LARGE, families,
 };

@@ -4,9 +4,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use lastbyte::explore::Observer;
+use lastbyte::trace::{ActorId, Event, Exploration, Inconclusive};
 use lastbyte::{
-    ActorId, Event, Exploration, Explorer, Inconclusive, Instance, Limits, Observer, Outcome,
-    Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Trace, Verdict,
+    Explorer, Instance, Limits, Outcome, Property, Reader, Running, Scenario, Script, ScriptStep,
+    Socket, Subject, Trace, Verdict,
 };
 use lastbyte_models::registry;
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
@@ -226,7 +228,7 @@ fn a_panic_of_a_subject_is_silent() {
         let scenario = Scenario::new("panics", 1, Reader::PROMPT);
         let explored = Explorer::default().explore(&subject, &scenario);
         let panic = &explored.counterexamples[&Property::NoPanic];
-        let told = |step: &lastbyte::Step| matches!(step.event, Event::Panicked { .. });
+        let told = |step: &lastbyte::trace::Step| matches!(step.event, Event::Panicked { .. });
         assert!(panic.steps.iter().any(told));
         panic!("as a test does");
     }

@@ -15,9 +15,10 @@ use bytes::Bytes;
 use futures::FutureExt;
 use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
+use lastbyte::environment::FlushMode;
+use lastbyte::run::Actor;
 use lastbyte::{
-    Actor, Explorer, FlushMode, Handle, Property, Reader, Running, Scenario, Script, ScriptStep,
-    Subject, Verdict,
+    Explorer, Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Subject, Verdict,
 };
 use lastbyte_models::hyper_h1::{DATE, v1::Io};
 
@@ -471,7 +472,7 @@ each_apart! {
         let hyper = explore(&hyper_service(|| (5, false)), &request());
         assert_eq!(hyper.inconclusive, None);
         is_proved(&hyper, Property::NothingTruncated);
-        assert!(hyper.repeated >= lastbyte::REPEATED_EXECUTIONS, "{}", hyper.repeated);
+        assert!(hyper.repeated >= lastbyte::explore::REPEATED_EXECUTIONS, "{}", hyper.repeated);
     }
 }
 /// A coin that is tossed in one interleaving alone is tossed once for each exploration of the instance,

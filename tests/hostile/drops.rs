@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
-use lastbyte::{
-    Handle, Inconclusive, Property, Reader, Scenario, Script, ScriptStep, Socket, Verdict,
-};
+use lastbyte::trace::Inconclusive;
+use lastbyte::{Handle, Property, Reader, Scenario, Script, ScriptStep, Socket, Verdict};
 
 use super::support::*;
 
@@ -346,7 +345,7 @@ each_apart! {
 }
 
 #[track_caller]
-fn is_clean_of_panics(explored: &lastbyte::Exploration) {
+fn is_clean_of_panics(explored: &lastbyte::trace::Exploration) {
     is_proved(explored, Property::NoPanic);
 }
 

@@ -7,9 +7,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use lastbyte::{
-    Explorer, Inconclusive, Limits, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject,
-};
+use lastbyte::trace::Inconclusive;
+use lastbyte::{Explorer, Limits, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject};
 
 use super::support::*;
 
@@ -123,7 +122,7 @@ each_apart! {
 
     fn failing_writes() {
         let scenario = Scenario {
-            faults: lastbyte::Faults { write_error_after: Some(0), ..Default::default() },
+            faults: lastbyte::environment::Faults { write_error_after: Some(0), ..Default::default() },
             ..plain()
         };
         calls_for_ever(&again_and_again(|s, cx| drop(s.poll_send(cx, b"a"))), &scenario);

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{
-    Contradiction, Definition, Event, Exploration, Framing, Inconclusive, Property, Raw, Running,
-    Scenario, Socket, Subject,
-};
+use lastbyte::environment::{Contradiction, Raw};
+use lastbyte::trace::{Definition, Event, Exploration, Inconclusive};
+use lastbyte::{Framing, Property, Running, Scenario, Socket, Subject};
 
 use super::support::*;
 

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::io::AsyncWriteExt;
-use lastbyte::{
-    Ends, Exploration, Faults, FlushMode, Property, Reader, Scenario, Script, ScriptStep, Socket,
-    Subject, Verdict,
-};
+use lastbyte::environment::{Faults, FlushMode};
+use lastbyte::trace::{Ends, Exploration};
+use lastbyte::{Property, Reader, Scenario, Script, ScriptStep, Socket, Subject, Verdict};
 
 use super::support::*;
 

@@ -8,8 +8,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use bytes::Bytes;
 use futures::io::AsyncWriteExt;
 use futures::stream::{FuturesUnordered, StreamExt};
+use lastbyte::trace::{Ends, Event};
 use lastbyte::{
-    Ends, Event, Explorer, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
+    Explorer, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
 
 use super::chance::random;
@@ -225,7 +226,7 @@ each_apart! {
         #[derive(Debug)]
         struct First;
         impl lastbyte::Framing for First {
-            fn receive(&mut self, _: &[u8], _: &[Bytes]) -> Result<(), lastbyte::Contradiction> {
+            fn receive(&mut self, _: &[u8], _: &[Bytes]) -> Result<(), lastbyte::environment::Contradiction> {
                 Ok(())
             }
             fn is_complete(&self, promises: &[Bytes]) -> bool {
@@ -251,7 +252,7 @@ each_apart! {
             let cached = explore(subject, &two_signals());
             let full = uncached().explore(subject, &two_signals());
             assert_eq!((cached.inconclusive.as_ref(), full.inconclusive.as_ref()), (None, None));
-            let broken = |explored: &lastbyte::Exploration| -> Vec<_> {
+            let broken = |explored: &lastbyte::trace::Exploration| -> Vec<_> {
                 explored.counterexamples.keys().copied().collect()
             };
             assert_eq!(broken(&cached), broken(&full));

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
-use lastbyte::{
-    Actor, Exploration, Handle, Inconclusive, Property, Reader, Running, Scenario, Script,
-    ScriptStep, Socket, Verdict,
-};
+use lastbyte::run::Actor;
+use lastbyte::trace::{Exploration, Inconclusive};
+use lastbyte::{Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Verdict};
 
 use super::support::*;
 

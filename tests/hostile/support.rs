@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use lastbyte::environment::Raw;
+use lastbyte::trace::{Exploration, Inconclusive};
 use lastbyte::{
-    Exploration, Explorer, Framing, Inconclusive, Limits, Property, Raw, Reader, Running, Scenario,
-    Socket, Subject, Verdict,
+    Explorer, Framing, Limits, Property, Reader, Running, Scenario, Socket, Subject, Verdict,
 };
 
 type Start = dyn Fn(Socket) -> Running + Send + Sync;
@@ -182,7 +183,7 @@ pub fn panics_with(explored: &Exploration, words: &str) {
     is_refuted(explored, Property::NoPanic);
     let trace = &explored.counterexamples[&Property::NoPanic];
     let told = trace.steps.iter().any(|step| match &step.event {
-        lastbyte::Event::Panicked { message } => message.contains(words),
+        lastbyte::trace::Event::Panicked { message } => message.contains(words),
         _ => false,
     });
     assert!(told, "{words:?} is in none of {:?}", trace.steps);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::io::AsyncWriteExt;
-use lastbyte::{
-    ActorId, Event, KernelDefect, Property, Reader, Scenario, Socket, Step, Subject, Trace,
-};
+use lastbyte::environment::KernelDefect;
+use lastbyte::trace::{ActorId, Event, Step};
+use lastbyte::{Property, Reader, Scenario, Socket, Subject, Trace};
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
 
 use super::support::*;

@@ -11,7 +11,7 @@ fn conformance_needs_cfg_loom() {
 mod explored {
     use std::process::Command;
 
-    use lastbyte::Deviation;
+    use lastbyte::check::Deviation;
     use lastbyte_models::conformance::{families, releases};
     use lastbyte_models::dispatch_loop::{
         LOOKS_AT_CLOSING, ORIGINAL, RECHECK_FLUSHES, Revision, SHUTDOWN_FLUSHES,

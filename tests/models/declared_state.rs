@@ -8,7 +8,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
-use lastbyte::{ActorId, Event, Explorer, Limits, Outcome, Scenario, Trace};
+use lastbyte::trace::{ActorId, Event};
+use lastbyte::{Explorer, Limits, Outcome, Scenario, Trace};
 use lastbyte_models::dispatch_loop::{
     Connection, FIELDS, REVISIONS, TELLS, instance, named_scenarios,
 };

@@ -1,9 +1,11 @@
 //! The model of hyper's dispatch loop: every expected verdict at every revision.
 
+use lastbyte::check::results::Results;
 use lastbyte::render::chart::{Options, text};
+use lastbyte::render::documents;
 use lastbyte::render::transcript::Caption;
-use lastbyte::results::Results;
-use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Trace, Verdict, documents};
+use lastbyte::trace::Exploration;
+use lastbyte::{Explorer, Limits, Outcome, Property, Trace, Verdict};
 use lastbyte_models::dispatch_close::{
     Revision as Close, half_done, instance as close_instance, never_published,
 };

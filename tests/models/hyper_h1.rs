@@ -50,7 +50,9 @@ fn exploring_needs_cfg_loom() {
 mod explored {
     use std::sync::Arc;
 
-    use lastbyte::{Exploration, Explorer, Instance, Outcome, Query, Reader, Scenario, Subject};
+    use lastbyte::check::Query;
+    use lastbyte::trace::Exploration;
+    use lastbyte::{Explorer, Instance, Outcome, Reader, Scenario, Subject};
     use lastbyte_models::hyper_h1::claims::{HYPER_0_14, HYPER_1};
     use lastbyte_models::hyper_h1::scenarios::{Family, families};
 

@@ -11,9 +11,8 @@ fn exploring_needs_cfg_loom() {
 mod explored {
     use std::sync::Arc;
 
-    use lastbyte::{
-        Exploration, Explorer, Reader, Registry, Scenario, Script, ScriptStep, Subject,
-    };
+    use lastbyte::trace::Exploration;
+    use lastbyte::{Explorer, Reader, Registry, Scenario, Script, ScriptStep, Subject};
     use lastbyte_models::hyper_h1::{Answer, Client, Outgoing, Source, v0_14, v1};
 
     const LINES: [fn(Client) -> Arc<dyn Subject>; 2] = [v1::client, v0_14::client];

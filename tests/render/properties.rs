@@ -1,13 +1,14 @@
 //! What holds of every view, whatever it is given.
 
 use crate::fixtures::HOSTILE;
+use lastbyte::check::results::Counterexample;
 use lastbyte::render::chart::{self, Options};
 use lastbyte::render::transcript::{self, Caption};
 use lastbyte::render::{
     comparison, explain, jsonl, junit, markdown, mermaid, report, svg, sweep, table,
 };
-use lastbyte::results::Counterexample;
-use lastbyte::{ActorId, Event, Levels, Property, Step, Trace};
+use lastbyte::trace::{ActorId, Event, Levels, Step};
+use lastbyte::{Property, Trace};
 use proptest::prelude::*;
 
 fn text() -> impl Strategy<Value = String> {

@@ -13,8 +13,8 @@ use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures::FutureExt;
-use lastbyte::Event;
-use lastbyte::results::{Counterexample, Results};
+use lastbyte::check::results::{Counterexample, Results};
+use lastbyte::trace::Event;
 use serde_json::{Value, json};
 
 /// A running chromedriver, which ends with its test.

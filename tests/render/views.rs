@@ -2,10 +2,10 @@
 
 use crate::fixtures::{HOSTILE, lost_bytes, results};
 use insta::assert_snapshot;
+use lastbyte::check::results::{Counterexample, Results};
 use lastbyte::render::chart::{Options, text};
 use lastbyte::render::table::table;
 use lastbyte::render::transcript::Caption;
-use lastbyte::results::{Counterexample, Results};
 use lastbyte::{Expected, Property, Trace};
 
 #[test]
@@ -182,7 +182,9 @@ fn what_was_not_run_or_not_as_declared_is_in_the_headline() {
     let not_run = std::mem::take(&mut results.not_run);
     assert_eq!(headline(&results), (not_all, false));
     results.rows.retain(|row| row.holds);
-    results.comparisons.retain(lastbyte::Compared::agrees);
+    results
+        .comparisons
+        .retain(lastbyte::check::Compared::agrees);
     results.sweeps[0]
         .instances
         .retain(|instance| instance.inconclusive.is_none());
@@ -385,13 +387,16 @@ fn claims_share_what_is_drawn_of_their_traces() {
 fn verdicts_in_a_document() {
     let mut results = results();
     results.rows.pop();
-    assert_snapshot!("document", lastbyte::documents::verdicts(&results));
-    assert_snapshot!("document_summary", lastbyte::documents::summary(&results));
+    assert_snapshot!("document", lastbyte::render::documents::verdicts(&results));
+    assert_snapshot!(
+        "document_summary",
+        lastbyte::render::documents::summary(&results)
+    );
 }
 
 #[test]
 fn comparisons_in_a_document_are_replaced_one_by_one() {
-    use lastbyte::documents::{CLOSE, COMPARISONS, fill, open};
+    use lastbyte::render::documents::{CLOSE, COMPARISONS, fill, open};
     let old =
         "| real connection | model |\n|---|---|\n| hyper-1.12.0 | old |\n| hyper-1.9.0 | kept |";
     let document = format!(
@@ -472,7 +477,7 @@ fn what_was_built_on_its_own_says_how() {
 
 #[test]
 fn growth_is_drawn_for_one_claim_and_for_one_claim_per_size() {
-    let drawn = |results: &lastbyte::results::Results| {
+    let drawn = |results: &lastbyte::check::results::Results| {
         let page = lastbyte::render::report::html(results);
         let figures = page.matches("<figure class=\"growth\">").count();
         let points = page.matches("<circle").count();

@@ -5,9 +5,11 @@ use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
+use lastbyte::environment::ExecutorDefect;
+use lastbyte::trace::{Ending, Event, Exploration, Inconclusive};
 use lastbyte::{
-    Ending, Event, ExecutorDefect, Exploration, Explorer, Inconclusive, Limits, Property, Reader,
-    Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
+    Explorer, Limits, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject,
+    Verdict,
 };
 
 struct Connection(fn(Socket) -> Running);

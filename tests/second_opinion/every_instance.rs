@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
-use lastbyte::ExecutorDefect::{
+use lastbyte::environment::ExecutorDefect::{
     FirstChoiceSuppressed, FlagResetLate, KeyWithout, NothingShownAfterPruning,
 };
-use lastbyte::{
-    ActorId, Expected, Exploration, Explorer, Instance, KeyPart, Outcome, Property, Stepper, Trace,
-};
+use lastbyte::environment::KeyPart;
+use lastbyte::explore::Stepper;
+use lastbyte::trace::{ActorId, Exploration};
+use lastbyte::{Expected, Explorer, Instance, Outcome, Property, Trace};
 use lastbyte_models::{mutants, registry};
 use stateright::{Checker, Model, Property as Always};
 

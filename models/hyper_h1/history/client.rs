@@ -1,6 +1,7 @@
 //! The scenarios of the client. Its peer is a script that answers, and the reader.
 
-use lastbyte::{Meaning, Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::check::Meaning;
+use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
 
 use super::super::{Client, Outgoing, Source};
 use super::{ALL, DefectScenario, Side, UNFLUSHED, WAITS};

@@ -8,7 +8,8 @@ mod server;
 
 use std::sync::Arc;
 
-use lastbyte::{Claim, Expected, Instance, Meaning, Model, Property, Scenario, Subject};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Instance, Model, Property, Scenario, Subject};
 
 use super::{Client, Server};
 use crate::known;

@@ -1,7 +1,9 @@
 //! The scenarios of the server.
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Meaning, Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::check::Meaning;
+use lastbyte::environment::FlushMode;
+use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
 
 use super::super::scenarios::Family;
 use super::super::{Handler, Server, Source};

@@ -4,9 +4,9 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
+use lastbyte::trace::Ending;
 use lastbyte::{
-    Ending, Explorer, Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Socket,
-    Subject,
+    Explorer, Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject,
 };
 
 use super::Findings;

@@ -10,9 +10,9 @@ mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastbyte::{
-    ExecutorDefect, Exploration, Explorer, Inconclusive, KeyPart, Limits, Outcome, Property,
-};
+use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::trace::{Exploration, Inconclusive};
+use lastbyte::{Explorer, Limits, Outcome, Property};
 
 use crate::generate::{number, on_cases};
 use program::{Program, programs};
