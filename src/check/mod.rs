@@ -1,5 +1,14 @@
 //! Many explorations: claims, comparisons and sweeps, the processes that explore them, and what
 //! came of them as data.
+//!
+//! ```
+//! use lastbyte::{Model, Registry};
+//!
+//! let model = || Model::new("mine", "what it is about");
+//! assert!(Registry::new([model()]).is_ok());
+//! // Two models of one name could not be told apart.
+//! assert!(Registry::new([model(), model()]).is_err());
+//! ```
 
 pub(crate) mod bounds;
 pub(crate) mod claim;

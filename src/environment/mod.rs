@@ -1,5 +1,15 @@
 //! What surrounds a connection: kernel, reader, framing and scripts. State machines without locks:
 //! one method is one system call.
+//!
+//! ```
+//! use lastbyte::Framing;
+//! use lastbyte::environment::Raw;
+//!
+//! let promised = ["all ".into(), "bytes".into()];
+//! let mut framing = Raw::default();
+//! framing.receive(b"all", &promised).expect("these were promised");
+//! assert_eq!(framing.missing(&promised), 6);
+//! ```
 
 pub(crate) mod defect;
 pub(crate) mod framing;

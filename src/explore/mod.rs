@@ -1,5 +1,36 @@
 //! Many executions of one subject in one scenario: every interleaving, one schedule, or one step
 //! at a time.
+//!
+#![cfg_attr(
+    feature = "explore",
+    doc = r#"
+```
+use std::sync::Arc;
+
+use lastbyte::{Explorer, Property, Reader, Running, Scenario, Socket, Subject, Verdict};
+
+struct WritesOnce;
+
+impl Subject for WritesOnce {
+    fn start(&self, mut socket: Socket) -> Running {
+        Box::pin(async move {
+            socket.handle().expect_delivery(&b"response"[..]);
+            let _taken = socket.write(b"response").await.map_err(|e| e.to_string())?;
+            socket.close().await.map_err(|e| e.to_string())
+        })
+    }
+}
+
+let subject: Arc<dyn Subject> = Arc::new(WritesOnce);
+let explored = |capacity| {
+    let scenario = Scenario::new("scenario", capacity, Reader::PROMPT);
+    Explorer::default().explore(&subject, &scenario)
+};
+let verdict = |capacity| explored(capacity).verdict(Property::NoSilentLoss);
+assert_eq!((verdict(8), verdict(7)), (Verdict::Proved, Verdict::Refuted));
+```
+"#
+)]
 
 #[cfg(feature = "explore")]
 pub(crate) mod explorer;

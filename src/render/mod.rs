@@ -3,6 +3,10 @@
 //!
 //! Names, panic messages and bytes of requests come from outside. Every view passes them through
 //! [`visible`] first, and then escapes what its own format reserves.
+//!
+//! ```
+//! assert_eq!(lastbyte::render::visible("one\nline"), "one\\nline");
+//! ```
 
 pub mod chart;
 #[cfg(feature = "cli")]

@@ -41,7 +41,9 @@ fn upward(layer: &str, text: &str) -> Vec<(usize, String)> {
             let names = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
             let several = rest.starts_with('{');
             for name in names.take(if several { usize::MAX } else { 1 }) {
-                if place(name).is_some_and(|place| place > own) {
+                // What the root of the crate passes on may be of any layer.
+                let of_the_root = name.starts_with(char::is_uppercase) && !several;
+                if of_the_root || place(name).is_some_and(|place| place > own) {
                     found.push((number + 1, line.trim().to_owned()));
                 }
             }
@@ -82,15 +84,16 @@ fn no_layer_imports_from_above() {
 #[test]
 fn an_import_from_above_is_found() {
     let text = "use crate::trace::event::Event;\nuse crate::check::claim::Claim; // why\n\
-                use crate::{run::world::World, cli::main};\n// crate::cli is only named here\n";
+                use crate::{run::world::World, cli::main};\n// crate::cli is only named here\n\
+                let _ = crate::Claim::new;\n";
     let numbers = |layer| -> Vec<usize> {
         let found = upward(layer, text).into_iter();
         found.map(|(number, _)| number).collect()
     };
-    assert_eq!(numbers("cli"), Vec::<usize>::new());
-    assert_eq!(numbers("check"), [3]);
-    assert_eq!(numbers("explore"), [2, 3]);
-    assert_eq!(numbers("trace"), [2, 3, 3]);
+    assert_eq!(numbers("cli"), [5]);
+    assert_eq!(numbers("check"), [3, 5]);
+    assert_eq!(numbers("explore"), [2, 3, 5]);
+    assert_eq!(numbers("trace"), [2, 3, 3, 5]);
 }
 
 /// A module by its path below `src/`: `check`, `claim`.
@@ -314,6 +317,28 @@ fn a_circle_of_imports_is_found() {
             ("a/page/part", "use super::{terms, words};"),
         ]),
         "mod imports part (src/a/page/mod.rs:2), part imports mod (src/a/page/part.rs:1)"
+    );
+}
+
+/// What a user meets first is few names; the others are in the modules.
+#[test]
+fn the_root_has_few_names() {
+    const NAMES: usize = 25;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/lib.rs");
+    let text = std::fs::read_to_string(root).expect("sources are text");
+    let mut names = Vec::new();
+    for (at, word) in text.match_indices("\npub use ") {
+        let uses = text[at + word.len()..].split(';').next();
+        let uses = uses.expect("a split has a first part").to_owned() + ",";
+        for path in tree(&format!("{{{uses}}}"), &mut 0) {
+            names.extend(path.last().cloned());
+        }
+    }
+    assert!(names.contains(&"Checker".to_owned()), "{names:?}");
+    assert!(
+        names.len() <= NAMES && !text.contains("::*"),
+        "{} names at the root, expected are {NAMES} at most: {names:?}",
+        names.len()
     );
 }
 
