@@ -14,7 +14,7 @@ struct WritesOnce;
 impl Subject for WritesOnce {
     fn start(&self, mut socket: Socket) -> Running {
         Box::pin(async move {
-            socket.handle().expect_delivery(&b"response"[..]);
+            socket.handle().expect_delivery("response".into());
             let _taken = socket.write(b"response").await.map_err(|e| e.to_string())?;
             socket.close().await.map_err(|e| e.to_string())
         })
