@@ -58,8 +58,8 @@ mod unix {
         let explored = ordered(cached, None);
         assert_eq!(explored["inconclusive"], Value::Null);
         assert!(explored["states"].as_u64() > Some(0), "{explored}");
-        let why = ordered(cached, Some(0.0));
-        assert_eq!(why["inconclusive"], "time");
+        let stopped = ordered(cached, Some(0.0));
+        assert_eq!(stopped["inconclusive"], "time");
         let uncached = &units("hyper/hyper-0.14-body-ignored-without-caching")[0];
         let explored = ordered(uncached, None);
         assert_eq!(explored["inconclusive"], Value::Null);

@@ -104,7 +104,7 @@ fn explored(scenario: &Scenario) -> Exploration {
 #[track_caller]
 fn judge(does: Does, explored: &Exploration, ordinary: impl Fn(&Exploration)) {
     println!("{does:?}");
-    let why = |expected: fn(&Inconclusive) -> bool, says: &[&str]| {
+    let inconclusive = |expected: fn(&Inconclusive) -> bool, says: &[&str]| {
         is_inconclusive(explored, expected, says)
     };
     match does {
@@ -112,19 +112,19 @@ fn judge(does: Does, explored: &Exploration, ordinary: impl Fn(&Exploration)) {
             assert_eq!(explored.inconclusive, None);
             panics_with(explored, "an actor panics");
         }
-        Does::PanicsWhenNamed => why(
+        Does::PanicsWhenNamed => inconclusive(
             |why| matches!(why, Inconclusive::Crashed(_)),
             &["an actor panics"],
         ),
-        Does::Loops => why(
+        Does::Loops => inconclusive(
             |why| matches!(why, Inconclusive::PollNeverEnds { .. }),
             &["villain"],
         ),
-        Does::LoopsOverCalls => why(
+        Does::LoopsOverCalls => inconclusive(
             |why| matches!(why, Inconclusive::EndlessCalls { .. }),
             &["villain"],
         ),
-        Does::Overflows => why(
+        Does::Overflows => inconclusive(
             |why| matches!(why, Inconclusive::StackOverflow { .. }),
             &["villain"],
         ),

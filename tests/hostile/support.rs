@@ -151,7 +151,7 @@ pub fn is_inconclusive(
                 ) =>
             {
                 assert!(expected(
-                    explored.inconclusive.as_ref().expect("it was why")
+                    explored.inconclusive.as_ref().expect("it is inconclusive")
                 ));
             }
             verdict => panic!("{property}: {verdict}"),

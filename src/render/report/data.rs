@@ -145,7 +145,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
     let outcomes = row.outcomes.iter().take(OUTCOMES).map(|(outcome, times)| {
         let class = match outcome.reader {
             ReaderEnding::Complete => "whole",
-            ReaderEnding::CutShort => "why",
+            ReaderEnding::CutShort => "cut-short",
             _ => "other",
         };
         let ended = format!("{}; reader: {}", outcome.subject, outcome.reader);
