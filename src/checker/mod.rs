@@ -244,7 +244,8 @@ impl Checker {
     /// connection reads. Two sides that both write before they read can then wait for each other.
     ///
     /// ```
-    /// use lastbyte::{Checker, Peer, Property, Socket};
+    /// use lastbyte::{Checker, Property, Socket};
+    /// use lastbyte::run::Peer;
     ///
     /// // Neither reads before it has written.
     /// Checker::new()

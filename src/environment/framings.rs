@@ -14,7 +14,8 @@ fn length(promises: &[Bytes]) -> usize {
 /// As many bytes as were promised, whatever they are: for streams with random bytes in them.
 ///
 /// ```
-/// use lastbyte::{Checker, Counted, Socket};
+/// use lastbyte::{Checker, Socket};
+/// use lastbyte::environment::Counted;
 ///
 /// Checker::new()
 ///     .kernel_buffer([2])
@@ -57,7 +58,8 @@ impl Framing for Counted {
 /// contradictory.
 ///
 /// ```
-/// use lastbyte::{Checker, Parse, Parsed, Socket};
+/// use lastbyte::{Checker, Socket};
+/// use lastbyte::environment::{Parse, Parsed};
 ///
 /// // Complete at an empty line, whatever stands before it.
 /// let head = |stream: &[u8], _promises: &[bytes::Bytes]| match stream {
@@ -145,7 +147,8 @@ impl Around {
 /// unless it is told otherwise.
 ///
 /// ```
-/// use lastbyte::{Checker, LengthDelimited, Socket};
+/// use lastbyte::{Checker, Socket};
+/// use lastbyte::environment::LengthDelimited;
 ///
 /// Checker::new()
 ///     .kernel_buffer([3])
@@ -199,7 +202,8 @@ impl LengthDelimited {
 /// Every promise is a line: a line feed is behind it.
 ///
 /// ```
-/// use lastbyte::{Checker, Lines, Socket};
+/// use lastbyte::{Checker, Socket};
+/// use lastbyte::environment::Lines;
 ///
 /// Checker::new()
 ///     .kernel_buffer([3])

@@ -28,7 +28,7 @@ pub enum ScriptStep {
     /// Waits until a flush is in flight, then finishes it and wakes whoever is registered.
     FinishFlush,
     /// Waits until a shutdown is in flight, then lets the layer below be through with it and wakes
-    /// whoever is registered; see [`ShutdownMode::Deferred`](crate::ShutdownMode::Deferred).
+    /// whoever is registered; see [`ShutdownMode::Deferred`](crate::environment::ShutdownMode::Deferred).
     FinishShutdown,
     /// Waits until the reader has taken this many bytes.
     AwaitReceived(usize),
@@ -38,7 +38,7 @@ pub enum ScriptStep {
 
 impl ScriptStep {
     /// The step on the socket with this number: 0 is the first, 1 the first of the
-    /// [further](crate::FurtherSocket) ones.
+    /// [further](crate::run::FurtherSocket) ones.
     #[must_use]
     pub fn on(self, socket: usize) -> ScriptStep {
         match socket {

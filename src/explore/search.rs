@@ -15,7 +15,7 @@ use crate::run::world::{Choice, Watcher};
 use crate::trace::event::{ActorId, Event, Step, Trace};
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
-use crate::trace::verdict::{Cut, Divergence};
+use crate::trace::verdict::{Divergence, Inconclusive};
 
 /// How many executions lie between two reports of progress.
 const PROGRESS_INTERVAL: u64 = 64;
@@ -92,7 +92,7 @@ pub(crate) struct Search {
     concluded: u64,
     /// Executions that came to their end and repeated an earlier one.
     pub(crate) repeated: u64,
-    pub(crate) cut: Option<Cut>,
+    pub(crate) inconclusive: Option<Inconclusive>,
     pub(crate) first: First,
     pub(crate) followed: Option<Trace>,
 }
@@ -123,7 +123,7 @@ pub(crate) struct First {
     pub(crate) promised: usize,
     /// Whether the connection ended in some execution, and left a socket open.
     pub(crate) leaked: bool,
-    pub(crate) cut: Option<Cut>,
+    pub(crate) inconclusive: Option<Inconclusive>,
     pub(crate) histogram: BTreeMap<Outcome, u64>,
     pub(crate) found: BTreeMap<Property, Found>,
 }
@@ -139,7 +139,7 @@ impl Search {
     /// What a thread finds that was given up and comes back: nothing is left to do.
     pub(crate) fn over() -> Search {
         Search {
-            cut: Some(Cut::Interrupted),
+            inconclusive: Some(Inconclusive::Interrupted),
             phase: Phase::Through,
             ..Search::default()
         }
@@ -151,17 +151,17 @@ impl Search {
             self.first.executions = self.executions;
             self.first.concluded = self.concluded;
             self.first.states = self.seen.len();
-            self.first.cut = self.cut.take();
+            self.first.inconclusive = self.inconclusive.take();
         }
     }
 
     /// A part of the exploration is through; whether there is another one.
     fn next_phase(&mut self) -> bool {
         self.settle();
-        let gave_up = self.first.cut.is_some() && self.first.found.is_empty();
+        let gave_up = self.first.inconclusive.is_some() && self.first.found.is_empty();
         let compares = self.plan.repeats() && self.opaque && !gave_up && self.first.concluded > 0;
         self.phase = match self.phase {
-            _ if !compares || self.cut.is_some() => Phase::Through,
+            _ if !compares || self.inconclusive.is_some() => Phase::Through,
             Phase::First => {
                 let more = out_of_step(self.first.executions + REPEATED_EXECUTIONS);
                 Phase::Starts(REPEATED_EXECUTIONS + more)
@@ -202,7 +202,7 @@ impl Search {
             }));
         }
         let mut enough = false;
-        if self.cut.is_none() {
+        if self.inconclusive.is_none() {
             let most = self.most();
             let remembered = match self.opaque {
                 true => self.seen.len().max(self.graph.len()),
@@ -210,19 +210,19 @@ impl Search {
             };
             if most.is_some_and(|most| self.executions >= most) {
                 match self.phase {
-                    Phase::First => self.cut = Some(Cut::Executions),
+                    Phase::First => self.inconclusive = Some(Inconclusive::Executions),
                     _ => enough = true,
                 }
             } else if remembered > self.plan.limits.states {
-                self.cut = Some(Cut::Memory);
+                self.inconclusive = Some(Inconclusive::Memory);
             } else if expired {
-                self.cut = Some(Cut::Time);
+                self.inconclusive = Some(Inconclusive::Time);
             } else if report && self.plan.stop.as_ref().is_some_and(|stop| stop()) {
-                self.cut = Some(Cut::Interrupted);
+                self.inconclusive = Some(Inconclusive::Interrupted);
             }
         }
         let finished = enough || self.plan.only.is_some() && self.followed.is_some();
-        if self.cut.is_some() || finished {
+        if self.inconclusive.is_some() || finished {
             return false;
         }
         self.previous = std::mem::take(&mut self.path);
@@ -256,7 +256,7 @@ impl Search {
             return Choice::Explore;
         }
         if position >= self.plan.limits.steps {
-            self.cut = Some(Cut::Steps(self.plan.limits.steps));
+            self.inconclusive = Some(Inconclusive::Steps(self.plan.limits.steps));
             return Choice::Prune;
         }
         if self.plan.caching && !self.seen.insert(key) {
@@ -269,7 +269,7 @@ impl Search {
             {
                 // Nothing below was explored: pruning here would call an endless execution, or
                 // two calls declared alike, a proof.
-                self.cut = Some(Cut::Cycle);
+                self.inconclusive = Some(Inconclusive::Cycle);
             }
             return Choice::Prune;
         }
@@ -301,7 +301,7 @@ impl Search {
             Ok(()) => true,
             Err(_) if !self.plan.compares_moves() => true,
             Err(Elsewhere { before }) => {
-                self.cut = Some(Cut::NotDeterministic(divergence(
+                self.inconclusive = Some(Inconclusive::NotDeterministic(divergence(
                     state,
                     state.log.len() - steps.len(),
                     before.as_deref(),
@@ -313,7 +313,7 @@ impl Search {
 
     /// The last move did not lead to what it led to before.
     fn diverged(&mut self, state: &State, position: usize) {
-        if matches!(self.cut, Some(Cut::NotDeterministic(_))) {
+        if matches!(self.inconclusive, Some(Inconclusive::NotDeterministic(_))) {
             return;
         }
         let from = self.path.last().map_or(0, |chosen| chosen.steps);
@@ -324,7 +324,7 @@ impl Search {
             .iter()
             .map(|step| (step.actor, step.event.clone()))
             .collect();
-        self.cut = Some(Cut::NotDeterministic(divergence(
+        self.inconclusive = Some(Inconclusive::NotDeterministic(divergence(
             state,
             from,
             Some(before.as_slice()),
@@ -565,10 +565,12 @@ impl Watcher for Shared {
     fn abandon(&self, actor: ActorId, state: &mut State) {
         let mut search = self.search();
         search.finish(state);
-        search.cut.get_or_insert(Cut::EndlessCalls {
-            actor: state.slots[actor.index()].name.clone(),
-            calls: CALLS_WITHOUT_CHANGE as usize,
-        });
+        search
+            .inconclusive
+            .get_or_insert(Inconclusive::EndlessCalls {
+                actor: state.slots[actor.index()].name.clone(),
+                calls: CALLS_WITHOUT_CHANGE as usize,
+            });
         drop(search);
         self.abandoned.store(true, Ordering::Relaxed);
         Shared::finish(self);

@@ -9,14 +9,14 @@ use crate::run::subject::Running;
 /// wait, look and decide.
 ///
 /// The explorer's own calibration runs generated programs as actors; a peer with a protocol of its
-/// own is one that makes itself a [`Peer`](crate::Peer). What a [`Subject`](crate::Subject) must observe holds for an
+/// own is one that makes itself a [`Peer`](crate::run::Peer). What a [`Subject`](crate::Subject) must observe holds for an
 /// actor too: it is deterministic, and it touches nothing but its handle.
 pub trait Actor: Send + Sync + fmt::Debug {
     /// Its name in traces.
     fn name(&self) -> String;
 
     /// Whether it takes the bytes out of the kernel's buffer, where it is in the reader's place: through
-    /// a [`Peer`](crate::Peer). Otherwise what arrives is not decided.
+    /// a [`Peer`](crate::run::Peer). Otherwise what arrives is not decided.
     fn reads(&self) -> bool {
         false
     }

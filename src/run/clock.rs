@@ -3,7 +3,6 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::hash::{Hash, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -11,65 +10,8 @@ use std::time::Duration;
 use crate::environment::kernel::{Place, Registration};
 use crate::run::handle::Handle;
 use crate::run::state::State;
+use crate::run::timers::{CLOCK, Timer};
 use crate::trace::event::{ActorId, Event};
-
-/// The clock's name in traces.
-pub(crate) const CLOCK: &str = "clock";
-
-/// A timer that was armed and neither seen to have expired nor dropped.
-#[derive(Debug)]
-pub(crate) struct Timer {
-    /// The smallest number that the actor's other timers do not have.
-    number: usize,
-    actor: ActorId,
-    duration: Duration,
-    deadline: Duration,
-    fired: bool,
-    pub(crate) registration: Registration,
-}
-
-impl Hash for Timer {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let Timer {
-            number,
-            actor,
-            duration,
-            deadline,
-            fired,
-            registration,
-        } = self;
-        (number, actor, duration, deadline, fired, registration).hash(state);
-    }
-}
-
-/// The time, and the timers in the order in which they were armed.
-#[derive(Debug, Default, Hash)]
-pub(crate) struct Clock {
-    now: Duration,
-    pub(crate) timers: Vec<Timer>,
-    /// The clock, while no timer is armed.
-    pub(crate) idle: Registration,
-}
-
-impl Clock {
-    fn timer(&mut self, actor: ActorId, number: usize) -> Option<&mut Timer> {
-        let mut timers = self.timers.iter_mut();
-        timers.find(|timer| timer.actor == actor && timer.number == number)
-    }
-
-    fn remove(&mut self, actor: ActorId, number: usize) {
-        let is_it = |timer: &Timer| timer.actor == actor && timer.number == number;
-        self.timers.retain(|timer| !is_it(timer));
-    }
-
-    /// The timer that fires next: the earliest deadline, and of equal ones the first that was armed.
-    fn next(&mut self) -> Option<&mut Timer> {
-        let timers = self.timers.iter_mut();
-        timers
-            .filter(|timer| !timer.fired)
-            .min_by_key(|timer| timer.deadline)
-    }
-}
 
 /// What is said of a timer in a scenario that has no clock.
 const NO_CLOCK: &str = "a timer without a clock; expected is `Checker::clock()`, or `clock: true` in \

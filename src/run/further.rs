@@ -16,7 +16,8 @@ use crate::run::peer::{Peer, protocol_of};
 /// peer, and ends of its own, and what is promised on it is checked on it.
 ///
 /// ```
-/// use lastbyte::{Checker, FurtherSocket, Socket};
+/// use lastbyte::{Checker, Socket};
+/// use lastbyte::run::FurtherSocket;
 ///
 /// // Copies what the client has sent to the server.
 /// Checker::new()

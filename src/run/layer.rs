@@ -1,6 +1,6 @@
 //! What a socket does whose writes go through a layer that buffers, and whose shutdown may be
-//! pending: see [`FlushMode::Buffers`](crate::FlushMode::Buffers) and
-//! [`ShutdownMode`](crate::ShutdownMode).
+//! pending: see [`FlushMode::Buffers`](crate::environment::FlushMode::Buffers) and
+//! [`ShutdownMode`](crate::environment::ShutdownMode).
 
 use std::io;
 use std::task::Waker;

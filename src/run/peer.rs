@@ -26,7 +26,8 @@ use crate::trace::watched::ReaderState;
 /// protocol ended early.
 ///
 /// ```
-/// use lastbyte::{Checker, Peer, Socket};
+/// use lastbyte::{Checker, Socket};
+/// use lastbyte::run::Peer;
 ///
 /// Checker::new()
 ///     .kernel_buffer([2])

@@ -12,13 +12,13 @@ use crate::environment::kernel::{
 use crate::environment::reader::{Reader, ReaderDefect};
 use crate::environment::script::{Script, ScriptStep, missing};
 use crate::run::actor::Actor;
-use crate::run::clock::CLOCK;
 use crate::run::further::{FurtherSocket, problem_of_modes};
+use crate::run::timers::CLOCK;
 use crate::trace::event::{ActorId, NamedSocket};
 use crate::trace::facts::{Ends, Facts};
 use crate::trace::property::Property;
 
-/// One environment for one connection.
+/// What surrounds one connection: kernel, reader, input and scripts.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// A short name, unique among the scenarios of a subject.
@@ -324,7 +324,7 @@ impl Scenario {
         ))
     }
 
-    /// The actors' names in traces, by [`ActorId`](crate::ActorId).
+    /// The actors' names in traces, by [`ActorId`](crate::trace::ActorId).
     pub(crate) fn names(&self, subject: String) -> Vec<String> {
         let peer = self.peer.as_ref().map(|peer| peer.name());
         let mut names = vec![peer.unwrap_or_else(|| "reader".to_owned()), subject];

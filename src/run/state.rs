@@ -6,13 +6,13 @@ use std::hash::Hash;
 
 use bytes::Bytes;
 
-use crate::environment::defect::ExecutorDefect;
+use crate::environment::defect::{ExecutorDefect, KeyPart};
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
 use crate::environment::reader::Reader;
 use crate::run::beside::Beside;
-use crate::run::clock::Clock;
 use crate::run::delivery::Delivery;
 use crate::run::slot::Slot;
+use crate::run::timers::Clock;
 use crate::run::varying::Varying;
 use crate::trace::event::{ActorId, Conclusion, Event, Levels, NamedSocket, Step, Trace};
 use crate::trace::facts::Facts;
@@ -326,7 +326,7 @@ impl State {
         let mut due = std::mem::take(&mut self.kernel.due);
         for wake_up in &due {
             if let Some((actor, place)) = wake_up.told
-                && self.defect != ExecutorDefect::KeyWithout(crate::KeyPart::WakeUps)
+                && self.defect != ExecutorDefect::KeyWithout(KeyPart::WakeUps)
             {
                 self.observe(actor, ("woken", place));
             }

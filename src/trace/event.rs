@@ -60,7 +60,7 @@ pub enum Event {
         error: String,
     },
     /// The layer above the kernel took `taken` of `offered` bytes; see
-    /// [`FlushMode::Buffers`](crate::FlushMode::Buffers).
+    /// [`FlushMode::Buffers`](crate::environment::FlushMode::Buffers).
     Buffered {
         /// Bytes that the connection handed over.
         offered: usize,

@@ -4,7 +4,10 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use lastbyte::{Cut, Exploration, Explorer, Outcome, Property, Scenario, Stepper, Subject};
+use lastbyte::explore::Stepper;
+use lastbyte::trace::Exploration;
+use lastbyte::trace::Inconclusive;
+use lastbyte::{Explorer, Outcome, Property, Scenario, Subject};
 
 type Found = (BTreeSet<Outcome>, BTreeSet<Property>);
 
@@ -52,9 +55,9 @@ pub fn step_by_step(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Found {
 #[track_caller]
 pub fn agree(subject: &Arc<dyn Subject>, scenario: &Scenario) -> BTreeSet<Property> {
     let cached = explored(subject, scenario, true);
-    assert_eq!(cached.cut, None, "{scenario}");
+    assert_eq!(cached.inconclusive, None, "{scenario}");
     let uncached = explored(subject, scenario, false);
-    assert_eq!(uncached.cut, None, "{scenario}");
+    assert_eq!(uncached.inconclusive, None, "{scenario}");
     assert_eq!(found(&cached), found(&uncached), "{scenario}");
     assert_eq!(
         found(&cached),
@@ -68,7 +71,7 @@ pub fn agree(subject: &Arc<dyn Subject>, scenario: &Scenario) -> BTreeSet<Proper
 #[track_caller]
 pub fn agree_state_by_state(subject: &Arc<dyn Subject>, scenario: &Scenario) -> BTreeSet<Property> {
     let cached = explored(subject, scenario, true);
-    assert_eq!(cached.cut, None, "{scenario}");
+    assert_eq!(cached.inconclusive, None, "{scenario}");
     assert_eq!(
         found(&cached),
         step_by_step(subject, scenario),
@@ -80,5 +83,6 @@ pub fn agree_state_by_state(subject: &Arc<dyn Subject>, scenario: &Scenario) -> 
 /// Whether a planted defect of the explorer is noticed by the comparison.
 pub fn parts(subject: &Arc<dyn Subject>, scenario: &Scenario) -> bool {
     let cached = explored(subject, scenario, true);
-    cached.cut == Some(Cut::Cycle) || found(&cached) != step_by_step(subject, scenario)
+    cached.inconclusive == Some(Inconclusive::Cycle)
+        || found(&cached) != step_by_step(subject, scenario)
 }

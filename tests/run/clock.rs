@@ -8,9 +8,11 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use futures::future::{Either, select};
+use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::trace::Event;
 use lastbyte::{
-    Checker, Event, ExecutorDefect, Explorer, KeyPart, Outcome, Property, Reader, Running,
-    Scenario, Socket, Subject, Trace, Verdict,
+    Checker, Explorer, Outcome, Property, Reader, Running, Scenario, Socket, Subject, Trace,
+    Verdict,
 };
 
 use crate::agree::{agree, agree_state_by_state};
@@ -127,7 +129,7 @@ fn deadlines_come_in_their_order() {
         };
         let subject: Arc<dyn Subject> = Arc::new(Ordered(seconds));
         let exploration = explorer.explore(&subject, &scenario(1));
-        assert_eq!(exploration.cut, None);
+        assert_eq!(exploration.inconclusive, None);
         let fired = fired.lock().expect("no panic");
         assert!(!fired.is_empty());
         let mut two = fired.iter().filter(|fires| fires.len() == 2);
@@ -238,7 +240,7 @@ fn a_key_without_the_timers_is_noticed() {
             ..scenario(8)
         };
         let exploration = Explorer::default().explore(&subject, &scenario);
-        assert_eq!(exploration.cut, None);
+        assert_eq!(exploration.inconclusive, None);
         exploration.states
     };
     let without = states(ExecutorDefect::KeyWithout(KeyPart::Clock));

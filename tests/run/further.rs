@@ -4,10 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lastbyte::{
-    Checker, ExecutorDefect, FlushMode, FurtherSocket, KernelDefect, KeyPart, Monitor, Peer,
-    Property, Reader, Running, Scenario, Script, ScriptStep, ShutdownMode, Socket, Subject,
-};
+use lastbyte::environment::{ExecutorDefect, FlushMode, KernelDefect, KeyPart, ShutdownMode};
+use lastbyte::run::{FurtherSocket, Peer};
+use lastbyte::trace::Monitor;
+use lastbyte::{Checker, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::agree::{agree, agree_state_by_state, parts};

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use futures::AsyncWriteExt;
+use lastbyte::environment::{FlushMode, KernelDefect, ShutdownMode};
+use lastbyte::trace::Event;
 use lastbyte::{
-    Checker, Event, FlushMode, KernelDefect, Property, Reader, Running, Scenario, Script,
-    ScriptStep, ShutdownMode, Socket, Subject, Verdict,
+    Checker, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
 
 use crate::agree::{agree, agree_state_by_state};

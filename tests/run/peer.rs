@@ -3,9 +3,11 @@
 use std::io;
 use std::sync::Arc;
 
+use lastbyte::environment::KernelDefect;
+use lastbyte::run::{Actor, Peer};
+use lastbyte::trace::Event;
 use lastbyte::{
-    Actor, Checker, Event, KernelDefect, Peer, Property, Reader, Running, Scenario, Script,
-    ScriptStep, Socket, Subject, Verdict,
+    Checker, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
 
 use crate::agree::agree_state_by_state;

@@ -10,7 +10,9 @@ mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastbyte::{Cut, ExecutorDefect, Exploration, Explorer, KeyPart, Limits, Outcome, Property};
+use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::trace::{Exploration, Inconclusive};
+use lastbyte::{Explorer, Limits, Outcome, Property};
 
 use crate::generate::{number, on_cases};
 use program::{Program, programs};
@@ -79,17 +81,17 @@ impl Tally {
     /// Explores the program without caching, and with caching under a defect.
     fn compare(&mut self, program: &Program, defect: ExecutorDefect) -> Result<(), String> {
         let every = explore(program, false, ExecutorDefect::None);
-        match &every.cut {
+        match &every.inconclusive {
             None => {}
-            Some(Cut::Executions) => {
+            Some(Inconclusive::Executions) => {
                 self.skipped += 1;
                 return Ok(());
             }
-            Some(cut) => return Err(format!("without caching: {cut}")),
+            Some(why) => return Err(format!("without caching: {why}")),
         }
         let cached = explore(program, true, defect);
-        if let Some(cut) = &cached.cut {
-            return Err(format!("with caching: {cut}"));
+        if let Some(why) = &cached.inconclusive {
+            return Err(format!("with caching: {why}"));
         }
         let (whole, found) = (Findings::of(&every), Findings::of(&cached));
         if whole != found {

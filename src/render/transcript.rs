@@ -1,4 +1,4 @@
-//! A trace as a story: the lines that every chart shows, in words.
+//! A trace as a transcript: the lines that every chart shows, in words.
 //!
 //! Being polled, waking somebody and beginning to wait are told together with the call that they
 //! surround. Nothing is left out.
@@ -19,7 +19,7 @@ pub struct Caption<'a> {
     pub replay: &'a str,
 }
 
-/// What moves between the lanes in a beat.
+/// What moves between the lanes in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
@@ -41,7 +41,7 @@ pub enum Flow {
 /// One line of a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize))]
-pub struct Beat {
+pub struct Line {
     /// Number of the first step that it tells, counted from 1.
     pub first: usize,
     /// Number of the last step that it tells.
@@ -64,7 +64,7 @@ pub struct Beat {
     pub broken: bool,
 }
 
-impl Beat {
+impl Line {
     /// `7`, or `7-9` when it tells several steps.
     pub fn numbers(&self) -> String {
         if self.first == self.last {
@@ -75,16 +75,16 @@ impl Beat {
     }
 }
 
-/// The beats of a trace.
-pub fn beats(trace: &Trace) -> Vec<Beat> {
+/// The lines of a trace.
+pub fn lines(trace: &Trace) -> Vec<Line> {
     let broken = unavoidable(trace);
-    let mut beats: Vec<Beat> = Vec::new();
-    // Whether the last beat so far is nothing but a poll that just began.
+    let mut lines: Vec<Line> = Vec::new();
+    // Whether the last line so far is nothing but a poll that just began.
     let mut opened = false;
     // The sockets behind which nothing more is sent.
     let mut finished = Vec::new();
     for (i, step) in trace.steps.iter().enumerate() {
-        let continues = beats.last().is_some_and(|beat| beat.actor == step.actor);
+        let continues = lines.last().is_some_and(|line| line.actor == step.actor);
         let text = words(trace, step);
         let socket = socket(trace, step);
         let levels = *step.levels_of(socket.unwrap_or(0));
@@ -95,19 +95,19 @@ pub fn beats(trace: &Trace) -> Vec<Beat> {
             finished.push(step.socket);
         }
         let is_aside = matches!(step.event, Event::Wake { .. } | Event::Park);
-        match beats.last_mut() {
-            Some(beat) if continues && (is_aside || (opened && step.event != Event::Poll)) => {
-                beat.text.push_str(if opened { ": " } else { "; " });
-                beat.text.push_str(&text);
-                beat.last = i + 1;
-                if socket.is_some() || beat.socket.is_none() {
-                    beat.levels = levels;
-                    beat.socket = socket;
+        match lines.last_mut() {
+            Some(line) if continues && (is_aside || (opened && step.event != Event::Poll)) => {
+                line.text.push_str(if opened { ": " } else { "; " });
+                line.text.push_str(&text);
+                line.last = i + 1;
+                if socket.is_some() || line.socket.is_none() {
+                    line.levels = levels;
+                    line.socket = socket;
                 }
-                beat.flow = beat.flow.or(flow);
-                beat.broken |= broken == Some(i);
+                line.flow = line.flow.or(flow);
+                line.broken |= broken == Some(i);
             }
-            _ => beats.push(Beat {
+            _ => lines.push(Line {
                 first: i + 1,
                 last: i + 1,
                 actor: step.actor,
@@ -120,7 +120,7 @@ pub fn beats(trace: &Trace) -> Vec<Beat> {
         }
         opened = step.event == Event::Poll;
     }
-    beats
+    lines
 }
 
 /// Index of the step behind which every continuation breaks the property, as far as the exploration
@@ -271,8 +271,8 @@ mod tests {
             (Event::Poll, 0),
         ];
         for (broken, expected) in [(0, [true, false]), (1, [true, false]), (3, [false, true])] {
-            let beats = beats(&trace(&steps, Some(broken)));
-            let told: Vec<_> = beats.iter().map(|beat| beat.broken).collect();
+            let lines = lines(&trace(&steps, Some(broken)));
+            let told: Vec<_> = lines.iter().map(|line| line.broken).collect();
             assert_eq!(told, expected, "step {broken}");
         }
     }
