@@ -187,10 +187,9 @@ pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
 }
 
 fn heads(chart: &mut String, trace: &Trace, layout: &Layout, palette: &Palette) {
-    let capacity = match trace.sockets.as_slice() {
-        [] => format!("kernel buffer of {}", short(trace.capacity)),
-        _ => "its kernel buffer".to_owned(),
-    };
+    let of_one = format!("kernel buffer of {}", short(trace.capacity));
+    let several = || "its kernel buffer".to_owned();
+    let capacity = trace.sockets.first().map_or(of_one, |_| several());
     let others = if layout.others > 0 { "others" } else { "" };
     let buffer = layout.buffer + ARROW;
     let columns = [
@@ -258,9 +257,8 @@ fn row(
         let socket = line.socket.and_then(|socket| trace.sockets.get(socket));
         let capacity = socket.map_or(trace.capacity, |socket| socket.capacity);
         // What is about no socket shows no levels where there are several.
-        let shown = trace.sockets.is_empty() || socket.is_some();
-        let first = first && shown;
-        let of_socket = |text: String| if first { text } else { String::new() };
+        let shown = first && (trace.sockets.is_empty() || socket.is_some());
+        let of_socket = |text: String| shown.then_some(text).unwrap_or_default();
         push_line(
             chart,
             [
@@ -288,10 +286,9 @@ fn row(
 /// A level as a number, with a bar where there is room for it.
 fn gauge(level: usize, full: usize, layout: &Layout) -> String {
     let number = format!("{:>width$}", short(level), width = layout.digits);
-    if layout.bars {
-        format!("{number} {}", bar(level, full))
-    } else {
-        number
+    match layout.bars {
+        true => format!("{number} {}", bar(level, full)),
+        false => number,
     }
 }
 
@@ -339,11 +336,8 @@ fn arrow(label: &str, head: char) -> String {
 
 /// The text in lines of at most `width` columns; a word that is longer is broken.
 fn wrap(text: &str, width: usize) -> Vec<String> {
-    let lines = textwrap::wrap(text, width.max(1));
-    lines
-        .into_iter()
-        .map(std::borrow::Cow::into_owned)
-        .collect()
+    let lines = textwrap::wrap(text, width.max(1)).into_iter();
+    lines.map(std::borrow::Cow::into_owned).collect()
 }
 
 /// A command in lines that a shell takes as one: broken at spaces that are not quoted, continued

@@ -10,7 +10,8 @@ use crate::environment::kernel::{
 };
 use crate::environment::reader::Reader;
 use crate::run::actor::Actor;
-use crate::run::peer::{Peer, protocol_of};
+use crate::run::peer::Peer;
+use crate::run::protocol::protocol_of;
 
 /// A further socket of the connection: a proxy has one to either side. It has buffers, a reader or
 /// peer, and ends of its own, and what is promised on it is checked on it.

@@ -14,6 +14,7 @@ mod in_hand;
 pub(crate) mod layer;
 pub(crate) mod peer;
 pub(crate) mod player;
+pub(crate) mod protocol;
 pub(crate) mod reading;
 pub(crate) mod scenario;
 pub(crate) mod setup;
@@ -25,6 +26,7 @@ mod state_key;
 pub(crate) mod subject;
 pub(crate) mod sync;
 pub(crate) mod timers;
+mod told;
 pub(crate) mod varying;
 pub(crate) mod world;
 

@@ -14,10 +14,10 @@ use crate::run::delivery::Delivery;
 use crate::run::slot::Slot;
 use crate::run::timers::Clock;
 use crate::run::varying::Varying;
-use crate::trace::event::{ActorId, Conclusion, Event, Levels, NamedSocket, Step, Trace};
+use crate::trace::event::{ActorId, Conclusion, Event, NamedSocket, Step};
 use crate::trace::facts::Facts;
 use crate::trace::monitor::Monitor;
-use crate::trace::outcome::{Arrived, Outcome};
+use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 use crate::trace::watched::ReaderState;
 
@@ -117,6 +117,8 @@ pub(crate) struct State {
     pub(crate) late_calls: u32,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) conclusion: Option<Conclusion>,
+    /// The connection has ended and left a socket open.
+    pub(crate) leaked: bool,
     /// Input and flush can be looked at outside of a lock section: nobody else touches them.
     pub(crate) input_is_private: bool,
     pub(crate) capacity: usize,
@@ -179,6 +181,7 @@ impl State {
             late_calls: 0,
             outcome: None,
             conclusion: None,
+            leaked: false,
             input_is_private: setup.input_is_private,
             varying_read: setup.varying.clone(),
             varying: setup.varying,
@@ -238,76 +241,12 @@ impl State {
         }
     }
 
-    /// Records a step of `actor`, which is also what the actor observed.
-    pub(crate) fn log(&mut self, actor: ActorId, event: Event) {
-        self.slots[actor.index()].observe(&event);
-        if self.at > 0 {
-            // A call on one socket is not the same call on another.
-            self.slots[actor.index()].observe(("on socket", self.at));
-        }
-        self.record(actor, event);
-    }
-
-    /// The actor has seen something that its events do not show.
-    pub(crate) fn observe(&mut self, actor: ActorId, what: impl Hash) {
-        self.slots[actor.index()].observe(what);
-    }
-
-    /// Records a step that the actor itself does not observe.
-    pub(crate) fn record(&mut self, actor: ActorId, event: Event) {
-        if self.over.is_some() {
-            return;
-        }
-        let socket = self.at as u8;
-        let (levels, beside) = match self.sockets.as_slice() {
-            [] => (self.levels(), Vec::new()),
-            _ => (self.on(0, |state| state.levels()), self.levels_beside()),
-        };
-        let step = Step {
-            actor,
-            event,
-            levels,
-            begins: std::mem::take(&mut self.slots[actor.index()].begins),
-            socket,
-            beside,
-        };
-        self.monitor.step(&step);
-        if let Some(why) = self.monitor.take_panic() {
-            self.delivery.note_check(why);
-        }
-        self.log.push(step);
-    }
-
     /// Wakes whoever waits for room for input.
     pub(crate) fn wake_senders(&mut self) {
         if self.kernel.wakes_senders() {
             for room in &mut self.room {
                 room.fire(Place::Room, &mut self.kernel.due);
             }
-        }
-    }
-
-    /// Where the bytes are now.
-    pub(crate) fn levels(&self) -> Levels {
-        let inside = self.inside + self.kernel.layer().unwrap_or(0);
-        Levels {
-            inside,
-            owed: self.delivery.owed().max(inside),
-            kernel: self.kernel.level(),
-            accepted: self.kernel.accepted(),
-            received: self.kernel.delivered(),
-            unread: self.kernel.unread(),
-            complete: self.delivery.complete(),
-            garbled: self.delivery.garbled(),
-            input_ended: self.kernel.input_has_ended(),
-            flushing: self.kernel.flush_in_flight() || self.kernel.layer_is_stuck(),
-            shutting: self.kernel.shutdown_in_flight() || self.kernel.layer_is_stuck(),
-            shut: self.kernel.is_shut(),
-            reset: self.kernel.is_reset(),
-            awaits_feed: self
-                .feeds
-                .iter()
-                .any(|feed| feed.registration.is_set() && !feed.ended),
         }
     }
 
@@ -381,36 +320,6 @@ impl State {
         self.slots[actor.index()].count_call(changes)
     }
 
-    /// Ends the execution: nobody can move any more, or an actor spins.
-    pub(crate) fn conclude(&mut self, spins: Option<ActorId>) {
-        if self.over.is_some() {
-            return;
-        }
-        let conclusion = Conclusion {
-            spins,
-            levels: self.levels(),
-            beside: self.levels_beside(),
-        };
-        self.monitor.conclude(&conclusion);
-        let watched = self.monitor.watched_of_all();
-        let beside = watched[1..].iter().zip(&conclusion.beside);
-        self.outcome = Some(Outcome {
-            subject: watched[0].ending(&conclusion),
-            reader: watched[0].reader_ending(&conclusion.levels),
-            received: self.kernel.delivered(),
-            accepted: self.kernel.accepted(),
-            beside: beside
-                .map(|(watched, levels)| Arrived {
-                    reader: watched.reader_ending(levels),
-                    received: levels.received,
-                    accepted: levels.accepted,
-                })
-                .collect(),
-        });
-        self.conclusion = Some(conclusion);
-        self.stop(Over::Concluded);
-    }
-
     pub(crate) fn stop(&mut self, over: Over) {
         self.over = Some(over);
         for slot in &mut self.slots {
@@ -422,35 +331,10 @@ impl State {
         }
     }
 
-    /// Whether the connection has ended and left a socket open.
-    pub(crate) fn leaks(&self) -> bool {
-        let further = self.beside.iter().map(|further| &further.kernel);
-        let mut kernels = [&self.kernel].into_iter().chain(further);
-        self.slots[ActorId::SUBJECT.index()].done && kernels.any(|kernel| !kernel.is_closed())
-    }
-
     /// Concludes when nobody is left who could move.
     pub(crate) fn conclude_if_quiescent(&mut self) {
         if self.slots.iter().all(|slot| slot.done || slot.is_parked()) {
             self.conclude(None);
-        }
-    }
-
-    /// The execution so far.
-    pub(crate) fn trace(&self, property: Option<Property>) -> Trace {
-        Trace {
-            actors: self.slots.iter().map(|slot| slot.name.clone()).collect(),
-            capacity: self.capacity,
-            facts: self.facts,
-            steps: self.log.clone(),
-            schedule: self.schedule.clone(),
-            sockets: self.sockets.clone(),
-            conclusion: self.conclusion.clone(),
-            broken_on: property
-                .and_then(|property| self.monitor.violations().socket_of(property))
-                .unwrap_or(0) as u8,
-            broken_at: property.and_then(|property| self.monitor.violations().of(property)),
-            unavoidable_from: None,
         }
     }
 

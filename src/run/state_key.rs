@@ -124,6 +124,7 @@ impl State {
             late_calls: _,
             outcome,
             conclusion: _,
+            leaked: _,
             input_is_private: _,
             capacity: _,
             varying,

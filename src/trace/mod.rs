@@ -7,8 +7,10 @@ pub(crate) mod facts;
 pub(crate) mod monitor;
 pub(crate) mod outcome;
 pub(crate) mod property;
+mod sockets;
 pub(crate) mod verdict;
 pub(crate) mod watched;
+mod words;
 
 pub use event::{ActorId, Conclusion, Event, Levels, NamedSocket, Step, Trace};
 pub use facts::{Ends, Facts};

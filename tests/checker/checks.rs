@@ -158,6 +158,32 @@ fn beginners_mistakes_are_answered() {
         "{no_runtime}"
     );
 
+    for part in ["runtime.enter()", "`Checker::clock()`"] {
+        assert!(no_runtime.contains(part), "{no_runtime}");
+    }
+
+    let leaked = message(|| {
+        check(|mut socket: Socket| async move {
+            socket.expect_delivery(b"response");
+            socket.write_all(b"response").await?;
+            std::mem::forget(socket);
+            Ok::<(), std::io::Error>(())
+        });
+    });
+    assert!(leaked.contains("leaves its socket open"), "{leaked}");
+
+    let timer = message(|| {
+        check(|mut socket: Socket| async move {
+            socket.expect_delivery(b"response");
+            socket.handle().sleep(Duration::from_secs(1)).await;
+            socket.close().await
+        });
+    });
+    assert!(
+        timer.contains("a timer without a clock; expected is `Checker::clock()`"),
+        "{timer}"
+    );
+
     let stack = message(|| {
         Checker::new()
             .stack_bytes(16 * 1024)
