@@ -15,8 +15,10 @@ use lastbyte::check::recording::Recording;
 use lastbyte::check::results::{Results, Row};
 use lastbyte::check::selection::Selection;
 use lastbyte::check::{Clash, Comparison, Identity, NamedSubject, Sweep};
-use lastbyte::environment::{ExecutorDefect, FlushMode, KernelDefect, ReaderDefect, UnreadInput};
-use lastbyte::run::Actor;
+use lastbyte::environment::{
+    ExecutorDefect, FlushMode, KernelDefect, ReaderDefect, ShutdownMode, UnreadInput,
+};
+use lastbyte::run::{Actor, FurtherSocket};
 use lastbyte::trace::{Definition, Ends, Exploration, Inconclusive};
 use lastbyte::{
     Claim, Expected, Handle, Instance, Model, Property, Reader, Registry, Running, Scenario,
@@ -412,6 +414,19 @@ fn changes() -> Vec<Change> {
             with(one, |s| s.actors.push(Arc::new(Nobody)))
         }),
         ("peer", |one| with(one, |s| s.peer = Some(Arc::new(Nobody)))),
+        ("shutdown", |one| {
+            with(one, |s| s.shutdown = ShutdownMode::Deferred)
+        }),
+        ("input_capacity", |one| {
+            with(one, |s| s.input_capacity = Some(64))
+        }),
+        ("socket", |one| {
+            with(one, |s| s.socket = "client".to_owned())
+        }),
+        ("further", |one| {
+            with(one, |s| s.further.push(FurtherSocket::new("server")))
+        }),
+        ("clock", |one| with(one, |s| s.clock = true)),
         ("feeds", |one| with(one, |s| s.feeds = 1)),
         ("signals", |one| with(one, |s| s.signals = 1)),
         ("ends", |one| with(one, |s| s.ends = Ends::WhenDelivered)),
