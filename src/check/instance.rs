@@ -258,11 +258,12 @@ impl Instance {
                 actors.chain(peers).collect::<Vec<_>>()
             };
             let (one, two) = (actors(&one.scenario), actors(&two.scenario));
-            let same = |pair: (&Option<Arc<dyn Actor>>, &Option<Arc<dyn Actor>>)| match pair {
+            let same = |one: &Option<Arc<dyn Actor>>, two: &Option<_>| match (one, two) {
                 (Some(one), Some(two)) => Arc::ptr_eq(one, two),
                 (one, two) => one.is_none() && two.is_none(),
             };
-            one.len() == two.len() && one.iter().zip(&two).all(same)
+            let mut pairs = one.iter().zip(&two);
+            one.len() == two.len() && pairs.all(|(one, two)| same(one, two))
         };
         if !same_actors {
             return Err("nothing shows that their actors are the same".to_owned());

@@ -266,7 +266,7 @@ mod tests {
         for cut in 0..=stream.len() {
             let mut framing = new();
             for part in [&stream[..cut], &stream[cut..]] {
-                assert_eq!(framing.is_complete(&promises), part.len() < 1 && cut > 0);
+                assert_eq!(framing.is_complete(&promises), part.is_empty() && cut > 0);
                 assert_eq!(framing.receive(part, &promises), Ok(()), "{framing:?}");
             }
             assert!(framing.is_complete(&promises), "{framing:?}");

@@ -376,7 +376,7 @@ impl Search {
     }
 
     fn conclude(&mut self, outcome: Outcome, state: &State) {
-        self.first.promised = self.first.promised.max(state.delivery.promised());
+        self.first.promised = self.first.promised.max(state.promised());
         self.first.leaked |= state.leaked;
         *self.first.histogram.entry(outcome).or_default() += 1;
         for (property, _) in state.monitor.violations().iter() {

@@ -258,7 +258,7 @@ fn row(
         let capacity = socket.map_or(trace.capacity, |socket| socket.capacity);
         // What is about no socket shows no levels where there are several.
         let shown = first && (trace.sockets.is_empty() || socket.is_some());
-        let of_socket = |text: String| shown.then_some(text).unwrap_or_default();
+        let of_socket = |text: String| if shown { text } else { String::new() };
         push_line(
             chart,
             [

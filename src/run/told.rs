@@ -48,6 +48,13 @@ impl State {
         self.log.push(step);
     }
 
+    /// Bytes that were promised so far, on all sockets.
+    pub(crate) fn promised(&self) -> usize {
+        let further = self.beside.iter().map(|further| &further.delivery);
+        let all = [&self.delivery].into_iter().chain(further);
+        all.map(|delivery| delivery.promised()).sum()
+    }
+
     /// Where the bytes are now.
     pub(crate) fn levels(&self) -> Levels {
         let inside = self.inside + self.kernel.layer().unwrap_or(0);
