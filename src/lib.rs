@@ -68,6 +68,7 @@ pub use run::socket::Socket;
 pub use run::subject::{Running, Subject, fingerprint};
 pub use trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
 pub use trace::facts::{Ends, Facts};
+pub use trace::folding;
 pub use trace::monitor::Monitor;
 pub use trace::outcome::{Ending, Outcome, ReaderEnding};
 pub use trace::property::{Definition, Property, Violations};

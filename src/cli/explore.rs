@@ -209,6 +209,11 @@ impl Exploring<'_> {
             count_of(exploration.executions, "execution"),
             exploration.seconds
         ));
+        if let Some(folding) = &exploration.folding {
+            let mut words = String::new();
+            paragraph(&mut words, width(), 0, &folding.to_string());
+            line(format_args!("{words}"));
+        }
         let verdicts = Property::ALL.map(|property| match exploration.verdict(property) {
             // Why is said above, once.
             Verdict::CutOff(_) => "inconclusive".to_owned(),

@@ -11,7 +11,7 @@ use crate::explore::graph::Graph;
 #[cfg(doc)]
 use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::limits::{Limits, Observer, Progress, Stop};
-use crate::explore::search::{Found, Plan, Search, Shared};
+use crate::explore::search::{Folds, Found, Plan, Search, Shared};
 use crate::explore::silent::silently;
 use crate::explore::watch::watched;
 use crate::panics;
@@ -30,6 +30,10 @@ use crate::trace::verdict::{Cut, Exploration};
 pub struct Explorer {
     /// At most this many preemptions; `None` is unbounded.
     pub bound: Option<usize>,
+    /// Whether histories are folded where an exploration is long: see [`Folding`].
+    ///
+    /// [`Folding`]: crate::trace::folding::Folding
+    pub folding: bool,
     /// Whether a state seen before ends an execution. Only without a bound: a state reached with
     /// fewer preemptions left is not the same state.
     pub caching: bool,
@@ -47,6 +51,7 @@ impl Default for Explorer {
     fn default() -> Self {
         Explorer {
             bound: None,
+            folding: true,
             caching: true,
             limits: Limits::default(),
             progress: None,
@@ -76,6 +81,9 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>
     }
     let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
     world.watcher = Some(shared.clone());
+    if shared.search().folded {
+        world.peek().fold();
+    }
     let world = Arc::new(world);
     let mut peer = None;
     for (n, start) in everybody(subject, scenario).into_iter().enumerate() {
@@ -103,6 +111,7 @@ struct Explored {
     found: BTreeMap<Property, Found>,
     graph: Graph,
     opaque: bool,
+    folded: bool,
     followed: Option<Trace>,
 }
 
@@ -138,6 +147,7 @@ impl Explorer {
             ..self.clone()
         };
         let mut explored = unbounded.run(subject, scenario, None, true);
+        let folded = explored.folded;
         let bounded = |bound, executions| Explorer {
             bound: Some(bound),
             limits: Limits {
@@ -161,7 +171,11 @@ impl Explorer {
         if !explored.found.is_empty() && !gave_up {
             for bound in 0..=LARGEST_READABLE_BOUND {
                 let searched = bounded(bound, READABLE_EXECUTIONS);
-                let searched = searched.run(subject, scenario, None, false);
+                let folds = match folded {
+                    true => Folds::Unchecked,
+                    false => Folds::Never,
+                };
+                let searched = searched.search(subject, scenario, None, false, folds);
                 if let cut @ Some(Cut::NotDeterministic(_)) = searched.exploration.cut {
                     explored.exploration.cut = cut;
                     break;
@@ -201,6 +215,7 @@ impl Explorer {
     ) -> Option<(Trace, BTreeMap<Property, Trace>)> {
         let unbounded = Explorer {
             bound: None,
+            folding: false,
             caching: false,
             limits: self.limits.clone(),
             progress: None,
@@ -245,6 +260,21 @@ impl Explorer {
         only: Option<Vec<ActorId>>,
         repeats: bool,
     ) -> Explored {
+        let folds = match self.folding {
+            true => Folds::LongExplorations,
+            false => Folds::Never,
+        };
+        self.search(subject, scenario, only, repeats, folds)
+    }
+
+    fn search(
+        &self,
+        subject: &Arc<dyn Subject>,
+        scenario: &Scenario,
+        only: Option<Vec<ActorId>>,
+        repeats: bool,
+        folds: Folds,
+    ) -> Explored {
         let started = Instant::now();
         let planted = scenario.executor_defect != ExecutorDefect::None;
         let search = Search::new(Plan {
@@ -255,6 +285,7 @@ impl Explorer {
             stop: self.stop.clone(),
             only,
             repeats,
+            folds,
             defect: scenario.executor_defect,
         });
         let shared = Arc::new(Shared::new(search));
@@ -279,6 +310,7 @@ impl Explorer {
         // A thread that was given up may come back to it, and finds nothing there.
         let mut search = std::mem::replace(&mut *shared.search(), Search::over());
         search.settle();
+        let folding = search.folding();
         // Who panics when it is asked has been cut off for that.
         let reads = silently(|| asked(|| subject.reads_while_writing()));
         let facts = scenario.facts(reads.unwrap_or_default());
@@ -298,6 +330,7 @@ impl Explorer {
             // What has come up since weighs more than that the first exploration was cut off.
             cut: search.cut.or(first.cut),
             defective: planted,
+            folding,
             repeated: search.repeated,
             not_applicable,
             promised: first.promised,
@@ -310,6 +343,7 @@ impl Explorer {
             found: first.found,
             graph: search.graph,
             opaque: search.opaque,
+            folded: search.folded,
             followed: search.followed,
         }
     }

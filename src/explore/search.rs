@@ -11,8 +11,10 @@ use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, St
 use crate::run::digest::digest;
 use crate::run::slot::CALLS_WITHOUT_CHANGE;
 use crate::run::state::{Over, State};
+use crate::run::state_key::Histories;
 use crate::run::world::{Choice, Watcher};
 use crate::trace::event::{ActorId, Event, Step, Trace};
+use crate::trace::folding::{Contradiction, Folding};
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Cut, Divergence};
@@ -26,6 +28,8 @@ struct Chosen {
     state: u128,
     mover: Option<ActorId>,
     steps: usize,
+    /// A history is continued here that was folded to a known one.
+    checking: bool,
 }
 
 /// A violation with the way to it.
@@ -49,11 +53,38 @@ pub(crate) struct Plan {
     pub(crate) only: Option<Vec<ActorId>>,
     /// Whether what is known by its history is explored again.
     pub(crate) repeats: bool,
+    /// When the histories are folded.
+    pub(crate) folds: Folds,
     /// What is planted into the explorer.
     pub(crate) defect: ExecutorDefect,
 }
 
+/// When the histories are folded by which actors are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Folds {
+    /// Never.
+    #[default]
+    Never,
+    /// Where an exploration under the full histories takes more than [`Limits::unfolded`]
+    /// executions.
+    LongExplorations,
+    /// From the beginning, and without a check: for the way to a counterexample in a graph that is
+    /// folded already.
+    Unchecked,
+}
+
+/// As many executions continue every history that is folded to a known one; behind as many again it
+/// is every second, behind the next as many every fourth, and so on.
+const CHECKED_EXECUTIONS: u64 = 5_000;
+
 impl Plan {
+    /// Whether histories may be folded and checked.
+    fn may_fold(&self) -> bool {
+        let whole = self.caching && self.only.is_none() && self.observer.is_none();
+        let sound = [ExecutorDefect::None, ExecutorDefect::OF_FOLDING].contains(&self.defect);
+        self.folds == Folds::LongExplorations && whole && sound
+    }
+
     /// Whether what is known by its history is explored again. With a defect there is nothing to be
     /// proved, unless it is one of this comparison.
     fn repeats(&self) -> bool {
@@ -63,7 +94,11 @@ impl Plan {
 
     /// With most defects equal keys may be different states, of which different things are known.
     fn compares_moves(&self) -> bool {
-        let defects = [ExecutorDefect::None, ExecutorDefect::NothingRepeated];
+        let defects = [
+            ExecutorDefect::None,
+            ExecutorDefect::NothingRepeated,
+            ExecutorDefect::OF_FOLDING,
+        ];
         defects.contains(&self.defect)
     }
 }
@@ -85,6 +120,11 @@ pub(crate) struct Search {
     /// This execution repeats the previous one so far.
     following: bool,
     phase: Phase,
+    /// The histories are folded.
+    pub(crate) folded: bool,
+    check: Check,
+    /// The exploration begins again.
+    again: Option<Again>,
     /// Executions of all phases.
     started: u64,
     /// Executions of the current phase.
@@ -95,6 +135,30 @@ pub(crate) struct Search {
     pub(crate) cut: Option<Cut>,
     pub(crate) first: First,
     pub(crate) followed: Option<Trace>,
+}
+
+/// Whether histories that are folded to the same go on alike.
+#[derive(Default)]
+struct Check {
+    /// A history is being continued that was folded to a known one.
+    checking: bool,
+    /// Full histories that were met.
+    histories: Keys,
+    checked: u64,
+    unchecked: u64,
+    /// The second of two histories that contradict each other, behind this move; the first is being
+    /// looked for.
+    wanted: Option<(u128, ActorId, Vec<String>)>,
+    contradiction: Option<Box<Contradiction>>,
+}
+
+/// How an exploration begins again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Again {
+    Folded,
+    /// To meet the first of two histories once more.
+    FoldedOnceMore,
+    Full,
 }
 
 /// What is being explored.
@@ -129,6 +193,7 @@ pub(crate) struct First {
 impl Search {
     pub(crate) fn new(plan: Plan) -> Self {
         Search {
+            folded: plan.folds == Folds::Unchecked,
             plan,
             ..Search::default()
         }
@@ -145,7 +210,7 @@ impl Search {
 
     /// Takes stock of the first exploration, if it is what was going on.
     pub(crate) fn settle(&mut self) {
-        if self.phase == Phase::First {
+        if self.phase == Phase::First && self.again.is_none() {
             self.first.executions = self.executions;
             self.first.concluded = self.concluded;
             self.first.states = self.seen.len();
@@ -155,6 +220,10 @@ impl Search {
 
     /// A part of the exploration is through; whether there is another one.
     fn next_phase(&mut self) -> bool {
+        if let Some(again) = self.again.take() {
+            self.begin_again(again);
+            return true;
+        }
         self.settle();
         let gave_up = self.first.cut.is_some() && self.first.found.is_empty();
         let compares = self.plan.repeats() && self.opaque && !gave_up && self.first.concluded > 0;
@@ -171,12 +240,44 @@ impl Search {
             Phase::Again(left @ 2..) => Phase::Again(left - 1),
             Phase::Again(_) | Phase::Through => Phase::Through,
         };
+        self.forget();
+        self.phase != Phase::Through
+    }
+
+    /// Forgets the executions of a phase.
+    fn forget(&mut self) {
         (self.executions, self.concluded) = (0, 0);
         self.seen = Keys::default();
         self.previous = Vec::new();
         self.path = Vec::new();
         self.previous_steps = Vec::new();
-        self.phase != Phase::Through
+    }
+
+    fn begin_again(&mut self, again: Again) {
+        self.forget();
+        self.first = First::default();
+        self.graph = Graph::default();
+        self.folded = again != Again::Full;
+        self.check = Check {
+            wanted: match again {
+                Again::FoldedOnceMore => self.check.wanted.take(),
+                _ => None,
+            },
+            contradiction: self.check.contradiction.take(),
+            ..Check::default()
+        };
+    }
+
+    /// What became of folding the histories, if that was tried.
+    pub(crate) fn folding(&mut self) -> Option<Folding> {
+        if let Some(contradiction) = self.check.contradiction.take() {
+            return Some(Folding::Contradicted(contradiction));
+        }
+        let folded = self.folded && self.plan.folds == Folds::LongExplorations;
+        folded.then_some(Folding::Held {
+            checked: self.check.checked,
+            unchecked: self.check.unchecked,
+        })
     }
 
     /// How many executions the current phase may have.
@@ -206,6 +307,13 @@ impl Search {
                 true => self.seen.len().max(self.graph.len()),
                 false => self.seen.len(),
             };
+            let remembered = remembered.max(self.check.histories.len());
+            let long = self.phase == Phase::First && self.executions >= self.plan.limits.unfolded.max(1);
+            let tried = self.folded || self.check.contradiction.is_some();
+            if long && self.opaque && !tried && self.plan.may_fold() {
+                self.again = Some(Again::Folded);
+                return false;
+            }
             if most.is_some_and(|most| self.executions >= most) {
                 match self.phase {
                     Phase::First => self.cut = Some(Cut::Executions),
@@ -225,6 +333,7 @@ impl Search {
         }
         self.previous = std::mem::take(&mut self.path);
         self.following = self.executions > 0;
+        self.check.checking = false;
         self.executions += 1;
         self.started += 1;
         true
@@ -246,11 +355,13 @@ impl Search {
             state: key,
             mover: None,
             steps: state.log.len(),
+            checking: self.following && self.previous[position].checking,
         });
         if self.phase == Phase::First {
             self.first.depth = self.first.depth.max(position + 1);
         }
         if self.following {
+            self.check.checking = self.path[position].checking;
             return Choice::Explore;
         }
         if position >= self.plan.limits.steps {
@@ -258,20 +369,83 @@ impl Search {
             return Choice::Prune;
         }
         if self.plan.caching && !self.seen.insert(key) {
-            if self.phase == Phase::First {
-                self.first.pruned += 1;
-            }
-            if self.path[..position]
-                .iter()
-                .any(|chosen| chosen.state == key)
-            {
+            let mut before = self.path[..position].iter();
+            if let Some(known) = before.find(|chosen| chosen.state == key) {
                 // Nothing below was explored: pruning here would call an endless execution, or
                 // two calls declared alike, a proof.
+                if self.folded {
+                    let (from, mover) = (known.steps, self.path[position - 1].mover);
+                    self.meets_itself(state, from, mover);
+                    return Choice::Stop;
+                }
                 self.cut = Some(Cut::Cycle);
+            } else if self.folded && self.continues(state) {
+                self.check.checking = true;
+                self.path[position].checking = true;
+                return Choice::Explore;
+            }
+            if self.phase == Phase::First && !self.check.checking {
+                self.first.pruned += 1;
             }
             return Choice::Prune;
         }
+        if self.folded && self.plan.caching && self.phase == Phase::First {
+            self.check.histories.insert(state.key(Histories::Full));
+            self.check.checking = false;
+        }
         Choice::Explore
+    }
+
+    /// Whether to continue a history that was folded to a known one.
+    fn continues(&mut self, state: &State) -> bool {
+        if self.phase != Phase::First {
+            return false;
+        }
+        let full = state.key(Histories::Full);
+        if !self.check.histories.insert(full) {
+            return false;
+        }
+        let halved = (self.check.checked / CHECKED_EXECUTIONS).min(20);
+        let chosen = (full as u64).is_multiple_of(1 << halved)
+            && self.plan.defect != ExecutorDefect::OF_FOLDING;
+        self.check.unchecked += u64::from(!chosen);
+        chosen
+    }
+
+    /// An execution comes back to a folded history that it has left.
+    fn meets_itself(&mut self, state: &State, from: usize, mover: Option<ActorId>) {
+        let actor = mover.unwrap_or(ActorId::SUBJECT);
+        let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
+        self.check.contradiction = Some(Box::new(Contradiction {
+            actor: name(&names, actor).to_owned(),
+            first: told(&names, actor, &state.log[..from]),
+            second: told(&names, actor, &state.log),
+        }));
+        self.again = Some(Again::Full);
+    }
+
+    /// Behind a folded history, the last move did not do what it did behind another one.
+    fn contradicted(&mut self, state: &State, from: u128, mover: ActorId) {
+        let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
+        self.check.wanted = Some((from, mover, told(&names, mover, &state.log)));
+        self.again = Some(Again::FoldedOnceMore);
+    }
+
+    /// The move is the first of two that contradict each other, met once more.
+    fn found(&mut self, state: &State, from: u128, mover: ActorId) -> bool {
+        let wanted = &mut self.check.wanted;
+        let Some((.., second)) = wanted.take_if(|wanted| (wanted.0, wanted.1) == (from, mover))
+        else {
+            return false;
+        };
+        let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
+        self.check.contradiction = Some(Box::new(Contradiction {
+            actor: name(&names, mover).to_owned(),
+            first: told(&names, mover, &state.log),
+            second,
+        }));
+        self.again = Some(Again::Full);
+        true
     }
 
     /// Remembers what the last move has led to; `false` when it led elsewhere before.
@@ -280,6 +454,7 @@ impl Search {
             state: from,
             mover: Some(mover),
             steps,
+            ..
         }) = self.path.last()
         else {
             return true;
@@ -295,9 +470,21 @@ impl Search {
         let steps = state.log.get(steps..).unwrap_or_default();
         // Who declares its state hardly ever differs: that is not worth the words.
         let told = if self.opaque { steps } else { &[] };
-        match self.graph.add((from, mover), next, told) {
+        let did = match self.folded {
+            true => events(steps),
+            false => 0,
+        };
+        if self.check.wanted.is_some() && self.found(state, from, mover) {
+            return false;
+        }
+        match self.graph.add((from, mover), next, did, told) {
             Ok(()) => true,
             Err(_) if !self.plan.compares_moves() => true,
+            Err(_) if self.plan.folds == Folds::Unchecked => true,
+            Err(_) if self.folded => {
+                self.contradicted(state, from, mover);
+                false
+            }
             Err(Elsewhere { before }) => {
                 self.cut = Some(Cut::NotDeterministic(divergence(
                     state,
@@ -311,7 +498,7 @@ impl Search {
 
     /// The last move did not lead to what it led to before.
     fn diverged(&mut self, state: &State, position: usize) {
-        if matches!(self.cut, Some(Cut::NotDeterministic(_))) {
+        if matches!(self.cut, Some(Cut::NotDeterministic(_))) || self.again.is_some() {
             return;
         }
         let from = self.path.last().map_or(0, |chosen| chosen.steps);
@@ -360,14 +547,24 @@ impl Search {
             let end = end(outcome, state);
             let broken = state.monitor.violations().iter();
             self.graph.end(end, broken.map(|(property, _)| property));
+            let last = self.path.last();
+            let last = last.and_then(|chosen| Some((chosen.state, chosen.mover?)));
+            if !last.is_some_and(|last| self.graph.knows(last)) {
+                self.check.checking = false;
+            }
             if self.remember(Next::End(end), state) {
                 match self.phase {
+                    Phase::First if self.check.checking => {}
                     Phase::First => self.conclude(outcome.clone(), state),
                     _ => self.repeated += 1,
                 }
             } else {
                 state.over = Some(Over::Stopped);
             }
+        }
+        if self.check.checking && self.phase == Phase::First {
+            self.executions -= 1;
+            self.check.checked += 1;
         }
         // Whatever it was, the next one is compared with it.
         self.previous_steps = std::mem::take(&mut state.log);
@@ -395,6 +592,18 @@ impl Search {
             self.followed = Some(state.trace(None));
         }
     }
+}
+
+/// A digest of events.
+fn events(steps: &[Step]) -> u64 {
+    let events: Vec<_> = steps.iter().map(|step| (step.actor, &step.event)).collect();
+    digest(events) as u64
+}
+
+/// The actor's events, in words.
+fn told(names: &[String], actor: ActorId, steps: &[Step]) -> Vec<String> {
+    let own = steps.iter().filter(|step| step.actor == actor);
+    own.map(|step| step.event.words(actor, names)).collect()
 }
 
 /// A digest of an execution's end.
@@ -534,8 +743,12 @@ impl Shared {
 
 impl Watcher for Shared {
     fn choice(&self, state: &State) -> Choice {
-        let key = state.key();
-        self.search().choice(state, key)
+        let mut search = self.search();
+        let histories = match search.folded {
+            true => Histories::Folded,
+            false => Histories::Full,
+        };
+        search.choice(state, state.key(histories))
     }
 
     fn chosen(&self, actor: ActorId) {

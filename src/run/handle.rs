@@ -170,7 +170,10 @@ impl Handle {
                 Poll::Pending => signal.registration.set(caller),
             }
             let text = text.to_owned();
-            state.log(actor, Event::Note { text });
+            match polled {
+                Poll::Ready(()) => state.log(actor, Event::Note { text }),
+                Poll::Pending => state.log_pending(actor, Event::Note { text }),
+            }
             polled
         });
         polled.unwrap_or(Poll::Pending)

@@ -6,6 +6,7 @@ pub(crate) mod delivery;
 pub(crate) mod digest;
 #[cfg(feature = "explore")]
 pub(crate) mod executor;
+pub(crate) mod folded;
 pub mod handle;
 pub(crate) mod peer;
 pub(crate) mod player;
@@ -15,7 +16,7 @@ pub(crate) mod slot;
 pub mod socket;
 pub(crate) mod state;
 #[cfg(feature = "explore")]
-mod state_key;
+pub(crate) mod state_key;
 pub mod subject;
 pub(crate) mod sync;
 pub(crate) mod varying;

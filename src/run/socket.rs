@@ -122,9 +122,12 @@ impl Socket {
         let sent = world.section(*actor, |state| {
             let before = state.kernel.accepted();
             let caller = state.caller(*actor, cx.waker());
-            // The bytes follow from the history: that they do is compared.
-            state.observe(*actor, state.varying.digest(bytes));
             let call = state.kernel.write(bytes, caller);
+            let taken = match &call {
+                Call::Done(accepted) => *accepted,
+                Call::WouldBlock | Call::Failed(_) => 0,
+            };
+            state.observe_write(*actor, bytes, taken);
             match &call {
                 Call::Done(accepted) => {
                     if *accepted > 0 {
@@ -132,7 +135,6 @@ impl Socket {
                     }
                     state.inside = offered - accepted;
                     state.delivery.accept(bytes, *accepted, before);
-                    state.varying.accept(&bytes[..*accepted]);
                     let accepted = *accepted;
                     state.log(*actor, Event::Write { offered, accepted });
                 }

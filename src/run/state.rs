@@ -9,6 +9,8 @@ use bytes::Bytes;
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
 use crate::run::delivery::Delivery;
+use crate::run::digest::digest;
+use crate::run::folded::Folded;
 use crate::run::slot::Slot;
 use crate::run::varying::Varying;
 use crate::trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
@@ -38,6 +40,10 @@ pub(crate) struct Signal {
     /// Who polls it: one actor alone, since there is one registration.
     pub(crate) polled_by: Option<ActorId>,
 }
+
+/// So many of the bytes that a write has left over are looked at; the others are when their turn
+/// comes.
+const SEEN_OF_REMAINDER: usize = 4_096;
 
 /// Why an execution is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +156,13 @@ impl State {
         }
     }
 
+    /// From now on the actors' histories are folded as well.
+    pub(crate) fn fold(&mut self) {
+        for slot in &mut self.slots {
+            slot.folded = Some(Folded::default());
+        }
+    }
+
     /// Whether a waker of this actor's own making is registered anywhere: another actor can wake it.
     pub(crate) fn can_wake_own(&self, actor: ActorId) -> bool {
         if !self.slots[actor.index()].own_wakers {
@@ -187,13 +200,45 @@ impl State {
 
     /// Records a step of `actor`, which is also what the actor observed.
     pub(crate) fn log(&mut self, actor: ActorId, event: Event) {
-        self.slots[actor.index()].observe(&event);
+        self.slots[actor.index()].observe_event(&event);
         self.record(actor, event);
+    }
+
+    /// Records a step of which nothing came: the actor has to wait.
+    pub(crate) fn log_pending(&mut self, actor: ActorId, event: Event) {
+        self.slots[actor.index()].observe_in_poll(&event);
+        self.record(actor, event);
+    }
+
+    /// The kernel took the first `accepted` of the bytes that an actor has offered: they are part
+    /// of its history.
+    pub(crate) fn observe_write(&mut self, actor: ActorId, bytes: &[u8], accepted: usize) {
+        let (taken, left) = bytes.split_at(accepted);
+        let beginning = &left[..left.len().min(SEEN_OF_REMAINDER)];
+        let slot = &mut self.slots[actor.index()];
+        // The bytes follow from the history: that they do is compared.
+        let seen = self.varying.digest(&bytes[..accepted + beginning.len()]);
+        slot.history = digest((slot.history, seen));
+        let blanked = slot.folded.is_some().then(|| self.varying.blanked(taken));
+        self.varying.accept(taken);
+        let Some(folded) = &mut slot.folded else {
+            return;
+        };
+        let left = (left.len(), self.varying.digest(beginning));
+        match blanked {
+            Some(taken) if accepted > 0 => folded.write(&taken, left),
+            _ => folded.write_pending(left),
+        }
     }
 
     /// The actor has seen something that its events do not show.
     pub(crate) fn observe(&mut self, actor: ActorId, what: impl Hash) {
         self.slots[actor.index()].observe(what);
+    }
+
+    /// The same, of which nothing came.
+    pub(crate) fn observe_in_poll(&mut self, actor: ActorId, what: impl Hash) {
+        self.slots[actor.index()].observe_in_poll(what);
     }
 
     /// Records a step that the actor itself does not observe.

@@ -1,5 +1,7 @@
 //! Bytes on the wire that may differ from one execution to the next.
 
+use std::borrow::Cow;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Blanks out the varying bytes of a stream.
@@ -23,12 +25,17 @@ impl Varying {
 
     /// A digest of `bytes`, which would be the next ones of the stream.
     pub(crate) fn digest(&self, bytes: &[u8]) -> u64 {
+        xxh3_64(&self.blanked(bytes))
+    }
+
+    /// `bytes`, which would be the next ones of the stream, without what varies.
+    pub(crate) fn blanked<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         if self.texts.is_empty() {
-            return xxh3_64(bytes);
+            return Cow::Borrowed(bytes);
         }
         let mut blanked = Vec::with_capacity(bytes.len());
         self.clone().pass(bytes, |byte| blanked.push(byte));
-        xxh3_64(&blanked)
+        Cow::Owned(blanked)
     }
 
     /// These bytes are the next ones of the stream.

@@ -4,6 +4,7 @@
 
 pub mod event;
 pub mod facts;
+pub mod folding;
 pub mod monitor;
 pub mod outcome;
 pub mod property;

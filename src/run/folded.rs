@@ -1,0 +1,139 @@
+//! The folded history: a shorter memory of what an actor known by its history has observed.
+//!
+//! The full history tells apart how the same bytes were cut into writes, and every poll that found
+//! nothing. The folded one does not: consecutive accepted writes are the bytes that were accepted
+//! and those that are still offered, and calls that are pending count only within their poll.
+//! Everything else counts as it does in the full history: input, feeds, flushes behind something
+//! written, failures, shutdowns, notes, and wake-ups of wakers of the actor's own making.
+//!
+//! Two executions with equal folded histories are in equal states only if those differences leave
+//! no trace in the actor. The explorer checks that on the actor itself: see
+//! [`Folding`](crate::trace::folding::Folding).
+
+use std::hash::Hash;
+
+use crate::run::digest::digest;
+use crate::trace::event::Event;
+
+/// The folded history of one actor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Folded {
+    /// Everything before the current run of writes.
+    before: u128,
+    /// Bytes accepted in the current run of writes: how many, and a digest of them.
+    accepted: (usize, u64),
+    /// Bytes that the last write has left over: how many, and a digest of how they begin.
+    left: (usize, u64),
+    /// A flush has found everything written, and nothing was written since.
+    flushed: bool,
+    /// What came of nothing in the current poll.
+    in_poll: u128,
+}
+
+impl Folded {
+    /// Something that counts.
+    pub(crate) fn observe(&mut self, what: impl Hash) {
+        self.before = digest((self.before, self.accepted, self.left, what));
+        self.accepted = (0, 0);
+        self.left = (0, 0);
+        self.flushed = false;
+    }
+
+    /// Something that counts only within the current poll.
+    pub(crate) fn observe_in_poll(&mut self, what: impl Hash) {
+        self.in_poll = digest((self.in_poll, what));
+    }
+
+    /// The kernel took these bytes, and left so many over, of which this is a digest.
+    pub(crate) fn write(&mut self, taken: &[u8], left: (usize, u64)) {
+        self.accepted.0 += taken.len();
+        for byte in taken {
+            let mixed = self.accepted.1.rotate_left(9) ^ u64::from(*byte);
+            self.accepted.1 = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+        self.left = left;
+        self.flushed = false;
+    }
+
+    /// So many bytes were offered, of which this is a digest, and the kernel has taken none.
+    pub(crate) fn write_pending(&mut self, left: (usize, u64)) {
+        self.left = left;
+        self.observe_in_poll("write pending");
+    }
+
+    /// An event of the actor's that is no write.
+    pub(crate) fn event(&mut self, event: &Event) {
+        match event {
+            Event::Poll => self.in_poll = digest("poll"),
+            Event::Park => self.in_poll = 0,
+            // See `write` and `write_pending`. Taking nothing is an answer.
+            Event::Write { accepted: 0, .. } => self.observe(event),
+            Event::Write { .. } | Event::WritePending { .. } => {}
+            Event::InputPending | Event::FlushPending | Event::FeedPending => {
+                self.observe_in_poll(event);
+            }
+            // Nothing was written since the last one.
+            Event::Flush if self.flushed => self.observe_in_poll(event),
+            _ => self.observe(event),
+        }
+        self.flushed |= *event == Event::Flush;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(act: impl FnOnce(&mut Folded)) -> Folded {
+        let mut folded = Folded::default();
+        folded.event(&Event::Poll);
+        act(&mut folded);
+        folded.event(&Event::Park);
+        folded
+    }
+
+    #[test]
+    fn how_a_run_of_writes_was_cut_is_forgotten() {
+        let at_once = folded(|folded| folded.write(b"abcd", (0, 0)));
+        let in_two = folded(|folded| {
+            folded.write(b"a", (3, 7));
+            folded.write_pending((3, 7));
+            folded.event(&Event::Park);
+            folded.event(&Event::Poll);
+            folded.write(b"bcd", (0, 0));
+        });
+        assert_eq!(at_once, in_two);
+        let other_bytes = folded(|folded| folded.write(b"abce", (0, 0)));
+        assert_ne!(at_once, other_bytes);
+        let bytes_left = folded(|folded| folded.write(b"abcd", (1, 7)));
+        assert_ne!(at_once, bytes_left);
+    }
+
+    #[test]
+    fn what_comes_between_two_runs_is_remembered() {
+        let with = |between: &'static [Event]| {
+            folded(|folded| {
+                folded.write(b"ab", (0, 0));
+                between.iter().for_each(|event| folded.event(event));
+                folded.write(b"cd", (0, 0));
+            })
+        };
+        let nothing = with(&[]);
+        assert_ne!(nothing, with(&[Event::Flush]));
+        assert_ne!(nothing, with(&[Event::Input { bytes: 1 }]));
+        assert_eq!(nothing, with(&[Event::InputPending]));
+        assert_eq!(nothing, with(&[Event::FlushPending, Event::FeedPending]));
+        assert_eq!(with(&[Event::Flush]), with(&[Event::Flush, Event::Flush]));
+    }
+
+    #[test]
+    fn within_a_poll_what_was_pending_is_remembered() {
+        let mut asked = Folded::default();
+        asked.event(&Event::Poll);
+        let not_yet = asked.clone();
+        asked.event(&Event::InputPending);
+        assert_ne!(asked, not_yet);
+        asked.event(&Event::Poll);
+        assert_eq!(asked, not_yet);
+    }
+}
