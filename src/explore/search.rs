@@ -75,7 +75,7 @@ pub(crate) enum Folds {
 
 /// As many executions continue every history that is folded to a known one; behind as many again it
 /// is every second, behind the next as many every fourth, and so on.
-const CHECKED_EXECUTIONS: u64 = 5_000;
+const CHECKED_EXECUTIONS: u64 = 20_000;
 
 impl Plan {
     /// Whether histories may be folded and checked.
@@ -308,7 +308,8 @@ impl Search {
                 false => self.seen.len(),
             };
             let remembered = remembered.max(self.check.histories.len());
-            let long = self.phase == Phase::First && self.executions >= self.plan.limits.unfolded.max(1);
+            let long =
+                self.phase == Phase::First && self.executions >= self.plan.limits.unfolded.max(1);
             let tried = self.folded || self.check.contradiction.is_some();
             if long && self.opaque && !tried && self.plan.may_fold() {
                 self.again = Some(Again::Folded);

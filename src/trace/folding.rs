@@ -5,6 +5,8 @@ use std::fmt;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
+use crate::trace::words::thousands;
+
 /// What a verdict assumes that was reached with folded histories.
 pub const ASSUMPTION: &str = "how a run of bytes was cut into writes, and polls in which nothing \
     came of anything, leave no trace in the connection";
@@ -79,18 +81,19 @@ impl fmt::Display for Folding {
             } => write!(
                 f,
                 "Folded histories, checked: all that were folded to the same were continued, in \
-                 {checked} executions, and agreed."
+                 {} executions, and agreed.",
+                thousands(*checked)
             ),
             Folding::Held { checked, unchecked } => write!(
                 f,
-                "Assumed: {ASSUMPTION}. Checked in {checked} executions, in which histories that \
-                 are folded to the same went on alike; {unchecked} such histories were not \
-                 continued."
+                "Assumed: {ASSUMPTION}. Checked in {} executions, in which histories that are folded to \
+                 the same went on alike; {} such histories were not continued.",
+                thousands(*checked),
+                thousands(*unchecked)
             ),
-            Folding::Contradicted(contradiction) => write!(
-                f,
-                "Explored under the full history, since {contradiction}"
-            ),
+            Folding::Contradicted(contradiction) => {
+                write!(f, "Explored under the full history, since {contradiction}")
+            }
         }
     }
 }

@@ -10,3 +10,4 @@ pub mod outcome;
 pub mod property;
 pub mod verdict;
 pub mod watched;
+pub mod words;

@@ -25,7 +25,7 @@ enum Remembers {
     Writes,
     /// A buffer that grows with the number of calls: the next write offers as many bytes.
     Growing,
-    /// How many writes it made in this poll: it gives its turn away behind two.
+    /// How many writes it made in this poll: it gives its turn away behind three.
     WritesInThisPoll,
     /// A budget of calls: it leaves out the rest when that is used up.
     Budget,
@@ -64,7 +64,7 @@ impl Subject for Remembers {
                     if sent == BYTES || enough {
                         return Poll::Ready(Ok(()));
                     }
-                    if matches!(remembers, Remembers::WritesInThisPoll) && in_this_poll == 2 {
+                    if matches!(remembers, Remembers::WritesInThisPoll) && in_this_poll == 3 {
                         cx.waker().wake_by_ref();
                         return Poll::Pending;
                     }
@@ -168,7 +168,11 @@ fn without_the_check_a_loss_would_be_missed() {
     let lost = |exploration: &Exploration| exploration.verdict(Property::NoSilentLoss);
     assert_eq!(lost(&planted(ExecutorDefect::None)), Verdict::Refuted);
     let unchecked = planted(ExecutorDefect::OF_FOLDING);
-    assert!(unchecked.folding.is_some_and(|folding| folding.is_assumed()));
+    assert!(
+        unchecked
+            .folding
+            .is_some_and(|folding| folding.is_assumed())
+    );
     let (full, _) = both(Remembers::Writes, &over(4));
     assert_ne!(
         unchecked.histogram.keys().collect::<Vec<_>>(),
