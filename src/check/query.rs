@@ -16,10 +16,10 @@ use crate::check::{
 use crate::error::Misuse;
 
 /// Bytes of response that a query may ask for.
-pub const RESPONSE_BYTES: RangeInclusive<u64> = 0..=100_000;
+pub const RESPONSE_BYTES: RangeInclusive<u64> = 0..=100_000_000;
 
 /// Capacities of the kernel's buffer that a query may ask for.
-pub const CAPACITY: RangeInclusive<u64> = 1..=1_048_576;
+pub const CAPACITY: RangeInclusive<u64> = 1..=16_777_216;
 
 /// The largest request, in bytes.
 pub const REQUEST_BYTES: usize = 1 << 20;

@@ -2,7 +2,8 @@
 //!
 //! The full history tells apart how the same bytes were cut into writes, and every poll that found
 //! nothing. The folded one does not: consecutive accepted writes are the bytes that were accepted
-//! and those that are still offered, and calls that are pending count only within their poll.
+//! and those that are still offered; calls that are pending, and how many bytes were accepted between
+//! them, count only within their poll.
 //! Everything else counts as it does in the full history: input, feeds, flushes behind something
 //! written, failures, shutdowns, notes, and wake-ups of wakers of the actor's own making.
 //!
@@ -12,6 +13,7 @@
 
 use std::hash::Hash;
 
+use crate::environment::content::{Content, Shared};
 use crate::run::digest::digest;
 use crate::trace::event::Event;
 
@@ -20,21 +22,23 @@ use crate::trace::event::Event;
 pub(crate) struct Folded {
     /// Everything before the current run of writes.
     before: u128,
-    /// Bytes accepted in the current run of writes: how many, and a digest of them.
-    accepted: (usize, u64),
+    /// Bytes accepted in the current run of writes.
+    accepted: Content,
     /// Bytes that the last write has left over: how many, and a digest of how they begin.
     left: (usize, u64),
     /// A flush has found everything written, and nothing was written since.
     flushed: bool,
-    /// What came of nothing in the current poll.
+    /// What happened in the current poll, apart from how its runs of writes were cut.
     in_poll: u128,
+    /// Bytes accepted in the current poll, since something else happened in it.
+    accepted_in_poll: usize,
 }
 
 impl Folded {
     /// Something that counts.
     pub(crate) fn observe(&mut self, what: impl Hash) {
         self.before = digest((self.before, self.accepted, self.left, what));
-        self.accepted = (0, 0);
+        self.accepted = Content::default();
         self.left = (0, 0);
         self.flushed = false;
     }
@@ -44,29 +48,30 @@ impl Folded {
         self.in_poll = digest((self.in_poll, what));
     }
 
-    /// The kernel took these bytes, and left so many over, of which this is a digest.
-    pub(crate) fn write(&mut self, taken: &[u8], left: (usize, u64)) {
-        self.accepted.0 += taken.len();
-        for byte in taken {
-            let mixed = self.accepted.1.rotate_left(9) ^ u64::from(*byte);
-            self.accepted.1 = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
-        self.left = left;
+    /// The kernel took these bytes, a part of a payload perhaps.
+    pub(crate) fn write(&mut self, taken: &[u8], place: Option<Shared>) {
+        self.accepted.push(taken, place);
+        self.accepted_in_poll += taken.len();
         self.flushed = false;
     }
 
-    /// So many bytes were offered, of which this is a digest, and the kernel has taken none.
-    pub(crate) fn write_pending(&mut self, left: (usize, u64)) {
+    /// So many bytes of a write are left over, of which this is a digest; the kernel took some, or
+    /// none.
+    pub(crate) fn leave(&mut self, left: (usize, u64), some: bool) {
         self.left = left;
-        self.observe_in_poll("write pending");
+        if !some {
+            self.observe_in_poll("write pending");
+        }
     }
 
     /// An event of the actor's that is no write.
     pub(crate) fn event(&mut self, event: &Event) {
         match event {
-            Event::Poll => self.in_poll = digest("poll"),
-            Event::Park => self.in_poll = 0,
-            // See `write` and `write_pending`. Taking nothing is an answer.
+            Event::Poll | Event::Park => {
+                self.in_poll = digest(event);
+                self.accepted_in_poll = 0;
+            }
+            // See `write` and `leave`. Taking nothing is an answer.
             Event::Write { accepted: 0, .. } => self.observe(event),
             Event::Write { .. } | Event::WritePending { .. } => {}
             Event::InputPending | Event::FlushPending | Event::FeedPending => {
@@ -92,20 +97,25 @@ mod tests {
         folded
     }
 
+    fn write(folded: &mut Folded, taken: &[u8], left: (usize, u64)) {
+        folded.write(taken, None);
+        folded.leave(left, true);
+    }
+
     #[test]
     fn how_a_run_of_writes_was_cut_is_forgotten() {
-        let at_once = folded(|folded| folded.write(b"abcd", (0, 0)));
+        let at_once = folded(|folded| write(folded, b"abcd", (0, 0)));
         let in_two = folded(|folded| {
-            folded.write(b"a", (3, 7));
-            folded.write_pending((3, 7));
+            write(folded, b"a", (3, 7));
+            folded.leave((3, 7), false);
             folded.event(&Event::Park);
             folded.event(&Event::Poll);
-            folded.write(b"bcd", (0, 0));
+            write(folded, b"bcd", (0, 0));
         });
         assert_eq!(at_once, in_two);
-        let other_bytes = folded(|folded| folded.write(b"abce", (0, 0)));
+        let other_bytes = folded(|folded| write(folded, b"abce", (0, 0)));
         assert_ne!(at_once, other_bytes);
-        let bytes_left = folded(|folded| folded.write(b"abcd", (1, 7)));
+        let bytes_left = folded(|folded| write(folded, b"abcd", (1, 7)));
         assert_ne!(at_once, bytes_left);
     }
 
@@ -113,9 +123,9 @@ mod tests {
     fn what_comes_between_two_runs_is_remembered() {
         let with = |between: &'static [Event]| {
             folded(|folded| {
-                folded.write(b"ab", (0, 0));
+                write(folded, b"ab", (0, 0));
                 between.iter().for_each(|event| folded.event(event));
-                folded.write(b"cd", (0, 0));
+                write(folded, b"cd", (0, 0));
             })
         };
         let nothing = with(&[]);

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use futures::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use static_assertions::assert_impl_all;
 
+use crate::environment::content::length;
 use crate::environment::kernel::{Call, Place};
 use crate::run::handle::Handle;
 use crate::run::state::State;
@@ -117,24 +118,29 @@ impl Socket {
     /// `ConnectionReset` after the peer's reset, `BrokenPipe` after a shutdown, and what the
     /// scenario injects.
     pub fn poll_send(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.send(cx, &[bytes])
+    }
+
+    fn send(&self, cx: &mut Context<'_>, slices: &[&[u8]]) -> Poll<io::Result<usize>> {
         let Handle { world, actor } = &self.handle;
-        let offered = bytes.len();
+        let offered = length(slices);
         let sent = world.section(*actor, |state| {
             let before = state.kernel.accepted();
             let caller = state.caller(*actor, cx.waker());
-            let call = state.kernel.write(bytes, caller);
+            let promises = state.delivery.promises();
+            let call = state.kernel.write(slices, promises, caller);
             let taken = match &call {
                 Call::Done(accepted) => *accepted,
                 Call::WouldBlock | Call::Failed(_) => 0,
             };
-            state.observe_write(*actor, bytes, taken);
+            state.observe_write(*actor, slices, taken);
             match &call {
                 Call::Done(accepted) => {
                     if *accepted > 0 {
                         state.changed();
                     }
                     state.inside = offered - accepted;
-                    state.delivery.accept(bytes, *accepted, before);
+                    state.delivery.accept(slices, *accepted, before);
                     let accepted = *accepted;
                     state.log(*actor, Event::Write { offered, accepted });
                 }
@@ -163,11 +169,8 @@ impl Socket {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         if self.vectored {
-            let bytes: Vec<u8> = slices
-                .iter()
-                .flat_map(|slice| slice.iter().copied())
-                .collect();
-            return self.poll_send(cx, &bytes);
+            let slices: Vec<&[u8]> = slices.iter().map(|slice| &**slice).collect();
+            return self.send(cx, &slices);
         }
         // As the traits' own default does it.
         let first = slices.iter().find(|slice| !slice.is_empty());

@@ -1,11 +1,13 @@
 //! Everything that the actors of one execution share. One lock section looks at it, changes it and
 //! records what happened; the monitor sees each step as it is recorded.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::hash::Hash;
 
 use bytes::Bytes;
 
+use crate::environment::content::{Shared, length, part};
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
 use crate::run::delivery::Delivery;
@@ -211,23 +213,35 @@ impl State {
     }
 
     /// The kernel took the first `accepted` of the bytes that an actor has offered: they are part
-    /// of its history.
-    pub(crate) fn observe_write(&mut self, actor: ActorId, bytes: &[u8], accepted: usize) {
-        let (taken, left) = bytes.split_at(accepted);
-        let beginning = &left[..left.len().min(SEEN_OF_REMAINDER)];
+    /// of its history, and so are some of those that are left over.
+    pub(crate) fn observe_write(&mut self, actor: ActorId, offered: &[&[u8]], accepted: usize) {
         let slot = &mut self.slots[actor.index()];
         // The bytes follow from the history: that they do is compared.
-        let seen = self.varying.digest(&bytes[..accepted + beginning.len()]);
-        slot.history = digest((slot.history, seen));
-        let blanked = slot.folded.is_some().then(|| self.varying.blanked(taken));
-        self.varying.accept(taken);
-        let Some(folded) = &mut slot.folded else {
-            return;
-        };
-        let left = (left.len(), self.varying.digest(beginning));
-        match blanked {
-            Some(taken) if accepted > 0 => folded.write(&taken, left),
-            _ => folded.write_pending(left),
+        for taken in part(offered, 0..accepted) {
+            let place = Shared::find(taken, self.delivery.promises());
+            let taken = match place {
+                Some(place) => {
+                    slot.history = digest((slot.history, place, taken.len()));
+                    self.varying.pass_over(taken);
+                    Cow::Borrowed(taken)
+                }
+                None => {
+                    let blanked = self.varying.blanked(taken);
+                    slot.history = digest((slot.history, &blanked));
+                    self.varying.accept(taken);
+                    blanked
+                }
+            };
+            if let Some(folded) = &mut slot.folded {
+                folded.write(&taken, place);
+            }
+        }
+        let left = length(offered) - accepted;
+        let beginning = part(offered, accepted..accepted + left.min(SEEN_OF_REMAINDER));
+        let left = (left, self.varying.digest(&beginning.concat()));
+        slot.history = digest((slot.history, left));
+        if let Some(folded) = &mut slot.folded {
+            folded.leave(left, accepted > 0);
         }
     }
 

@@ -45,6 +45,16 @@ impl Varying {
         }
     }
 
+    /// These bytes, a part of a payload, are the next ones of the stream: nothing in them varies, but
+    /// the texts may go on behind them.
+    pub(crate) fn pass_over(&mut self, bytes: &[u8]) {
+        let longest = self.texts.iter().map(|(text, _)| text.len()).max();
+        let last = bytes.len().saturating_sub(longest.unwrap_or(0));
+        self.skip = 0;
+        self.recent.clear();
+        self.accept(&bytes[last..]);
+    }
+
     fn pass(&mut self, bytes: &[u8], mut seen: impl FnMut(u8)) {
         for &byte in bytes {
             if self.skip > 0 {
