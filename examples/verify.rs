@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use lastbyte::{Claim, Expected, Instance, Model, NamedSubject, Property, Query, Reader, Registry};
-use lastbyte::{Running, Scenario, Setting, Socket, Subject};
+use lastbyte::check::Setting;
+use lastbyte::check::{NamedSubject, Query};
+use lastbyte::{Claim, Expected, Instance, Model, Property, Reader, Registry};
+use lastbyte::{Running, Scenario, Socket, Subject};
 
 /// Sends a message and closes the socket; with `whole` it waits until all of it is written.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ impl Subject for Sender {
     }
 
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 }
 

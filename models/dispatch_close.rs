@@ -21,9 +21,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
+use lastbyte::check::Meaning;
 use lastbyte::{
-    Claim, Expected, Instance, Meaning, Model, Property, Reader, Running, Scenario, Script,
-    ScriptStep, Socket, Subject,
+    Claim, Expected, Instance, Model, Property, Reader, Running, Scenario, Script, ScriptStep,
+    Socket, Subject,
 };
 
 use crate::known;
@@ -155,7 +156,7 @@ pub struct Connection {
 
 impl Subject for Connection {
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, socket: Socket) -> Running {

@@ -1,4 +1,4 @@
-//! hyper's history: one probe for each defect of its dispatch loop, and the releases that have it,
+//! hyper's history: one scenario for each defect of its dispatch loop, and the releases that have it,
 //! as far as its releases share one build.
 
 use lastbyte::Model;

@@ -1,6 +1,7 @@
 //! What is known of failures that are expected: hyper's issues, and what a failure means.
 
-use lastbyte::{Claim, Meaning};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Instance, Property};
 
 /// hyper's issues, and what happens there.
 const ISSUES: &[(&str, &str)] = &[
@@ -79,6 +80,20 @@ pub(crate) fn told(note: &str) -> String {
         told[..1].make_ascii_uppercase();
     }
     told + "."
+}
+
+/// A claim of each property about these instances, named `prefix-name/property`.
+#[track_caller]
+pub(crate) fn claim(
+    prefix: &str,
+    name: &str,
+    sentence: &str,
+    expected: Expected,
+    properties: &[Property],
+    instances: Vec<Instance>,
+) -> Vec<Claim> {
+    let name = format!("{prefix}-{name}");
+    Claim::of_each(&name, sentence, properties, expected, instances)
 }
 
 /// These claims with what their failure means, and why.

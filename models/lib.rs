@@ -19,7 +19,8 @@ mod trust;
 
 pub use http::Responses;
 
-use lastbyte::{Clash, Registry};
+use lastbyte::Registry;
+use lastbyte::check::Clash;
 
 /// Every model. One that is added appears in `cargo verify`, in the tests and in the report.
 ///

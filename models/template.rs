@@ -8,8 +8,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use lastbyte::check::Meaning;
 use lastbyte::{
-    Claim, Expected, Instance, Meaning, Model, Property, Reader, Running, Scenario, Socket, Subject,
+    Claim, Expected, Instance, Model, Property, Reader, Running, Scenario, Socket, Subject,
 };
 
 // ---- The state machine: whatever writes over a socket and then gives the socket up --------------
@@ -23,7 +24,7 @@ pub struct WritesOnce;
 impl Subject for WritesOnce {
     /// Two of these are the same: what one prints with `{:?}` is all that it knows.
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, mut socket: Socket) -> Running {

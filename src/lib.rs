@@ -14,63 +14,28 @@
     allow(dead_code, reason = "what only the explorer uses")
 )]
 
+pub mod check;
+#[cfg(feature = "explore")]
+pub mod checker;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod environment;
 #[cfg(feature = "cli")]
 pub mod error;
+pub mod explore;
 #[cfg(feature = "cli")]
 pub mod files;
-pub mod render;
-
-mod check;
-#[cfg(feature = "explore")]
-mod checker;
-mod environment;
-mod explore;
 mod panics;
-mod run;
-mod trace;
+pub mod render;
+pub mod run;
+pub mod trace;
 
-pub use check::bounds::{Parameters, Value, bounds};
-pub use check::claim::{Claim, Expected, Meaning, Model, NamedSubject};
-pub use check::comparison::{Compared, Comparison, Deviation, Observable};
-pub use check::identity::{Identity, Parts};
-pub use check::instance::Instance;
-pub use check::query::{self, Query};
-pub use check::registry::{Clash, Registry};
-pub use check::setting::{Accepted, Setting};
-pub use check::sweep::{Entry, LeftOut, Sweep, Swept, SweptInstance};
-#[cfg(feature = "cli")]
-pub use check::{figures, recording, results, runner, selection};
+pub use check::{Claim, Expected, Instance, Model, Registry};
 #[cfg(feature = "explore")]
-pub use checker::{
-    ByClosure, ByShared, BySubject, Checker, Explored, IntoSubject, Replayed, Report, check,
-    replay, stays_fixed,
-};
-pub use environment::defect::{ExecutorDefect, KeyPart};
-pub use environment::framing::{Contradiction, Framing, Raw};
-pub use environment::kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
-pub use environment::reader::{BadReader, Reader, ReaderDefect};
-pub use environment::script::{Script, ScriptStep};
+pub use checker::{Checker, Report, check, replay, stays_fixed};
+pub use environment::{Framing, Reader, Script, ScriptStep};
 #[cfg(feature = "explore")]
-pub use explore::explorer::Explorer;
-pub use explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
-pub use explore::live::{Observed, run_once};
-#[cfg(feature = "explore")]
-pub use explore::stepper::Stepper;
-#[cfg(feature = "cli")]
-pub use render::documents;
-pub use run::actor::Actor;
-pub use run::handle::Handle;
-pub use run::scenario::Scenario;
-pub use run::slot::SPIN_POLLS;
-pub use run::socket::Socket;
-pub use run::subject::{Running, Subject, fingerprint};
-pub use trace::event::{ActorId, Conclusion, Event, Levels, Step, Trace};
-pub use trace::facts::{Ends, Facts};
-pub use trace::folding;
-pub use trace::monitor::Monitor;
-pub use trace::outcome::{Ending, Outcome, ReaderEnding};
-pub use trace::property::{Definition, Property, Violations};
-pub use trace::verdict::{Cut, Divergence, Exploration, USUAL_REASONS, Verdict};
-pub use trace::watched::{Moment, ReaderState, Watched};
+pub use explore::Explorer;
+pub use explore::Limits;
+pub use run::{Handle, Running, Scenario, Socket, Subject};
+pub use trace::{Outcome, Property, Trace, Verdict};

@@ -102,8 +102,8 @@
     return trace.actors[actor] || "unknown actor";
   }
 
-  function story(trace) {
-    return trace.beats.map(([numbers, actor, text, flow, bytes, inside, kernel, received, broken]) =>
+  function transcript(trace) {
+    return trace.lines.map(([numbers, actor, text, flow, bytes, inside, kernel, received, broken]) =>
       ({ numbers, actor, text: data.texts[text], flow, bytes, inside, kernel, received, broken }));
   }
 
@@ -113,37 +113,37 @@
       : "This step breaks the property. Whether it was unavoidable before is not known.";
   }
 
-  // The sequence diagram: a line for each beat, below a head.
-  function sequence(trace, beats) {
-    const largest = beats.reduce((most, beat) => Math.max(most, beat.inside), 0);
-    const scripts = beats.some((beat) => beat.actor > 1);
-    const broken = beats.findIndex((beat) => beat.broken);
+  // The sequence diagram: the lines of a transcript, below a head.
+  function sequence(trace, lines) {
+    const largest = lines.reduce((most, line) => Math.max(most, line.inside), 0);
+    const scripts = lines.some((line) => line.actor > 1);
+    const broken = lines.findIndex((line) => line.broken);
     const columns = [element("span", { class: "n" }, "steps"), element("span", { class: "words subject-words" }, name(trace, 1)),
       element("span", { class: "g1" }, "not yet accepted"), element("span", { class: "g2" }, "kernel"),
       element("span", { class: "words reader-words" }, name(trace, 0))];
     if (scripts) columns.push(element("span", { class: "words other-words" }, "others"));
-    const lines = beats.map((beat, i) => {
-      const lane = ["reader-words", "subject-words"][beat.actor] || "other-words";
-      const who = element("span", { class: "who" }, name(trace, beat.actor) + ": ");
-      const words = beat.actor > 1 ? name(trace, beat.actor) + ": " + beat.text : beat.text;
+    const rows = lines.map((line, i) => {
+      const lane = ["reader-words", "subject-words"][line.actor] || "other-words";
+      const who = element("span", { class: "who" }, name(trace, line.actor) + ": ");
+      const words = line.actor > 1 ? name(trace, line.actor) + ": " + line.text : line.text;
       const after = trace.strands && broken >= 0 && i >= broken;
-      return element("li", { class: "beat" + (beat.broken ? " broken" : "") + (after ? " after" : "") },
-        element("span", { class: "n" }, beat.numbers),
-        element("span", { class: "words " + lane }, beat.actor > 1 ? null : who, ...breakable(words)),
-        gauge("g1", beat.inside, largest), gauge("g2", beat.kernel, trace.capacity), arrow(beat.flow, beat.bytes));
+      return element("li", { class: "transcript-line" + (line.broken ? " broken" : "") + (after ? " after" : "") },
+        element("span", { class: "n" }, line.numbers),
+        element("span", { class: "words " + lane }, line.actor > 1 ? null : who, ...breakable(words)),
+        gauge("g1", line.inside, largest), gauge("g2", line.kernel, trace.capacity), arrow(line.flow, line.bytes));
     });
     const list = element("ol", { class: "sequence" + (scripts ? " scripts" : "") },
-      element("li", { class: "beat" }, ...columns), ...lines);
-    return { list, lines };
+      element("li", { class: "transcript-line" }, ...columns), ...rows);
+    return { list, rows };
   }
 
   // The counterexample: buffers with a scrubber, and the sequence diagram below it.
   function player(counterexample) {
     const trace = data.traces[counterexample.trace];
-    const beats = story(trace);
-    const most = (of) => beats.reduce((largest, beat) => Math.max(largest, of(beat)), 0);
-    const largest = most((beat) => beat.inside);
-    const broken = beats.findIndex((beat) => beat.broken);
+    const lines = transcript(trace);
+    const most = (of) => lines.reduce((largest, line) => Math.max(largest, of(line)), 0);
+    const largest = most((line) => line.inside);
+    const broken = lines.findIndex((line) => line.broken);
     const lost = (i) => trace.strands && broken >= 0 && i >= broken;
     const promised = number.format(trace.promised);
 
@@ -152,10 +152,10 @@
     const received = vessel("received", "received");
     inside.size(largest);
     kernel.size(trace.capacity);
-    received.size(Math.max(trace.promised, most((beat) => beat.received)));
+    received.size(Math.max(trace.promised, most((line) => line.received)));
     received.of(" of " + promised + " promised");
     const now = element("p", { class: "now", "aria-live": "polite" });
-    const range = element("input", { type: "range", min: 1, max: beats.length, value: 1, step: 1,
+    const range = element("input", { type: "range", min: 1, max: lines.length, value: 1, step: 1,
       "aria-label": "Step of the counterexample" });
     const place = element("output", {});
     const back = element("button", { type: "button", "aria-label": "Step back" }, "‹");
@@ -164,32 +164,32 @@
       element("div", { class: "stage" }, inside.whole, kernel.whole, received.whole), now,
       element("div", { class: "controls" }, back, range, forth, place));
 
-    const { list, lines } = sequence(trace, beats);
-    lines.forEach((line, i) => line.addEventListener("click", () => show(i)));
+    const { list, rows } = sequence(trace, lines);
+    rows.forEach((row, i) => row.addEventListener("click", () => show(i)));
 
     let current = -1;
     function show(i, scroll) {
-      const beat = beats[i];
-      if (!beat || i === current) return;
-      if (current >= 0) lines[current].classList.remove("current");
+      const line = lines[i];
+      if (!line || i === current) return;
+      if (current >= 0) rows[current].classList.remove("current");
       current = i;
-      lines[i].classList.add("current");
-      inside.show(beat.inside);
-      kernel.show(beat.kernel);
-      received.show(beat.received);
+      rows[i].classList.add("current");
+      inside.show(line.inside);
+      kernel.show(line.kernel);
+      received.show(line.received);
       head.classList.toggle("lost", lost(i));
-      const mark = beat.broken ? element("span", { class: "mark" }, " " + decisive(trace)) : null;
-      now.replaceChildren(element("b", {}, name(trace, beat.actor) + ": "), beat.text, ...(mark ? [mark] : []));
+      const mark = line.broken ? element("span", { class: "mark" }, " " + decisive(trace)) : null;
+      now.replaceChildren(element("b", {}, name(trace, line.actor) + ": "), line.text, ...(mark ? [mark] : []));
       range.value = i + 1;
-      range.setAttribute("aria-valuetext", "step " + beat.numbers + ", " + name(trace, beat.actor) + ": " + beat.text);
-      place.textContent = (i + 1) + " of " + beats.length;
-      if (scroll) keepInSight(lines[i]);
+      range.setAttribute("aria-valuetext", "step " + line.numbers + ", " + name(trace, line.actor) + ": " + line.text);
+      place.textContent = (i + 1) + " of " + lines.length;
+      if (scroll) keepInSight(rows[i]);
     }
     // Below the sticky player, inside the dialog.
-    function keepInSight(line) {
+    function keepInSight(row) {
       const top = head.getBoundingClientRect().bottom + 8;
       const bottom = body.getBoundingClientRect().bottom - 8;
-      const at = line.getBoundingClientRect();
+      const at = row.getBoundingClientRect();
       if (at.top < top) body.scrollTop -= top - at.top;
       else if (at.bottom > bottom) body.scrollTop += at.bottom - bottom;
     }
@@ -256,7 +256,7 @@
       element("h3", {}, name + " fails at " + sweep.subjects[subject]),
       element("p", { class: "note" }, sentence),
       element("table", { class: "figures" },
-        element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "situation, the worst first"),
+        element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "scenario, the worst first"),
           element("th", { scope: "col", class: "figure" }, "steps"), element("th", { scope: "col" }, ""))),
         element("tbody", {}, ...lines)),
       element("h4", {}, "Reproduce"), element("p", { class: "reproduce" }, element("code", {}, ...breakable(sweep.command))),
@@ -361,13 +361,13 @@
       return element("article", { class: "counterexample" },
         element("h3", {}, ...breakable(row.id)), element("p", {}, row.sentence), ...verdict(row),
         element("p", { class: "note" }, "In ", ...breakable(instance), ", with " + amounts(trace) + "."),
-        shown === undefined ? sequence(trace, story(trace)).list : element("p", {}, "The steps are those of " + shown + "."),
+        shown === undefined ? sequence(trace, transcript(trace)).list : element("p", {}, "The steps are those of " + shown + "."),
         facts(closing));
     });
     if (parts.length) printed.append(element("h2", {}, "Counterexamples"), ...parts);
   }
   function amounts(trace) {
-    const last = trace.beats[trace.beats.length - 1];
+    const last = trace.lines[trace.lines.length - 1];
     return number.format(trace.promised) + " bytes promised and " + number.format(last ? last[7] : 0) + " received";
   }
   function screen() {

@@ -1,4 +1,4 @@
-//! One release of hyper: the probes of hyper's history, and the comparison with the model. The same
+//! One release of hyper: the scenarios of hyper's history, and the comparison with the model. The same
 //! for every release, one package each.
 
 #[path = "../../models/conformance/mod.rs"]
@@ -13,7 +13,8 @@ pub mod hyper_h1;
 mod known;
 
 use hyper_h1::history::{self, Release};
-use lastbyte::{Clash, Model, Registry};
+use lastbyte::{Model, Registry};
+use lastbyte::check::Clash;
 
 /// The release that this package pins.
 ///

@@ -1,20 +1,21 @@
-//! The model of the dispatch loop against real hyper: the same situation has the same sequences of
+//! The model of the dispatch loop against real hyper: the same scenario has the same sequences of
 //! socket calls on both sides, in every interleaving.
 //!
-//! The situations are in `situations.rs`. Here is how each becomes a connection of hyper and one of
+//! The scenarios are in `scenarios.rs`, in families. Here is how each becomes a connection of hyper and one of
 //! the model, which must be the same to the socket.
 
 use std::sync::Arc;
 
-use lastbyte::{Comparison, Deviation, Instance, Model, Subject};
+use lastbyte::check::{Comparison, Deviation};
+use lastbyte::{Instance, Model, Subject};
 
 use crate::dispatch_loop::{Body, Connection, GivesUp, Revision, Sizes, UserBody, WriteStrategy};
 use crate::hyper_h1::history::Release;
 use crate::hyper_h1::{Answer, Client, Handler, Server, Source};
 
-mod situations;
+mod scenarios;
 
-pub use situations::{Beside, Environment, Head, Side, Situation, TOO_LARGE, situations};
+pub use scenarios::{Beside, Family, Head, KernelAndReader, Side, TOO_LARGE, families};
 
 /// Where the model is known to differ from hyper.
 pub const DEVIATIONS: &[(Deviation, &[&str])] = &[];
@@ -68,21 +69,21 @@ impl Release {
 
     /// Every comparison of it with its revision in the model.
     pub fn comparisons(&self) -> Vec<Comparison> {
-        let situations = situations();
-        let fit = situations
+        let families = families();
+        let fit = families
             .iter()
             .filter(|s| !s.too_large_in.contains(&self.version));
         fit.map(|s| self.compare(s)).collect()
     }
 
-    /// One situation against a revision of the model.
-    pub fn compare(&self, situation: &Situation) -> Comparison {
-        self.compare_with(situation, self.revision())
+    /// One scenario family against a revision of the model.
+    pub fn compare(&self, family: &Family) -> Comparison {
+        self.compare_with(family, self.revision())
     }
 
     /// The same with any revision: another one must be told apart.
-    pub fn compare_with(&self, situation: &Situation, revision: Revision) -> Comparison {
-        let (real, model) = match &situation.side {
+    pub fn compare_with(&self, family: &Family, revision: Revision) -> Comparison {
+        let (real, model) = match &family.side {
             Side::Server(server, heads) => {
                 let model = self.model_of_server(server, heads, revision);
                 ((self.server)(server.clone()), model)
@@ -93,24 +94,24 @@ impl Release {
             ),
         };
         let model: Arc<dyn Subject> = Arc::new(model);
-        let pair = |at: &Environment| {
+        let pair = |at: &KernelAndReader| {
             let instance = |subject, run: &Arc<dyn Subject>, [input, rest]: [&'static [u8]; 2]| {
-                Instance::new(subject, situation.scenario(*at, input, rest), run.clone())
+                Instance::new(subject, family.scenario(*at, input, rest), run.clone())
                     .with_version(self.version)
                     .without_caching()
             };
             let ours = format!("dispatch_loop:{}", revision.name);
             [
-                instance(format!("hyper-{}", self.version), &real, situation.real),
-                instance(ours, &model, situation.abstracted),
+                instance(format!("hyper-{}", self.version), &real, family.real),
+                instance(ours, &model, family.abstracted),
             ]
         };
         let known = DEVIATIONS.iter();
-        let deviation = known.filter(|(_, names)| names.contains(&situation.name));
-        let pairs = situation.environments.iter().map(pair).collect();
+        let deviation = known.filter(|(_, names)| names.contains(&family.name));
+        let pairs = family.scenarios.iter().map(pair).collect();
         Comparison {
             deviation: deviation.map(|(deviation, _)| *deviation).next(),
-            ..Comparison::new(situation.name, TOO_LARGE, pairs)
+            ..Comparison::new(family.name, TOO_LARGE, pairs)
         }
     }
 

@@ -1,9 +1,11 @@
 //! What the model claims: for every named scenario and property the verdict at every revision.
 
-use lastbyte::{Claim, Expected, Meaning, Property};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Property};
 
 use super::{
-    Case, ORIGINAL, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, cases, instance, situations,
+    LoopScenario, ORIGINAL, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, all_scenarios,
+    instance, named_scenarios,
 };
 
 use crate::known::told;
@@ -12,7 +14,7 @@ use crate::known::told;
 #[derive(Clone, Copy, Debug)]
 pub struct Verdicts {
     /// The scenario's name.
-    pub case: &'static str,
+    pub scenario: &'static str,
     /// The property.
     pub property: Property,
     /// One letter for each of [`REVISIONS`]: `.` holds, `-` is left out, and it fails as a defect
@@ -23,13 +25,13 @@ pub struct Verdicts {
 }
 
 const fn verdicts(
-    case: &'static str,
+    scenario: &'static str,
     property: Property,
     letters: &'static str,
     note: &'static str,
 ) -> Verdicts {
     Verdicts {
-        case,
+        scenario,
         property,
         letters,
         note,
@@ -44,7 +46,7 @@ use Property::{
 /// All expected verdicts.
 #[rustfmt::skip]
 pub const VERDICTS: &[Verdicts] = &[
-    //       case                             property          7 8 9 10  11 12 p g
+    //       scenario                             property          7 8 9 10  11 12 p g
     verdicts("close",                         NoSilentLoss,     ".........", "the read side closes only behind a complete flush"),
     verdicts("dropped-body",                  NoSilentLoss,     "xxxxx....", "#4022"),
     verdicts("dropped-body-fits",             NoSilentLoss,     ".........", "a kernel with room hides #4022"),
@@ -54,9 +56,9 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("client-early-close",            NoSilentLoss,     "xxxxx....", "#4022, a client's request"),
     verdicts("graceful",                      NoSilentLoss,     ".........", "the write side closes only behind a complete flush"),
     verdicts("graceful-body",                 NoSilentLoss,     "xxxxx....", "#4022, on a connection that is idle and not flushed"),
-    verdicts("two-phase-flush",               NoStall,          "x.x......", "#3952"),
-    verdicts("two-phase-end",                 NoStall,          "x.xxxx...", "#3952, then #4143"),
-    verdicts("two-phase-pipelined",           NoStall,          "x.xxxx...", "#3952, then #4143"),
+    verdicts("deferred-flush",               NoStall,          "x.x......", "#3952"),
+    verdicts("deferred-end",                 NoStall,          "x.xxxx...", "#3952, then #4143"),
+    verdicts("deferred-pipelined",           NoStall,          "x.xxxx...", "#3952, then #4143"),
     verdicts("fed-body",                      NoSpin,           ".x.......", "#3976"),
     verdicts("fed-body",                      NoStall,          "...xxx...", "#4143"),
     verdicts("fed-body-pipelined",            NoStall,          "...xxxx..", "#4143, then the flag that the flush sets"),
@@ -130,15 +132,17 @@ const EVERYWHERE: [Property; 5] = [
 ];
 
 pub(super) fn claims() -> Vec<Claim> {
-    let cases = cases();
+    let scenarios = named_scenarios();
     let mut claims = Vec::new();
     for verdicts in VERDICTS {
-        let case = cases.iter().find(|case| case.name() == verdicts.case);
-        let case = case.expect("every row names a case");
+        let scenario = scenarios
+            .iter()
+            .find(|scenario| scenario.name() == verdicts.scenario);
+        let scenario = scenario.expect("every row names a scenario");
         for (n, revision) in REVISIONS.iter().enumerate() {
             let newest = *revision == RECHECK_FLUSHES;
             if verdicts.is_shown(n) || (newest && verdicts.is_constant()) {
-                claims.extend(claim(verdicts, case, n, revision));
+                claims.extend(claim(verdicts, scenario, n, revision));
             }
         }
     }
@@ -146,24 +150,34 @@ pub(super) fn claims() -> Vec<Claim> {
     claims
 }
 
-fn claim(verdicts: &Verdicts, case: &Case, n: usize, revision: &Revision) -> Option<Claim> {
-    let name = format!("{}/{}/{}", revision.name, case.name(), verdicts.property);
-    let sentence = format!("{} ({})", case.about, verdicts.note);
+fn claim(
+    verdicts: &Verdicts,
+    scenario: &LoopScenario,
+    n: usize,
+    revision: &Revision,
+) -> Option<Claim> {
+    let name = format!(
+        "{}/{}/{}",
+        revision.name,
+        scenario.name(),
+        verdicts.property
+    );
+    let sentence = format!("{} ({})", scenario.about, verdicts.note);
     let expected = verdicts.expected(n)?;
-    let instance = instance(case, revision)?;
+    let instance = instance(scenario, revision)?;
     let claim = Claim::new(name, sentence, verdicts.property, expected, [instance]);
     Some(claim.meaning(verdicts.meaning(n), told(verdicts.note)))
 }
 
 fn everywhere(property: Property) -> Claim {
-    let situations = situations();
+    let scenarios = all_scenarios();
     Claim::new(
         format!("{}/everywhere/{property}", PROPOSED.name),
-        format!("{} In every situation of the sweep.", property.sentence()),
+        format!("{} In every scenario of the sweep.", property.sentence()),
         property,
         Expected::Proved,
-        situations
+        scenarios
             .iter()
-            .filter_map(|case| instance(case, &PROPOSED)),
+            .filter_map(|scenario| instance(scenario, &PROPOSED)),
     )
 }

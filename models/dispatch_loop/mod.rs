@@ -22,14 +22,14 @@
 //! | `user.rs` | the user's code: who polls the connection, service, bodies, upgrade |
 //! | `local.rs` | what all of these know, and how the explorer gets it |
 //! | `message.rs` | the abstract messages |
-//! | `cases.rs`, `sweep.rs` | the scenarios: the named ones, and the product of what can vary |
+//! | `scenarios.rs`, `sweep.rs` | the scenarios: the named ones, and the product of what can vary |
 //! | `claims.rs` | what is expected of each |
 //!
 //! What is left out of hyper: `Expect: 100-continue`, trailers, HTTP/1.0, the header read timeout,
 //! informational responses, a handler that waits for anything but the request body, a client's
 //! upgrade. A client's user sends its next request when the connection asks for one.
 
-mod cases;
+mod scenarios;
 mod claims;
 mod conn;
 mod dispatch;
@@ -44,14 +44,15 @@ mod user;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{Model, NamedSubject, Query, Running, Setting, Socket, Subject};
+use lastbyte::check::{NamedSubject, Query, Setting};
+use lastbyte::{Model, Running, Socket, Subject};
 
-pub use cases::{Case, cases};
 pub use claims::{VERDICTS, Verdicts};
 pub use local::FIELDS;
 pub use message::{Body, Sizes};
 pub use revision::*;
-pub use sweep::{instance, left_out, situations, sweep};
+pub use scenarios::{LoopScenario, named_scenarios};
+pub use sweep::{all_scenarios, instance, left_out, sweep};
 
 /// Which side of HTTP the connection is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -226,7 +227,7 @@ impl Connection {
 
 impl Subject for Connection {
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, socket: Socket) -> Running {

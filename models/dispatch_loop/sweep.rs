@@ -1,16 +1,21 @@
-//! The sweep: every revision in every sensible combination of the environment's axes.
+//! The sweep: every revision in every sensible combination of what surrounds it.
 //!
-//! The named [`cases`](super::cases()) are part of it. The others are the product of what the peer
+//! The named named scenarios are part of it. The others are the product of what the peer
 //! sends, what the service answers, the socket and the write buffer, and, one at a time, how the
 //! connection is used otherwise.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Instance, LeftOut, Reader, Scenario, Script, ScriptStep, Sweep};
+use lastbyte::check::{LeftOut, Sweep};
+use lastbyte::environment::FlushMode;
+use lastbyte::{Instance, Reader, Scenario, Script, ScriptStep};
 
 use super::message::{self, Body};
-use super::{Case, Connection, GivesUp, Owed, REVISIONS, Revision, UserBody, WriteStrategy, cases};
+use super::{
+    Connection, GivesUp, LoopScenario, Owed, REVISIONS, Revision, UserBody, WriteStrategy,
+    named_scenarios,
+};
 
 /// What the peer sends: at the start, later, whether FIN follows, and which answers it is owed.
 struct Request {
@@ -75,7 +80,7 @@ const ANSWERS: [(&str, Body); 4] = [
 const SOCKETS: [(&str, usize, FlushMode, usize); 3] = [
     ("small", 1, FlushMode::Immediate, 64),
     ("roomy", 16, FlushMode::Immediate, 64),
-    ("two-phase", 16, FlushMode::Deferred, 2),
+    ("deferred", 16, FlushMode::Deferred, 2),
 ];
 
 const BUFFERS: [(&str, WriteStrategy, bool); 3] = [
@@ -129,17 +134,17 @@ pub fn left_out() -> Vec<LeftOut> {
             "the product is too large; each use is combined with every request",
         ),
         left_out(
-            "a body from another thread with a peer that sends more, or with a two-phase flush",
-            "four actors besides the reader: up to half a minute an instance; the named cases have the \
+            "a body from another thread with a peer that sends more, or with a deferred flush",
+            "four actors besides the reader: up to half a minute an instance; the named scenarios have the \
                   pairs that matter",
         ),
         left_out(
             "a client in the product of axes",
-            "its cases are named one by one",
+            "its scenarios are named one by one",
         ),
         left_out(
             "upgrades in the product of axes",
-            "an answer to an upgrade has no body; its cases are named one by one",
+            "an answer to an upgrade has no body; its scenarios are named one by one",
         ),
         left_out(
             "a reader that stops, with a request behind which the connection stays open",
@@ -163,7 +168,7 @@ fn combination(
     socket: (&str, usize, FlushMode, usize),
     buffer: (&str, WriteStrategy, bool),
     (used_name, used): (&str, Use),
-) -> Case {
+) -> LoopScenario {
     let mut name = [request.name, answer.0, socket.0, buffer.0].join(".");
     if used != Use::Plainly {
         name = [&name, used_name].join(".");
@@ -191,10 +196,10 @@ fn combination(
     }
     if let Body::Fed(pieces) = answer.1 {
         scenario.feeds = 1;
-        scenario = scenario.with_script(super::cases::feeder(0, pieces));
+        scenario = scenario.with_script(super::scenarios::feeder(0, pieces));
     }
     if socket.2 == FlushMode::Deferred {
-        scenario = scenario.with_script(super::cases::device(6));
+        scenario = scenario.with_script(super::scenarios::device(6));
     }
     let mut connection = Connection {
         write_strategy: buffer.1,
@@ -220,10 +225,10 @@ fn combination(
         Use::BodyKept => connection.user_body = UserBody::Kept,
         Use::Plainly | Use::ReaderSlow | Use::ReaderStops | Use::ReaderResets => {}
     }
-    Case {
+    LoopScenario {
         about: "",
         connection,
-        scenario,
+        outside: scenario,
     }
 }
 
@@ -247,8 +252,8 @@ fn is_left_out(request: &Request, used: Use) -> bool {
 }
 
 /// All scenarios of the sweep: the named ones first.
-pub fn situations() -> Vec<Case> {
-    let mut all = cases();
+pub fn all_scenarios() -> Vec<LoopScenario> {
+    let mut all = named_scenarios();
     for request in &REQUESTS {
         for answer in ANSWERS {
             for socket in SOCKETS {
@@ -279,35 +284,42 @@ pub fn situations() -> Vec<Case> {
 
 /// The instance of one scenario at one revision; `None` where the pair is left out.
 #[track_caller]
-pub fn instance(case: &Case, revision: &Revision) -> Option<Instance> {
-    if revision.flush_gates_reads && case.connection.pipeline_flush {
+pub fn instance(scenario: &LoopScenario, revision: &Revision) -> Option<Instance> {
+    if revision.flush_gates_reads && scenario.connection.pipeline_flush {
         return None;
     }
     let connection = Connection {
         revision: *revision,
-        ..case.connection.clone()
+        ..scenario.connection.clone()
     };
-    let instance = Instance::new(revision.name, case.scenario.clone(), Arc::new(connection));
-    Some(instance.with_parameter("situation", case.name()))
+    let instance = Instance::new(
+        revision.name,
+        scenario.outside.clone(),
+        Arc::new(connection),
+    );
+    Some(instance.with_parameter("scenario", scenario.name()))
 }
 
 /// The sweep.
 pub fn sweep() -> Sweep {
-    let situations = situations();
+    let scenarios = all_scenarios();
     let mut instances = Vec::new();
     let mut not_applicable = Vec::new();
     for revision in &REVISIONS {
-        for case in &situations {
-            match instance(case, revision) {
+        for scenario in &scenarios {
+            match instance(scenario, revision) {
                 Some(instance) => instances.push(instance),
-                None => not_applicable.push((revision.name.to_owned(), case.name().to_owned())),
+                None => not_applicable.push((revision.name.to_owned(), scenario.name().to_owned())),
             }
         }
     }
     Sweep {
         instances,
         not_applicable,
-        prominent: cases().iter().map(|case| case.name().to_owned()).collect(),
+        prominent: named_scenarios()
+            .iter()
+            .map(|scenario| scenario.name().to_owned())
+            .collect(),
         left_out: left_out(),
     }
 }

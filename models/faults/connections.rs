@@ -8,7 +8,7 @@ use lastbyte::{Instance, Reader, Scenario, Script, ScriptStep, Subject};
 use super::{Point, every_fault, reset};
 use crate::conformance::Head;
 use crate::hyper_h1::claims::Series;
-use crate::hyper_h1::shapes::Shape;
+use crate::hyper_h1::scenarios::Family;
 use crate::hyper_h1::{Client, Outgoing, Source, v0_14, v1};
 
 /// Bytes of every body.
@@ -36,18 +36,18 @@ pub(super) struct Connection {
 
 /// The servers, by what they are sent or how they answer.
 pub(super) fn servers(line: Series) -> Vec<Connection> {
-    let mut chunks = Shape {
+    let mut chunks = Family {
         name: "chunks",
-        ..Shape::named("request-complete")
+        ..Family::named("request-complete")
     };
     chunks.server.source = Source::Chunks(BODY / 3);
-    let mut vectored = Shape {
+    let mut vectored = Family {
         name: "vectored",
-        ..Shape::named("request-complete")
+        ..Family::named("request-complete")
     };
     vectored.server.vectored = true;
-    let mut shapes = vec![chunks, vectored];
-    shapes.extend(
+    let mut families = vec![chunks, vectored];
+    families.extend(
         [
             "request-complete",
             "connection-close",
@@ -55,10 +55,10 @@ pub(super) fn servers(line: Series) -> Vec<Connection> {
             "body-ignored",
             "malformed-chunk",
         ]
-        .map(Shape::named),
+        .map(Family::named),
     );
-    let connection = |shape: Shape| {
-        let (head, body) = match shape.name {
+    let connection = |family: Family| {
+        let (head, body) = match family.name {
             "chunks" => (
                 Head::Chunked,
                 3 * "15\r\n\r\n".len() + BODY + "0\r\n\r\n".len(),
@@ -68,18 +68,18 @@ pub(super) fn servers(line: Series) -> Vec<Connection> {
         };
         let head = head.bytes(line.shuts_down_unflushed);
         Connection {
-            name: shape.name,
+            name: family.name,
             line,
-            scenario: shape.scenario(CAPACITIES[0], Reader::PROMPT),
-            stays_open: matches!(shape.name, "request-complete" | "chunks" | "vectored"),
+            scenario: family.scenario(CAPACITIES[0], Reader::PROMPT),
+            stays_open: matches!(family.name, "request-complete" | "chunks" | "vectored"),
             loses: line.shuts_down_unflushed
-                && matches!(shape.name, "body-ignored" | "malformed-chunk"),
-            run: (line.subject)(shape.server),
+                && matches!(family.name, "body-ignored" | "malformed-chunk"),
+            run: (line.subject)(family.server),
             head,
             all: head + body,
         }
     };
-    shapes.into_iter().map(connection).collect()
+    families.into_iter().map(connection).collect()
 }
 
 /// The clients, by what the peer answers when it has seen the first byte.

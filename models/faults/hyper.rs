@@ -3,31 +3,19 @@
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
 };
-use lastbyte::{Claim, Expected, Instance, Meaning, Property};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected};
 
 use super::connections::{Connection, clients, servers};
 use super::{KEPT, LATE_RESET, Point, only_woken};
 use crate::hyper_h1::claims::{HYPER_0_14, HYPER_1, Series};
-use crate::known::{meaning, told};
+use crate::known::{claim, meaning, told};
 
 pub(super) fn claims() -> Vec<Claim> {
     [HYPER_1, HYPER_0_14]
         .into_iter()
         .flat_map(of_line)
         .collect()
-}
-
-#[track_caller]
-fn claim(
-    line: Series,
-    name: &str,
-    sentence: &str,
-    expected: Expected,
-    properties: &[Property],
-    instances: Vec<Instance>,
-) -> Vec<Claim> {
-    let name = format!("{}-{name}", line.name);
-    Claim::of_each(&name, sentence, properties, expected, instances)
 }
 
 fn of_line(line: Series) -> Vec<Claim> {
@@ -42,7 +30,7 @@ fn of_line(line: Series) -> Vec<Claim> {
     let survives = "Whatever system call fails, hyper delivers everything or ends with an error.";
     for (name, connections) in [("servers", keeps.clone()), ("clients", clients(line))] {
         claims.extend(claim(
-            line,
+            line.name,
             &format!("{name}-survive-faults"),
             survives,
             Proved,
@@ -50,7 +38,7 @@ fn of_line(line: Series) -> Vec<Claim> {
             failing(&connections),
         ));
         claims.extend(claim(
-            line,
+            line.name,
             &format!("{name}-report-reset"),
             "A reset at any point ends the connection with an error, and nobody \
              waits or spins for it.",
@@ -64,7 +52,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         small.retain(|instance| instance.scenario().capacity == 64);
         claims.extend(meaning(
             claim(
-                line,
+                line.name,
                 "servers-lose-silently",
                 "The faults are no alibi: what 0.14 loses by itself it loses with a \
              wake-up for no reason.",
@@ -76,7 +64,7 @@ fn of_line(line: Series) -> Vec<Claim> {
             &told("#4022"),
         ));
         claims.extend(claim(
-            line,
+            line.name,
             "servers-fail-cleanly",
             "Where 0.14 loses bytes by itself, a fault does no other harm.",
             Proved,
@@ -84,7 +72,7 @@ fn of_line(line: Series) -> Vec<Claim> {
             failing(&loses),
         ));
         claims.extend(claim(
-            line,
+            line.name,
             "servers-report-reset-unflushed",
             "There, too, a reset ends the connection with an error: the shutdown fails.",
             Proved,
@@ -94,7 +82,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         let mut small = resetting(&loses, &[Point::Early], true);
         small.retain(|instance| instance.scenario().capacity == 64);
         claims.extend(meaning(claim(
-            line,
+            line.name,
             "unflushed-servers-hide-reset",
             "Over a socket like tokio's, 0.14 ends with Ok although a reset has met bytes that it \
              holds itself.",
@@ -104,7 +92,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         ), Meaning::Defect, &told("#4022")));
     }
     claims.extend(claim(
-        line,
+        line.name,
         "servers-report-reset-told-once",
         "Over a socket like tokio's, a reset ends the connection with an error as long as hyper \
          holds bytes itself.",
@@ -115,7 +103,7 @@ fn of_line(line: Series) -> Vec<Claim> {
     let (open, closing): (Vec<_>, Vec<_>) = keeps.iter().cloned().partition(|c| c.stays_open);
     claims.extend(meaning(
         claim(
-            line,
+            line.name,
             "open-servers-hide-reset",
             "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
          connection with Ok: hyper takes the failed read between two requests for an end of the \
@@ -129,7 +117,7 @@ fn of_line(line: Series) -> Vec<Claim> {
     ));
     claims.extend(meaning(
         claim(
-            line,
+            line.name,
             "closing-servers-hide-reset",
             "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
          connection with Ok: hyper reads no more, and tokio passes over the failed shutdown.",
@@ -142,7 +130,7 @@ fn of_line(line: Series) -> Vec<Claim> {
     ));
     claims.extend(meaning(
         claim(
-            line,
+            line.name,
             "servers-reset-before-the-request",
             "A reset in front of the request ends the connection with Ok: nothing is owed.",
             Refuted,
@@ -154,7 +142,7 @@ fn of_line(line: Series) -> Vec<Claim> {
     ));
     let (open, closing): (Vec<_>, Vec<_>) = clients(line).into_iter().partition(|c| c.stays_open);
     claims.extend(claim(
-        line,
+        line.name,
         "open-clients-report-reset-told-once",
         "A client that stays open reads, and reports every reset.",
         Proved,
@@ -163,7 +151,7 @@ fn of_line(line: Series) -> Vec<Claim> {
     ));
     claims.extend(meaning(
         claim(
-            line,
+            line.name,
             "closing-clients-hide-reset",
             "A client whose response closes the connection reads no more: the reset meets only the \
          shutdown, and tokio passes over that.",

@@ -8,7 +8,8 @@ mod hyper;
 mod ordering;
 mod whole_loop;
 
-use lastbyte::{Faults, Instance, Model, Property, Scenario, Script, ScriptStep};
+use lastbyte::environment::Faults;
+use lastbyte::{Instance, Model, Property, Scenario, Script, ScriptStep};
 
 use crate::{dispatch_loop, shutdown_ordering};
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Claim, Expected, Instance, Meaning, Property, Reader, Scenario};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Instance, Property, Reader, Scenario};
 
 use super::{KEPT, WAKE_UPS, faults, only_woken, woken};
 use crate::known::{meaning, told};

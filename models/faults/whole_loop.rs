@@ -1,17 +1,19 @@
-//! Faults of the whole loop, in named cases of its model.
+//! Faults of the whole loop, in named scenarios of its model.
 
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
 };
-use lastbyte::{Claim, Expected, Instance, Meaning, Property};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Instance};
 
 use super::{KEPT, LATE_RESET, Point, every_fault, only_woken, rename, reset};
 use crate::dispatch_loop::{
-    self, Case, ORIGINAL, Owed, PROPOSED, RECHECK_FLUSHES, RECHECKS, Revision, WRITES_AGAIN, cases,
+    self, LoopScenario, ORIGINAL, Owed, PROPOSED, RECHECK_FLUSHES, RECHECKS, Revision,
+    WRITES_AGAIN, named_scenarios,
 };
-use crate::known::{meaning, told};
+use crate::known::{claim, meaning, told};
 
-/// Cases that every revision keeps as long as nothing fails, whole or with an error.
+/// Scenarios that every revision keeps as long as nothing fails, whole or with an error.
 const KEPT_BY_ALL: [&str; 7] = [
     "close",
     "bad-second-request",
@@ -22,7 +24,7 @@ const KEPT_BY_ALL: [&str; 7] = [
     "client-flatten-early-response",
 ];
 
-/// Cases in which the socket was shut down in front of the last bytes (#4022).
+/// Scenarios in which the socket was shut down in front of the last bytes (#4022).
 const KEPT_SINCE_1_11: [&str; 4] = [
     "dropped-body",
     "body-ends-during-flush",
@@ -30,48 +32,48 @@ const KEPT_SINCE_1_11: [&str; 4] = [
     "client-early-close",
 ];
 
-/// The case behind which a wake-up was missed (#3952).
-const TWO_PHASE: &str = "two-phase-end";
+/// The scenario behind which a wake-up was missed (#3952).
+const DEFERRED_END: &str = "deferred-end";
 
-fn named(names: &[&str]) -> Vec<Case> {
-    let found: Vec<_> = cases()
+fn named(names: &[&str]) -> Vec<LoopScenario> {
+    let found: Vec<_> = named_scenarios()
         .into_iter()
-        .filter(|case| names.contains(&case.name()))
+        .filter(|scenario| names.contains(&scenario.name()))
         .collect();
     assert_eq!(
         found.len(),
         names.len(),
-        "every name is a case's: {names:?}"
+        "every name is a scenario's: {names:?}"
     );
     found
 }
 
-/// The instance of one case at one revision.
+/// The instance of one scenario at one revision.
 #[track_caller]
-fn instance(case: &Case, revision: &Revision) -> Instance {
-    let instance = dispatch_loop::instance(case, revision);
+fn instance(scenario: &LoopScenario, revision: &Revision) -> Instance {
+    let instance = dispatch_loop::instance(scenario, revision);
     instance
-        .expect("every case here is of every revision")
+        .expect("every scenario here is of every revision")
         .with_subject(format!("{}:{}", dispatch_loop::NAME, revision.name))
 }
 
-/// How many bytes the reader of a case is promised.
-fn promised(case: &Case) -> usize {
-    match &case.connection.owed {
+/// How many bytes the reader of a scenario is promised.
+fn promised(scenario: &LoopScenario) -> usize {
+    match &scenario.connection.owed {
         Owed::AtStart(bytes) => bytes.len(),
-        Owed::AsServed => case.connection.message(0).len(),
+        Owed::AsServed => scenario.connection.message(0).len(),
     }
 }
 
-/// Every fault in each of these cases, one of them a wake-up for no reason.
+/// Every fault in each of these scenarios, one of them a wake-up for no reason.
 fn failing(revision: &Revision, names: &[&str]) -> Vec<Instance> {
-    let cases = named(names).into_iter();
-    cases
-        .flat_map(|case| every_fault(&instance(&case, revision), 0..promised(&case)))
+    let scenarios = named(names).into_iter();
+    scenarios
+        .flat_map(|scenario| every_fault(&instance(&scenario, revision), 0..promised(&scenario)))
         .collect()
 }
 
-/// A reset at such points of each of these cases.
+/// A reset at such points of each of these scenarios.
 fn resetting(
     revision: &Revision,
     names: &[&str],
@@ -79,12 +81,12 @@ fn resetting(
     told_once: bool,
 ) -> Vec<Instance> {
     let mut instances = Vec::new();
-    for case in named(names) {
-        let promised = promised(&case);
+    for scenario in named(names) {
+        let promised = promised(&scenario);
         for behind in 0..=promised {
-            if points.contains(&Point::of(behind, case.scenario.capacity, promised)) {
+            if points.contains(&Point::of(behind, scenario.outside.capacity, promised)) {
                 let more = format!("resets:{behind}");
-                let renamed = instance(&case, revision)
+                let renamed = instance(&scenario, revision)
                     .with_reader()
                     .with_scenario(|scenario| rename(scenario, &more));
                 instances.push(reset(renamed, behind, told_once));
@@ -94,17 +96,9 @@ fn resetting(
     instances
 }
 
-#[track_caller]
-fn claim(
-    revision: &Revision,
-    name: &str,
-    sentence: &str,
-    expected: Expected,
-    properties: &[Property],
-    instances: Vec<Instance>,
-) -> Vec<Claim> {
-    let name = format!("loop-{}-{name}", revision.name);
-    Claim::of_each(&name, sentence, properties, expected, instances)
+/// What the names of the claims about a revision begin with.
+fn prefix(revision: &Revision) -> String {
+    format!("loop-{}", revision.name)
 }
 
 pub(super) fn claims() -> Vec<Claim> {
@@ -118,7 +112,7 @@ pub(super) fn claims() -> Vec<Claim> {
     ];
     for (revision, names) in keeps {
         claims.extend(claim(
-            revision,
+            &prefix(revision),
             "survives-faults",
             "Whatever system call fails, the loop delivers everything or ends with an error.",
             Proved,
@@ -128,7 +122,7 @@ pub(super) fn claims() -> Vec<Claim> {
     }
     claims.extend(meaning(
         claim(
-            &ORIGINAL,
+            &prefix(&ORIGINAL),
             "loses-silently",
             "The faults are no alibi: with a wake-up for no reason the loop loses \
          what it loses without.",
@@ -140,10 +134,10 @@ pub(super) fn claims() -> Vec<Claim> {
         &told("#4022"),
     ));
     // A wake-up that comes at any time comes too early as well: it makes good for no other.
-    for (revision, case, property, known, sentence) in [
+    for (revision, scenario, property, known, sentence) in [
         (
             &ORIGINAL,
-            TWO_PHASE,
+            DEFERRED_END,
             NoStall,
             "#3952",
             "A wake-up for no reason does not stand in for the one that is missed (#3952).",
@@ -172,12 +166,12 @@ pub(super) fn claims() -> Vec<Claim> {
     ] {
         claims.extend(meaning(
             claim(
-                revision,
-                &format!("woken/{case}"),
+                &prefix(revision),
+                &format!("woken/{scenario}"),
                 sentence,
                 Refuted,
                 &[property],
-                only_woken(failing(revision, &[case])),
+                only_woken(failing(revision, &[scenario])),
             ),
             Meaning::Defect,
             &told(known),
@@ -185,7 +179,7 @@ pub(super) fn claims() -> Vec<Claim> {
     }
     for (revision, names) in keeps {
         claims.extend(claim(
-            revision,
+            &prefix(revision),
             "reports-reset",
             "A reset at any point ends the connection with an error, and nobody \
              waits or spins for it.",
@@ -195,7 +189,7 @@ pub(super) fn claims() -> Vec<Claim> {
         ));
     }
     claims.extend(meaning(claim(
-        &RECHECK_FLUSHES,
+        &prefix(&RECHECK_FLUSHES),
         "stranded-learns-of-no-reset",
         "A connection that has stranded a request has asked for no input, and learns of no reset.",
         Refuted,
@@ -209,7 +203,7 @@ pub(super) fn claims() -> Vec<Claim> {
     ), Meaning::Defect, "1.12.0 strands a second request that is already read; the proposed revision does not."));
     for revision in [&RECHECK_FLUSHES, &PROPOSED] {
         claims.extend(claim(
-            revision,
+            &prefix(revision),
             "reports-reset-told-once",
             "Over a socket like tokio's, a reset ends the connection with an error as long as it \
              holds bytes itself.",
@@ -219,7 +213,7 @@ pub(super) fn claims() -> Vec<Claim> {
         ));
         claims.extend(meaning(
             claim(
-                revision,
+                &prefix(revision),
                 "reset-behind-the-last-byte",
                 "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
              connection with Ok.",

@@ -6,7 +6,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
-use lastbyte::{Contradiction, Framing};
+use lastbyte::Framing;
+use lastbyte::environment::Contradiction;
 
 mod requests;
 

@@ -1,14 +1,13 @@
-//! What is claimed about real hyper: every property, in every shape, over every kernel buffer.
+//! What is claimed about real hyper: every property, in every scenario family, over every kernel buffer.
 
 use std::sync::Arc;
 
-use lastbyte::{
-    Claim, Expected, Instance, Meaning, Model, NamedSubject, Property, Reader, Subject,
-};
+use lastbyte::check::{Meaning, NamedSubject};
+use lastbyte::{Claim, Expected, Instance, Model, Property, Reader, Subject};
 
-use super::shapes::{CAPACITIES, RESPONSE, Shape, shapes};
+use super::scenarios::{CAPACITIES, Family, RESPONSE, families};
 use super::{Server, v0_14, v1};
-use crate::known::{meaning, told};
+use crate::known::{claim, meaning, told};
 
 /// A line of hyper.
 #[derive(Clone, Copy, Debug)]
@@ -41,42 +40,29 @@ pub const HYPER_0_14: Series = Series {
 };
 
 impl Series {
-    /// This series in one shape, over a kernel buffer of `capacity` bytes and with a reader that
+    /// This series in one family, over a kernel buffer of `capacity` bytes and with a reader that
     /// takes all there is.
     #[track_caller]
-    pub fn instance(&self, shape: &Shape, capacity: usize) -> Instance {
-        let run = (self.subject)(shape.server.clone());
+    pub fn instance(&self, family: &Family, capacity: usize) -> Instance {
+        let run = (self.subject)(family.server.clone());
         // hyper declares no state; what it has seen so far stands for it, which is exact as long as
         // hyper is deterministic, and that is checked.
-        Instance::new(self.name, shape.scenario(capacity, Reader::PROMPT), run)
+        Instance::new(self.name, family.scenario(capacity, Reader::PROMPT), run)
             .with_version(self.version)
-            .with_parameter("request", shape.name)
-            .with_parameter("N", shape.server.body.len())
+            .with_parameter("request", family.name)
+            .with_parameter("N", family.server.body.len())
             .with_capacity()
             .with_reader()
     }
 
-    /// All instances of the shapes with one of these fates, over kernel buffers that `fits` likes.
+    /// All instances of the families with one of these fates, over kernel buffers that `fits` likes.
     fn instances(&self, fates: &[Fate], fits: fn(usize) -> bool) -> Vec<Instance> {
-        let shapes = shapes().into_iter();
-        let shapes = shapes.filter(|shape| fates.contains(&Fate::of(shape)));
+        let families = families().into_iter();
+        let families = families.filter(|family| fates.contains(&Fate::of(family)));
         let capacities = || CAPACITIES.into_iter().filter(|capacity| fits(*capacity));
-        shapes
-            .flat_map(|shape| capacities().map(move |capacity| self.instance(&shape, capacity)))
+        families
+            .flat_map(|family| capacities().map(move |capacity| self.instance(&family, capacity)))
             .collect()
-    }
-
-    #[track_caller]
-    fn claim(
-        &self,
-        name: &str,
-        sentence: &str,
-        expected: Expected,
-        properties: &[Property],
-        instances: Vec<Instance>,
-    ) -> Vec<Claim> {
-        let name = format!("{}-{name}", self.name);
-        Claim::of_each(&name, sentence, properties, expected, instances)
     }
 
     fn claims(&self) -> Vec<Claim> {
@@ -103,7 +89,8 @@ impl Series {
 
         let mut claims = Vec::new();
         if self.shuts_down_unflushed {
-            let loses = self.claim(
+            let loses = claim(
+                self.name,
                 "loses-silently",
                 "When the read side closes before the response is flushed, hyper cuts the \
                  response short and reports Ok.",
@@ -112,21 +99,24 @@ impl Series {
                 self.instances(&[ClosesEarly], small),
             );
             claims.extend(meaning(loses, Meaning::Defect, &unflushed));
-            claims.extend(self.claim(
+            claims.extend(claim(
+                self.name,
                 "delivers-what-was-accepted",
                 "What arrives then is what the kernel had accepted.",
                 Proved,
                 &harmless,
                 self.instances(&[ClosesEarly], small),
             ));
-            claims.extend(self.claim(
+            claims.extend(claim(
+                self.name,
                 "small-is-fine",
                 "A response that fits the kernel's buffer arrives whole.",
                 Proved,
                 &everything,
                 self.instances(&[ClosesEarly], large),
             ));
-            claims.extend(self.claim(
+            claims.extend(claim(
+                self.name,
                 "ordinary-close-is-fine",
                 "An ordinary end of the exchange waits for the flush: the response arrives whole.",
                 Proved,
@@ -134,7 +124,8 @@ impl Series {
                 self.instances(&[DrainsFirst], any),
             ));
         } else {
-            claims.extend(self.claim(
+            claims.extend(claim(
+                self.name,
                 "never-loses",
                 "Every response arrives whole, whatever closes the read side.",
                 Proved,
@@ -142,7 +133,8 @@ impl Series {
                 self.instances(&[ClosesEarly, DrainsFirst], any),
             ));
         }
-        let given_up = self.claim(
+        let given_up = claim(
+            self.name,
             "fin-ends-the-exchange",
             "Without half_close, FIN behind the request ends the exchange: what is not flushed is \
              given up, by design.",
@@ -156,7 +148,8 @@ impl Series {
             "By design: without half_close a peer that sends FIN is taken to be gone, and the \
              connection reports an error.",
         ));
-        claims.extend(self.claim(
+        claims.extend(claim(
+            self.name,
             "fin-is-reported",
             "The connection reports an error when FIN has ended the exchange.",
             Proved,
@@ -164,10 +157,11 @@ impl Series {
             self.instances(&[EndsByFin], any),
         ));
         let every_interleaving = self
-            .instance(&Shape::named("body-ignored"), 64)
+            .instance(&Family::named("body-ignored"), 64)
             .with_scenario(|scenario| scenario.name += "-uncached")
             .without_caching();
-        let uncached = self.claim(
+        let uncached = claim(
+            self.name,
             "body-ignored-without-caching",
             "The published case without state caching: every interleaving on its own.",
             match self.shuts_down_unflushed {
@@ -182,11 +176,11 @@ impl Series {
     }
 }
 
-/// What becomes of hyper's read side in a shape.
+/// What becomes of hyper's read side in a scenario family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     /// Something else than the end of the exchange closes it: the handler has dropped the body,
-    /// or the body is invalid or cut off.
+    /// or the body is invalid or incomplete.
     ClosesEarly,
     /// The exchange ends after the flush (`try_keep_alive`, conn.rs of hyper 1.12.0).
     DrainsFirst,
@@ -196,8 +190,8 @@ enum Fate {
 }
 
 impl Fate {
-    fn of(shape: &Shape) -> Fate {
-        match shape.name {
+    fn of(family: &Family) -> Fate {
+        match family.name {
             "body-ignored"
             | "malformed-chunk"
             | "malformed-chunk-ignored"

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use lastbyte::{Framing, Raw, Socket};
+use lastbyte::environment::Raw;
+use lastbyte::{Framing, Socket};
 
 use super::{Configuration, Source};
 

@@ -1,8 +1,8 @@
 //! Real, unpatched hyper: its HTTP/1 connections over the modelled socket.
 //!
 //! Here and in [`client`] is what both lines of hyper share: how a connection is configured, and
-//! how it is driven. [`v1`] and [`v0_14`] hold what differs, [`shapes`] the requests that a server
-//! gets, [`history`] the situations of both sides in which a release is or was wrong.
+//! how it is driven. [`v1`] and [`v0_14`] hold what differs, [`scenarios`] the requests that a server
+//! gets, [`history`] the scenarios of both sides in which a release is or was wrong.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use bytes::Bytes;
-use lastbyte::{Framing, Handle, NamedSubject, Query, Running, Setting, Socket, Subject};
+use lastbyte::check::{NamedSubject, Query, Setting};
+use lastbyte::{Framing, Handle, Running, Socket, Subject};
 
 use crate::http::{Responses, are_head};
 
@@ -20,7 +21,7 @@ use crate::http::{Responses, are_head};
 pub mod claims;
 pub mod client;
 pub mod history;
-pub mod shapes;
+pub mod scenarios;
 #[cfg(hyper_0_14)]
 pub mod v0_14;
 #[cfg(hyper_1)]
@@ -30,7 +31,7 @@ pub mod v1;
 pub use claims::model;
 pub use client::{Answer, Client, Outgoing};
 
-/// The stack of hyper's thread, in bytes. In the development profile every shape of [`shapes`] gets
+/// The stack of hyper's thread, in bytes. In the development profile every scenario family of [`scenarios`] gets
 /// by with 16 KiB and overflows 8 KiB; the rest is a margin, which costs nothing until it is used.
 pub const STACK_BYTES: usize = 256 * 1024;
 
@@ -213,7 +214,7 @@ struct Driven<C> {
 impl<C: Configuration> Subject for Driven<C> {
     /// What runs follows from the release and from what is configured, a server or a client.
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(&(self.version, &self.configuration))
+        lastbyte::run::fingerprint(&(self.version, &self.configuration))
     }
 
     fn start(&self, socket: Socket) -> Running {

@@ -73,7 +73,7 @@ impl Subject for Calls {
     }
 
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, socket: Socket) -> Running {

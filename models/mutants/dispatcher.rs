@@ -286,7 +286,7 @@ pub struct Mutant {
 
 impl Subject for Mutant {
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, socket: Socket) -> Running {

@@ -7,7 +7,8 @@
 
 use std::sync::Arc;
 
-use lastbyte::{ExecutorDefect, Instance, KeyPart, Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::{Instance, Property, Reader, Scenario, Script, ScriptStep};
 
 use super::calls::{Call, Calls};
 use super::own_wakers::Looks;
@@ -68,12 +69,12 @@ fn in_model(model: &'static str, sound: Instance) -> Place {
     }
 }
 
-/// A situation of the whole loop.
-fn in_the_loop(revision: &Revision, situation: &str) -> Place {
-    let situations = dispatch_loop::situations();
-    let case = situations.iter().find(|case| case.name() == situation);
-    let instance = dispatch_loop::instance(case.expect("the sweep has it"), revision);
-    let instance = instance.expect("the revision and the situation go together");
+/// A scenario of the whole loop.
+fn in_the_loop(revision: &Revision, scenario: &str) -> Place {
+    let scenarios = dispatch_loop::all_scenarios();
+    let scenario = scenarios.iter().find(|found| found.name() == scenario);
+    let instance = dispatch_loop::instance(scenario.expect("the sweep has it"), revision);
+    let instance = instance.expect("the revision and the scenario go together");
     in_model(dispatch_loop::NAME, instance)
 }
 

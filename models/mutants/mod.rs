@@ -12,10 +12,9 @@ mod unordered;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use lastbyte::{
-    Claim, ExecutorDefect, Expected, Instance, KernelDefect, Meaning, Model, Property, Reader,
-    ReaderDefect, Scenario,
-};
+use lastbyte::check::Meaning;
+use lastbyte::environment::{ExecutorDefect, KernelDefect, ReaderDefect};
+use lastbyte::{Claim, Expected, Instance, Model, Property, Reader, Scenario};
 
 pub use dispatcher::{Mutant, Mutation};
 pub use explorer::{Hidden, hidden};

@@ -64,7 +64,7 @@ impl Looks {
 
 impl Subject for Looks {
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, mut socket: Socket) -> Running {

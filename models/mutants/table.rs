@@ -1,7 +1,8 @@
 //! Who is killed by whom.
 
 use super::*;
-use lastbyte::{Faults, FlushMode, Script, ScriptStep};
+use lastbyte::environment::{Faults, FlushMode};
+use lastbyte::{Script, ScriptStep};
 
 /// One defect, and where which property notices it.
 #[derive(Clone, Debug)]

@@ -28,7 +28,7 @@ async fn wait(handle: Handle, signal: usize) -> (usize, bool) {
 
 impl Subject for Unordered {
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, mut socket: Socket) -> Running {

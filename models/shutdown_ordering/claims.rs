@@ -1,6 +1,7 @@
 //! The claims: what each ordering does in which scenarios, and the expected verdict.
 
-use lastbyte::{Claim, Expected, Instance, Meaning, Property, Reader};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Instance, Property, Reader};
 
 use crate::known::{meaning, told};
 

@@ -17,7 +17,8 @@
 
 use std::sync::Arc;
 
-use lastbyte::{Model, NamedSubject, Running, Socket, Subject};
+use lastbyte::check::NamedSubject;
+use lastbyte::{Model, Running, Socket, Subject};
 
 mod machine;
 mod scenarios;
@@ -38,7 +39,7 @@ pub struct Connection {
 
 impl Subject for Connection {
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, socket: Socket) -> Running {

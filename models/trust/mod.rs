@@ -1,8 +1,8 @@
 //! What checks the checker, in figures: who is killed by what, how often the explorer was compared
 //! with others, what the project is built from.
 
-use lastbyte::figures::Figures;
-use lastbyte::results::{Results, Row};
+use lastbyte::check::figures::Figures;
+use lastbyte::check::results::{Results, Row};
 use lastbyte::{Expected, Property, Verdict};
 
 use crate::mutants;

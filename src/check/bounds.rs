@@ -365,7 +365,7 @@ fn numbered(text: &str) -> Option<(&str, u64)> {
 ///
 /// Values are separated by slashes, three or more numbers in a row are a range, and so are words
 /// that differ in such numbers (`slow:1..3`). What an instance lacks and others have is `none`. Of
-/// more than twelve values or tuples the text has only the number: `390 values of situation`, or
+/// more than twelve values or tuples the text has only the number: `390 values of scenario`, or
 /// `40 of all combinations of N=1..8, K=1..9`.
 pub fn bounds(instances: &[Parameters]) -> String {
     let rows = Rows::new(instances);

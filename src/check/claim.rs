@@ -2,110 +2,15 @@
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::Arc;
 
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
 use crate::check::bounds::bounds;
-use crate::check::comparison::Comparison;
-#[cfg(feature = "cli")]
-use crate::check::figures::Figures;
 use crate::check::identity::Identity;
 use crate::check::instance::Instance;
-use crate::check::query::Query;
-#[cfg(feature = "cli")]
-use crate::check::results::Results;
-use crate::check::setting::{self, Setting};
-use crate::check::sweep::Sweep;
-use crate::run::subject::Subject;
 use crate::trace::property::Property;
 use crate::trace::verdict::Verdict;
-
-/// A file or folder of `models/`: what it claims.
-#[derive(Clone, Debug)]
-pub struct Model {
-    /// Its name, as on the command line.
-    pub name: &'static str,
-    /// One sentence about it.
-    pub about: &'static str,
-    /// Its claims, in the order of the report.
-    pub claims: fn() -> Vec<Claim>,
-    /// Subjects for ad-hoc exploration.
-    pub subjects: fn() -> Vec<NamedSubject>,
-    /// Names of subjects that a reader does not know from elsewhere, each with what it is in one
-    /// sentence.
-    pub terms: &'static [(&'static str, &'static str)],
-    /// Every combination of its parameters, for a table without expectations.
-    pub sweep: Option<fn() -> Sweep>,
-    /// What it must do exactly as something else does.
-    pub comparisons: fn() -> Vec<Comparison>,
-    /// Tables for the report beside the verdicts, made of a run's results.
-    #[cfg(feature = "cli")]
-    pub figures: fn(&Results) -> Vec<Figures>,
-    /// Where in the sources it is made.
-    pub place: &'static Location<'static>,
-}
-
-impl Model {
-    /// A model that offers nothing yet. Its name stands here and nowhere else: claims, comparisons
-    /// and sweeps have it from here.
-    #[track_caller]
-    pub fn new(name: &'static str, about: &'static str) -> Model {
-        Model {
-            name,
-            about,
-            claims: Vec::new,
-            subjects: Vec::new,
-            terms: &[],
-            sweep: None,
-            comparisons: Vec::new,
-            #[cfg(feature = "cli")]
-            figures: |_| Vec::new(),
-            place: Location::caller(),
-        }
-    }
-}
-
-/// A subject that a user can explore in a scenario of their own.
-#[derive(Clone)]
-pub struct NamedSubject {
-    /// Its name, as on the command line.
-    pub name: String,
-    /// One sentence about it.
-    pub about: String,
-    /// The version of a real connection.
-    pub version: Option<String>,
-    /// What can be set about it; [`NamedSubject::subject`] refuses everything else.
-    pub settings: Vec<Setting>,
-    /// Makes the subject for a query whose settings are known to be among the above.
-    ///
-    /// # Errors
-    ///
-    /// What the subject does not support, in one line.
-    #[allow(clippy::type_complexity)]
-    pub make: Arc<dyn Fn(&Query) -> Result<Arc<dyn Subject>, String> + Send + Sync>,
-}
-
-impl NamedSubject {
-    /// The subject for this query.
-    ///
-    /// # Errors
-    ///
-    /// A setting that it does not have, or what else it does not support, in one line.
-    pub fn subject(&self, query: &Query) -> Result<Arc<dyn Subject>, String> {
-        setting::check(&self.name, &self.settings, &query.settings)?;
-        (self.make)(query)
-    }
-}
-
-impl fmt::Debug for NamedSubject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NamedSubject")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
 
 /// What a claim expects of every one of its instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,7 +36,7 @@ impl Expected {
         }
     }
 
-    /// Whether a verdict is the expected one. A run that was cut off or bounded never is a proof.
+    /// Whether a verdict is the expected one. A run that is inconclusive or bounded never is a proof.
     pub fn is_met_by(self, verdict: &Verdict) -> bool {
         *verdict == self.verdict()
     }
@@ -284,7 +189,7 @@ impl Claim {
         Identity::new(self.id(), &parts)
     }
 
-    /// The bounds of the claim in words, made from its instances: see [`bounds`](crate::bounds).
+    /// The bounds of the claim in words, made from its instances: see [`bounds`](fn@crate::check::bounds).
     pub fn bounds(&self) -> String {
         let instances = self.instances.iter();
         bounds(&instances.map(Instance::parameters).collect::<Vec<_>>())

@@ -1,6 +1,6 @@
 //! Comparisons: two subjects that must do the same, such as a model and the code that it models.
 //!
-//! Both are explored without state caching in the same environments, and the sets of what the
+//! Both are explored without state caching in the same scenarios, and the sets of what the
 //! socket sees of them must be equal, in both directions: a sequence that only the real connection
 //! has is a hole in the model, one that only the model has is a false alarm.
 
@@ -13,33 +13,33 @@ use serde::{Deserialize, Serialize};
 use crate::check::identity::Identity;
 use crate::check::instance::Instance;
 use crate::trace::event::{ActorId, Event, Trace};
-use crate::trace::verdict::Cut;
+use crate::trace::verdict::Inconclusive;
 
-/// Two subjects in the same environments.
+/// Two subjects in the same scenarios.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// The situation: with the subjects it is unique within the model.
-    pub situation: String,
-    /// The real connection and its model, once for each environment.
+    /// The scenario family: with the subjects it is unique within the model.
+    pub family: String,
+    /// The real connection and its model, once for each scenario.
     pub pairs: Vec<[Instance; 2]>,
     /// Where the two are known to differ.
     pub deviation: Option<Deviation>,
-    /// As many executions one side may take in one environment; more cut the comparison off.
+    /// As many executions one side may take in one scenario; more make the comparison inconclusive.
     pub executions: u64,
     /// Where in the sources it is made.
     pub place: &'static Location<'static>,
 }
 
 impl Comparison {
-    /// A comparison in this situation, where no side may take more than so many executions.
+    /// A comparison in this scenario family, where no side may take more than so many executions.
     #[track_caller]
     pub fn new(
-        situation: impl Into<String>,
+        family: impl Into<String>,
         executions: u64,
         pairs: Vec<[Instance; 2]>,
     ) -> Comparison {
         Comparison {
-            situation: situation.into(),
+            family: family.into(),
             pairs,
             deviation: None,
             executions,
@@ -47,14 +47,14 @@ impl Comparison {
         }
     }
 
-    /// `model/subject/situation`, of the real connection.
+    /// `model/subject/family`, of the real connection.
     ///
     /// # Panics
     ///
     /// When there are no pairs.
     pub fn id(&self) -> String {
         let [real, _] = &self.pairs[0];
-        format!("{}/{}/{}", real.model(), real.subject(), self.situation)
+        format!("{}/{}/{}", real.model(), real.subject(), self.family)
     }
 
     /// What its result belongs to: the name, and what is compared how.
@@ -179,24 +179,24 @@ impl Observable {
     }
 }
 
-/// What came of one comparison, over all its environments. The first of two numbers is the real
+/// What came of one comparison, over all its scenarios. The first of two numbers is the real
 /// connection's, the second the model's.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Compared {
     /// [`Comparison::identity`].
     pub id: Identity,
-    /// The situation.
-    pub situation: String,
+    /// The scenario family.
+    pub family: String,
     /// The subjects.
     pub subjects: [String; 2],
     /// The real connection's version.
     pub version: Option<String>,
-    /// The environments that were compared.
-    pub environments: Vec<String>,
+    /// The scenarios that were compared.
+    pub scenarios: Vec<String>,
     /// Executions, without state caching.
     pub executions: [u64; 2],
-    /// Distinct sequences, summed over the environments.
+    /// Distinct sequences, summed over the scenarios.
     pub sequences: [usize; 2],
     /// The known deviation's name and reason.
     pub deviation: Option<(String, String)>,
@@ -204,7 +204,7 @@ pub struct Compared {
     /// needed any more.
     pub differences: Vec<String>,
     /// Why it did not come to its end; `None` if it did.
-    pub cut: Option<Cut>,
+    pub inconclusive: Option<Inconclusive>,
     /// Time that it took, in seconds.
     pub seconds: f64,
 }
@@ -212,27 +212,27 @@ pub struct Compared {
 impl Compared {
     /// Whether both sides were explored to the end and did the same.
     pub fn agrees(&self) -> bool {
-        self.cut.is_none() && self.differences.is_empty()
+        self.inconclusive.is_none() && self.differences.is_empty()
     }
 
     /// No comparison at all, and why.
-    pub fn missing(comparison: &Comparison, cut: Cut) -> Compared {
+    pub fn missing(comparison: &Comparison, why: Inconclusive) -> Compared {
         let [real, model] = &comparison.pairs[0];
-        let environments = comparison.pairs.iter();
+        let scenarios = comparison.pairs.iter();
         let deviation = comparison.deviation;
         Compared {
             id: comparison.identity(),
-            situation: comparison.situation.clone(),
+            family: comparison.family.clone(),
             subjects: [real, model].map(|one| one.subject().to_owned()),
             version: real.version().map(str::to_owned),
-            environments: environments
+            scenarios: scenarios
                 .map(|[real, _]| real.scenario().name.clone())
                 .collect(),
             executions: [0; 2],
             sequences: [0; 2],
             deviation: deviation.map(|d| (d.name.to_owned(), d.why.to_owned())),
             differences: Vec::new(),
-            cut: Some(cut),
+            inconclusive: Some(why),
             seconds: 0.0,
         }
     }
@@ -244,7 +244,7 @@ mod explored {
     use std::sync::{Arc, Mutex};
     use std::time::{Duration, Instant};
 
-    use super::{Compared, Comparison, Cut, Instance, Observable};
+    use super::{Compared, Comparison, Inconclusive, Instance, Observable};
     use crate::explore::explorer::Explorer;
     use crate::explore::limits::{Limits, Progress, REPEATED_EXECUTIONS};
 
@@ -255,7 +255,7 @@ mod explored {
     struct Side {
         sequences: BTreeSet<Vec<Observable>>,
         executions: u64,
-        cut: Option<Cut>,
+        inconclusive: Option<Inconclusive>,
     }
 
     fn explore(instance: &Instance, limits: Limits, progress: Option<Progress>) -> Side {
@@ -276,18 +276,18 @@ mod explored {
         Side {
             sequences,
             executions: explored.executions,
-            cut: explored.cut,
+            inconclusive: explored.inconclusive,
         }
     }
 
     impl Comparison {
-        /// Explores both sides in every environment and compares, for at most `time` in all;
+        /// Explores both sides in every scenario and compares, for at most `time` in all;
         /// `progress` is told the executions so far.
         pub fn run(&self, time: Option<Duration>, progress: Option<&Progress>) -> Compared {
             let started = Instant::now();
             let mut compared = Compared {
-                cut: None,
-                ..Compared::missing(self, Cut::Interrupted)
+                inconclusive: None,
+                ..Compared::missing(self, Inconclusive::Interrupted)
             };
             let mut deviates = false;
             let mut all = 0;
@@ -305,14 +305,14 @@ mod explored {
                     };
                     let side = explore(instance, limits, progress);
                     all += side.executions;
-                    compared.cut = compared.cut.or(side.cut.clone());
+                    compared.inconclusive = compared.inconclusive.or(side.inconclusive.clone());
                     sides.push(side);
                 }
                 for (n, side) in sides.iter().enumerate() {
                     compared.executions[n] += side.executions;
                     compared.sequences[n] += side.sequences.len();
                 }
-                if compared.cut.is_some() {
+                if compared.inconclusive.is_some() {
                     break;
                 }
                 let [mut real, mut model] = [0, 1].map(|n| std::mem::take(&mut sides[n].sequences));
@@ -325,8 +325,8 @@ mod explored {
                 }
                 let text = |who: &str, sequence: &Vec<Observable>| {
                     let seen: Vec<_> = sequence.iter().map(ToString::to_string).collect();
-                    let environment = &pair[0].scenario().name;
-                    format!("only {who} at {environment}: {}", seen.join(", "))
+                    let scenario = &pair[0].scenario().name;
+                    format!("only {who} at {scenario}: {}", seen.join(", "))
                 };
                 let [of_real, of_model] = [pair[0].subject(), pair[1].subject()];
                 let holes = real.difference(&model).map(|s| text(of_real, s));
@@ -339,7 +339,7 @@ mod explored {
             }
             if let Some(deviation) = self.deviation
                 && !deviates
-                && compared.cut.is_none()
+                && compared.inconclusive.is_none()
             {
                 let told = format!("the deviation {} is not needed any more", deviation.name);
                 compared.differences.push(told);
@@ -391,22 +391,22 @@ mod tests {
 
     #[test]
     fn two_agree_when_both_are_explored_and_nothing_differs() {
-        let compared = |differences: &[&str], cut: Option<Cut>| Compared {
-            id: Identity::new("model/real/situation", &[]),
-            situation: "situation".to_owned(),
+        let compared = |differences: &[&str], inconclusive: Option<Inconclusive>| Compared {
+            id: Identity::new("model/real/family", &[]),
+            family: "family".to_owned(),
             subjects: ["real", "model"].map(str::to_owned),
             version: None,
-            environments: Vec::new(),
+            scenarios: Vec::new(),
             executions: [0; 2],
             sequences: [0; 2],
             deviation: None,
             differences: differences.iter().map(|text| (*text).to_owned()).collect(),
-            cut,
+            inconclusive,
             seconds: 0.0,
         };
         assert!(compared(&[], None).agrees());
         assert!(!compared(&["only real"], None).agrees());
-        assert!(!compared(&[], Some(Cut::Time)).agrees());
-        assert!(!compared(&["only real"], Some(Cut::Time)).agrees());
+        assert!(!compared(&[], Some(Inconclusive::Time)).agrees());
+        assert!(!compared(&["only real"], Some(Inconclusive::Time)).agrees());
     }
 }

@@ -15,7 +15,7 @@ use crate::run::scenario::Scenario;
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Identity {
-    /// `model/subject/scenario` of an instance, `model/claim`, `model/subject/situation` of a
+    /// `model/subject/scenario` of an instance, `model/claim`, `model/subject/family` of a
     /// comparison, or `model/sweep`.
     pub text: String,
     /// The digest: 16 hexadecimal digits, the same in every process and on every machine.

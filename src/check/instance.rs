@@ -130,7 +130,7 @@ impl Instance {
         self.inner.version.as_deref()
     }
 
-    /// The environment.
+    /// The scenario.
     pub fn scenario(&self) -> &Scenario {
         &self.inner.scenario
     }

@@ -1,22 +1,45 @@
 //! Many explorations: claims, comparisons and sweeps, the processes that explore them, and what
 //! came of them as data.
+//!
+//! ```
+//! use lastbyte::{Model, Registry};
+//!
+//! let model = || Model::new("mine", "what it is about");
+//! assert!(Registry::new([model()]).is_ok());
+//! // Two models of one name could not be told apart.
+//! assert!(Registry::new([model(), model()]).is_err());
+//! ```
 
-pub mod bounds;
-pub mod claim;
-pub mod comparison;
+pub(crate) mod bounds;
+pub(crate) mod claim;
+pub(crate) mod comparison;
 #[cfg(feature = "cli")]
 pub mod figures;
-pub mod identity;
-pub mod instance;
+pub(crate) mod identity;
+pub(crate) mod instance;
+pub(crate) mod model;
 pub mod query;
 #[cfg(feature = "cli")]
 pub mod recording;
-pub mod registry;
+pub(crate) mod registry;
+#[cfg(feature = "cli")]
+mod resolve;
 #[cfg(feature = "cli")]
 pub mod results;
 #[cfg(feature = "cli")]
 pub mod runner;
 #[cfg(feature = "cli")]
 pub mod selection;
-pub mod setting;
-pub mod sweep;
+pub(crate) mod setting;
+pub(crate) mod sweep;
+
+pub use bounds::{Parameters, Value, bounds};
+pub use claim::{Claim, Expected, Meaning};
+pub use comparison::{Compared, Comparison, Deviation, Observable};
+pub use identity::{Identity, Parts};
+pub use instance::Instance;
+pub use model::{Model, NamedSubject};
+pub use query::Query;
+pub use registry::{Clash, Registry};
+pub use setting::{Accepted, Setting};
+pub use sweep::{Entry, LeftOut, Sweep, Swept, SweptInstance};

@@ -8,13 +8,6 @@ use bytes::Bytes;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "cli")]
-use crate::check::{
-    claim::NamedSubject, instance::Instance, registry::EXPLORE, registry::Registry,
-};
-#[cfg(feature = "cli")]
-use crate::error::Misuse;
-
 /// Bytes of response that a query may ask for.
 pub const RESPONSE_BYTES: RangeInclusive<u64> = 0..=100_000_000;
 
@@ -71,44 +64,8 @@ impl Query {
 
 #[cfg(feature = "cli")]
 impl Query {
-    /// The instance that answers the query.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such subject, or it does not support what is queried, or a number is out of
-    /// bounds.
-    pub fn instance(&self, registry: &Registry) -> Result<Instance, Misuse> {
-        let within = |what: &str, value: u64, bounds: RangeInclusive<u64>| {
-            let (least, most) = (bounds.start(), bounds.end());
-            let refused = Misuse(format!("{what} is {value}; expected: {least} to {most}"));
-            bounds.contains(&value).then_some(value).ok_or(refused)
-        };
-        within("response_bytes", self.response_bytes, RESPONSE_BYTES)?;
-        let capacity = within("capacity", self.capacity, CAPACITY)?;
-        within(
-            "the length of the request",
-            self.request.len() as u64,
-            1..=REQUEST_BYTES as u64,
-        )?;
-        let reader: crate::Reader = self
-            .reader
-            .parse()
-            .map_err(|bad| Misuse(format!("{bad}")))?;
-        let subject = find(registry, &self.subject)?;
-        let run = subject.subject(self).map_err(Misuse)?;
-        let mut scenario = crate::Scenario::new(self.scenario(), capacity as usize, reader)
-            .with_input(self.request.clone());
-        scenario.input_eof = self.client_eof;
-        let instance = Instance::new(&subject.name, scenario, run);
-        let instance = match &subject.version {
-            Some(version) => instance.with_version(version),
-            None => instance,
-        };
-        Ok(instance.of_model(EXPLORE))
-    }
-
     /// The scenario's name.
-    fn scenario(&self) -> String {
+    pub(crate) fn scenario(&self) -> String {
         let Query {
             name,
             response_bytes,
@@ -125,21 +82,6 @@ impl Query {
         }
         scenario
     }
-}
-
-#[cfg(feature = "cli")]
-fn find<'a>(registry: &'a Registry, name: &str) -> Result<&'a NamedSubject, Misuse> {
-    let subjects = registry.subjects();
-    subjects
-        .iter()
-        .find(|subject| subject.name == name)
-        .ok_or_else(|| {
-            let names: Vec<_> = subjects.iter().map(|subject| &*subject.name).collect();
-            Misuse(match names.as_slice() {
-                [] => format!("no such subject: {name}; expected: none, this program has none"),
-                names => format!("no such subject: {name}; expected: {}", names.join(", ")),
-            })
-        })
 }
 
 #[cfg(feature = "cli")]

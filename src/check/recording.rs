@@ -13,6 +13,7 @@ use crate::check::query::{Query, STEPS};
 use crate::check::registry::Registry;
 use crate::check::results::{Results, Row};
 use crate::error::Misuse;
+use crate::explore::{explorer::Explorer, limits::Limits};
 use crate::files;
 use crate::trace::event::Trace;
 use crate::trace::property::Property;
@@ -164,13 +165,13 @@ impl Recording {
     /// When the schedule cannot be followed any more, or leads elsewhere.
     pub fn replay(&self, registry: &Registry) -> Result<Trace, Misuse> {
         let instance = self.instance(registry)?;
-        let explorer = crate::Explorer {
-            limits: crate::Limits {
+        let explorer = Explorer {
+            limits: Limits {
                 // As many as it has: its exploration may have had another limit.
                 steps: STEPS.max(self.trace.schedule.len() + 1),
-                ..crate::Limits::default()
+                ..Limits::default()
             },
-            ..crate::Explorer::default()
+            ..Explorer::default()
         };
         let Recording {
             instance: name,

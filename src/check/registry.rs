@@ -6,9 +6,10 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::check::bounds;
-use crate::check::claim::{Claim, Model, NamedSubject};
+use crate::check::claim::Claim;
 use crate::check::comparison::Comparison;
 use crate::check::instance::Instance;
+use crate::check::model::{Model, NamedSubject};
 use crate::check::sweep::{Sweep, sweep_id};
 use crate::trace::property::Property;
 
@@ -174,9 +175,9 @@ impl Known {
     ) -> Result<Comparison, Clash> {
         let place = comparison.place;
         let Some([real, _]) = comparison.pairs.first() else {
-            return Err(nothing_in("comparison", &comparison.situation, place));
+            return Err(nothing_in("comparison", &comparison.family, place));
         };
-        let id = format!("{}/{}/{}", model.name, real.subject(), comparison.situation);
+        let id = format!("{}/{}/{}", model.name, real.subject(), comparison.family);
         self.name("claims, comparisons or sweeps", &id, place)?;
         let instances = comparison.pairs.into_iter().flatten().collect();
         let mut instances = self.instances(model, &id, place, instances)?.into_iter();

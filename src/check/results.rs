@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::{Claim, Expected, Meaning, Model};
+use crate::check::claim::{Claim, Expected, Meaning};
 use crate::check::comparison::Compared;
 use crate::check::figures::Figures;
 use crate::check::identity::Identity;
-use crate::check::registry::Registry;
 use crate::check::sweep::Swept;
 use crate::trace::event::Trace;
 use crate::trace::folding::Folding;
@@ -17,7 +16,7 @@ use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
 
 /// Version of the JSON format.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// All results of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -271,26 +270,6 @@ impl Results {
         }
     }
 
-    /// The same with what the models make of it and say of themselves.
-    pub fn with_figures(mut self, registry: &Registry) -> Results {
-        let models = registry.models().iter();
-        let figures = models.flat_map(|model| (model.figures)(&self));
-        self.figures = figures.collect();
-        let known = |model: &Model| {
-            let rows = self.rows.iter().any(|row| row.model == model.name);
-            rows || self.sweeps.iter().any(|swept| swept.model == model.name)
-        };
-        let models = registry.models().iter().filter(|model| known(model));
-        let owned = |(name, about): &(&str, &str)| ((*name).to_owned(), (*about).to_owned());
-        let about = models.map(|model| About {
-            model: model.name.to_owned(),
-            about: model.about.to_owned(),
-            terms: model.terms.iter().map(owned).collect(),
-        });
-        self.about = about.collect();
-        self
-    }
-
     /// Whether every claim came out as declared, every comparison agrees, and nothing is missing.
     pub fn hold(&self) -> bool {
         let something = !self.rows.is_empty() || self.beside() > 0;
@@ -298,7 +277,10 @@ impl Results {
             && something
             && self.rows.iter().all(|row| row.holds)
             && self.comparisons.iter().all(Compared::agrees)
-            && self.sweeps.iter().all(|sweep| sweep.cut().is_empty())
+            && self
+                .sweeps
+                .iter()
+                .all(|sweep| sweep.inconclusive().is_empty())
     }
 
     /// How many comparisons and instances of sweeps there are.

@@ -21,7 +21,8 @@ use crate::check::selection::Selection;
 use crate::check::sweep::SweptInstance;
 use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::{explorer::Explorer, limits::Limits, limits::Progress};
-use crate::trace::verdict::{Cut, Exploration};
+use crate::trace::property::Property;
+use crate::trace::verdict::{Exploration, Inconclusive};
 
 /// What [`Pool::silence`] is unless there is a reason: workers tell several times a second how far
 /// they are.
@@ -92,10 +93,10 @@ impl Unit {
     }
 
     /// No answer about it, and why.
-    fn missing(&self, cut: Cut) -> Answer {
+    fn missing(&self, why: Inconclusive) -> Answer {
         match self {
             Unit::Instance(instance) => {
-                let exploration = Exploration::missing(cut);
+                let exploration = Exploration::missing(why);
                 let swept = SweptInstance::new(instance, &exploration);
                 Answer::Explored {
                     id: instance.identity(),
@@ -104,7 +105,7 @@ impl Unit {
                 }
             }
             Unit::Comparison(comparison) => {
-                Answer::Compared(Box::new(Compared::missing(comparison, cut)))
+                Answer::Compared(Box::new(Compared::missing(comparison, why)))
             }
         }
     }
@@ -244,14 +245,14 @@ impl Pool {
             let answer = match alive.explore(&order, meter, self.silence) {
                 Ok((alive, Answer::Unknown(why))) => {
                     worker = Some(alive);
-                    unit.missing(Cut::Unknown(why))
+                    unit.missing(Inconclusive::Unknown(why))
                 }
                 Ok((alive, answer)) => {
                     worker = Some(alive);
                     answer
                 }
                 Err(Gone::Stopped) => return Ok(()),
-                Err(Gone::Died(why)) => unit.missing(Cut::Crashed(why)),
+                Err(Gone::Died(why)) => unit.missing(Inconclusive::Crashed(why)),
             };
             meter.done.fetch_add(1, Ordering::Relaxed);
             let mut explored = explored.lock().expect("nobody panics here");
@@ -461,7 +462,7 @@ fn is_due(since: Duration) -> bool {
 
 /// What is to be known about instances.
 struct Wanted {
-    counterexamples: HashMap<Identity, std::collections::HashSet<crate::Property>>,
+    counterexamples: HashMap<Identity, std::collections::HashSet<Property>>,
     swept: std::collections::HashSet<Identity>,
 }
 

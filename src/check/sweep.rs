@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::identity::Identity;
 use crate::check::instance::Instance;
 use crate::trace::property::Property;
-use crate::trace::verdict::{Cut, Exploration};
+use crate::trace::verdict::{Exploration, Inconclusive};
 
 /// What is to be explored.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ pub struct Swept {
 }
 
 /// What came of one instance. Every property that is not refuted is proved, unless the instance was
-/// cut off.
+/// inconclusive.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct SweptInstance {
@@ -80,7 +80,7 @@ pub struct SweptInstance {
     /// The properties that fail, with the steps of the shortest counterexample found.
     pub refuted: BTreeMap<Property, usize>,
     /// Why the instance was not explored to its end.
-    pub cut: Option<Cut>,
+    pub inconclusive: Option<Inconclusive>,
     /// Executions.
     pub executions: u64,
     /// Seconds.
@@ -96,8 +96,8 @@ pub struct Entry {
     pub property: Property,
     /// How many scenarios were explored to the end.
     pub explored: usize,
-    /// How many were cut off.
-    pub cut: usize,
+    /// How many are inconclusive.
+    pub inconclusive: usize,
     /// How many scenarios refute the property.
     pub refuted: usize,
     /// The worst of these: a prominent one if there is one, otherwise the one with the shortest
@@ -114,7 +114,7 @@ impl SweptInstance {
             subject: instance.subject().to_owned(),
             scenario: instance.scenario().name.clone(),
             refuted: found.map(|(p, trace)| (*p, trace.steps.len())).collect(),
-            cut: exploration.cut.clone(),
+            inconclusive: exploration.inconclusive.clone(),
             executions: exploration.executions,
             seconds: exploration.seconds,
         }
@@ -141,10 +141,10 @@ impl Swept {
     }
 
     /// The instances that were not explored to their end.
-    pub fn cut(&self) -> Vec<&SweptInstance> {
+    pub fn inconclusive(&self) -> Vec<&SweptInstance> {
         let instances = self.instances.iter();
         instances
-            .filter(|instance| instance.cut.is_some())
+            .filter(|instance| instance.inconclusive.is_some())
             .collect()
     }
 
@@ -182,14 +182,15 @@ impl Swept {
         let mut entries = Vec::new();
         for subject in &self.subjects {
             let instances = self.instances.iter().filter(|c| c.subject == *subject);
-            let (cut, complete): (Vec<_>, Vec<_>) = instances.partition(|c| c.cut.is_some());
+            let (inconclusive, complete): (Vec<_>, Vec<_>) =
+                instances.partition(|c| c.inconclusive.is_some());
             for property in Property::ALL {
                 let refuting = self.refuting(subject, property);
                 entries.push(Entry {
                     subject: subject.clone(),
                     property,
                     explored: complete.len(),
-                    cut: cut.len(),
+                    inconclusive: inconclusive.len(),
                     refuted: refuting.len(),
                     worst: refuting.first().map(|instance| instance.scenario.clone()),
                 });

@@ -5,13 +5,13 @@ use std::fmt;
 
 use super::schedule::{Schedule, digest};
 use crate::render::chart::{self, Options};
-use crate::render::story::Caption;
+use crate::render::transcript::Caption;
 use crate::render::{count, count_of};
 use crate::run::scenario::Scenario;
 use crate::trace::event::Trace;
 use crate::trace::folding::Folding;
 use crate::trace::property::Property;
-use crate::trace::verdict::{Cut, Exploration, Verdict};
+use crate::trace::verdict::{Exploration, Inconclusive, Verdict};
 
 /// Columns of the charts in messages.
 const WIDTH: usize = 100;
@@ -62,8 +62,12 @@ impl Report {
     pub fn verdict(&self, property: Property) -> Verdict {
         let verdicts = self.explored.iter();
         let verdicts: Vec<_> = verdicts.map(|e| e.exploration.verdict(property)).collect();
-        let not_deterministic =
-            |verdict: &&Verdict| matches!(verdict, Verdict::CutOff(Cut::NotDeterministic(_)));
+        let not_deterministic = |verdict: &&Verdict| {
+            matches!(
+                verdict,
+                Verdict::Inconclusive(Inconclusive::NotDeterministic(_))
+            )
+        };
         let open = |verdict: &&Verdict| {
             !matches!(
                 verdict,
@@ -123,7 +127,7 @@ impl Report {
     #[track_caller]
     pub fn assert_proved(&self) {
         let promised = |e: &Explored| e.exploration.promised > 0;
-        let decided = |e: &Explored| e.exploration.cut.is_none();
+        let decided = |e: &Explored| e.exploration.inconclusive.is_none();
         let nothing_promised = !self.explored.iter().any(promised);
         let panics = self.verdict(Property::NoPanic) == Verdict::Refuted;
         assert!(
@@ -158,11 +162,13 @@ impl Report {
     fn reason(&self, verdict: &Verdict) -> String {
         let executions = count_of(self.executions(), "execution");
         match verdict {
-            Verdict::CutOff(cut @ (Cut::Time | Cut::Executions | Cut::Memory)) => format!(
-                "inconclusive, {cut} after {executions}; expected are smaller kernel \
+            Verdict::Inconclusive(
+                why @ (Inconclusive::Time | Inconclusive::Executions | Inconclusive::Memory),
+            ) => format!(
+                "inconclusive, {why} after {executions}; expected are smaller kernel \
                  buffers and messages, or larger `Checker::limits`"
             ),
-            Verdict::CutOff(cut) => format!("inconclusive, {cut}"),
+            Verdict::Inconclusive(why) => format!("inconclusive, {why}"),
             Verdict::Bounded(bound) => format!(
                 "it holds in every interleaving with at most {bound} preemptions, and more were not \
                  explored; expected are smaller kernel buffers and messages, or larger \
@@ -207,7 +213,7 @@ impl fmt::Display for Report {
         }
         for &property in &self.properties {
             let verdict = match self.verdict(property) {
-                Verdict::CutOff(_) => "inconclusive".to_owned(),
+                Verdict::Inconclusive(_) => "inconclusive".to_owned(),
                 verdict => verdict.to_string(),
             };
             writeln!(f, "{verdict:<14} {}", property.sentence())?;

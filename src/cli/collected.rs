@@ -2,26 +2,26 @@
 
 use std::time::Duration;
 
-use super::Exit;
+use super::exit::Exit;
 use crate::check::comparison::Compared;
 use crate::check::results::{Results, Row};
 use crate::check::runner::{Explored, Unit};
 use crate::check::selection::Selection;
 use crate::check::sweep::{Swept, SweptInstance};
-use crate::trace::verdict::{Cut, Exploration, Verdict};
+use crate::trace::verdict::{Exploration, Inconclusive, Verdict};
 
 /// Why something was not begun, after so long.
-pub(super) fn cut(max_seconds: Option<u64>, elapsed: Duration) -> Cut {
+pub(super) fn stopped_by(max_seconds: Option<u64>, elapsed: Duration) -> Inconclusive {
     match max_seconds {
-        Some(most) if elapsed >= Duration::from_secs(most) => Cut::Time,
-        _ => Cut::Interrupted,
+        Some(most) if elapsed >= Duration::from_secs(most) => Inconclusive::Time,
+        _ => Inconclusive::Interrupted,
     }
 }
 
-/// One row for each claim, comparison and instance of a sweep; what was not reached counts as cut
-/// off.
-pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> Results {
-    let missing = Exploration::missing(cut.clone());
+/// One row for each claim, comparison and instance of a sweep; what was not reached is
+/// inconclusive.
+pub(super) fn collect(selection: &Selection, explored: &Explored, why: Inconclusive) -> Results {
+    let missing = Exploration::missing(why.clone());
     let rows = selection.claims.iter().map(|claim| {
         let instances = claim.instances.iter();
         let explorations: Vec<_> = instances
@@ -36,7 +36,7 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
     });
     let comparisons = selection.comparisons.iter().map(|comparison| {
         let found = explored.comparisons.get(&comparison.identity()).cloned();
-        found.unwrap_or_else(|| Compared::missing(comparison, cut.clone()))
+        found.unwrap_or_else(|| Compared::missing(comparison, why.clone()))
     });
     let sweeps = selection.sweeps.iter().map(|(model, sweep)| Swept {
         instances: sweep
@@ -49,15 +49,17 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
             .collect(),
         ..Swept::new(model, sweep)
     });
-    let ended = |cut: &Option<Cut>| !matches!(cut, Some(Cut::Time | Cut::Interrupted));
+    let ended = |why: &Option<Inconclusive>| {
+        !matches!(why, Some(Inconclusive::Time | Inconclusive::Interrupted))
+    };
     let is_there = |unit: &Unit| match unit {
         Unit::Instance(instance) => explored
             .instances
             .get(&instance.identity())
-            .is_some_and(|e| ended(&e.cut)),
+            .is_some_and(|e| ended(&e.inconclusive)),
         Unit::Comparison(comparison) => {
             let compared = explored.comparisons.get(&comparison.identity());
-            compared.is_some_and(|compared| ended(&compared.cut))
+            compared.is_some_and(|compared| ended(&compared.inconclusive))
         }
     };
     Results {
@@ -75,18 +77,24 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, cut: Cut) -> R
 
 /// What was not explored to its end, or with a bound alone, is not known.
 fn is_unknown(row: &Row) -> bool {
-    matches!(row.verdict, Verdict::CutOff(_) | Verdict::Bounded(_))
+    matches!(row.verdict, Verdict::Inconclusive(_) | Verdict::Bounded(_))
 }
 
 /// Whether something was not explored to its end.
 pub(super) fn is_open(results: &Results) -> bool {
     results.rows.iter().any(is_unknown)
-        || results.comparisons.iter().any(|one| one.cut.is_some())
-        || results.sweeps.iter().any(|swept| !swept.cut().is_empty())
+        || results
+            .comparisons
+            .iter()
+            .any(|one| one.inconclusive.is_some())
+        || results
+            .sweeps
+            .iter()
+            .any(|swept| !swept.inconclusive().is_empty())
 }
 
 pub(super) fn exit(results: &Results) -> Exit {
-    // What is cut off or bounded is not known; what is known and not as declared differs.
+    // What is inconclusive or bounded is not known; what is known and not as declared differs.
     let differs = |row: &Row| !row.holds && !is_unknown(row);
     let unlike = |compared: &Compared| !compared.differences.is_empty();
     if results.hold() {
@@ -94,7 +102,7 @@ pub(super) fn exit(results: &Results) -> Exit {
     } else if results.rows.iter().any(differs) || results.comparisons.iter().any(unlike) {
         Exit::Differs
     } else {
-        Exit::CutOff
+        Exit::Inconclusive
     }
 }
 
@@ -155,8 +163,8 @@ pub(super) mod tests {
         let mut explored = Explored::default();
         let exploration = Exploration {
             executions: 10,
-            cut: None,
-            ..Exploration::missing(Cut::Time)
+            inconclusive: None,
+            ..Exploration::missing(Inconclusive::Time)
         };
         for instance in &selection.sweeps[0].1.instances {
             let swept = SweptInstance::new(instance, &exploration);
@@ -168,76 +176,86 @@ pub(super) mod tests {
         let comparison = &selection.comparisons[0];
         let compared = Compared {
             executions: [10, 10],
-            cut: None,
-            ..Compared::missing(comparison, Cut::Time)
+            inconclusive: None,
+            ..Compared::missing(comparison, Inconclusive::Time)
         };
         explored.comparisons.insert(comparison.identity(), compared);
         explored
     }
 
     #[test]
-    fn what_is_there_is_shown_and_the_rest_cut_off() {
+    fn what_is_there_is_shown_and_the_rest_inconclusive() {
         let selection = selection();
         let all = explored(&selection);
-        let results = collect(&selection, &all, Cut::Time);
+        let results = collect(&selection, &all, Inconclusive::Time);
         assert!(results.complete);
         assert_eq!(results.executions, 40);
         assert_eq!((results.selected, results.rows.len()), (1, 1));
         assert_eq!((results.selected_beside, results.beside()), (3, 3));
-        assert!(results.comparisons[0].agrees() && results.sweeps[0].cut().is_empty());
-        let cut = || Some(Cut::Interrupted);
-        let nothing = collect(&selection, &Explored::default(), Cut::Interrupted);
+        assert!(results.comparisons[0].agrees() && results.sweeps[0].inconclusive().is_empty());
+        let stopped = || Some(Inconclusive::Interrupted);
+        let nothing = collect(&selection, &Explored::default(), Inconclusive::Interrupted);
         assert!(!nothing.complete);
         assert_eq!(nothing.executions, 0);
-        assert_eq!(nothing.rows[0].verdict, Verdict::CutOff(Cut::Interrupted));
-        assert_eq!(nothing.comparisons[0].cut, cut());
+        assert_eq!(
+            nothing.rows[0].verdict,
+            Verdict::Inconclusive(Inconclusive::Interrupted)
+        );
+        assert_eq!(nothing.comparisons[0].inconclusive, stopped());
         let swept = nothing.sweeps[0].instances.iter();
-        assert!(swept.clone().count() == 2 && swept.clone().all(|instance| instance.cut == cut()));
+        assert!(
+            swept.clone().count() == 2
+                && swept
+                    .clone()
+                    .all(|instance| instance.inconclusive == stopped())
+        );
         // One thing is missing, or was begun and not ended.
         let [claimed, swept] = [0, 1].map(|n| selection.sweeps[0].1.instances[n].identity());
         let changes: [&dyn Fn(&mut Explored); 5] = [
             &|e| drop(e.instances.remove(&claimed)),
             &|e| drop(e.instances.remove(&swept)),
             &|e| e.comparisons.clear(),
-            &|e| e.instances.get_mut(&swept).expect("it is").cut = Some(Cut::Time),
+            &|e| {
+                e.instances.get_mut(&swept).expect("it is").inconclusive = Some(Inconclusive::Time)
+            },
             &|e| {
                 e.comparisons
                     .values_mut()
-                    .for_each(|c| c.cut = Some(Cut::Interrupted))
+                    .for_each(|c| c.inconclusive = Some(Inconclusive::Interrupted))
             },
         ];
         for change in changes {
             let mut part = all.clone();
             change(&mut part);
-            assert!(!collect(&selection, &part, Cut::Time).complete);
+            assert!(!collect(&selection, &part, Inconclusive::Time).complete);
         }
         // That one was too large is no reason to say that the run ended early.
         let mut large = all;
         large
             .comparisons
             .values_mut()
-            .for_each(|c| c.cut = Some(Cut::Executions));
-        let results = collect(&selection, &large, Cut::Time);
+            .for_each(|c| c.inconclusive = Some(Inconclusive::Executions));
+        let results = collect(&selection, &large, Inconclusive::Time);
         assert!(results.complete && !results.hold());
     }
 
     #[test]
     fn what_was_not_begun_was_out_of_time_or_interrupted() {
         let after = Duration::from_secs(5);
-        assert_eq!(cut(Some(5), after), Cut::Time);
-        assert_eq!(cut(Some(4), after), Cut::Time);
-        assert_eq!(cut(Some(6), after), Cut::Interrupted);
-        assert_eq!(cut(None, after), Cut::Interrupted);
+        assert_eq!(stopped_by(Some(5), after), Inconclusive::Time);
+        assert_eq!(stopped_by(Some(4), after), Inconclusive::Time);
+        assert_eq!(stopped_by(Some(6), after), Inconclusive::Interrupted);
+        assert_eq!(stopped_by(None, after), Inconclusive::Interrupted);
     }
 
     #[test]
     fn a_comparison_that_differs_differs_even_without_a_claim() {
         let selection = selection();
-        let compared = |differences: &[&str], cut| {
+        let compared = |differences: &[&str], inconclusive| {
             let compared = Compared {
                 differences: differences.iter().map(|&text| text.to_owned()).collect(),
-                cut,
-                ..Compared::missing(&selection.comparisons[0], Cut::Time)
+                inconclusive,
+                ..Compared::missing(&selection.comparisons[0], Inconclusive::Time)
             };
             exit(&Results {
                 comparisons: vec![compared],
@@ -246,8 +264,11 @@ pub(super) mod tests {
         };
         assert_eq!(compared(&[], None), Exit::Fine);
         assert_eq!(compared(&["only model"], None), Exit::Differs);
-        assert_eq!(compared(&["only model"], Some(Cut::Time)), Exit::Differs);
-        assert_eq!(compared(&[], Some(Cut::Time)), Exit::CutOff);
+        assert_eq!(
+            compared(&["only model"], Some(Inconclusive::Time)),
+            Exit::Differs
+        );
+        assert_eq!(compared(&[], Some(Inconclusive::Time)), Exit::Inconclusive);
     }
 
     fn came_out(expected: Expected, verdict: Verdict) -> Exit {
@@ -294,8 +315,11 @@ pub(super) mod tests {
                     "{expected}, {other}"
                 );
             }
-            for open in [Verdict::CutOff(Cut::Time), Verdict::Bounded(2)] {
-                assert_eq!(came_out(expected, open), Exit::CutOff, "{expected}");
+            for open in [
+                Verdict::Inconclusive(Inconclusive::Time),
+                Verdict::Bounded(2),
+            ] {
+                assert_eq!(came_out(expected, open), Exit::Inconclusive, "{expected}");
             }
         }
     }

@@ -5,8 +5,10 @@ use std::io::Write;
 
 use super::args::Explain;
 use super::collected::{collect, exit};
+use super::exit::Exit;
 use super::pool::{Means, explore};
-use super::{Exit, Program, print};
+use super::program::Program;
+use super::terminal::print;
 use crate::check::claim::{Claim, Expected};
 use crate::check::comparison::Comparison;
 use crate::check::registry::Registry;
@@ -15,7 +17,7 @@ use crate::check::selection::Selection;
 use crate::check::sweep::sweep_id;
 use crate::error::Misuse;
 use crate::render::{comparison, explain, sweep};
-use crate::trace::verdict::Cut;
+use crate::trace::verdict::Inconclusive;
 
 /// So many names are told to whoever has none of them.
 const NEAREST: usize = 3;
@@ -40,7 +42,7 @@ pub(super) fn run(
     let explored = explore(&selection, Means::default())?;
     let results = Results {
         program: program.name().to_owned(),
-        ..collect(&selection, &explored, Cut::Interrupted)
+        ..collect(&selection, &explored, Inconclusive::Interrupted)
     };
     print(out, &explained(&results, &wanted))?;
     Ok(exit(&results))
@@ -222,7 +224,7 @@ mod tests {
     #[test]
     fn only_what_was_asked_for_is_explained() {
         let all = claims();
-        let mut results = collect(&all, &explored(&all), Cut::Time);
+        let mut results = collect(&all, &explored(&all), Inconclusive::Time);
         results.comparisons.clear();
         results.sweeps.clear();
         let text = explained(&results, &["model/wanted".to_owned()]);

@@ -9,8 +9,12 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::args::{Answer, Explore};
+use super::exit::Exit;
+use super::pool::rate;
+use super::program::Program;
+use super::terminal::{colour, print, quoted, width};
 use super::verify::{cannot_write, check_directory};
-use super::{Exit, Program, colour, interrupt, print, quoted, rate, saved, width};
+use super::{interrupt, saved};
 use crate::check::instance::Instance;
 use crate::check::query::{Query, REQUEST_BYTES};
 use crate::check::recording::{self, Recording};
@@ -19,8 +23,8 @@ use crate::error::Misuse;
 use crate::explore::explorer::Explorer;
 use crate::explore::limits::{Limits, Progress};
 use crate::files;
-use crate::render::story::Caption;
-use crate::render::{chart, count, count_of, paragraph, report};
+use crate::render::transcript::Caption;
+use crate::render::{chart, commands, count, count_of, paragraph};
 use crate::trace::event::bytes;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
@@ -196,13 +200,13 @@ impl Exploring<'_> {
             bytes(arguments.capacity as usize),
             arguments.reader
         ));
-        let complete = match (&exploration.cut, exploration.bound) {
+        let complete = match (&exploration.inconclusive, exploration.bound) {
             (None, None) => "every interleaving, unbounded and complete".to_owned(),
             (None, Some(bound)) => format!(
                 "only interleavings with at most {}; more time may suffice for all, see --max-seconds",
                 count(bound, "preemption")
             ),
-            (Some(cut), _) => format!("not complete: {cut}"),
+            (Some(why), _) => format!("not complete: {why}"),
         };
         line(format_args!(
             "{} in {:.2} s: {complete}\n",
@@ -216,7 +220,7 @@ impl Exploring<'_> {
         }
         let verdicts = Property::ALL.map(|property| match exploration.verdict(property) {
             // Why is said above, once.
-            Verdict::CutOff(_) => "inconclusive".to_owned(),
+            Verdict::Inconclusive(_) => "inconclusive".to_owned(),
             verdict => verdict.to_string(),
         });
         // As wide as they mostly are, or as the longest.
@@ -272,14 +276,14 @@ impl Exploring<'_> {
         let mut command = format!(
             "{} explore --subject {} --request {} --response-bytes {} --capacity {} --reader {}",
             program.name(),
-            report::quoted(&query.subject),
+            commands::quoted(&query.subject),
             quoted(path),
             arguments.response_bytes,
             arguments.capacity,
             arguments.reader
         );
         for (key, value) in &query.settings {
-            command += &format!(" --set {}", report::quoted(&format!("{key}={value}")));
+            command += &format!(" --set {}", commands::quoted(&format!("{key}={value}")));
         }
         let flags = [
             (arguments.client_eof, " --client-eof"),
@@ -309,7 +313,7 @@ fn exit(exploration: &Exploration) -> Exit {
     {
         Exit::Fine
     } else {
-        Exit::CutOff
+        Exit::Inconclusive
     }
 }
 

@@ -44,8 +44,12 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
         // Another format may have other fields, so its number comes first.
         let Format { format } = serde_json::from_slice(&text).map_err(refused)?;
         if format != FORMAT {
+            let what = match format {
+                4 => " (its key `cut` is `inconclusive` now)",
+                _ => "",
+            };
             return Err(Misuse(format!(
-                "{shown} has format {format}; expected: {FORMAT}"
+                "{shown} has format {format}{what}; expected: format {FORMAT}, what this version prints"
             )));
         }
         let results: Results = serde_json::from_slice(&text).map_err(refused)?;
@@ -56,7 +60,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
         };
         if !results.complete {
             return Err(Misuse(format!(
-                "{shown} is partial: its run was cut off or interrupted"
+                "{shown} is partial: its run was inconclusive or interrupted"
             )));
         }
         if slices.insert(index, results).is_some() {
@@ -170,7 +174,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
             "the slices hold {there} comparisons and instances of sweeps of {selected}"
         )));
     }
-    Ok(joined.with_figures(registry))
+    Ok(joined.with_figures(registry.models()))
 }
 
 /// Whether two slices were made of the same models, and hold what these are.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
-use super::{interrupt, rate};
+use super::interrupt;
 use crate::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
 use crate::check::selection::Selection;
 use crate::error::Misuse;
@@ -84,6 +84,11 @@ fn is_due(since: Option<Duration>, done: u64) -> bool {
     }
 }
 
+/// Executions per second.
+pub(super) fn rate(executions: u64, time: Duration) -> u64 {
+    (executions as f64 / time.as_secs_f64().max(0.001)) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,5 +101,11 @@ mod tests {
         assert!(!is_due(seconds(4), 2));
         assert!(is_due(seconds(5), 2));
         assert!(is_due(seconds(6), 2));
+    }
+
+    #[test]
+    fn a_rate_is_per_second() {
+        assert_eq!(rate(100, Duration::from_secs(4)), 25);
+        assert_eq!(rate(3, Duration::ZERO), 3000);
     }
 }

@@ -1,13 +1,8 @@
 //! The program that the command line belongs to.
 
-use std::ffi::OsString;
-use std::io::Write;
 use std::path::Path;
-use std::process::ExitCode;
 
-use super::{Exit, interrupt};
-use crate::check::registry::{Clash, Registry};
-use crate::error::Misuse;
+use super::terminal::quoted;
 
 /// A program with this command line: how a user calls it, and what it offers beside its models.
 ///
@@ -38,7 +33,7 @@ impl Program {
     /// The program that is called like this one was: by the first word of its command line.
     pub fn called() -> Program {
         let word = std::env::args_os().next().unwrap_or_default();
-        Program::new(super::quoted(Path::new(&word)))
+        Program::new(quoted(Path::new(&word)))
     }
 
     /// The same, run in a checkout of lastbyte: it offers `--real` for the releases of
@@ -59,46 +54,5 @@ impl Program {
     /// Whether it offers what needs a checkout of lastbyte.
     pub(super) fn has_checkout(&self) -> bool {
         self.checkout
-    }
-
-    /// Runs the command line of this process with the given models. Models that clash are bad usage,
-    /// whatever the command is.
-    pub fn main(&self, registry: Result<Registry, Clash>) -> ExitCode {
-        interrupt::allow();
-        match self.start(registry, std::env::args_os(), &mut std::io::stdout()) {
-            Ok(exit) => ExitCode::from(exit as u8),
-            Err(misuse) => {
-                // Without stderr there is nobody to tell.
-                drop(writeln!(std::io::stderr(), "{}: {misuse}", self.name));
-                ExitCode::from(Exit::Usage as u8)
-            }
-        }
-    }
-
-    /// [`Program::run`] with models that may clash.
-    pub(super) fn start(
-        &self,
-        registry: Result<Registry, Clash>,
-        words: impl IntoIterator<Item = OsString>,
-        out: &mut dyn Write,
-    ) -> Result<Exit, Misuse> {
-        let registry = registry.map_err(|clash| Misuse(clash.to_string()))?;
-        self.run(&registry, words, out)
-    }
-
-    /// Runs one command line, of which the first word is not looked at, and prints its results to
-    /// `out`.
-    ///
-    /// # Errors
-    ///
-    /// When the command is not understood, its input cannot be used or its results cannot be
-    /// written.
-    pub fn run(
-        &self,
-        registry: &Registry,
-        words: impl IntoIterator<Item = OsString>,
-        out: &mut dyn Write,
-    ) -> Result<Exit, Misuse> {
-        super::dispatch(self, registry, words, out)
     }
 }

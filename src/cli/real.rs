@@ -16,7 +16,7 @@ use nix::sys::signal::{Signal, killpg};
 #[cfg(unix)]
 use nix::unistd::Pid;
 
-use super::Exit;
+use super::exit::Exit;
 use super::interrupt;
 use crate::check::results::{NotRun, Results};
 use crate::error::Misuse;
@@ -118,7 +118,7 @@ pub(super) fn hand_on(version: &str, words: &[OsString]) -> Result<Option<Exit>,
         Some(0) => Exit::Fine,
         Some(1) => Exit::Differs,
         Some(2) => Exit::Usage,
-        _ => Exit::CutOff,
+        _ => Exit::Inconclusive,
     }))
 }
 
@@ -197,7 +197,7 @@ fn explore(
         .stderr(Stdio::null())
         .status()
         .map_err(|error| format!("cannot be run: {error}"))?;
-    if listed.code() == Some(super::Exit::Usage as i32) {
+    if listed.code() == Some(super::exit::Exit::Usage as i32) {
         return Ok(None);
     }
     said("exploring");

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use super::args::Replay;
-use super::{Exit, Program};
+use super::exit::Exit;
+use super::program::Program;
 use crate::check::registry::Registry;
 use crate::error::Misuse;
 
@@ -14,9 +15,9 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
     use super::args::Drawing;
-    use super::{colour, print, quoted, width};
+    use super::terminal::{colour, print, quoted, width};
     use crate::check::recording::Recording;
-    use crate::render::story::Caption;
+    use crate::render::transcript::Caption;
     use crate::render::{chart, jsonl, mermaid, svg, visible};
 
     let recording = Recording::read(&arguments.file)?;

@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::args::{Checkout, Format, Verify};
-use super::collected::{collect, cut, exit, is_open};
+use super::collected::{collect, exit, is_open, stopped_by};
+use super::exit::Exit;
 use super::pool::{Means, explore};
-use super::{Exit, Program, colour, print, real, saved, width};
+use super::program::Program;
+use super::terminal::{colour, print, width};
+use super::{real, saved};
 use crate::check::recording;
 use crate::check::registry::Registry;
 use crate::check::results::Results;
@@ -77,7 +80,7 @@ pub(super) fn run(
         max_steps: arguments.max_steps,
     };
     let explored = explore(&selection, means)?;
-    let cut = cut(arguments.max_seconds, started.elapsed());
+    let why = stopped_by(arguments.max_seconds, started.elapsed());
     let results = Results {
         program: program.name().to_owned(),
         shard: arguments.shard.map(|shard| (shard.index, shard.count)),
@@ -85,9 +88,9 @@ pub(super) fn run(
         not_selected: not_selected - selection.claims.len(),
         selected_beside: beside,
         identities,
-        ..collect(&selection, &explored, cut)
+        ..collect(&selection, &explored, why)
     };
-    let results = results.with_figures(registry);
+    let results = results.with_figures(registry.models());
     show(&results, &arguments.shown(), out)?;
     if arguments.format == Format::Text {
         let seconds = started.elapsed().as_secs_f64();
@@ -132,12 +135,12 @@ fn real(
         program: program.name().to_owned(),
         ..real::run(versions, &passed_on)?
     };
-    let results = results.with_figures(registry);
+    let results = results.with_figures(registry.models());
     show(&results, &arguments.shown(), out)?;
     save(arguments, &results)?;
     let exit = document(checkout, &results)?;
     Ok(match exit {
-        Exit::Fine if !results.not_run.is_empty() && !checkout.allow_missing => Exit::CutOff,
+        Exit::Fine if !results.not_run.is_empty() && !checkout.allow_missing => Exit::Inconclusive,
         exit => exit,
     })
 }
@@ -296,8 +299,8 @@ fn list(registry: &Registry, selection: &Selection) -> String {
         let comparisons = selection.comparisons.iter();
         for comparison in comparisons.filter(|c| c.pairs[0][0].model() == model.name) {
             let (id, like) = (comparison.id(), comparison.pairs[0][1].subject());
-            let environments = count(comparison.pairs.len(), "environment");
-            text += &format!("  {id}  the same as {like}, {environments}\n");
+            let scenarios = count(comparison.pairs.len(), "scenario");
+            text += &format!("  {id}  the same as {like}, {scenarios}\n");
         }
         for subject in (model.subjects)() {
             text += &format!("  --subject {}  {}\n", subject.name, subject.about);

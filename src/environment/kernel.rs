@@ -181,7 +181,7 @@ impl Hash for Registration {
     }
 }
 
-/// Where a two-phase flush stands.
+/// Where a deferred flush stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Flushing {
     #[default]

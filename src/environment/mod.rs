@@ -1,9 +1,25 @@
 //! What surrounds a connection: kernel, reader, framing and scripts. State machines without locks:
 //! one method is one system call.
+//!
+//! ```
+//! use lastbyte::Framing;
+//! use lastbyte::environment::Raw;
+//!
+//! let promised = ["all ".into(), "bytes".into()];
+//! let mut framing = Raw::default();
+//! framing.receive(b"all", &promised).expect("these were promised");
+//! assert_eq!(framing.missing(&promised), 6);
+//! ```
 
 pub(crate) mod content;
-pub mod defect;
-pub mod framing;
-pub mod kernel;
-pub mod reader;
-pub mod script;
+pub(crate) mod defect;
+pub(crate) mod framing;
+pub(crate) mod kernel;
+pub(crate) mod reader;
+pub(crate) mod script;
+
+pub use defect::{ExecutorDefect, KeyPart};
+pub use framing::{Contradiction, Framing, Raw};
+pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, UnreadInput};
+pub use reader::{BadReader, Reader, ReaderDefect};
+pub use script::{Script, ScriptStep};

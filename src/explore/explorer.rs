@@ -18,12 +18,13 @@ use crate::panics;
 use crate::run::executor::{Stopped, drive};
 use crate::run::scenario::Scenario;
 use crate::run::setup::{everybody, setup};
+use crate::run::state_key::Histories;
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
 use crate::run::world::World;
 use crate::trace::event::{ActorId, Trace};
 use crate::trace::property::Property;
-use crate::trace::verdict::{Cut, Exploration};
+use crate::trace::verdict::{Exploration, Inconclusive};
 
 /// How to explore.
 #[derive(Clone)]
@@ -67,7 +68,7 @@ const LARGEST_READABLE_BOUND: usize = 2;
 /// How many executions the search for a readable counterexample may take for each bound.
 const READABLE_EXECUTIONS: u64 = 2_000;
 
-/// How many executions a bounded run may take after the unbounded one was cut off.
+/// How many executions a bounded run may take after the unbounded one was inconclusive.
 const BOUNDED_EXECUTIONS: u64 = 200_000;
 
 /// The stack of every actor but the connection, in bytes. The peer runs on loom's main thread, whose
@@ -81,7 +82,7 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>
     }
     let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
     world.watcher = Some(shared.clone());
-    if shared.search().folded {
+    if shared.search().histories != Histories::Full {
         world.peek().fold();
     }
     let world = Arc::new(world);
@@ -111,7 +112,7 @@ struct Explored {
     found: BTreeMap<Property, Found>,
     graph: Graph,
     opaque: bool,
-    folded: bool,
+    histories: Histories,
     followed: Option<Trace>,
 }
 
@@ -124,14 +125,14 @@ impl Explorer {
     /// executions that came to their end were repeated.
     ///
     /// Never panics: a panic of the subject is an outcome, and a failure of loom itself is a
-    /// [`Cut::Crashed`]. A poll that never ends is given up; see [`Limits::poll`].
+    /// [`Inconclusive::Crashed`]. A poll that never ends is given up; see [`Limits::poll`].
     pub fn explore(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
         let explored = self.run(subject, scenario, None, true);
         self.finish(explored)
     }
 
     /// Explores without a bound for the verdict; then, where a property fails, once more with
-    /// rising preemption bounds for the most readable counterexample; or, where it was cut off
+    /// rising preemption bounds for the most readable counterexample; or, where it was inconclusive
     /// before anything failed, with a bound that can be finished.
     pub fn decide(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
         // What is longer than the clock can tell is no limit.
@@ -147,7 +148,7 @@ impl Explorer {
             ..self.clone()
         };
         let mut explored = unbounded.run(subject, scenario, None, true);
-        let folded = explored.folded;
+        let histories = explored.histories;
         let bounded = |bound, executions| Explorer {
             bound: Some(bound),
             limits: Limits {
@@ -157,27 +158,26 @@ impl Explorer {
             },
             ..self.clone()
         };
-        let cut = explored.exploration.cut.clone();
+        let inconclusive = explored.exploration.inconclusive.clone();
         let gave_up = matches!(
-            cut,
+            inconclusive,
             Some(
-                Cut::NotDeterministic(_)
-                    | Cut::EndlessCalls { .. }
-                    | Cut::PollNeverEnds { .. }
-                    | Cut::StackOverflow { .. }
-                    | Cut::Scenario(_)
+                Inconclusive::NotDeterministic(_)
+                    | Inconclusive::EndlessCalls { .. }
+                    | Inconclusive::PollNeverEnds { .. }
+                    | Inconclusive::StackOverflow { .. }
+                    | Inconclusive::Scenario(_)
             )
         );
         if !explored.found.is_empty() && !gave_up {
             for bound in 0..=LARGEST_READABLE_BOUND {
                 let searched = bounded(bound, READABLE_EXECUTIONS);
-                let folds = match folded {
-                    true => Folds::Unchecked,
-                    false => Folds::Never,
-                };
+                let folds = Folds::Unchecked(histories);
                 let searched = searched.search(subject, scenario, None, false, folds);
-                if let cut @ Some(Cut::NotDeterministic(_)) = searched.exploration.cut {
-                    explored.exploration.cut = cut;
+                if let why @ Some(Inconclusive::NotDeterministic(_)) =
+                    searched.exploration.inconclusive
+                {
+                    explored.exploration.inconclusive = why;
                     break;
                 }
                 let mut known = explored.found.keys();
@@ -193,11 +193,14 @@ impl Explorer {
                     break;
                 }
             }
-        } else if matches!(cut, Some(Cut::Time | Cut::Executions | Cut::Memory)) {
+        } else if matches!(
+            inconclusive,
+            Some(Inconclusive::Time | Inconclusive::Executions | Inconclusive::Memory)
+        ) {
             for bound in (1..=LARGEST_READABLE_BOUND).rev() {
                 let searched = bounded(bound, BOUNDED_EXECUTIONS);
                 let searched = searched.run(subject, scenario, None, true);
-                if searched.exploration.cut.is_none() || !searched.found.is_empty() {
+                if searched.exploration.inconclusive.is_none() || !searched.found.is_empty() {
                     return self.finish(searched);
                 }
             }
@@ -231,7 +234,7 @@ impl Explorer {
 
     /// The exploration with its counterexamples, each with the step behind which it was too late.
     fn finish(&self, explored: Explored) -> Exploration {
-        let knows_all = explored.exploration.cut.is_none() && self.knows_all(&explored);
+        let knows_all = explored.exploration.inconclusive.is_none() && self.knows_all(&explored);
         let Explored {
             mut exploration,
             found,
@@ -293,7 +296,7 @@ impl Explorer {
             .expired
             .store(self.limits.time == Some(Duration::ZERO), Ordering::Relaxed);
         if let Some(problem) = scenario.problem() {
-            shared.search().cut = Some(Cut::Scenario(problem));
+            shared.search().inconclusive = Some(Inconclusive::Scenario(problem));
         } else {
             let check = self.check(subject, scenario, &shared);
             let peer = STACK_BYTES / 2;
@@ -311,7 +314,7 @@ impl Explorer {
         let mut search = std::mem::replace(&mut *shared.search(), Search::over());
         search.settle();
         let folding = search.folding();
-        // Who panics when it is asked has been cut off for that.
+        // An actor that panics when asked is inconclusive for that already.
         let reads = silently(|| asked(|| subject.reads_while_writing()));
         let facts = scenario.facts(reads.unwrap_or_default());
         let mut not_applicable = Property::not_applicable(&facts);
@@ -327,8 +330,8 @@ impl Explorer {
             cached: search.plan.caching,
             depth: first.depth,
             bound: self.bound,
-            // What has come up since weighs more than that the first exploration was cut off.
-            cut: search.cut.or(first.cut),
+            // What has come up since weighs more than that the first exploration was inconclusive.
+            inconclusive: search.inconclusive.or(first.inconclusive),
             defective: planted,
             folding,
             repeated: search.repeated,
@@ -343,7 +346,7 @@ impl Explorer {
             found: first.found,
             graph: search.graph,
             opaque: search.opaque,
-            folded: search.folded,
+            histories: search.histories,
             followed: search.followed,
         }
     }

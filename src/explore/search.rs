@@ -14,10 +14,10 @@ use crate::run::state::{Over, State};
 use crate::run::state_key::Histories;
 use crate::run::world::{Choice, Watcher};
 use crate::trace::event::{ActorId, Event, Step, Trace};
-use crate::trace::folding::{Contradiction, Folding};
+use crate::trace::folding::{Disagreement, Folding};
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
-use crate::trace::verdict::{Cut, Divergence};
+use crate::trace::verdict::{Divergence, Inconclusive};
 
 /// How many executions lie between two reports of progress.
 const PROGRESS_INTERVAL: u64 = 64;
@@ -68,14 +68,14 @@ pub(crate) enum Folds {
     /// Where an exploration under the full histories takes more than [`Limits::unfolded`]
     /// executions.
     LongExplorations,
-    /// From the beginning, and without a check: for the way to a counterexample in a graph that is
-    /// folded already.
-    Unchecked,
+    /// From the beginning, and without a check: for the way to a counterexample in a graph whose
+    /// states are known by these histories.
+    Unchecked(Histories),
 }
 
-/// As many executions continue every history that is folded to a known one; behind as many again it
-/// is every second, behind the next as many every fourth, and so on.
-const CHECKED_EXECUTIONS: u64 = 20_000;
+/// In so many steps every history is continued that is folded to a known one; behind as many again
+/// it is every second, behind the next as many every fourth, and so on.
+const CHECKED_STEPS: u64 = 1_000_000;
 
 impl Plan {
     /// Whether histories may be folded and checked.
@@ -120,8 +120,8 @@ pub(crate) struct Search {
     /// This execution repeats the previous one so far.
     following: bool,
     phase: Phase,
-    /// The histories are folded.
-    pub(crate) folded: bool,
+    /// Which memory of their calls opaque actors are known by.
+    pub(crate) histories: Histories,
     check: Check,
     /// The exploration begins again.
     again: Option<Again>,
@@ -132,7 +132,7 @@ pub(crate) struct Search {
     concluded: u64,
     /// Executions that came to their end and repeated an earlier one.
     pub(crate) repeated: u64,
-    pub(crate) cut: Option<Cut>,
+    pub(crate) inconclusive: Option<Inconclusive>,
     pub(crate) first: First,
     pub(crate) followed: Option<Trace>,
 }
@@ -145,17 +145,20 @@ struct Check {
     /// Full histories that were met.
     histories: Keys,
     checked: u64,
+    /// Steps of the executions that have checked.
+    steps: u64,
     unchecked: u64,
     /// The second of two histories that contradict each other, behind this move; the first is being
     /// looked for.
     wanted: Option<(u128, ActorId, Vec<String>)>,
-    contradiction: Option<Box<Contradiction>>,
+    contradiction: Option<Box<Disagreement>>,
 }
 
 /// How an exploration begins again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Again {
     Folded,
+    FoldedBetweenPolls,
     /// To meet the first of two histories once more.
     FoldedOnceMore,
     Full,
@@ -185,7 +188,7 @@ pub(crate) struct First {
     pub(crate) depth: usize,
     /// Bytes that were promised, in the execution in which it was most.
     pub(crate) promised: usize,
-    pub(crate) cut: Option<Cut>,
+    pub(crate) inconclusive: Option<Inconclusive>,
     pub(crate) histogram: BTreeMap<Outcome, u64>,
     pub(crate) found: BTreeMap<Property, Found>,
 }
@@ -193,7 +196,10 @@ pub(crate) struct First {
 impl Search {
     pub(crate) fn new(plan: Plan) -> Self {
         Search {
-            folded: plan.folds == Folds::Unchecked,
+            histories: match plan.folds {
+                Folds::Unchecked(histories) => histories,
+                _ => Histories::Full,
+            },
             plan,
             ..Search::default()
         }
@@ -202,7 +208,7 @@ impl Search {
     /// What a thread finds that was given up and comes back: nothing is left to do.
     pub(crate) fn over() -> Search {
         Search {
-            cut: Some(Cut::Interrupted),
+            inconclusive: Some(Inconclusive::Interrupted),
             phase: Phase::Through,
             ..Search::default()
         }
@@ -214,7 +220,7 @@ impl Search {
             self.first.executions = self.executions;
             self.first.concluded = self.concluded;
             self.first.states = self.seen.len();
-            self.first.cut = self.cut.take();
+            self.first.inconclusive = self.inconclusive.take();
         }
     }
 
@@ -225,10 +231,10 @@ impl Search {
             return true;
         }
         self.settle();
-        let gave_up = self.first.cut.is_some() && self.first.found.is_empty();
+        let gave_up = self.first.inconclusive.is_some() && self.first.found.is_empty();
         let compares = self.plan.repeats() && self.opaque && !gave_up && self.first.concluded > 0;
         self.phase = match self.phase {
-            _ if !compares || self.cut.is_some() => Phase::Through,
+            _ if !compares || self.inconclusive.is_some() => Phase::Through,
             Phase::First => {
                 let more = out_of_step(self.first.executions + REPEATED_EXECUTIONS);
                 Phase::Starts(REPEATED_EXECUTIONS + more)
@@ -257,7 +263,11 @@ impl Search {
         self.forget();
         self.first = First::default();
         self.graph = Graph::default();
-        self.folded = again != Again::Full;
+        self.histories = match again {
+            Again::Folded => Histories::Folded,
+            Again::FoldedBetweenPolls | Again::FoldedOnceMore => Histories::FoldedBetweenPolls,
+            Again::Full => Histories::Full,
+        };
         self.check = Check {
             wanted: match again {
                 Again::FoldedOnceMore => self.check.wanted.take(),
@@ -268,13 +278,19 @@ impl Search {
         };
     }
 
+    /// Whether the histories are folded now.
+    fn folded(&self) -> bool {
+        self.histories != Histories::Full
+    }
+
     /// What became of folding the histories, if that was tried.
     pub(crate) fn folding(&mut self) -> Option<Folding> {
         if let Some(contradiction) = self.check.contradiction.take() {
             return Some(Folding::Contradicted(contradiction));
         }
-        let folded = self.folded && self.plan.folds == Folds::LongExplorations;
+        let folded = self.folded() && self.plan.folds == Folds::LongExplorations;
         folded.then_some(Folding::Held {
+            between_polls: self.histories == Histories::FoldedBetweenPolls,
             checked: self.check.checked,
             unchecked: self.check.unchecked,
         })
@@ -301,7 +317,7 @@ impl Search {
             }));
         }
         let mut enough = false;
-        if self.cut.is_none() {
+        if self.inconclusive.is_none() {
             let most = self.most();
             let remembered = match self.opaque {
                 true => self.seen.len().max(self.graph.len()),
@@ -310,26 +326,26 @@ impl Search {
             let remembered = remembered.max(self.check.histories.len());
             let long =
                 self.phase == Phase::First && self.executions >= self.plan.limits.unfolded.max(1);
-            let tried = self.folded || self.check.contradiction.is_some();
+            let tried = self.folded() || self.check.contradiction.is_some();
             if long && self.opaque && !tried && self.plan.may_fold() {
                 self.again = Some(Again::Folded);
                 return false;
             }
             if most.is_some_and(|most| self.executions >= most) {
                 match self.phase {
-                    Phase::First => self.cut = Some(Cut::Executions),
+                    Phase::First => self.inconclusive = Some(Inconclusive::Executions),
                     _ => enough = true,
                 }
             } else if remembered > self.plan.limits.states {
-                self.cut = Some(Cut::Memory);
+                self.inconclusive = Some(Inconclusive::Memory);
             } else if expired {
-                self.cut = Some(Cut::Time);
+                self.inconclusive = Some(Inconclusive::Time);
             } else if report && self.plan.stop.as_ref().is_some_and(|stop| stop()) {
-                self.cut = Some(Cut::Interrupted);
+                self.inconclusive = Some(Inconclusive::Interrupted);
             }
         }
         let finished = enough || self.plan.only.is_some() && self.followed.is_some();
-        if self.cut.is_some() || finished {
+        if self.inconclusive.is_some() || finished {
             return false;
         }
         self.previous = std::mem::take(&mut self.path);
@@ -366,7 +382,7 @@ impl Search {
             return Choice::Explore;
         }
         if position >= self.plan.limits.steps {
-            self.cut = Some(Cut::Steps(self.plan.limits.steps));
+            self.inconclusive = Some(Inconclusive::Steps(self.plan.limits.steps));
             return Choice::Prune;
         }
         if self.plan.caching && !self.seen.insert(key) {
@@ -374,13 +390,13 @@ impl Search {
             if let Some(known) = before.find(|chosen| chosen.state == key) {
                 // Nothing below was explored: pruning here would call an endless execution, or
                 // two calls declared alike, a proof.
-                if self.folded {
+                if self.folded() {
                     let (from, mover) = (known.steps, self.path[position - 1].mover);
                     self.meets_itself(state, from, mover);
                     return Choice::Stop;
                 }
-                self.cut = Some(Cut::Cycle);
-            } else if self.folded && self.continues(state) {
+                self.inconclusive = Some(Inconclusive::Cycle);
+            } else if self.folded() && self.continues(state) {
                 self.check.checking = true;
                 self.path[position].checking = true;
                 return Choice::Explore;
@@ -390,7 +406,7 @@ impl Search {
             }
             return Choice::Prune;
         }
-        if self.folded && self.plan.caching && self.phase == Phase::First {
+        if self.folded() && self.plan.caching && self.phase == Phase::First {
             self.check.histories.insert(state.key(Histories::Full));
             self.check.checking = false;
         }
@@ -406,7 +422,7 @@ impl Search {
         if !self.check.histories.insert(full) {
             return false;
         }
-        let halved = (self.check.checked / CHECKED_EXECUTIONS).min(20);
+        let halved = (self.check.steps / CHECKED_STEPS).min(20);
         let chosen = (full as u64).is_multiple_of(1 << halved)
             && self.plan.defect != ExecutorDefect::OF_FOLDING;
         self.check.unchecked += u64::from(!chosen);
@@ -415,9 +431,13 @@ impl Search {
 
     /// An execution comes back to a folded history that it has left.
     fn meets_itself(&mut self, state: &State, from: usize, mover: Option<ActorId>) {
+        if self.histories == Histories::Folded {
+            self.again = Some(Again::FoldedBetweenPolls);
+            return;
+        }
         let actor = mover.unwrap_or(ActorId::SUBJECT);
         let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
-        self.check.contradiction = Some(Box::new(Contradiction {
+        self.check.contradiction = Some(Box::new(Disagreement {
             actor: name(&names, actor).to_owned(),
             first: told(&names, actor, &state.log[..from]),
             second: told(&names, actor, &state.log),
@@ -427,6 +447,11 @@ impl Search {
 
     /// Behind a folded history, the last move did not do what it did behind another one.
     fn contradicted(&mut self, state: &State, from: u128, mover: ActorId) {
+        if self.histories == Histories::Folded {
+            // There is less to assume.
+            self.again = Some(Again::FoldedBetweenPolls);
+            return;
+        }
         let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
         self.check.wanted = Some((from, mover, told(&names, mover, &state.log)));
         self.again = Some(Again::FoldedOnceMore);
@@ -440,7 +465,7 @@ impl Search {
             return false;
         };
         let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
-        self.check.contradiction = Some(Box::new(Contradiction {
+        self.check.contradiction = Some(Box::new(Disagreement {
             actor: name(&names, mover).to_owned(),
             first: told(&names, mover, &state.log),
             second,
@@ -471,7 +496,7 @@ impl Search {
         let steps = state.log.get(steps..).unwrap_or_default();
         // Who declares its state hardly ever differs: that is not worth the words.
         let told = if self.opaque { steps } else { &[] };
-        let did = match self.folded {
+        let did = match self.folded() {
             true => events(steps),
             false => 0,
         };
@@ -481,13 +506,13 @@ impl Search {
         match self.graph.add((from, mover), next, did, told) {
             Ok(()) => true,
             Err(_) if !self.plan.compares_moves() => true,
-            Err(_) if self.plan.folds == Folds::Unchecked => true,
-            Err(_) if self.folded => {
+            Err(_) if matches!(self.plan.folds, Folds::Unchecked(_)) => true,
+            Err(_) if self.folded() => {
                 self.contradicted(state, from, mover);
                 false
             }
             Err(Elsewhere { before }) => {
-                self.cut = Some(Cut::NotDeterministic(divergence(
+                self.inconclusive = Some(Inconclusive::NotDeterministic(divergence(
                     state,
                     state.log.len() - steps.len(),
                     before.as_deref(),
@@ -499,7 +524,9 @@ impl Search {
 
     /// The last move did not lead to what it led to before.
     fn diverged(&mut self, state: &State, position: usize) {
-        if matches!(self.cut, Some(Cut::NotDeterministic(_))) || self.again.is_some() {
+        if matches!(self.inconclusive, Some(Inconclusive::NotDeterministic(_)))
+            || self.again.is_some()
+        {
             return;
         }
         let from = self.path.last().map_or(0, |chosen| chosen.steps);
@@ -510,7 +537,7 @@ impl Search {
             .iter()
             .map(|step| (step.actor, step.event.clone()))
             .collect();
-        self.cut = Some(Cut::NotDeterministic(divergence(
+        self.inconclusive = Some(Inconclusive::NotDeterministic(divergence(
             state,
             from,
             Some(before.as_slice()),
@@ -566,6 +593,7 @@ impl Search {
         if self.check.checking && self.phase == Phase::First {
             self.executions -= 1;
             self.check.checked += 1;
+            self.check.steps += self.path.len() as u64;
         }
         // Whatever it was, the next one is compared with it.
         self.previous_steps = std::mem::take(&mut state.log);
@@ -745,11 +773,8 @@ impl Shared {
 impl Watcher for Shared {
     fn choice(&self, state: &State) -> Choice {
         let mut search = self.search();
-        let histories = match search.folded {
-            true => Histories::Folded,
-            false => Histories::Full,
-        };
-        search.choice(state, state.key(histories))
+        let key = state.key(search.histories);
+        search.choice(state, key)
     }
 
     fn chosen(&self, actor: ActorId) {
@@ -776,10 +801,12 @@ impl Watcher for Shared {
     fn abandon(&self, actor: ActorId, state: &mut State) {
         let mut search = self.search();
         search.finish(state);
-        search.cut.get_or_insert(Cut::EndlessCalls {
-            actor: state.slots[actor.index()].name.clone(),
-            calls: CALLS_WITHOUT_CHANGE as usize,
-        });
+        search
+            .inconclusive
+            .get_or_insert(Inconclusive::EndlessCalls {
+                actor: state.slots[actor.index()].name.clone(),
+                calls: CALLS_WITHOUT_CHANGE as usize,
+            });
         drop(search);
         self.abandoned.store(true, Ordering::Relaxed);
         Shared::finish(self);

@@ -15,7 +15,7 @@ use crate::explore::silent::silently;
 use crate::panics;
 use crate::run::executor::Stopped;
 use crate::trace::event::ActorId;
-use crate::trace::verdict::Cut;
+use crate::trace::verdict::Inconclusive;
 
 /// How long lies between two looks at the exploring thread.
 const LOOK: Duration = Duration::from_millis(50);
@@ -45,7 +45,9 @@ pub(crate) fn watched(
     let exploring = match exploring {
         Ok(exploring) => exploring,
         Err(error) => {
-            shared.search().cut = Some(Cut::Crashed(format!("no thread can be started: {error}")));
+            shared.search().inconclusive = Some(Inconclusive::Crashed(format!(
+                "no thread can be started: {error}"
+            )));
             return;
         }
     };
@@ -63,7 +65,7 @@ pub(crate) fn watched(
         let silent = now - since;
         if silent >= limits.poll || expired && silent >= GRACE {
             // The thread goes on until the process ends: nothing in it can be interrupted.
-            shared.search().cut = Some(Cut::PollNeverEnds {
+            shared.search().inconclusive = Some(Inconclusive::PollNeverEnds {
                 actor: name(actor),
                 milliseconds: silent.as_millis() as u64,
             });
@@ -80,16 +82,16 @@ pub(crate) fn watched(
         && !payload.is::<Stopped>()
     {
         let (_, actor) = shared.life();
-        let cut = match payload.downcast_ref::<generator::Error>() {
-            Some(generator::Error::StackErr) => Cut::StackOverflow {
+        let why = match payload.downcast_ref::<generator::Error>() {
+            Some(generator::Error::StackErr) => Inconclusive::StackOverflow {
                 actor: name(actor),
                 bytes: stack(actor),
             },
             _ => {
                 let why = panics::text(&*payload);
-                Cut::Crashed(why.unwrap_or_else(|| "loom was stopped".to_owned()))
+                Inconclusive::Crashed(why.unwrap_or_else(|| "loom was stopped".to_owned()))
             }
         };
-        shared.search().cut = Some(cut);
+        shared.search().inconclusive = Some(why);
     }
 }

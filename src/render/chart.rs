@@ -3,7 +3,7 @@
 use console::Style;
 use textwrap::core::display_width;
 
-use super::story::{self, Beat, Caption, Flow};
+use super::transcript::{self, Caption, Flow, Line};
 use crate::trace::event::{ActorId, Trace};
 
 /// How a chart is drawn.
@@ -120,9 +120,9 @@ pub struct Parts {
 
 /// The parts of [`text`].
 pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
-    let beats = story::beats(trace);
-    let scripts = beats.iter().any(|beat| beat.actor > ActorId::SUBJECT);
-    let levels = beats.iter().map(|beat| beat.levels);
+    let lines = transcript::lines(trace);
+    let scripts = lines.iter().any(|line| line.actor > ActorId::SUBJECT);
+    let levels = lines.iter().map(|line| line.levels);
     let numbers = levels
         .clone()
         .flat_map(|levels| [levels.owed, levels.kernel]);
@@ -132,28 +132,28 @@ pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
     let (mut above, mut chart, mut below) = (String::new(), String::new(), String::new());
     heads(&mut above, trace, &layout, &palette);
     let largest = levels.map(|levels| levels.owed).max();
-    for beat in &beats {
+    for line in &lines {
         row(
             &mut chart,
             trace,
             &layout,
             &palette,
-            beat,
+            line,
             largest.unwrap_or(0),
         );
     }
-    let closing = story::closing(trace, &options.caption);
+    let closing = transcript::closing(trace, &options.caption);
     let label = closing.iter().map(|(label, _)| label.len() + 2).max();
     let label = label.unwrap_or(0);
     for (what, sentence) in &closing {
         let width = options.width.max(NARROWEST);
-        let lines = if *what == story::REPLAY {
+        let lines = if *what == transcript::REPLAY {
             wrap_command(sentence, width, label)
         } else {
             wrap(sentence, width - label)
         };
         for (i, line) in lines.into_iter().enumerate() {
-            if i > 0 && *what == story::REPLAY {
+            if i > 0 && *what == transcript::REPLAY {
                 below.push_str(&format!("{line}\n"));
                 continue;
             }
@@ -192,10 +192,13 @@ fn heads(chart: &mut String, trace: &Trace, layout: &Layout, palette: &Palette) 
     let buffer = layout.buffer + ARROW;
     let columns = [
         ("steps".to_owned(), layout.numbers),
-        (story::name(trace, ActorId::SUBJECT), layout.subject + 1),
+        (
+            transcript::name(trace, ActorId::SUBJECT),
+            layout.subject + 1,
+        ),
         ("not yet accepted".to_owned(), buffer),
         (capacity, buffer),
-        (story::name(trace, ActorId::READER), layout.reader + 1),
+        (transcript::name(trace, ActorId::READER), layout.reader + 1),
         (others.to_owned(), layout.others),
     ];
     let wrapped = columns.map(|(text, width)| (wrap(&text, width.saturating_sub(1)), width));
@@ -215,20 +218,20 @@ fn row(
     trace: &Trace,
     layout: &Layout,
     palette: &Palette,
-    beat: &Beat,
+    line: &Line,
     largest: usize,
 ) {
-    let (style, number_style) = if beat.broken {
+    let (style, number_style) = if line.broken {
         (&palette.broken, &palette.broken)
     } else {
         (&palette.plain, &palette.faint)
     };
     let (mut subject, mut reader, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    match beat.actor {
-        ActorId::SUBJECT => subject = wrap(&beat.text, layout.subject),
-        ActorId::READER => reader = wrap(&beat.text, layout.reader),
+    match line.actor {
+        ActorId::SUBJECT => subject = wrap(&line.text, layout.subject),
+        ActorId::READER => reader = wrap(&line.text, layout.reader),
         script => {
-            let text = format!("{}: {}", story::name(trace, script), beat.text);
+            let text = format!("{}: {}", transcript::name(trace, script), line.text);
             others = wrap(&text, layout.others.max(1));
         }
     }
@@ -239,21 +242,21 @@ fn row(
         style: style.clone(),
     };
     for i in 0..height {
-        let line = |lines: &[String]| lines.get(i).cloned().unwrap_or_default();
+        let part = |lines: &[String]| lines.get(i).cloned().unwrap_or_default();
         let first = i == 0;
         let number = format!(
             "{}{}",
-            if beat.broken { "! " } else { "  " },
-            beat.numbers()
+            if line.broken { "! " } else { "  " },
+            line.numbers()
         );
-        let (out, taken) = arrows(beat.flow);
+        let (out, taken) = arrows(line.flow);
         let only_first = |text: String| if first { text } else { String::new() };
-        let (inside, kernel) = (beat.levels.owed, beat.levels.kernel);
+        let (inside, kernel) = (line.levels.owed, line.levels.kernel);
         push_line(
             chart,
             [
                 piece(&only_first(number), layout.numbers, number_style),
-                piece(&line(&subject), layout.subject + 1, style),
+                piece(&part(&subject), layout.subject + 1, style),
                 piece(
                     &only_first(gauge(inside, largest, layout)),
                     layout.buffer,
@@ -266,8 +269,8 @@ fn row(
                     &palette.plain,
                 ),
                 piece(&only_first(taken), ARROW, &palette.flow),
-                piece(&line(&reader), layout.reader + 1, style),
-                piece(&line(&others), layout.others, style),
+                piece(&part(&reader), layout.reader + 1, style),
+                piece(&part(&others), layout.others, style),
             ],
         );
     }

@@ -8,9 +8,9 @@ use crate::check::comparison::Compared;
 pub struct Figures {
     /// The subjects: the real connection and its model.
     pub subjects: [String; 2],
-    /// Situations that were compared.
-    pub situations: usize,
-    /// Situations with their environments.
+    /// Scenario families that were compared.
+    pub families: usize,
+    /// Scenario families with their scenarios.
     pub comparisons: usize,
     /// Executions on each side.
     pub executions: [u64; 2],
@@ -18,7 +18,7 @@ pub struct Figures {
     pub sequences: [usize; 2],
     /// Known deviations.
     pub deviations: usize,
-    /// Situations in which the two do not do the same, or that were not explored to the end.
+    /// Scenario families in which the two do not do the same, or that were not explored to the end.
     pub unlike: usize,
 }
 
@@ -32,7 +32,7 @@ pub fn figures(compared: &[Compared]) -> Vec<Figures> {
             None => {
                 all.push(Figures {
                     subjects: one.subjects.clone(),
-                    situations: 0,
+                    families: 0,
                     comparisons: 0,
                     executions: [0; 2],
                     sequences: [0; 2],
@@ -42,8 +42,8 @@ pub fn figures(compared: &[Compared]) -> Vec<Figures> {
                 all.last_mut().expect("just pushed")
             }
         };
-        figures.situations += 1;
-        figures.comparisons += one.environments.len();
+        figures.families += 1;
+        figures.comparisons += one.scenarios.len();
         for n in [0, 1] {
             figures.executions[n] = figures.executions[n].saturating_add(one.executions[n]);
             figures.sequences[n] = figures.sequences[n].saturating_add(one.sequences[n]);
@@ -65,18 +65,18 @@ pub fn sentences(compared: &[Compared]) -> Vec<String> {
             "{real} against {model}: {} in {}: {of_real} sequences of socket calls in \
              {runs_of_real} executions of the one, {of_model} in {runs_of_model} of the other, {}; \
              {}.",
-            count(figures.situations, "situation"),
-            count(figures.comparisons, "environment"),
+            count(figures.families, "scenario family"),
+            count(figures.comparisons, "scenario"),
             match figures.unlike {
                 0 => "the same sets".to_owned(),
-                n => format!("{} not alike", count(n, "situation")),
+                n => format!("{} not alike", count(n, "scenario family")),
             },
             count(figures.deviations, "known deviation"),
         ));
     }
     for one in compared.iter().filter(|one| !one.agrees()) {
-        if let Some(cut) = &one.cut {
-            sentences.push(visible(&format!("! {}: cut off: {cut}", one.id)));
+        if let Some(why) = &one.inconclusive {
+            sentences.push(visible(&format!("! {}: inconclusive: {why}", one.id)));
         }
         for difference in &one.differences {
             sentences.push(visible(&format!("! {}: {difference}", one.id)));
@@ -96,15 +96,15 @@ pub fn explained(one: &Compared) -> String {
             "{}: {model} does to its socket what {real} does, and no more.",
             one.id
         ),
-        match (&one.cut, one.differences.is_empty()) {
+        match (&one.inconclusive, one.differences.is_empty()) {
             (None, true) if one.deviation.is_some() => {
                 "Alike but for the known deviation; the exploration was unbounded and complete."
                     .to_owned()
             }
-            (None, true) => "Alike: both have the same set of sequences in every environment; the \
+            (None, true) => "Alike: both have the same set of sequences in every scenario; the \
                              exploration was unbounded and complete."
                 .to_owned(),
-            (Some(cut), true) => format!("Not known: the exploration was cut off, {cut}."),
+            (Some(why), true) => format!("Not known: the exploration is inconclusive, {why}."),
             (_, false) => "Not alike.".to_owned(),
         },
     ];
@@ -116,14 +116,14 @@ pub fn explained(one: &Compared) -> String {
     sentences.push(format!(
         "Compared in {}, without state caching: {of_real} sequences in {runs_of_real} \
          executions of {real}, {of_model} in {runs_of_model} of {model} ({:.2} s).",
-        count(one.environments.len(), "environment"),
+        count(one.scenarios.len(), "scenario"),
         one.seconds
     ));
     sentences.push(match &one.deviation {
         Some((name, why)) => format!("Known deviation, left out on both sides: {name}: {why}."),
         None => "No deviation is known.".to_owned(),
     });
-    sentences.push(format!("Environments: {}.", one.environments.join("; ")));
+    sentences.push(format!("Scenarios: {}.", one.scenarios.join("; ")));
     sentences.push(
         "Outside of them: other payloads, capacities, readers and peers; and what a socket does \
          not see: polls and parking, what is read and when, wake-ups of a connection by itself."

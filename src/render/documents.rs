@@ -169,7 +169,7 @@ pub fn comparison_line(figures: &Figures) -> String {
     let [runs, runs_of_model] = figures.executions.map(thousands);
     format!(
         "| {real} | {model} | {} | {} | {of_real} | {of_model} | {runs} | {runs_of_model} | {} | {} |",
-        figures.situations, figures.comparisons, figures.deviations, figures.unlike
+        figures.families, figures.comparisons, figures.deviations, figures.unlike
     )
 }
 
@@ -193,7 +193,7 @@ pub fn comparisons(old: &str, results: &Results) -> String {
         let (name, version) = name.rsplit_once('-').unwrap_or((name, ""));
         (name.to_owned(), version_numbers(version))
     });
-    let head = "| real connection | model | situations | environments | sequences | of the model | \
+    let head = "| real connection | model | scenario families | scenarios | sequences | of the model | \
                 executions | of the model | known deviations | not alike |\n\
                 |---|---|---:|---:|---:|---:|---:|---:|---:|---:|";
     format!("{head}\n{}", lines.join("\n"))
@@ -242,15 +242,15 @@ mod tests {
         };
         let compared = Compared {
             id: Identity::new("c", &[]),
-            situation: String::new(),
+            family: String::new(),
             subjects: ["real-1.0.0", "model"].map(str::to_owned),
             version: None,
-            environments: Vec::new(),
+            scenarios: Vec::new(),
             executions: [0; 2],
             sequences: [0; 2],
             deviation: None,
             differences: Vec::new(),
-            cut: None,
+            inconclusive: None,
             seconds: 0.0,
         };
         let all = Results {

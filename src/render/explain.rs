@@ -1,6 +1,6 @@
 //! Why a claim came out as it did, in sentences.
 
-use super::story::{self, Caption};
+use super::transcript::{self, Caption};
 use super::{count, count_of, visible};
 use crate::check::results::{Results, Row};
 use crate::trace::folding::Folding;
@@ -52,7 +52,7 @@ pub fn sentences(row: &Row, results: &Results) -> String {
             "The shortest counterexample has {steps} and is in {}.",
             counterexample.instance
         ));
-        let since = story::closing(trace, &caption);
+        let since = transcript::closing(trace, &caption);
         if let Some((_, since)) = since.iter().find(|(what, _)| *what == "unavoidable from") {
             say(format!("The violation was unavoidable from {since}."));
         }
@@ -83,7 +83,7 @@ fn verdict(row: &Row) -> String {
             "Not proved: it holds in every interleaving with at most {}.",
             count(*preemptions, "preemption")
         ),
-        Verdict::CutOff(cut) => format!("Not known: the exploration was cut off, {cut}."),
+        Verdict::Inconclusive(why) => format!("Not known: the exploration is inconclusive, {why}."),
         Verdict::Refuted => "Refuted: there is an interleaving in which it fails.".to_owned(),
         Verdict::Missed => {
             "Missed: the explorer, in which a defect was planted, came to its end and found no \

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::is_invisible;
-use super::story::{self, Caption};
+use super::transcript::{self, Caption};
 use crate::trace::event::{Step, Trace};
 
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ pub fn lines(trace: &Trace, caption: Caption<'_>) -> String {
     push(json!({
         "violated": caption.property,
         "sentence": caption.property.sentence(),
-        "unavoidable_from": story::unavoidable(trace).map(|at| at + 1),
+        "unavoidable_from": transcript::unavoidable(trace).map(|at| at + 1),
         "replay": caption.replay,
     }));
     text

@@ -14,7 +14,7 @@ use crate::trace::verdict::Verdict;
 /// The document.
 ///
 /// A claim that came out otherwise than declared is a failure, and so is a model that is not like
-/// what it models; what was cut off is an error. A claim that was not explored is not in it; a
+/// what it models; what is inconclusive is an error. A claim that was not explored is not in it; a
 /// version that could not be run is skipped.
 ///
 /// # Panics
@@ -73,7 +73,7 @@ fn case(row: &Row, results: &Results) -> TestCase {
         TestCaseStatus::success()
     } else {
         let kind = match row.verdict {
-            Verdict::CutOff(_) => NonSuccessKind::Error,
+            Verdict::Inconclusive(_) => NonSuccessKind::Error,
             _ => NonSuccessKind::Failure,
         };
         let mut status = TestCaseStatus::non_success(kind);
@@ -87,12 +87,12 @@ fn case(row: &Row, results: &Results) -> TestCase {
 }
 
 fn compared(one: &Compared) -> TestCase {
-    let status = match (&one.cut, one.differences.len()) {
+    let status = match (&one.inconclusive, one.differences.len()) {
         (None, 0) => TestCaseStatus::success(),
-        (cut, 0) => {
-            let why = cut.as_ref().map(ToString::to_string).unwrap_or_default();
+        (why, 0) => {
+            let why = why.as_ref().map(ToString::to_string).unwrap_or_default();
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_message(visible(&format!("cut off: {why}")));
+            status.set_message(visible(&format!("inconclusive: {why}")));
             status
         }
         (_, told) => {
@@ -108,12 +108,12 @@ fn compared(one: &Compared) -> TestCase {
 }
 
 fn of_sweep(swept: &Swept) -> TestCase {
-    let status = match swept.cut().len() {
+    let status = match swept.inconclusive().len() {
         0 => TestCaseStatus::success(),
-        cut => {
+        unexplored => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            let cut = count(cut, "combination");
-            status.set_message(format!("{cut} not explored to the end"));
+            let unexplored = count(unexplored, "combination");
+            status.set_message(format!("{unexplored} not explored to the end"));
             status
         }
     };

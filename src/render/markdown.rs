@@ -49,7 +49,7 @@ pub fn summary(results: &Results) -> String {
         LARGEST / 2,
     );
     let pairs = comparison::figures(&results.comparisons);
-    let head = "| real connection | model | situations | environments | sequences | of the model | \
+    let head = "| real connection | model | scenario families | scenarios | sequences | of the model | \
                 executions | of the model | known deviations | not alike |\n\
                 |---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n";
     push_folded(
@@ -72,8 +72,11 @@ pub fn summary(results: &Results) -> String {
 }
 
 fn difference(one: &Compared) -> String {
-    let cut = one.cut.iter().map(|cut| format!("cut off: {cut}"));
-    let told: Vec<_> = cut.chain(one.differences.iter().cloned()).collect();
+    let why = one
+        .inconclusive
+        .iter()
+        .map(|why| format!("inconclusive: {why}"));
+    let told: Vec<_> = why.chain(one.differences.iter().cloned()).collect();
     let told = told.iter().map(|told| escaped(told)).collect::<Vec<_>>();
     format!("| {} | {} |\n", escaped(&one.id.text), told.join("<br>"))
 }
@@ -83,14 +86,14 @@ fn pair(figures: &comparison::Figures) -> String {
     let [of_real, of_model] = figures.sequences.map(|n| thousands(n as u64));
     let [runs_of_real, runs_of_model] = figures.executions.map(thousands);
     let numbers = [
-        figures.situations,
+        figures.families,
         figures.comparisons,
         figures.deviations,
         figures.unlike,
     ];
-    let [situations, environments, deviations, unlike] = numbers.map(|n| thousands(n as u64));
+    let [families, scenarios, deviations, unlike] = numbers.map(|n| thousands(n as u64));
     format!(
-        "| {real} | {model} | {situations} | {environments} | {of_real} | {of_model} | \
+        "| {real} | {model} | {families} | {scenarios} | {of_real} | {of_model} | \
          {runs_of_real} | {runs_of_model} | {deviations} | {unlike} |\n"
     )
 }
@@ -113,7 +116,7 @@ fn swept_lines(swept: &Swept) -> (String, Vec<String>) {
         .iter()
         .map(|s| swept.not_applicable(s).to_string());
     let mut lines = vec![
-        line("situations explored to the end", &mut { explored }),
+        line("scenarios explored to the end", &mut { explored }),
         line("not applicable", &mut { apart }),
     ];
     lines.extend(Property::ALL.map(|property| {

@@ -1,6 +1,6 @@
 //! The verdicts of a model as a table: connections by properties, or properties by connections.
 
-use super::report::{class, meaning, terms};
+use super::meaning::{self, class};
 use super::{thousands, version_numbers, visible};
 use crate::check::results::{Results, Row};
 use crate::trace::property::Property;
@@ -139,6 +139,21 @@ fn matrix(rows: &[(usize, &Row)], results: &Results) -> Matrix {
     }
 }
 
+/// The names of subjects that a model explains, as far as `used` says that they are used, each
+/// with what it is.
+pub(crate) fn terms(
+    model: &str,
+    results: &Results,
+    used: impl Fn(&str) -> bool,
+) -> Vec<(String, String)> {
+    let about = results.about.iter().filter(|about| about.model == model);
+    let terms = about.flat_map(|about| &about.terms);
+    terms
+        .filter(|(name, _)| used(name))
+        .map(|(name, about)| (visible(name), visible(about)))
+        .collect()
+}
+
 fn line(kind: Lines, rows: &[(usize, &Row)], columns: &[String]) -> Line {
     let cells = columns.iter().map(|column| {
         let claims = rows.iter().filter(|(_, row)| kind.column(row) == *column);
@@ -181,7 +196,7 @@ fn chip(i: usize, row: &Row) -> Chip {
         }),
         Verdict::Missed => ("○", "missed".to_owned()),
         Verdict::Bounded(bound) => ("≤", format!("bounded({bound})")),
-        Verdict::CutOff(_) => ("?", "cut off".to_owned()),
+        Verdict::Inconclusive(_) => ("?", "inconclusive".to_owned()),
         Verdict::NotApplicable => ("–", "not applicable".to_owned()),
     };
     Chip {

@@ -1,54 +1,54 @@
 //! A counterexample as a Mermaid sequence diagram, for Markdown.
 
-use super::story::{self, Beat, Caption, Flow};
+use super::transcript::{self, Caption, Flow, Line};
 use super::{count, visible};
 use crate::trace::event::{ActorId, Trace};
 
 /// The diagram, without the fence around it; every line ends with a line break.
 pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {
     let mut text = String::from("sequenceDiagram\n");
-    let subject = story::name(trace, ActorId::SUBJECT);
-    let reader = story::name(trace, ActorId::READER);
-    let mut line = |line: String| {
+    let subject = transcript::name(trace, ActorId::SUBJECT);
+    let reader = transcript::name(trace, ActorId::READER);
+    let mut write = |line: String| {
         text.push_str("    ");
         text.push_str(&line);
         text.push('\n');
     };
-    line(format!("participant S as {}", escaped(&subject)));
-    line("participant W as not yet accepted".to_owned());
+    write(format!("participant S as {}", escaped(&subject)));
+    write("participant W as not yet accepted".to_owned());
     let capacity = count(trace.capacity, "byte");
-    line(format!("participant K as kernel buffer of {capacity}"));
-    line(format!("participant R as {}", escaped(&reader)));
+    write(format!("participant K as kernel buffer of {capacity}"));
+    write(format!("participant R as {}", escaped(&reader)));
     for (i, name) in trace.actors.iter().enumerate().skip(2) {
-        line(format!("participant A{i} as {}", escaped(&visible(name))));
+        write(format!("participant A{i} as {}", escaped(&visible(name))));
     }
     let mut levels = None;
-    for beat in story::beats(trace) {
-        if beat.broken {
-            line("rect rgba(220, 60, 60, 0.25)".to_owned());
+    for line in transcript::lines(trace) {
+        if line.broken {
+            write("rect rgba(220, 60, 60, 0.25)".to_owned());
         }
-        line(arrow(&beat));
-        if levels != Some(beat.levels) {
-            levels = Some(beat.levels);
-            let (inside, kernel) = (beat.levels.owed, beat.levels.kernel);
-            let received = count(beat.levels.received, "byte");
-            line(format!(
+        write(arrow(&line));
+        if levels != Some(line.levels) {
+            levels = Some(line.levels);
+            let (inside, kernel) = (line.levels.owed, line.levels.kernel);
+            let received = count(line.levels.received, "byte");
+            write(format!(
                 "Note over W,R: {inside} | {kernel} | {received} received"
             ));
         }
-        if beat.broken {
-            line("end".to_owned());
+        if line.broken {
+            write("end".to_owned());
         }
     }
-    for (what, sentence) in story::closing(trace, &caption) {
-        line(format!("Note over S,R: {what}: {}", escaped(&sentence)));
+    for (what, sentence) in transcript::closing(trace, &caption) {
+        write(format!("Note over S,R: {what}: {}", escaped(&sentence)));
     }
     text
 }
 
-fn arrow(beat: &Beat) -> String {
-    let text = format!("{}. {}", beat.numbers(), escaped(&beat.text));
-    match (beat.flow, beat.actor) {
+fn arrow(line: &Line) -> String {
+    let text = format!("{}. {}", line.numbers(), escaped(&line.text));
+    match (line.flow, line.actor) {
         (Some(Flow::Accepted(_) | Flow::Fin), _) => format!("W->>K: {text}"),
         (Some(Flow::Refused), _) => format!("W-xK: {text}"),
         (Some(Flow::Taken(_) | Flow::Eof), _) => format!("K->>R: {text}"),

@@ -3,8 +3,14 @@
 //!
 //! Names, panic messages and bytes of requests come from outside. Every view passes them through
 //! [`visible`] first, and then escapes what its own format reserves.
+//!
+//! ```
+//! assert_eq!(lastbyte::render::visible("one\nline"), "one\\nline");
+//! ```
 
 pub mod chart;
+#[cfg(feature = "cli")]
+pub mod commands;
 #[cfg(feature = "cli")]
 pub mod comparison;
 #[cfg(feature = "cli")]
@@ -22,16 +28,18 @@ pub mod markdown;
 #[cfg(feature = "cli")]
 mod matrix;
 #[cfg(feature = "cli")]
+mod meaning;
+#[cfg(feature = "cli")]
 pub mod mermaid;
 #[cfg(feature = "cli")]
 pub mod report;
-pub mod story;
 #[cfg(feature = "cli")]
 pub mod svg;
 #[cfg(feature = "cli")]
 pub mod sweep;
 #[cfg(feature = "cli")]
 pub mod table;
+pub mod transcript;
 #[cfg(feature = "cli")]
 pub mod unexpected;
 
@@ -80,8 +88,12 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
 
 /// The same for what there may be more of than fits the memory.
 pub(crate) fn count_of(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", thousands(number))
+    let noun = match noun.strip_suffix('y') {
+        _ if number == 1 => noun.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
+    };
+    format!("{} {noun}", thousands(number))
 }
 
 #[cfg(feature = "cli")]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::story::{self, Beat, Caption, Flow};
+use super::transcript::{self, Caption, Flow, Line};
 use super::{count, thousands};
 use crate::trace::event::{ActorId, Trace};
 
@@ -109,20 +109,20 @@ struct Picture {
 ///
 /// Never: writing into a string does not fail.
 pub fn sequence(trace: &Trace, caption: Caption<'_>) -> String {
-    let beats = story::beats(trace);
-    let scripts = beats.iter().any(|beat| beat.actor > ActorId::SUBJECT);
+    let lines = transcript::lines(trace);
+    let scripts = lines.iter().any(|line| line.actor > ActorId::SUBJECT);
     let (heads, head_height) = heads(trace, scripts);
-    let largest = beats.iter().map(|beat| beat.levels.owed).max();
+    let largest = lines.iter().map(|line| line.levels.owed).max();
     let mut y = 14 + head_height + 10;
-    let mut rows = Vec::with_capacity(beats.len());
+    let mut rows = Vec::with_capacity(lines.len());
     let mut lost = false;
-    for beat in &beats {
-        lost |= beat.broken && story::strands(caption.property);
-        let row = row(trace, beat, y, largest.unwrap_or(0), lost);
+    for line in &lines {
+        lost |= line.broken && transcript::strands(caption.property);
+        let row = row(trace, line, y, largest.unwrap_or(0), lost);
         y += row.height;
         rows.push(row);
     }
-    let sentences = story::closing(trace, &caption);
+    let sentences = transcript::closing(trace, &caption);
     let description = sentences
         .iter()
         .map(|(what, sentence)| format!("{what}: {sentence}"))
@@ -162,10 +162,10 @@ fn text(x: usize, y: usize, class: &'static str, text: String) -> Text {
 fn heads(trace: &Trace, scripts: bool) -> (Vec<Head>, usize) {
     let capacity = count(trace.capacity, "byte");
     let mut lanes = vec![
-        (SUBJECT, story::name(trace, ActorId::SUBJECT)),
+        (SUBJECT, transcript::name(trace, ActorId::SUBJECT)),
         (BUFFER, "not yet accepted".to_owned()),
         (KERNEL, format!("kernel, {capacity}")),
-        (READER, story::name(trace, ActorId::READER)),
+        (READER, transcript::name(trace, ActorId::READER)),
     ];
     if scripts {
         lanes.push((OTHERS, "others".to_owned()));
@@ -191,13 +191,13 @@ fn heads(trace: &Trace, scripts: bool) -> (Vec<Head>, usize) {
     (heads.collect(), height)
 }
 
-fn row(trace: &Trace, beat: &Beat, y: usize, largest: usize, lost: bool) -> Row {
-    let (lane, words) = match beat.actor {
-        ActorId::SUBJECT => (SUBJECT, beat.text.clone()),
-        ActorId::READER => (READER, beat.text.clone()),
+fn row(trace: &Trace, line: &Line, y: usize, largest: usize, lost: bool) -> Row {
+    let (lane, words) = match line.actor {
+        ActorId::SUBJECT => (SUBJECT, line.text.clone()),
+        ActorId::READER => (READER, line.text.clone()),
         script => {
-            let name = story::name(trace, script);
-            (OTHERS, format!("{name}: {}", beat.text))
+            let name = transcript::name(trace, script);
+            (OTHERS, format!("{name}: {}", line.text))
         }
     };
     let lines: Vec<_> = lane
@@ -210,14 +210,14 @@ fn row(trace: &Trace, beat: &Beat, y: usize, largest: usize, lost: bool) -> Row 
     Row {
         y,
         height: 30 + LINE * lines.len().saturating_sub(1),
-        numbers: beat.numbers(),
+        numbers: line.numbers(),
         lines,
         gauges: [
-            gauge(&BUFFER, beat.levels.owed, largest, inside),
-            gauge(&KERNEL, beat.levels.kernel, trace.capacity, "kernel"),
+            gauge(&BUFFER, line.levels.owed, largest, inside),
+            gauge(&KERNEL, line.levels.kernel, trace.capacity, "kernel"),
         ],
-        arrow: beat.flow.map(arrow),
-        broken: beat.broken,
+        arrow: line.flow.map(arrow),
+        broken: line.broken,
     }
 }
 

@@ -11,14 +11,14 @@ use crate::trace::property::Property;
 pub(crate) enum Field {
     /// It does not fail in what was explored, and that was not everything.
     Unknown,
-    /// It holds in every situation.
+    /// It holds in every scenario.
     Holds,
-    /// It fails in so many situations.
+    /// It fails in so many scenarios.
     Fails(usize),
 }
 
 pub(crate) fn field(entry: &Entry) -> Field {
-    match (entry.explored, entry.cut, entry.refuted) {
+    match (entry.explored, entry.inconclusive, entry.refuted) {
         (_, _, refuted @ 1..) => Field::Fails(refuted),
         (1.., 0, 0) => Field::Holds,
         _ => Field::Unknown,
@@ -28,22 +28,22 @@ pub(crate) fn field(entry: &Entry) -> Field {
 /// How much was explored, and what was not explored to its end, in sentences.
 pub(crate) fn explored(swept: &Swept) -> Vec<String> {
     let executions = total(swept.instances.iter().map(|instance| instance.executions));
-    let cut = swept.cut();
+    let unexplored = swept.inconclusive();
     let mut sentences = vec![format!(
-        "{}: {} at {}, {} in {}. A field says in how many situations the property fails.",
+        "{}: {} at {}, {} in {}. A field says in how many scenarios the property fails.",
         visible(&swept.model),
         count(swept.instances.len(), "combination"),
         count(swept.subjects.len(), "revision"),
-        match cut.is_empty() {
+        match unexplored.is_empty() {
             true => "every interleaving explored",
             false => "explored",
         },
         count(executions as usize, "execution"),
     )];
-    if let Some(first) = cut.first() {
+    if let Some(first) = unexplored.first() {
         sentences.push(format!(
             "{} not explored to the end, {} at {} first.",
-            count(cut.len(), "combination"),
+            count(unexplored.len(), "combination"),
             visible(&first.scenario),
             visible(&first.subject)
         ));
@@ -138,7 +138,7 @@ fn part(swept: &Swept, summary: &[Entry], subjects: &[String]) -> String {
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Disabled);
     table.add_row(line("", &visible));
-    table.add_row(line("situations", &|subject| {
+    table.add_row(line("scenarios", &|subject| {
         entry(subject, Property::NoPanic).explored.to_string()
     }));
     table.add_row(line("not applicable", &|subject| {
@@ -194,7 +194,7 @@ pub fn explained(swept: &Swept) -> String {
     let summary = swept.summary();
     let id = crate::check::sweep::sweep_id(&swept.model);
     let mut sentences = vec![
-        format!("{id}: every revision in every situation, without expectations."),
+        format!("{id}: every revision in every scenario, without expectations."),
         format!("Revisions: {}.", swept.subjects.join(", ")),
     ];
     sentences.extend(explored(swept));
@@ -209,7 +209,7 @@ pub fn explained(swept: &Swept) -> String {
         let worst = worst.iter().map(|(scenario, subjects)| {
             let most = entries().filter(|e| subjects.contains(&e.subject.as_str()));
             let most = most.map(|e| e.refuted).max().unwrap_or(0);
-            let most = count(most, "situation");
+            let most = count(most, "scenario");
             format!(
                 "fails at {} in up to {most}, say {scenario}",
                 ranges(swept, subjects)
@@ -228,7 +228,7 @@ pub fn explained(swept: &Swept) -> String {
     for subject in &swept.subjects {
         let apart = swept.not_applicable(subject);
         if apart > 0 {
-            let apart = count(apart, "situation");
+            let apart = count(apart, "scenario");
             sentences.push(format!(
                 "Not applicable to {subject}, so nothing is known: {apart}."
             ));
@@ -254,14 +254,14 @@ pub(crate) fn in_words(entry: &Entry) -> String {
 pub fn markdown(swept: &Swept) -> String {
     let summary = swept.summary();
     let mut text = String::from(
-        "Every revision in every situation, explored to the end. A field says in how many \
-         situations the property fails, and names one.\n\n| property |",
+        "Every revision in every scenario, explored to the end. A field says in how many \
+         scenarios the property fails, and names one.\n\n| property |",
     );
     for subject in &swept.subjects {
         text += &format!(" {subject} |");
     }
     let rule = "---|".repeat(swept.subjects.len());
-    text += &format!("\n|---|{rule}\n| situations |");
+    text += &format!("\n|---|{rule}\n| scenarios |");
     for entry in summary.iter().filter(|e| e.property == Property::NoPanic) {
         text += &format!(" {} |", entry.explored);
     }

@@ -92,11 +92,11 @@ pub fn summary(results: &Results) -> Vec<String> {
     }
     for swept in &results.sweeps {
         sentences.push(format!(
-            "{} of {} swept at {}, {} cut off.",
+            "{} of {} swept at {}, {} inconclusive.",
             count(swept.instances.len(), "combination"),
             visible(&swept.model),
             count(swept.subjects.len(), "revision"),
-            thousands(swept.cut().len() as u64),
+            thousands(swept.inconclusive().len() as u64),
         ));
     }
     sentences.push(format!("{}.", count_of(results.executions, "execution")));
@@ -112,7 +112,8 @@ pub fn summary(results: &Results) -> Vec<String> {
         sentences.push(format!("Slice {slice} of {of}."));
     }
     if !results.complete {
-        let open = |row: &&Row| matches!(row.verdict, Verdict::CutOff(_) | Verdict::Bounded(_));
+        let open =
+            |row: &&Row| matches!(row.verdict, Verdict::Inconclusive(_) | Verdict::Bounded(_));
         let open = count(rows.iter().filter(open).count(), "claim");
         sentences.push(format!("Partial: the run ended early, {open} undecided."));
     }
@@ -163,7 +164,7 @@ fn line(row: &Row) -> Vec<String> {
         row.expected.to_string(),
         match &row.verdict {
             // Why it was is told below the row.
-            Verdict::CutOff(_) => "cut off".to_owned(),
+            Verdict::Inconclusive(_) => "inconclusive".to_owned(),
             Verdict::Proved if assumes(row) => "proved*".to_owned(),
             verdict => verdict.to_string(),
         },

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::chart::{self, Options};
+use super::commands::{explain, replay};
 use super::count;
-use super::report::{explain, replay};
-use super::story::Caption;
+use super::transcript::Caption;
 use super::visible;
 use crate::check::claim::Expected;
 use crate::check::results::{Results, Row};

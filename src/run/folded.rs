@@ -2,8 +2,7 @@
 //!
 //! The full history tells apart how the same bytes were cut into writes, and every poll that found
 //! nothing. The folded one does not: consecutive accepted writes are the bytes that were accepted
-//! and those that are still offered; calls that are pending, and how many bytes were accepted between
-//! them, count only within their poll.
+//! and those that are still offered, and calls that are pending count only within their poll.
 //! Everything else counts as it does in the full history: input, feeds, flushes behind something
 //! written, failures, shutdowns, notes, and wake-ups of wakers of the actor's own making.
 //!
@@ -11,14 +10,14 @@
 //! no trace in the actor. The explorer checks that on the actor itself: see
 //! [`Folding`](crate::trace::folding::Folding).
 
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 
 use crate::environment::content::{Content, Shared};
 use crate::run::digest::digest;
 use crate::trace::event::Event;
 
 /// The folded history of one actor.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Folded {
     /// Everything before the current run of writes.
     before: u128,
@@ -28,13 +27,27 @@ pub(crate) struct Folded {
     left: (usize, u64),
     /// A flush has found everything written, and nothing was written since.
     flushed: bool,
-    /// What happened in the current poll, apart from how its runs of writes were cut.
+    /// What came of nothing in the current poll.
     in_poll: u128,
-    /// Bytes accepted in the current poll, since something else happened in it.
+    /// Bytes accepted in the current poll.
     accepted_in_poll: usize,
 }
 
+/// Without what counts only for the finer of the two: see [`Folded::accepted_in_poll`].
+impl Hash for Folded {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.before, self.accepted, self.left).hash(state);
+        (self.flushed, self.in_poll).hash(state);
+    }
+}
+
 impl Folded {
+    /// Bytes accepted in the current poll. A connection may go by how much there was to be written
+    /// when its poll began, so a finer folded history keeps it.
+    pub(crate) fn accepted_in_poll(&self) -> usize {
+        self.accepted_in_poll
+    }
+
     /// Something that counts.
     pub(crate) fn observe(&mut self, what: impl Hash) {
         self.before = digest((self.before, self.accepted, self.left, what));

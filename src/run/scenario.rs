@@ -13,7 +13,7 @@ use crate::run::actor::Actor;
 use crate::trace::facts::{Ends, Facts};
 use crate::trace::property::Property;
 
-/// One environment for one connection.
+/// What surrounds one connection: kernel, reader, input and scripts.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// A short name, unique among the scenarios of a subject.
@@ -168,7 +168,7 @@ impl Scenario {
         stop.map(|stop| format!("it stops by {}", missing("signal", *stop, self.signals)))
     }
 
-    /// The actors' names in traces, by [`ActorId`](crate::ActorId).
+    /// The actors' names in traces, by [`ActorId`](crate::trace::ActorId).
     pub(crate) fn names(&self, subject: String) -> Vec<String> {
         let peer = self.peer.as_ref().map(|peer| peer.name());
         let mut names = vec![peer.unwrap_or_else(|| "reader".to_owned()), subject];

@@ -33,7 +33,7 @@ pub(crate) fn setup(subject: &dyn Subject, scenario: &Scenario) -> Setup {
 /// Begins to act with this handle, on the thread that will poll the future.
 pub(crate) type Start = Box<dyn FnOnce(Handle) -> Running + Send>;
 
-/// Everybody who acts in an execution, by [`ActorId`](crate::ActorId).
+/// Everybody who acts in an execution, by [`ActorId`](crate::trace::ActorId).
 pub(crate) fn everybody(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<Start> {
     let (reader, defect) = (scenario.reader, scenario.reader_defect);
     let peer: Start = match scenario.peer.clone() {

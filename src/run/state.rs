@@ -8,7 +8,7 @@ use std::hash::Hash;
 use bytes::Bytes;
 
 use crate::environment::content::{Shared, length, part};
-use crate::environment::defect::ExecutorDefect;
+use crate::environment::defect::{ExecutorDefect, KeyPart};
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
 use crate::run::delivery::Delivery;
 use crate::run::digest::digest;
@@ -305,7 +305,7 @@ impl State {
         let due = std::mem::take(&mut self.kernel.due);
         for wake_up in &due {
             if let Some((actor, place)) = wake_up.told
-                && self.defect != ExecutorDefect::KeyWithout(crate::KeyPart::WakeUps)
+                && self.defect != ExecutorDefect::KeyWithout(KeyPart::WakeUps)
             {
                 self.observe(actor, ("woken", place));
             }

@@ -16,6 +16,8 @@ pub(crate) enum Histories {
     Full,
     /// The folded one: see [`Folded`](super::folded::Folded).
     Folded,
+    /// The folded one, and how many bytes were accepted in the current poll.
+    FoldedBetweenPolls,
 }
 
 impl State {
@@ -52,7 +54,15 @@ impl State {
             let fresh = has(KeyPart::Fresh).then_some((slot.first, slot.begins, slot.own_wakers));
             let waiting = has(KeyPart::Waiting).then_some(slot.is_parked());
             let place = match (&slot.folded, histories) {
-                (Some(folded), Histories::Folded) if !slot.declared => (0, Some(folded)),
+                (Some(folded), Histories::Folded | Histories::FoldedBetweenPolls)
+                    if !slot.declared =>
+                {
+                    let in_poll = match histories {
+                        Histories::Folded => 0,
+                        _ => folded.accepted_in_poll(),
+                    };
+                    (in_poll as u128, Some(folded))
+                }
                 _ => (slot.history, None),
             };
             let place = has(KeyPart::Place).then_some(place);

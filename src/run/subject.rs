@@ -22,7 +22,7 @@ pub fn fingerprint<S: fmt::Debug>(subject: &S) -> Option<String> {
 /// clock, no random numbers, no iteration over a randomly seeded map. What a schedule leads to is
 /// compared whenever a part of it is run again, and the instance is explored again: as a whole where it
 /// has at most [`Limits::repeated`](crate::Limits::repeated) executions, a tenth of it where it has
-/// many more, and at least [`REPEATED_EXECUTIONS`](crate::REPEATED_EXECUTIONS) executions that came to
+/// many more, and at least [`REPEATED_EXECUTIONS`](crate::explore::REPEATED_EXECUTIONS) executions that came to
 /// their end (`cargo verify` repeats only these, and a tenth): a
 /// connection that tosses one fair coin in every execution, and lets a call or its end depend on it,
 /// gets another verdict than 'not deterministic' with a chance below one in a million. In an instance
@@ -48,7 +48,7 @@ pub trait Subject: Send + Sync {
     /// Text from which everything that the connection does follows, if there is such a text: two
     /// subjects with equal fingerprints are taken for one and the same, and so are their results.
     ///
-    /// [`fingerprint`](crate::fingerprint) makes one of a subject that prints all that it knows. A
+    /// [`fingerprint`](crate::run::fingerprint) makes one of a subject that prints all that it knows. A
     /// closure, a pointer to a function or a counter does not print; without a fingerprint a
     /// subject is the same as another one only where both are the same `Arc`.
     fn fingerprint(&self) -> Option<String> {

@@ -6,7 +6,7 @@ pub(crate) enum Gate {
     /// Loom decides who moves: a lock section begins with its lock.
     #[cfg(feature = "explore")]
     Loom(loom::sync::Mutex<()>),
-    /// A [`Stepper`](crate::Stepper) does, and resumes the one that it has chosen.
+    /// A [`Stepper`](crate::explore::Stepper) does, and resumes the one that it has chosen.
     #[cfg(feature = "explore")]
     Stepper,
     /// Whoever polls the actors does, an async runtime say: the state's own mutex is all that is

@@ -23,6 +23,8 @@ pub enum Folding {
     /// Everywhere where it was checked: histories that are folded to the same went on with the
     /// same events, to the same folded histories.
     Held {
+        /// How many bytes were accepted in the current poll was not folded.
+        between_polls: bool,
         /// Executions that have continued a history which was folded to one that was known.
         checked: u64,
         /// Histories that were folded to a known one and not continued.
@@ -30,13 +32,13 @@ pub enum Folding {
     },
     /// Two histories are folded to the same, and go on differently. The exploration was made
     /// again, under the full history.
-    Contradicted(Box<Contradiction>),
+    Contradicted(Box<Disagreement>),
 }
 
 /// Two histories that are folded to the same and go on differently.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
-pub struct Contradiction {
+pub struct Disagreement {
     /// Whose histories they are.
     pub actor: String,
     /// The actor's events in the one execution, in words.
@@ -51,12 +53,18 @@ impl Folding {
     pub fn of_all<'a>(all: impl IntoIterator<Item = &'a Folding>) -> Option<Folding> {
         let together = |one: Folding, other: Folding| match (one, other) {
             (
-                Folding::Held { checked, unchecked },
                 Folding::Held {
+                    between_polls,
+                    checked,
+                    unchecked,
+                },
+                Folding::Held {
+                    between_polls: also,
                     checked: more,
                     unchecked: others,
                 },
             ) => Folding::Held {
+                between_polls: between_polls && also,
                 checked: checked + more,
                 unchecked: unchecked + others,
             },
@@ -78,16 +86,25 @@ impl fmt::Display for Folding {
             Folding::Held {
                 checked,
                 unchecked: 0,
+                ..
             } => write!(
                 f,
                 "Folded histories, checked: all that were folded to the same were continued, in \
                  {} executions, and agreed.",
                 thousands(*checked)
             ),
-            Folding::Held { checked, unchecked } => write!(
+            Folding::Held {
+                between_polls,
+                checked,
+                unchecked,
+            } => write!(
                 f,
-                "Assumed: {ASSUMPTION}. Checked in {} executions, in which histories that are folded to \
+                "Assumed: {ASSUMPTION}{}. Checked in {} executions, in which histories that are folded to \
                  the same went on alike; {} such histories were not continued.",
+                match between_polls {
+                    true => " behind the poll",
+                    false => "",
+                },
                 thousands(*checked),
                 thousands(*unchecked)
             ),
@@ -101,7 +118,7 @@ impl fmt::Display for Folding {
 /// Events that are shown of a history at the most.
 const SHOWN: usize = 24;
 
-impl fmt::Display for Contradiction {
+impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let told = |history: &[String]| match history.len() {
             0 => "nothing".to_owned(),
@@ -130,16 +147,19 @@ mod tests {
     #[test]
     fn what_is_assumed_is_said() {
         let all = Folding::Held {
+            between_polls: false,
             checked: 3,
             unchecked: 0,
         };
         assert!(!all.is_assumed() && !all.to_string().contains(ASSUMPTION));
         let some = Folding::Held {
+            between_polls: false,
             checked: 3,
             unchecked: 1,
         };
         assert!(some.is_assumed() && some.to_string().contains(ASSUMPTION));
         let both = Folding::Held {
+            between_polls: false,
             checked: 6,
             unchecked: 1,
         };

@@ -2,12 +2,21 @@
 //!
 //! Nothing here knows who made the data: the other layers write it, and every view reads it.
 
-pub mod event;
-pub mod facts;
-pub mod folding;
-pub mod monitor;
-pub mod outcome;
-pub mod property;
-pub mod verdict;
-pub mod watched;
-pub mod words;
+pub(crate) mod event;
+pub(crate) mod facts;
+pub(crate) mod folding;
+pub(crate) mod monitor;
+pub(crate) mod outcome;
+pub(crate) mod property;
+pub(crate) mod verdict;
+pub(crate) mod watched;
+pub(crate) mod words;
+
+pub use event::{ActorId, Conclusion, Event, Levels, Step, Trace};
+pub use facts::{Ends, Facts};
+pub use folding::{ASSUMPTION, Disagreement, Folding};
+pub use monitor::Monitor;
+pub use outcome::{Ending, Outcome, ReaderEnding};
+pub use property::{Definition, Property, Violations};
+pub use verdict::{Divergence, Exploration, Inconclusive, USUAL_REASONS, Verdict};
+pub use watched::{Moment, ReaderState, Watched};

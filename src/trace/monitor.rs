@@ -102,7 +102,7 @@ impl Monitor {
     /// What a trace breaks, and at which step: the monitor alone, without an exploration.
     ///
     /// ```
-    /// use lastbyte::{Monitor, Property, Trace};
+    /// use lastbyte::{Property, Trace, trace::Monitor};
     ///
     /// let nothing_happened = Trace::default();
     /// assert_eq!(Monitor::judge(&nothing_happened, &[]).iter().next(), None);

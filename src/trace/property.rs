@@ -1,5 +1,5 @@
 //! What must hold. A property is a value with a name, a sentence and a check; the
-//! [`Monitor`](crate::Monitor) runs the checks.
+//! [`Monitor`](crate::trace::Monitor) runs the checks.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -16,7 +16,8 @@ use crate::trace::watched::{Moment, ReaderState};
 /// What makes a property: its name, its sentence, and when it is broken.
 ///
 /// ```
-/// use lastbyte::{Definition, Event, Property};
+/// use lastbyte::Property;
+/// use lastbyte::trace::{Definition, Event};
 ///
 /// static SMALL_WRITES: Definition = Definition {
 ///     name: "small-writes",

@@ -15,7 +15,7 @@ use crate::trace::property::Property;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
-pub enum Cut {
+pub enum Inconclusive {
     /// The time was up.
     Time,
     /// The number of executions was reached.
@@ -76,35 +76,37 @@ pub struct Divergence {
 pub const USUAL_REASONS: &str = "`tokio::select!` without `biased`, `futures::select!`, the \
     order of a `HashMap`, a clock, a random number, a static";
 
-impl fmt::Display for Cut {
+impl fmt::Display for Inconclusive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cut::Time => write!(
+            Inconclusive::Time => write!(
                 f,
                 "out of time (--max-seconds or `Limits::time` gives more)"
             ),
-            Cut::Executions => write!(
+            Inconclusive::Executions => write!(
                 f,
                 "out of executions (`Limits::executions` or the comparison gives more)"
             ),
-            Cut::Memory => write!(f, "out of memory for states (`Limits::states` gives more)"),
-            Cut::Steps(limit) => write!(
+            Inconclusive::Memory => {
+                write!(f, "out of memory for states (`Limits::states` gives more)")
+            }
+            Inconclusive::Steps(limit) => write!(
                 f,
                 "an execution has more than {limit} steps (--max-steps or `Limits::steps` permits \
                  more)"
             ),
-            Cut::Cycle => write!(f, "an execution comes back to a state that it had left"),
-            Cut::Interrupted => write!(f, "interrupted"),
-            Cut::NotDeterministic(Divergence { step, first, then }) => write!(
+            Inconclusive::Cycle => write!(f, "an execution comes back to a state that it had left"),
+            Inconclusive::Interrupted => write!(f, "interrupted"),
+            Inconclusive::NotDeterministic(Divergence { step, first, then }) => write!(
                 f,
                 "not deterministic: step {step} of one schedule was once \"{first}\" and once \
                  \"{then}\"; usual reasons are {USUAL_REASONS}"
             ),
-            Cut::EndlessCalls { actor, calls } => write!(
+            Inconclusive::EndlessCalls { actor, calls } => write!(
                 f,
                 "one poll of {actor} goes on making calls: more than {calls} changed nothing"
             ),
-            Cut::PollNeverEnds {
+            Inconclusive::PollNeverEnds {
                 actor,
                 milliseconds,
             } => {
@@ -114,14 +116,14 @@ impl fmt::Display for Cut {
                     "one poll of {actor} did not end within {seconds:.1} s (`Limits::poll` gives more)"
                 )
             }
-            Cut::StackOverflow { actor, bytes } => write!(
+            Inconclusive::StackOverflow { actor, bytes } => write!(
                 f,
                 "stack overflow: {actor} needs more than its {bytes} bytes of stack; expected is \
                  less, or for the connection a larger `stack_bytes`"
             ),
-            Cut::Scenario(why) => write!(f, "the scenario cannot be run: {why}"),
-            Cut::Crashed(why) => write!(f, "the exploration crashed: {why}"),
-            Cut::Unknown(why) => write!(f, "not explored: {why}"),
+            Inconclusive::Scenario(why) => write!(f, "the scenario cannot be run: {why}"),
+            Inconclusive::Crashed(why) => write!(f, "the exploration crashed: {why}"),
+            Inconclusive::Unknown(why) => write!(f, "not explored: {why}"),
         }
     }
 }
@@ -135,8 +137,8 @@ pub enum Verdict {
     Proved,
     /// Holds in every execution with at most this many preemptions.
     Bounded(usize),
-    /// Not known: the exploration was cut off.
-    CutOff(Cut),
+    /// Not known: the exploration is inconclusive.
+    Inconclusive(Inconclusive),
     /// Fails, and there is a counterexample.
     Refuted,
     /// Nothing was found, by an exploration with a defect planted in it: this proves nothing.
@@ -150,7 +152,7 @@ impl fmt::Display for Verdict {
         match self {
             Verdict::Proved => f.pad("proved"),
             Verdict::Bounded(n) => f.pad(&format!("bounded({n})")),
-            Verdict::CutOff(cut) => f.pad(&format!("cut off: {cut}")),
+            Verdict::Inconclusive(why) => f.pad(&format!("inconclusive: {why}")),
             Verdict::Refuted => f.pad("refuted"),
             Verdict::Missed => f.pad("missed"),
             Verdict::NotApplicable => f.pad("not applicable"),
@@ -175,7 +177,7 @@ pub struct Exploration {
     /// The preemption bound; `None` is unbounded.
     pub bound: Option<usize>,
     /// Why it did not come to its end; `None` if it did.
-    pub cut: Option<Cut>,
+    pub inconclusive: Option<Inconclusive>,
     /// Whether a defect was planted in the executor or the explorer.
     #[cfg_attr(feature = "cli", serde(default))]
     pub defective: bool,
@@ -203,7 +205,7 @@ pub struct Exploration {
 
 impl Exploration {
     /// No exploration at all, and why.
-    pub fn missing(cut: Cut) -> Exploration {
+    pub fn missing(why: Inconclusive) -> Exploration {
         Exploration {
             executions: 0,
             pruned: 0,
@@ -211,7 +213,7 @@ impl Exploration {
             cached: false,
             depth: 0,
             bound: None,
-            cut: Some(cut),
+            inconclusive: Some(why),
             defective: false,
             folding: None,
             repeated: 0,
@@ -225,18 +227,18 @@ impl Exploration {
 
     /// The verdict on one property.
     pub fn verdict(&self, property: Property) -> Verdict {
-        if let Some(cut @ Cut::NotDeterministic(_)) = &self.cut {
+        if let Some(why @ Inconclusive::NotDeterministic(_)) = &self.inconclusive {
             // What was found may not be found again.
-            return Verdict::CutOff(cut.clone());
+            return Verdict::Inconclusive(why.clone());
         }
         if self.counterexamples.contains_key(&property) {
             return Verdict::Refuted;
         }
-        if self.cut.is_none() && self.not_applicable.contains(&property) {
+        if self.inconclusive.is_none() && self.not_applicable.contains(&property) {
             return Verdict::NotApplicable;
         }
-        match (&self.cut, self.bound) {
-            (Some(cut), _) => Verdict::CutOff(cut.clone()),
+        match (&self.inconclusive, self.bound) {
+            (Some(why), _) => Verdict::Inconclusive(why.clone()),
             (None, _) if self.defective => Verdict::Missed,
             (None, Some(bound)) => Verdict::Bounded(bound),
             (None, None) => Verdict::Proved,

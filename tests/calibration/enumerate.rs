@@ -7,7 +7,9 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use lastbyte::{ActorId, Event, SPIN_POLLS, ScriptStep};
+use lastbyte::ScriptStep;
+use lastbyte::run::SPIN_POLLS;
+use lastbyte::trace::{ActorId, Event};
 
 use crate::program::{Op, Program};
 

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use lastbyte::{Cut, Expected, Explorer, Instance, Limits};
+use lastbyte::trace::Inconclusive;
+use lastbyte::{Expected, Explorer, Instance, Limits};
 use lastbyte_models::registry;
 
 use crate::generate::number;
@@ -21,16 +22,18 @@ fn instances() -> Vec<Instance> {
     let registry = registry().expect("no clash");
     let claims = registry.claims().iter();
     let claims = claims.filter(|claim| claim.expected != Expected::Missed);
-    let cells = claims.flat_map(|claim| claim.instances.iter().cloned());
-    let cells = cells.filter(|cell| !DECLARED.contains(&cell.model()));
-    let by_id: BTreeMap<_, _> = cells.map(|cell| (cell.id(), cell)).collect();
+    let instances = claims.flat_map(|claim| claim.instances.iter().cloned());
+    let instances = instances.filter(|instance| !DECLARED.contains(&instance.model()));
+    let by_id: BTreeMap<_, _> = instances
+        .map(|instance| (instance.id(), instance))
+        .collect();
     by_id.into_values().collect()
 }
 
 fn compare(executions: u64, least: usize) {
     let (mut compared, mut declared, mut skipped) = (BTreeMap::new(), 0, Vec::new());
     let (mut every, mut pruned, mut outcomes) = (0, 0, 0);
-    for cell in instances() {
+    for instance in instances() {
         let explore = |caching| {
             let explorer = Explorer {
                 caching,
@@ -40,35 +43,35 @@ fn compare(executions: u64, least: usize) {
                 },
                 ..Explorer::default()
             };
-            explorer.explore(cell.run(), cell.scenario())
+            explorer.explore(instance.run(), instance.scenario())
         };
         let cached = explore(true);
-        if cached.cut == Some(Cut::Executions) {
-            skipped.push(cell.id());
+        if cached.inconclusive == Some(Inconclusive::Executions) {
+            skipped.push(instance.id());
             continue;
         }
-        assert_eq!(cached.cut, None, "{}", cell.id());
+        assert_eq!(cached.inconclusive, None, "{}", instance.id());
         // What is known by its history is run again.
         if cached.repeated == 0 {
             declared += 1;
             continue;
         }
         let whole = explore(false);
-        if whole.cut == Some(Cut::Executions) {
-            skipped.push(cell.id());
+        if whole.inconclusive == Some(Inconclusive::Executions) {
+            skipped.push(instance.id());
             continue;
         }
-        assert_eq!(whole.cut, None, "{}", cell.id());
+        assert_eq!(whole.inconclusive, None, "{}", instance.id());
         let (found, all) = (Findings::of(&cached), Findings::of(&whole));
         assert_eq!(
             found,
             all,
             "{}: missed: {}; made up: {}",
-            cell.id(),
+            instance.id(),
             all.less(&found),
             found.less(&all)
         );
-        *compared.entry(cell.model()).or_insert(0) += 1;
+        *compared.entry(instance.model()).or_insert(0) += 1;
         every += whole.executions;
         pruned += cached.executions;
         outcomes += all.outcomes.len();

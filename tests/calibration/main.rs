@@ -30,7 +30,9 @@ mod tests {
     use std::hash::Hash;
     use std::sync::{Arc, Mutex};
 
-    use lastbyte::{ExecutorDefect, Exploration, Explorer, KeyPart, Outcome, Trace};
+    use lastbyte::environment::{ExecutorDefect, KeyPart};
+    use lastbyte::trace::Exploration;
+    use lastbyte::{Explorer, Outcome, Trace};
 
     use crate::enumerate::{Everything, Log, State, enumerate, follow, schedules};
     use crate::figures;
@@ -77,8 +79,8 @@ mod tests {
         let exploration = explorer.explore(&subject, &scenario);
         drop(explorer);
         let traces = Arc::into_inner(traces).expect("loom is through");
-        if let Some(cut) = &exploration.cut {
-            return Err(format!("cut off: {cut}"));
+        if let Some(why) = &exploration.inconclusive {
+            return Err(format!("inconclusive: {why}"));
         }
         Ok((exploration, traces.into_inner().expect("no panic")))
     }

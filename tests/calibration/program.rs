@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use lastbyte::{
-    Actor, ExecutorDefect, Handle, Reader, Running, Scenario, ScriptStep, Socket, Subject,
-};
+use lastbyte::environment::ExecutorDefect;
+use lastbyte::run::Actor;
+use lastbyte::{Handle, Reader, Running, Scenario, ScriptStep, Socket, Subject};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

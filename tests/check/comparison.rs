@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lastbyte::{
-    Comparison, Cut, Explorer, Instance, Model, Observable, Progress, Reader, Registry, Scenario,
-};
+use lastbyte::check::{Comparison, Observable};
+use lastbyte::explore::Progress;
+use lastbyte::trace::Inconclusive;
+use lastbyte::{Explorer, Instance, Model, Reader, Registry, Scenario};
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
 
 fn instance(ordering: Ordering, capacity: usize) -> Instance {
@@ -24,7 +25,7 @@ fn responding(ordering: Ordering, capacity: usize, response: usize) -> Instance 
     Instance::new(ordering.to_string(), scenario, Arc::new(connection)).without_caching()
 }
 
-/// Two orderings that differ in the first environment and not in the second.
+/// Two orderings that differ in the first scenario and not in the second.
 fn orderings() -> Comparison {
     let pair = |capacity| {
         [Ordering::Original, Ordering::FlushBeforeShutdown].map(|o| instance(o, capacity))
@@ -45,13 +46,13 @@ fn alone(instance: &Instance) -> (BTreeSet<Vec<Observable>>, u64) {
         ..Explorer::default()
     };
     let explored = explorer.explore(instance.run(), instance.scenario());
-    assert_eq!(explored.cut, None);
+    assert_eq!(explored.inconclusive, None);
     let found = std::mem::take(&mut *found.lock().expect("no panic"));
     (found, explored.executions)
 }
 
 #[test]
-fn executions_and_sequences_are_those_of_every_environment() {
+fn executions_and_sequences_are_those_of_every_scenario() {
     let model = Model {
         comparisons: || vec![orderings()],
         ..Model::new("orderings", "two that differ")
@@ -61,7 +62,7 @@ fn executions_and_sequences_are_those_of_every_environment() {
     assert_eq!(comparison.id(), "orderings/original/over");
     let compared = comparison.run(None, None);
     assert_eq!(compared.id, comparison.identity());
-    assert_eq!(compared.cut, None);
+    assert_eq!(compared.inconclusive, None);
     for side in [0, 1] {
         let alone = comparison.pairs.iter().map(|pair| alone(&pair[side]));
         let (sequences, executions): (Vec<_>, Vec<_>) = alone.unzip();
@@ -91,14 +92,14 @@ fn what_only_one_side_does_is_told_call_by_call() {
 }
 
 #[test]
-fn a_comparison_that_takes_too_long_is_cut_off() {
+fn a_comparison_that_takes_too_long_is_inconclusive() {
     let mut comparison = orderings();
     let compared = comparison.run(Some(Duration::ZERO), None);
-    assert_eq!(compared.cut, Some(Cut::Time));
+    assert_eq!(compared.inconclusive, Some(Inconclusive::Time));
     assert_eq!(compared.executions, [0, 0]);
     comparison.executions = 1;
     let compared = comparison.run(None, None);
-    assert_eq!(compared.cut, Some(Cut::Executions));
+    assert_eq!(compared.inconclusive, Some(Inconclusive::Executions));
     assert_eq!(compared.executions, [1, 1], "and nothing else is begun");
     assert!(!compared.agrees());
 }

@@ -11,14 +11,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::program::{Scratch, refused};
-use lastbyte::recording::Recording;
-use lastbyte::results::{Results, Row};
-use lastbyte::selection::Selection;
+use lastbyte::check::recording::Recording;
+use lastbyte::check::results::{Results, Row};
+use lastbyte::check::selection::Selection;
+use lastbyte::check::{Clash, Comparison, Identity, NamedSubject, Sweep};
+use lastbyte::environment::{ExecutorDefect, FlushMode, KernelDefect, ReaderDefect, UnreadInput};
+use lastbyte::run::Actor;
+use lastbyte::trace::{Definition, Ends, Exploration, Inconclusive};
 use lastbyte::{
-    Actor, Claim, Clash, Comparison, Cut, Definition, Ends, ExecutorDefect, Expected, Exploration,
-    FlushMode, Handle, Identity, Instance, KernelDefect, Model, NamedSubject, Property, Reader,
-    ReaderDefect, Registry, Running, Scenario, Script, ScriptStep, Socket, Subject, Sweep,
-    UnreadInput,
+    Claim, Expected, Handle, Instance, Model, Property, Reader, Registry, Running, Scenario,
+    Script, ScriptStep, Socket, Subject,
 };
 use lastbyte_models::template;
 
@@ -41,7 +43,7 @@ struct Writer {
 
 impl Subject for Writer {
     fn fingerprint(&self) -> Option<String> {
-        lastbyte::fingerprint(self)
+        lastbyte::run::fingerprint(self)
     }
 
     fn start(&self, _: Socket) -> Running {
@@ -61,7 +63,7 @@ mod elsewhere {
 
     impl Subject for Writer {
         fn fingerprint(&self) -> Option<String> {
-            lastbyte::fingerprint(self)
+            lastbyte::run::fingerprint(self)
         }
 
         fn start(&self, _: Socket) -> Running {
@@ -252,9 +254,9 @@ fn a_claim_cannot_have_the_name_of_a_comparison_or_of_a_sweep() {
 #[test]
 fn two_comparisons_of_one_name_are_refused() {
     let [first, second] = [below!(1), below!(2)];
-    let one = Comparison::new("situation", 1, vec![pair("one")]);
-    let two = Comparison::new("situation", 1, vec![pair("two")]);
-    Offer::comparisons([one, two]).clashes(&["model/writer/situation", first, second]);
+    let one = Comparison::new("family", 1, vec![pair("one")]);
+    let two = Comparison::new("family", 1, vec![pair("two")]);
+    Offer::comparisons([one, two]).clashes(&["model/writer/family", first, second]);
 }
 
 #[test]
@@ -352,7 +354,7 @@ fn a_parameter_cannot_have_every_name() {
     }
     let twice = instance("x").with_parameter("N", 1).with_parameter("N", 2);
     Offer::claims([claim("claim", [twice])]).clashes(&["\"N\"", "model/writer/x"]);
-    for name in ["N", "reset after", "two-phase 2"] {
+    for name in ["N", "reset after", "deferred 2"] {
         Offer::claims([claim("claim", [instance("x").with_parameter(name, 1)])]).fits();
     }
 }
@@ -669,7 +671,7 @@ fn the_template() -> Registry {
 #[cfg(unix)]
 #[test]
 fn a_worker_explores_nothing_that_it_was_not_ordered() {
-    use lastbyte::runner::{Meter, Pool, SILENCE, Unit};
+    use lastbyte::check::runner::{Meter, Pool, SILENCE, Unit};
 
     let (ours, other) = (the_template(), another_template());
     let unknown = registry_of_a_name_that_no_worker_has();
@@ -695,8 +697,8 @@ fn a_worker_explores_nothing_that_it_was_not_ordered() {
                 .expect("both have it")
                 .identity();
             let exploration = &explored.instances[&ordered];
-            let Some(Cut::Unknown(why)) = &exploration.cut else {
-                panic!("{ordered}: {:?}", exploration.cut);
+            let Some(Inconclusive::Unknown(why)) = &exploration.inconclusive else {
+                panic!("{ordered}: {:?}", exploration.inconclusive);
             };
             for identity in [&ordered, &known] {
                 assert!(why.contains(&identity.in_full()), "{why}");
@@ -713,13 +715,13 @@ fn a_worker_explores_nothing_that_it_was_not_ordered() {
         );
     }
     let nowhere = unknown.claims()[0].instances[0].identity();
-    let cut = explored.instances[&nowhere]
-        .cut
+    let why = explored.instances[&nowhere]
+        .inconclusive
         .clone()
         .expect("nothing is explored");
-    assert!(cut.to_string().contains("nothing of that name"), "{cut}");
+    assert!(why.to_string().contains("nothing of that name"), "{why}");
     for instance in ours.claims().iter().flat_map(|claim| &claim.instances) {
-        assert_eq!(explored.instances[&instance.identity()].cut, None);
+        assert_eq!(explored.instances[&instance.identity()].inconclusive, None);
     }
 }
 
@@ -736,7 +738,7 @@ fn registry_of_a_name_that_no_worker_has() -> Registry {
 fn an_answer_about_something_else_is_none() {
     use std::os::unix::fs::PermissionsExt;
 
-    use lastbyte::runner::{Meter, Pool, SILENCE, Unit};
+    use lastbyte::check::runner::{Meter, Pool, SILENCE, Unit};
 
     let [ordered, other] = ["K=1", "K=2"].map(|name| {
         let registry = the_template();
@@ -746,8 +748,8 @@ fn an_answer_about_something_else_is_none() {
             .clone()
     });
     let exploration = Exploration {
-        cut: None,
-        ..Exploration::missing(Cut::Time)
+        inconclusive: None,
+        ..Exploration::missing(Inconclusive::Time)
     };
     let answered = |id: &Identity| {
         let answer = serde_json::json!({
@@ -768,10 +770,10 @@ fn an_answer_about_something_else_is_none() {
         let explored = pool
             .explore(&units, &Meter::default())
             .expect("it can be started");
-        explored.instances[&ordered.identity()].cut.clone()
+        explored.instances[&ordered.identity()].inconclusive.clone()
     };
     assert_eq!(answered(&ordered.identity()), None);
-    let Some(Cut::Crashed(why)) = answered(&other.identity()) else {
+    let Some(Inconclusive::Crashed(why)) = answered(&other.identity()) else {
         panic!("it was believed");
     };
     for identity in [ordered.identity(), other.identity()] {
@@ -786,8 +788,8 @@ fn slices(registry: &Registry) -> [Results; 2] {
         let slice = all.clone().slice(index, 2);
         let rows = slice.claims.iter().map(|claim| {
             let exploration = Exploration {
-                cut: None,
-                ..Exploration::missing(Cut::Time)
+                inconclusive: None,
+                ..Exploration::missing(Inconclusive::Time)
             };
             Row::new(claim, &vec![&exploration; claim.instances.len()])
         });
@@ -891,7 +893,7 @@ fn a_comparison_has_another_identity_when_it_compares_something_else() {
             .expect("no clash");
         registry.comparisons()[0].identity()
     };
-    let named = lastbyte::Deviation {
+    let named = lastbyte::check::Deviation {
         name: "deviation",
         why: "",
         leave_out: |sequence| sequence,

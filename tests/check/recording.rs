@@ -2,7 +2,7 @@
 
 use crate::program::{Scratch, refused};
 
-use lastbyte::recording::assert_reproduces;
+use lastbyte::check::recording::assert_reproduces;
 use lastbyte_models::registry;
 
 #[test]
@@ -30,8 +30,8 @@ fn what_was_queried_of_hyper_0_14_loses() {
 #[should_panic(expected = "behaves differently from step 6 on")]
 fn a_recording_that_does_not_happen_is_noticed() {
     let path = "../tests/recordings/shutdown_ordering-original-loses.json";
-    let mut recording =
-        lastbyte::recording::Recording::read(path.as_ref()).expect("it was written by --save");
+    let mut recording = lastbyte::check::recording::Recording::read(path.as_ref())
+        .expect("it was written by --save");
     recording.trace.steps.swap(5, 6);
     if let Err(misuse) = recording.replay(&registry().expect("no clash")) {
         panic!("{misuse}");
@@ -50,7 +50,7 @@ fn a_regression_test_fails_with_the_reason() {
 fn what_explore_shows_says_how_to_ask_again() {
     use crate::program::verify;
 
-    let saved = lastbyte::recording::Recording::read(QUERY_PATH.as_ref()).expect("saved");
+    let saved = lastbyte::check::recording::Recording::read(QUERY_PATH.as_ref()).expect("saved");
     let request = saved.query.expect("a query").request;
     let request = Scratch::new("request", request);
     let sizes = "--response-bytes 64 --capacity 64 --reader slow:64";
@@ -82,8 +82,8 @@ fn what_explore_shows_says_how_to_ask_again() {
 /// A recording may have more steps than a claim's exploration permits.
 #[test]
 fn a_long_recording_is_followed_to_its_end() {
-    use lastbyte::query::{Query, STEPS};
-    use lastbyte::recording::Recording;
+    use lastbyte::check::query::{Query, STEPS};
+    use lastbyte::check::recording::Recording;
     use lastbyte::{Explorer, Limits, Property};
 
     let mut saved = Recording::read(QUERY_PATH.as_ref()).expect("saved").query;
@@ -122,7 +122,7 @@ fn a_long_recording_is_followed_to_its_end() {
 /// One file for each counterexample, and each is what the row shows.
 #[test]
 fn every_counterexample_of_a_run_is_saved() {
-    use lastbyte::recording::{Recording, file_name, save};
+    use lastbyte::check::recording::{Recording, file_name, save};
 
     let results = crate::fixtures::results();
     let directory = Scratch::directory("saved");
@@ -279,7 +279,10 @@ fn what_explore_saves_can_be_replayed_with_the_command_that_it_shows() {
         assert_eq!(replayed.status.code(), Some(1), "{replayed:?}");
         let replayed = String::from_utf8(replayed.stdout).expect("text");
         assert!(replayed.contains("shutdown(SHUT_WR)"), "{replayed}");
-        lastbyte::recording::assert_reproduces(saved.join(name), &registry().expect("no clash"));
+        lastbyte::check::recording::assert_reproduces(
+            saved.join(name),
+            &registry().expect("no clash"),
+        );
     }
     let (_, command) = chart.split_once("replay: ").expect("the chart's end");
     let command = command.replace("\\\n", "");

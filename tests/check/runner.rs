@@ -15,9 +15,9 @@ mod unix {
     use std::sync::atomic::Ordering;
     use std::time::{Duration, Instant};
 
-    use lastbyte::Cut;
-    use lastbyte::runner::{Explored, Meter, Pool, SILENCE, Unit};
-    use lastbyte::selection::Selection;
+    use lastbyte::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
+    use lastbyte::check::selection::Selection;
+    use lastbyte::trace::Inconclusive;
     use lastbyte_models::registry;
     use serde_json::{Value, json};
 
@@ -56,13 +56,13 @@ mod unix {
     fn a_instance_is_explored_as_it_says_and_for_as_long_as_ordered() {
         let cached = &units("shutdown_ordering/original-loses")[0];
         let explored = ordered(cached, None);
-        assert_eq!(explored["cut"], Value::Null);
+        assert_eq!(explored["inconclusive"], Value::Null);
         assert!(explored["states"].as_u64() > Some(0), "{explored}");
-        let cut = ordered(cached, Some(0.0));
-        assert_eq!(cut["cut"], "time");
+        let stopped = ordered(cached, Some(0.0));
+        assert_eq!(stopped["inconclusive"], "time");
         let uncached = &units("hyper/hyper-0.14-body-ignored-without-caching")[0];
         let explored = ordered(uncached, None);
-        assert_eq!(explored["cut"], Value::Null);
+        assert_eq!(explored["inconclusive"], Value::Null);
         assert_eq!(explored["states"], 0);
     }
 
@@ -84,15 +84,15 @@ mod unix {
 
     fn crashed(explored: &Explored) -> Vec<&str> {
         let instances = explored.instances.values();
-        let cuts = instances.map(|exploration| match &exploration.cut {
-            Some(Cut::Crashed(why)) => why.as_str(),
+        let reasons = instances.map(|exploration| match &exploration.inconclusive {
+            Some(Inconclusive::Crashed(why)) => why.as_str(),
             other => panic!("not crashed: {other:?}"),
         });
-        cuts.collect()
+        reasons.collect()
     }
 
     #[test]
-    fn a_worker_that_says_nothing_is_killed_and_its_instance_cut_off() {
+    fn a_worker_that_says_nothing_is_killed_and_its_instance_inconclusive() {
         let all = units("template").len();
         let started = Scratch::directory("started");
         let silent = format!("touch {}/$$; exec sleep 600", started.path());

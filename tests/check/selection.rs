@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use lastbyte::selection::Selection;
-use lastbyte::{Claim, Comparison, Instance};
+use lastbyte::check::Comparison;
+use lastbyte::check::selection::Selection;
+use lastbyte::{Claim, Instance};
 use lastbyte_models::registry;
 
 fn all() -> Selection {

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::pending;
+use lastbyte::environment::Faults;
+use lastbyte::trace::Event;
 use lastbyte::{
-    Checker, Event, Faults, Limits, Property, Reader, Running, Script, ScriptStep, Socket, Subject,
-    Verdict, check, replay, stays_fixed,
+    Checker, Limits, Property, Reader, Running, Script, ScriptStep, Socket, Subject, Verdict,
+    check, replay, stays_fixed,
 };
 
 async fn writes_once(mut socket: Socket) -> std::io::Result<()> {

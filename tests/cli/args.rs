@@ -94,11 +94,12 @@ fn slices_are_joined_without_a_hole() {
         first.path(),
     ]);
     assert_eq!(merged.status.code(), Some(0));
-    let merged: lastbyte::results::Results =
+    let merged: lastbyte::check::results::Results =
         serde_json::from_slice(&merged.stdout).expect("the format that is documented");
     assert_eq!(merged.rows.len(), merged.selected);
     assert!(merged.hold());
-    let killed = |figures: &lastbyte::figures::Figures| figures.title == "Who is killed by what";
+    let killed =
+        |figures: &lastbyte::check::figures::Figures| figures.title == "Who is killed by what";
     let killed: Vec<_> = merged.figures.iter().filter(|f| killed(f)).collect();
     let [killed] = killed[..] else {
         panic!("one table of the mutants: {killed:?}");
@@ -121,7 +122,8 @@ fn slices_are_joined_without_a_hole() {
 /// A slice knows how much there is beside the claims, and has its part of it.
 #[test]
 fn a_slice_of_a_sweep_is_explored() {
-    let all = lastbyte::selection::Selection::all(&lastbyte_models::registry().expect("no clash"));
+    let all =
+        lastbyte::check::selection::Selection::all(&lastbyte_models::registry().expect("no clash"));
     let instances = all
         .sweeps
         .iter()
@@ -137,7 +139,7 @@ fn a_slice_of_a_sweep_is_explored() {
     ];
     let output = verify(&only);
     assert_eq!(output.status.code(), Some(0));
-    let results: lastbyte::results::Results =
+    let results: lastbyte::check::results::Results =
         serde_json::from_slice(&output.stdout).expect("the documented format");
     assert_eq!((results.selected, results.selected_beside), (0, instances));
     assert_eq!(results.not_selected, all.claims.len());
@@ -273,7 +275,7 @@ mod exploring {
         let filter = "shutdown_ordering/fixed-waits-for-reader";
         let output = verify(&["--only", filter, "--format", "json"]);
         assert_eq!(output.status.code(), Some(0));
-        let results: lastbyte::results::Results =
+        let results: lastbyte::check::results::Results =
             serde_json::from_slice(&output.stdout).expect("the format that is documented");
         assert!(results.complete && results.hold());
         let value: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -319,7 +321,7 @@ mod exploring {
     }
 
     #[test]
-    fn what_is_not_reached_in_time_is_cut_off() {
+    fn what_is_not_reached_in_time_is_inconclusive() {
         let output = verify(&[
             "--only",
             "fixed-never-loses",
@@ -329,17 +331,20 @@ mod exploring {
             "json",
         ]);
         assert_eq!(output.status.code(), Some(3));
-        let results: lastbyte::results::Results =
+        let results: lastbyte::check::results::Results =
             serde_json::from_slice(&output.stdout).expect("the format that is documented");
         assert!(!results.complete && !results.hold());
         assert!(results.rows.iter().all(|row| !row.holds));
         assert!(results.executions > 0, "there was a second");
-        let cut = |row: &lastbyte::results::Row| match &row.verdict {
-            lastbyte::Verdict::CutOff(cut) => cut.clone(),
+        let why = |row: &lastbyte::check::results::Row| match &row.verdict {
+            lastbyte::Verdict::Inconclusive(why) => why.clone(),
             other => panic!("{}: {other}", row.id),
         };
         let rows = results.rows.iter();
-        assert!(rows.map(cut).all(|cut| cut == lastbyte::Cut::Time));
+        assert!(
+            rows.map(why)
+                .all(|why| why == lastbyte::trace::Inconclusive::Time)
+        );
         // Time that suffices changes nothing.
         let output = verify(&["--only", "template", "--max-seconds", "1000000"]);
         assert_eq!(output.status.code(), Some(0));
@@ -351,8 +356,8 @@ mod exploring {
             "document.md",
             format!(
                 "before\n{}\nold\n{}\nbehind\n",
-                lastbyte::documents::open(lastbyte::documents::COMPARISONS),
-                lastbyte::documents::CLOSE
+                lastbyte::render::documents::open(lastbyte::render::documents::COMPARISONS),
+                lastbyte::render::documents::CLOSE
             ),
         );
         let run = |option| {
@@ -404,10 +409,10 @@ mod exploring {
     #[test]
     fn a_chart_is_as_wide_as_the_terminal_within_reason() {
         use lastbyte::render::chart::{Options, text};
-        use lastbyte::render::story::Caption;
+        use lastbyte::render::transcript::Caption;
 
         let path = "../tests/recordings/shutdown_ordering-original-loses.json";
-        let recording = lastbyte::recording::Recording::read(path.as_ref()).expect("saved");
+        let recording = lastbyte::check::recording::Recording::read(path.as_ref()).expect("saved");
         let chart = |width| {
             let caption = Caption {
                 property: recording.property,

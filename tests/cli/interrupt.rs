@@ -13,8 +13,9 @@ mod unix {
     use std::process::{Child, Command, Stdio};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use lastbyte::results::{Results, Row};
-    use lastbyte::{Cut, Verdict};
+    use lastbyte::Verdict;
+    use lastbyte::check::results::{Results, Row};
+    use lastbyte::trace::Inconclusive;
     use nix::sys::signal::{Signal, kill, killpg};
     use nix::unistd::Pid;
 
@@ -125,7 +126,8 @@ mod unix {
             let results: Results = serde_json::from_str(&printed).expect("the documented format");
             assert!(!results.complete && !results.hold(), "{signal}");
             assert_eq!(results.rows.len(), results.selected, "{signal}");
-            let open = |verdict: &Verdict| *verdict == Verdict::CutOff(Cut::Interrupted);
+            let open =
+                |verdict: &Verdict| *verdict == Verdict::Inconclusive(Inconclusive::Interrupted);
             let (open, decided): (Vec<_>, Vec<_>) =
                 results.rows.iter().partition(|row| open(&row.verdict));
             assert!(!open.is_empty(), "{signal}");
@@ -137,7 +139,7 @@ mod unix {
             assert!(page.trim_end().ends_with("</html>"), "{signal}");
             for name in saved.names() {
                 assert!(name.ends_with(".json"), "{name}");
-                lastbyte::recording::assert_reproduces(
+                lastbyte::check::recording::assert_reproduces(
                     saved.join(&name),
                     &lastbyte_models::registry().expect("no clash"),
                 );
@@ -150,7 +152,7 @@ mod unix {
         let (code, text) = interrupted(&["--format", "text"], Signal::SIGINT);
         assert_eq!(code, Some(3));
         assert!(text.contains("Partial: the run ended early"), "{text}");
-        assert!(text.contains("cut off"), "{text}");
+        assert!(text.contains("inconclusive"), "{text}");
         let (code, markdown) = interrupted(&["--format", "markdown"], Signal::SIGINT);
         assert_eq!(code, Some(3));
         assert!(
@@ -160,7 +162,8 @@ mod unix {
         let (code, junit) = interrupted(&["--format", "junit"], Signal::SIGINT);
         assert_eq!(code, Some(3));
         assert!(
-            junit.contains("<error message=\"expected proved, came out cut off: interrupted\"")
+            junit
+                .contains("<error message=\"expected proved, came out inconclusive: interrupted\"")
         );
         assert!(junit.trim_end().ends_with("</testsuites>"));
     }
@@ -220,7 +223,7 @@ mod unix {
         assert_eq!(saved.names().len(), refuted.count(), "{signal}");
         for name in saved.names() {
             let path = saved.join(&name);
-            lastbyte::recording::Recording::read(path.as_ref()).expect("whole");
+            lastbyte::check::recording::Recording::read(path.as_ref()).expect("whole");
         }
         let model = |row: &&Row| row.model == "template" && row.holds;
         assert!(results.rows.iter().filter(model).count() >= 2, "{signal}");
@@ -265,7 +268,7 @@ mod unix {
         for (signal, group) in SIGNALS {
             let results = versions_interrupted(&versions, &exploring, signal, group);
             assert_eq!(not_run(&results), [("3.0.0", "interrupted")], "{signal}");
-            let open = Verdict::CutOff(Cut::Interrupted);
+            let open = Verdict::Inconclusive(Inconclusive::Interrupted);
             let open = results.rows.iter().filter(|row| row.verdict == open);
             assert!(open.count() > 0, "{signal}");
         }
@@ -306,7 +309,7 @@ mod unix {
     }
 
     #[test]
-    fn a_question_that_is_interrupted_is_cut_off() {
+    fn a_question_that_is_interrupted_is_inconclusive() {
         let request = Scratch::new("request", "G");
         let words = "explore --subject shutdown_ordering:flush-before-shutdown --response-bytes \
                      1000 --capacity 1 --uncached --format json --request";
@@ -327,7 +330,7 @@ mod unix {
         let output = child.wait_with_output().expect("it was started");
         assert_eq!(output.status.code(), Some(3));
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        assert_eq!(answer["exploration"]["cut"], "interrupted");
+        assert_eq!(answer["exploration"]["inconclusive"], "interrupted");
     }
 
     /// Whether a process handles SIGTERM itself.
@@ -374,7 +377,8 @@ mod unix {
         let output = on_a_full_disk(5, &["--only", "hyper/", "--save", directory.path()]);
         one_line(&output, &["cannot write", directory.path()]);
         for name in directory.names() {
-            lastbyte::recording::Recording::read(directory.join(&name).as_ref()).expect("whole");
+            lastbyte::check::recording::Recording::read(directory.join(&name).as_ref())
+                .expect("whole");
         }
     }
 

@@ -9,7 +9,7 @@ fn other_versions_are_tested_on_unix() {
 
 #[cfg(unix)]
 mod unix {
-    use lastbyte::results::Results;
+    use lastbyte::check::results::Results;
 
     use crate::program::{Scratch, verify};
     use crate::versions::Versions;

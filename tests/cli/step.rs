@@ -8,9 +8,9 @@ fn stepping_is_tested_on_unix() {
 
 #[cfg(unix)]
 mod unix {
-    use lastbyte::recording::Recording;
+    use lastbyte::check::recording::Recording;
     use lastbyte::render::chart::{Options, text};
-    use lastbyte::render::story::Caption;
+    use lastbyte::render::transcript::Caption;
     use nix::sys::signal::Signal;
 
     use crate::terminal::Terminal;

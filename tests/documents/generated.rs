@@ -6,9 +6,10 @@ use std::path::Path;
 
 use crate::cargo::{packages, root};
 
-use lastbyte::{Faults, documents};
+use lastbyte::environment::Faults;
+use lastbyte::render::documents;
 use lastbyte_models::conformance::{
-    DEVIATIONS, Environment, NOT_COMPARED, Side, TOO_LARGE, situations,
+    DEVIATIONS, KernelAndReader, NOT_COMPARED, Side, TOO_LARGE, families,
 };
 use lastbyte_models::dispatch_loop::{LAST_0_14, REVISIONS, Revision};
 
@@ -223,7 +224,7 @@ fn what_the_mapping_names_is_in_hyper() {
     }
 }
 
-/// What fails in a situation, in words.
+/// What fails in a scenario family, in words.
 fn fault(faults: &Faults) -> Option<String> {
     let Faults {
         write_error_after,
@@ -245,31 +246,31 @@ fn fault(faults: &Faults) -> Option<String> {
 #[test]
 fn the_list_of_what_is_compared_is_complete() {
     let mut text = String::from(
-        "# What is compared with hyper\n\nIn each of these situations the model of the dispatch \
+        "# What is compared with hyper\n\nIn each of these scenario families the model of the dispatch \
          loop and a release of hyper are explored to the end, in every interleaving and without \
          state caching, and the sets of what the socket sees are compared, in both directions. \
          `cargo verify --only conformance` compares the newest release, `cargo verify --real` \
          all; the figures are in models/results.md.\n\n\
-         | situation | side | besides | kernel buffer and reader | left out as too large |\n\
+         | scenario family | side | besides | kernel buffer and reader | left out as too large |\n\
          |---|---|---|---|---|\n",
     );
-    let environment = |&(capacity, slow): &Environment| match slow {
+    let scenario = |&(capacity, slow): &KernelAndReader| match slow {
         None => format!("K={capacity}"),
         Some(0) => format!("K={capacity} unread"),
         Some(bytes) => format!("K={capacity} by {bytes}"),
     };
-    let list = |all: &[Environment]| all.iter().map(environment).collect::<Vec<_>>().join(", ");
-    for situation in situations() {
-        let side = match &situation.side {
+    let list = |all: &[KernelAndReader]| all.iter().map(scenario).collect::<Vec<_>>().join(", ");
+    for family in families() {
+        let side = match &family.side {
             Side::Server(..) => "server",
             Side::Client(_) => "client",
         };
-        let mut beside = format!("{:?}", situation.beside);
-        if let Some(fault) = fault(&situation.faults) {
+        let mut beside = format!("{:?}", family.beside);
+        if let Some(fault) = fault(&family.faults) {
             beside += &format!(", {fault}");
         }
-        let (there, mut left) = (list(situation.environments), list(&situation.left_out()));
-        for release in situation.too_large_in {
+        let (there, mut left) = (list(family.scenarios), list(&family.left_out()));
+        for release in family.too_large_in {
             left += &format!(
                 "{}all of {release}",
                 if left.is_empty() { "" } else { ", " }
@@ -277,7 +278,7 @@ fn the_list_of_what_is_compared_is_complete() {
         }
         text += &format!(
             "| {} | {side} | {beside} | {there} | {left} |\n",
-            situation.name
+            family.name
         );
     }
     text += &format!(
@@ -295,7 +296,7 @@ fn the_list_of_what_is_compared_is_complete() {
             }
         }
     }
-    compare("models/conformance/situations.md", None, &text);
+    compare("models/conformance/scenarios.md", None, &text);
 }
 
 /// Every line of the table of planted defects names a test that there is.

@@ -1,12 +1,14 @@
 //! What the explorer does around an exploration: which counterexample it shows, what it falls back
-//! to when it is cut off, and how it follows a schedule.
+//! to when it is inconclusive, and how it follows a schedule.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use lastbyte::explore::Observer;
+use lastbyte::trace::{ActorId, Event, Exploration, Inconclusive};
 use lastbyte::{
-    ActorId, Cut, Event, Exploration, Explorer, Instance, Limits, Observer, Outcome, Property,
-    Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Trace, Verdict,
+    Explorer, Instance, Limits, Outcome, Property, Reader, Running, Scenario, Script, ScriptStep,
+    Socket, Subject, Trace, Verdict,
 };
 use lastbyte_models::registry;
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
@@ -101,7 +103,7 @@ fn few(executions: u64, limits: Limits) -> Explorer {
 }
 
 #[test]
-fn what_is_cut_off_is_finished_with_a_bound() {
+fn what_is_inconclusive_is_finished_with_a_bound() {
     let fixed = connection(Ordering::FlushBeforeShutdown, 8);
     for limits in [
         Limits::default(),
@@ -112,7 +114,7 @@ fn what_is_cut_off_is_finished_with_a_bound() {
     ] {
         let decided = few(3, limits).decide(&fixed, &over(2));
         assert_eq!(decided.verdict(Property::NoStall), Verdict::Bounded(2));
-        assert!(decided.executions > 3 && decided.cut.is_none());
+        assert!(decided.executions > 3 && decided.inconclusive.is_none());
     }
     // Whoever stops an exploration wants no other.
     let stopped = Explorer {
@@ -120,7 +122,10 @@ fn what_is_cut_off_is_finished_with_a_bound() {
         ..Explorer::default()
     };
     let stopped = stopped.decide(&fixed, &over(2));
-    assert_eq!((stopped.bound, stopped.cut), (None, Some(Cut::Interrupted)));
+    assert_eq!(
+        (stopped.bound, stopped.inconclusive),
+        (None, Some(Inconclusive::Interrupted))
+    );
 }
 
 /// Some of the time is left for the bounded run: an exploration that would take hours.
@@ -154,7 +159,7 @@ impl Subject for TalksOrLoses {
 }
 
 #[test]
-fn a_counterexample_counts_although_the_bounded_run_is_cut_off() {
+fn a_counterexample_counts_although_the_bounded_run_is_inconclusive() {
     let scenario = Scenario {
         signals: 1,
         ..Scenario::new("signal", 1, Reader::PROMPT)
@@ -173,8 +178,8 @@ fn a_counterexample_counts_although_the_bounded_run_is_cut_off() {
         Verdict::Refuted
     );
     assert_eq!(
-        (decided.bound, decided.cut),
-        (Some(2), Some(Cut::Steps(20)))
+        (decided.bound, decided.inconclusive),
+        (Some(2), Some(Inconclusive::Steps(20)))
     );
 }
 
@@ -223,7 +228,7 @@ fn a_panic_of_a_subject_is_silent() {
         let scenario = Scenario::new("panics", 1, Reader::PROMPT);
         let explored = Explorer::default().explore(&subject, &scenario);
         let panic = &explored.counterexamples[&Property::NoPanic];
-        let told = |step: &lastbyte::Step| matches!(step.event, Event::Panicked { .. });
+        let told = |step: &lastbyte::trace::Step| matches!(step.event, Event::Panicked { .. });
         assert!(panic.steps.iter().any(told));
         panic!("as a test does");
     }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::future::poll_fn;
-use lastbyte::folding::Folding;
+use lastbyte::environment::ExecutorDefect;
+use lastbyte::trace::{Exploration, Folding};
 use lastbyte::{
-    ExecutorDefect, Exploration, Explorer, Limits, Outcome, Property, Reader, Running, Scenario,
-    Socket, Subject, Verdict,
+    Explorer, Limits, Outcome, Property, Reader, Running, Scenario, Socket, Subject, Verdict,
 };
 use lastbyte_models::registry;
 use std::task::Poll;
@@ -106,7 +106,7 @@ fn explorer(folding: bool) -> Explorer {
 
 /// The outcomes, and which properties fail.
 fn findings(exploration: &Exploration) -> (BTreeSet<Outcome>, BTreeSet<Property>) {
-    assert_eq!(exploration.cut, None);
+    assert_eq!(exploration.inconclusive, None);
     (
         exploration.histogram.keys().cloned().collect(),
         exploration.counterexamples.keys().copied().collect(),
@@ -130,7 +130,10 @@ fn who_remembers_nothing_is_explored_in_fewer_executions() {
     let (full, folded) = both(Remembers::Nothing, &over(4));
     assert_eq!(findings(&full), findings(&folded));
     assert!(folded.executions < full.executions / 2);
-    let Some(Folding::Held { checked, unchecked }) = folded.folding else {
+    let Some(Folding::Held {
+        checked, unchecked, ..
+    }) = folded.folding
+    else {
         panic!("{:?}", folded.folding);
     };
     assert!(checked > 0);
@@ -207,7 +210,7 @@ fn compare_claims(every: usize, least: usize) {
                 explorer.explore(instance.run(), instance.scenario())
             };
             let full = explore(false);
-            if full.repeated == 0 || full.cut.is_some() {
+            if full.repeated == 0 || full.inconclusive.is_some() {
                 // It declares its state, or it is long.
                 continue;
             }

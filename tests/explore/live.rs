@@ -16,9 +16,9 @@ mod under_tokio {
     use std::time::Duration;
 
     use futures::AsyncWriteExt;
-    use lastbyte::{
-        Ending, Event, Property, Reader, ReaderEnding, Running, Scenario, Socket, Subject, run_once,
-    };
+    use lastbyte::explore::run_once;
+    use lastbyte::trace::{Ending, Event, ReaderEnding};
+    use lastbyte::{Property, Reader, Running, Scenario, Socket, Subject};
     use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
     use tokio::time::timeout;
 

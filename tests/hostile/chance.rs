@@ -15,9 +15,10 @@ use bytes::Bytes;
 use futures::FutureExt;
 use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
+use lastbyte::environment::FlushMode;
+use lastbyte::run::Actor;
 use lastbyte::{
-    Actor, Explorer, FlushMode, Handle, Property, Reader, Running, Scenario, Script, ScriptStep,
-    Subject, Verdict,
+    Explorer, Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Subject, Verdict,
 };
 use lastbyte_models::hyper_h1::{DATE, v1::Io};
 
@@ -417,7 +418,7 @@ fn explores(rounds: usize) {
         let explored = explorer().explore(subject, scenario);
         for property in Property::ALL {
             let verdict = explored.verdict(property);
-            let right = matches!(&verdict, Verdict::CutOff(cut) if cut.to_string().starts_with("not deterministic: step "));
+            let right = matches!(&verdict, Verdict::Inconclusive(why) if why.to_string().starts_with("not deterministic: step "));
             assert!(right, "{name}, {property}: {verdict}");
         }
         is_not_deterministic(&explored);
@@ -461,7 +462,7 @@ each_apart! {
     fn what_is_deterministic_is_not_suspected() {
         is_clean(&explore(&subject(|socket| delivers_if(socket, true)), &plain()));
         let lost = explore(&subject(|socket| delivers_if(socket, false)), &plain());
-        assert_eq!(lost.cut, None);
+        assert_eq!(lost.inconclusive, None);
         is_refuted(&lost, Property::NothingTruncated);
         let biased = subject(|socket| async move {
             let first = tokio::select! { biased; () = ready(()) => true, () = ready(()) => false };
@@ -469,9 +470,9 @@ each_apart! {
         });
         is_clean(&explore(&biased, &plain()));
         let hyper = explore(&hyper_service(|| (5, false)), &request());
-        assert_eq!(hyper.cut, None);
+        assert_eq!(hyper.inconclusive, None);
         is_proved(&hyper, Property::NothingTruncated);
-        assert!(hyper.repeated >= lastbyte::REPEATED_EXECUTIONS, "{}", hyper.repeated);
+        assert!(hyper.repeated >= lastbyte::explore::REPEATED_EXECUTIONS, "{}", hyper.repeated);
     }
 }
 /// A coin that is tossed in one interleaving alone is tossed once for each exploration of the instance,

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
-use lastbyte::{Cut, Handle, Property, Reader, Scenario, Script, ScriptStep, Socket, Verdict};
+use lastbyte::trace::Inconclusive;
+use lastbyte::{Handle, Property, Reader, Scenario, Script, ScriptStep, Socket, Verdict};
 
 use super::support::*;
 
@@ -51,7 +52,7 @@ each_apart! {
             Ok(())
         });
         let explored = explore(&goodbye, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::NothingTruncated);
         is_proved(&explored, Property::NoPanic);
         is_clean(&explore(&goodbye, &Scenario::new("fits", 3, Reader::PROMPT)));
@@ -69,7 +70,7 @@ each_apart! {
             Ok(())
         });
         let explored = explore(&goodbye, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         panics_with(&explored, "gone");
     }
 
@@ -79,7 +80,7 @@ each_apart! {
             pending().await
         });
         for scenario in [plain(), signal()] {
-            assert_eq!(explore(&goodbye, &scenario).cut, None);
+            assert_eq!(explore(&goodbye, &scenario).inconclusive, None);
         }
     }
 
@@ -89,7 +90,7 @@ each_apart! {
             deliver(socket, b"abc").await
         });
         let explored = explore(&panics, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         panics_with(&explored, "dropped");
         is_proved(&explored, Property::AcceptedArrives);
     }
@@ -126,12 +127,12 @@ each_apart! {
         });
         // It comes to its end in every execution that does: whoever drops it before is the explorer.
         let explored = explore(&panics, &signal());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_proved(&explored, Property::NoPanic);
         // Here it waits for ever, and its end is the explorer's doing as well.
         let scenario = Scenario { signals: 1, ..plain() };
         let explored = explore(&panics, &scenario);
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::Ends);
         is_clean_of_panics(&explored);
     }
@@ -151,10 +152,10 @@ each_apart! {
         });
         let scenario = Scenario { signals: 1, ..plain() };
         let explored = explore(&loops, &scenario);
-        let expected = |cut: &Cut| {
-            matches!(cut, Cut::PollNeverEnds { .. } | Cut::EndlessCalls { .. })
+        let expected = |why: &Inconclusive| {
+            matches!(why, Inconclusive::PollNeverEnds { .. } | Inconclusive::EndlessCalls { .. })
         };
-        is_cut(&explored, expected, &["dispatcher"]);
+        is_inconclusive(&explored, expected, &["dispatcher"]);
     }
 
     fn a_drop_that_loops_over_calls() {
@@ -168,7 +169,7 @@ each_apart! {
         });
         let scenario = Scenario { signals: 1, ..plain() };
         let explored = explore(&loops, &scenario);
-        is_cut(&explored, |cut| matches!(cut, Cut::EndlessCalls { .. }), &["dispatcher"]);
+        is_inconclusive(&explored, |why| matches!(why, Inconclusive::EndlessCalls { .. }), &["dispatcher"]);
     }
 
     fn a_leaked_socket() {
@@ -179,7 +180,7 @@ each_apart! {
         });
         // It never gives the socket up, and nobody sees the end of the stream; all has arrived.
         let explored = explore(&leaks, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_proved(&explored, Property::NoStall);
         let leaks = subject(|socket: Socket| async move {
             socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
@@ -208,7 +209,7 @@ each_apart! {
         for _ in 0..2 {
             let explored = explore(&keeps, &scenario);
             // The first execution of all has no handle to use; calls on a dead one are none.
-            assert_eq!(explored.cut, None, "{explored:?}");
+            assert_eq!(explored.inconclusive, None, "{explored:?}");
             is_clean(&explored);
         }
     }
@@ -238,7 +239,7 @@ each_apart! {
             Ok(())
         });
         let explored = explore(&keeps, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_proved(&explored, Property::NoStall);
         drop(KEPT_SOCKET.lock().expect("no panic").take());
     }
@@ -270,7 +271,7 @@ each_apart! {
             let verdict = explored.verdict(property);
             println!("{property}: {verdict}");
         }
-        assert!(explored.cut.is_some() || !explored.counterexamples.is_empty(), "{explored:?}");
+        assert!(explored.inconclusive.is_some() || !explored.counterexamples.is_empty(), "{explored:?}");
     }
 
     fn a_waker_that_panics() {
@@ -316,8 +317,8 @@ each_apart! {
             deliver(socket, b"abc").await
         });
         let explored = explore(&calls, &Scenario { signals: 1, ..plain() });
-        let decided = explored.cut.is_none();
-        assert!(decided || matches!(explored.cut, Some(Cut::PollNeverEnds { .. })), "{explored:?}");
+        let decided = explored.inconclusive.is_none();
+        assert!(decided || matches!(explored.inconclusive, Some(Inconclusive::PollNeverEnds { .. })), "{explored:?}");
     }
 
     /// A thread of the operating system's own: nothing that it does can be explored.
@@ -344,7 +345,7 @@ each_apart! {
 }
 
 #[track_caller]
-fn is_clean_of_panics(explored: &lastbyte::Exploration) {
+fn is_clean_of_panics(explored: &lastbyte::trace::Exploration) {
     is_proved(explored, Property::NoPanic);
 }
 

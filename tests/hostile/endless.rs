@@ -7,9 +7,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use lastbyte::{
-    Cut, Explorer, Limits, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject,
-};
+use lastbyte::trace::Inconclusive;
+use lastbyte::{Explorer, Limits, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject};
 
 use super::support::*;
 
@@ -34,22 +33,27 @@ fn again_and_again(
 #[track_caller]
 fn calls_for_ever(subject: &Arc<dyn Subject>, scenario: &Scenario) {
     let explored = explore(subject, scenario);
-    is_cut(
+    is_inconclusive(
         &explored,
-        |cut| matches!(cut, Cut::EndlessCalls { .. } | Cut::Steps(_)),
+        |why| {
+            matches!(
+                why,
+                Inconclusive::EndlessCalls { .. } | Inconclusive::Steps(_)
+            )
+        },
         &[],
     );
-    if let Some(cut @ Cut::EndlessCalls { .. }) = &explored.cut {
-        assert!(cut.to_string().contains("dispatcher"), "{cut}");
+    if let Some(why @ Inconclusive::EndlessCalls { .. }) = &explored.inconclusive {
+        assert!(why.to_string().contains("dispatcher"), "{why}");
     }
 }
 
 /// One poll never ends, and makes no call that would be noticed.
 #[track_caller]
 fn never_ends(subject: &Arc<dyn Subject>, scenario: &Scenario) {
-    let expected = |cut: &Cut| matches!(cut, Cut::PollNeverEnds { .. });
+    let expected = |why: &Inconclusive| matches!(why, Inconclusive::PollNeverEnds { .. });
     let says = ["one poll of dispatcher did not end within"];
-    is_cut(&explore(subject, scenario), expected, &says);
+    is_inconclusive(&explore(subject, scenario), expected, &says);
 }
 
 fn signal() -> Scenario {
@@ -91,7 +95,7 @@ each_apart! {
         };
         let writes = again_and_again(|s, cx| drop(s.poll_send(cx, b"abc")));
         let explored = steps.explore(&writes, &plain());
-        is_cut(&explored, |cut| matches!(cut, Cut::Steps(200) | Cut::EndlessCalls { .. }), &[]);
+        is_inconclusive(&explored, |why| matches!(why, Inconclusive::Steps(200) | Inconclusive::EndlessCalls { .. }), &[]);
     }
 
     fn looks_at_a_signal() {
@@ -118,7 +122,7 @@ each_apart! {
 
     fn failing_writes() {
         let scenario = Scenario {
-            faults: lastbyte::Faults { write_error_after: Some(0), ..Default::default() },
+            faults: lastbyte::environment::Faults { write_error_after: Some(0), ..Default::default() },
             ..plain()
         };
         calls_for_ever(&again_and_again(|s, cx| drop(s.poll_send(cx, b"a"))), &scenario);
@@ -136,22 +140,22 @@ each_apart! {
 
     fn notes() {
         let noted = explore(&again_and_again(|s, _| s.handle().note("again")), &plain());
-        let expected = |cut: &Cut| {
-            matches!(cut, Cut::PollNeverEnds { .. } | Cut::EndlessCalls { .. })
+        let expected = |why: &Inconclusive| {
+            matches!(why, Inconclusive::PollNeverEnds { .. } | Inconclusive::EndlessCalls { .. })
         };
-        is_cut(&noted, expected, &["dispatcher"]);
+        is_inconclusive(&noted, expected, &["dispatcher"]);
         let told = explore(&again_and_again(|s, _| s.handle().told_to_stop()), &plain());
-        is_cut(&told, expected, &["dispatcher"]);
+        is_inconclusive(&told, expected, &["dispatcher"]);
     }
 
     fn promises() {
         let promise = |s: &Socket, _: &mut Context<'_>| {
             s.handle().expect_delivery(Bytes::from_static(b"x"));
         };
-        let expected = |cut: &Cut| {
-            matches!(cut, Cut::PollNeverEnds { .. } | Cut::EndlessCalls { .. })
+        let expected = |why: &Inconclusive| {
+            matches!(why, Inconclusive::PollNeverEnds { .. } | Inconclusive::EndlessCalls { .. })
         };
-        is_cut(&explore(&again_and_again(promise), &plain()), expected, &["dispatcher"]);
+        is_inconclusive(&explore(&again_and_again(promise), &plain()), expected, &["dispatcher"]);
     }
 
     fn wakes_in_a_loop() {
@@ -169,9 +173,9 @@ each_apart! {
         };
         let endless = again_and_again(|_, _| std::hint::spin_loop());
         let says = ["one poll of dispatcher did not end within"];
-        is_cut(
+        is_inconclusive(
             &explorer.explore(&endless, &plain()),
-            |cut| matches!(cut, Cut::PollNeverEnds { .. }),
+            |why| matches!(why, Inconclusive::PollNeverEnds { .. }),
             &says,
         );
     }
@@ -200,7 +204,7 @@ each_apart! {
             Poll::Pending
         }));
         let explored = explore(&asks, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::NoSpin);
         let explored = explorer().decide(&asks, &plain());
         is_refuted(&explored, Property::NoSpin);
@@ -243,14 +247,14 @@ each_apart! {
             })
         });
         let explored = explore(&never, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::NoStall);
         let waits = subject(|socket: Socket| async move {
             socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
             std::future::pending().await
         });
         let explored = explore(&waits, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::NoStall);
     }
 

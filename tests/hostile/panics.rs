@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::{
-    Contradiction, Cut, Definition, Event, Exploration, Framing, Property, Raw, Running, Scenario,
-    Socket, Subject,
-};
+use lastbyte::environment::{Contradiction, Raw};
+use lastbyte::trace::{Definition, Event, Exploration, Inconclusive};
+use lastbyte::{Framing, Property, Running, Scenario, Socket, Subject};
 
 use super::support::*;
 
@@ -21,8 +20,8 @@ fn deep(n: u64) -> u64 {
 
 #[track_caller]
 fn overflows(explored: &Exploration, who: &str) {
-    let expected = |cut: &Cut| matches!(cut, Cut::StackOverflow { .. });
-    is_cut(
+    let expected = |why: &Inconclusive| matches!(why, Inconclusive::StackOverflow { .. });
+    is_inconclusive(
         explored,
         expected,
         &["stack overflow", who, "`stack_bytes`"],
@@ -174,7 +173,7 @@ each_apart! {
             Ok(())
         });
         let explored = explore(&panics, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         panics_with(&explored, "as a subject does");
     }
 
@@ -186,20 +185,20 @@ each_apart! {
     fn a_payload_that_panics_when_it_is_dropped() {
         let panics = subject(|_socket| async move { std::panic::panic_any(Payload) });
         let explored = explore(&panics, &plain());
-        let told = match &explored.cut {
-            Some(cut) => cut.to_string(),
+        let told = match &explored.inconclusive {
+            Some(why) => why.to_string(),
             None => {
                 is_refuted(&explored, Property::NoPanic);
                 return;
             }
         };
         assert!(told.contains("the payload is dropped"), "{told}");
-        is_cut(&explored, |cut| matches!(cut, Cut::Crashed(_)), &[]);
+        is_inconclusive(&explored, |why| matches!(why, Inconclusive::Crashed(_)), &[]);
     }
 
     fn start_panics() {
         let explored = explore(&(Arc::new(Asked("start")) as Arc<dyn Subject>), &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         panics_with(&explored, "asked for start");
     }
 
@@ -208,7 +207,7 @@ each_apart! {
             let subject: Arc<dyn Subject> = Arc::new(Asked(what));
             for explored in [explore(&subject, &plain()), explorer().decide(&subject, &plain())] {
                 let told = format!("asked for {what}");
-                is_cut(&explored, |cut| matches!(cut, Cut::Crashed(_)), &[&told]);
+                is_inconclusive(&explored, |why| matches!(why, Inconclusive::Crashed(_)), &[&told]);
             }
         }
     }
@@ -224,7 +223,7 @@ each_apart! {
         for (place, subject) in cases {
             println!("{place:?}");
             let explored = explore(&subject, &plain());
-            assert_eq!(explored.cut, None);
+            assert_eq!(explored.inconclusive, None);
             panics_with(&explored, &format!("the framing panicked: in {place:?}"));
         }
     }
@@ -240,7 +239,7 @@ each_apart! {
         for (place, subject) in PLACES.iter().zip(cases) {
             println!("{place:?}");
             let explored = explore(&subject, &plain());
-            is_cut(&explored, |cut| matches!(cut, Cut::PollNeverEnds { .. }), &["did not end"]);
+            is_inconclusive(&explored, |why| matches!(why, Inconclusive::PollNeverEnds { .. }), &["did not end"]);
         }
     }
 
@@ -295,7 +294,7 @@ each_apart! {
         for stack in [0, 1, 4096, 5000] {
             println!("{stack}");
             let explored = explore(&sized(stack), &plain());
-            if explored.cut.is_some() {
+            if explored.inconclusive.is_some() {
                 overflows(&explored, "dispatcher");
             } else {
                 is_clean(&explored);
@@ -304,7 +303,7 @@ each_apart! {
         for stack in [usize::MAX, usize::MAX / 2, 1 << 46] {
             println!("{stack}");
             let explored = explore(&sized(stack), &plain());
-            is_cut(&explored, |cut| matches!(cut, Cut::Crashed(_)), &[]);
+            is_inconclusive(&explored, |why| matches!(why, Inconclusive::Crashed(_)), &[]);
         }
     }
 
@@ -325,8 +324,8 @@ each_apart! {
         let explored = explore(&subject(|socket| deliver(socket, b"abcd")), &scenario);
         let verdict = explored.verdict(Property::Custom(&PANICS));
         assert_ne!(verdict, lastbyte::Verdict::Proved);
-        let told = match &explored.cut {
-            Some(cut) => cut.to_string(),
+        let told = match &explored.inconclusive {
+            Some(why) => why.to_string(),
             None => format!("{:?}", explored.counterexamples[&Property::NoPanic].steps),
         };
         assert!(told.contains("what is this"), "{told}");

@@ -1,7 +1,9 @@
 //! Defects of the comparison itself: with one of them a subject of chance comes through, and without it
 //! does not.
 
-use lastbyte::{ExecutorDefect, Exploration, Property, Scenario, Verdict};
+use lastbyte::environment::ExecutorDefect;
+use lastbyte::trace::Exploration;
+use lastbyte::{Property, Scenario, Verdict};
 
 use super::chance::random;
 use super::support::*;

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::io::AsyncWriteExt;
-use lastbyte::{
-    Ends, Exploration, Faults, FlushMode, Property, Reader, Scenario, Script, ScriptStep, Socket,
-    Subject, Verdict,
-};
+use lastbyte::environment::{Faults, FlushMode};
+use lastbyte::trace::{Ends, Exploration};
+use lastbyte::{Property, Reader, Scenario, Script, ScriptStep, Socket, Subject, Verdict};
 
 use super::support::*;
 
@@ -26,7 +25,7 @@ fn proved(property: Property, subject: &Arc<dyn Subject>, scenario: &Scenario) {
 #[track_caller]
 fn decided(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
     let explored = explore(subject, scenario);
-    assert_eq!(explored.cut, None);
+    assert_eq!(explored.inconclusive, None);
     explored
 }
 
@@ -140,12 +139,12 @@ fn no_flush_after_shutdown() {
         socket.close().await.map_err(text)
     });
     proved(Property::NoFlushAfterShutdown, &before, &plain());
-    let two_phase = Scenario {
+    let deferred = Scenario {
         flush: FlushMode::Deferred,
         ..plain()
     };
-    let two_phase = two_phase.with_script(Script::new("device", [ScriptStep::FinishFlush; 1]));
-    proved(Property::NoFlushAfterShutdown, &before, &two_phase);
+    let deferred = deferred.with_script(Script::new("device", [ScriptStep::FinishFlush; 1]));
+    proved(Property::NoFlushAfterShutdown, &before, &deferred);
 }
 
 #[test]

@@ -8,8 +8,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use bytes::Bytes;
 use futures::io::AsyncWriteExt;
 use futures::stream::{FuturesUnordered, StreamExt};
+use lastbyte::trace::{Ends, Event};
 use lastbyte::{
-    Ends, Event, Explorer, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
+    Explorer, Property, Reader, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
 
 use super::chance::random;
@@ -133,7 +134,7 @@ each_apart! {
             pending().await
         });
         let explored = explore(&lingers, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::Ends);
     }
 
@@ -195,7 +196,7 @@ each_apart! {
         };
         let scenario = Scenario::new("cut", 32, Reader::PROMPT);
         let explored = explore(&switches(false), &scenario);
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::ReceivedIsPrefix);
         is_refuted(&explored, Property::NothingTruncated);
         is_clean(&explore(&switches(true), &scenario));
@@ -210,7 +211,7 @@ each_apart! {
             Ok(())
         });
         let explored = explore(&signals, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         panics_with(&explored, "signal 0");
         let feeds = subject(|socket: Socket| async move {
             let handle = socket.handle();
@@ -225,7 +226,7 @@ each_apart! {
         #[derive(Debug)]
         struct First;
         impl lastbyte::Framing for First {
-            fn receive(&mut self, _: &[u8], _: &[Bytes]) -> Result<(), lastbyte::Contradiction> {
+            fn receive(&mut self, _: &[u8], _: &[Bytes]) -> Result<(), lastbyte::environment::Contradiction> {
                 Ok(())
             }
             fn is_complete(&self, promises: &[Bytes]) -> bool {
@@ -250,8 +251,8 @@ each_apart! {
             println!("{n}");
             let cached = explore(subject, &two_signals());
             let full = uncached().explore(subject, &two_signals());
-            assert_eq!((cached.cut.as_ref(), full.cut.as_ref()), (None, None));
-            let broken = |explored: &lastbyte::Exploration| -> Vec<_> {
+            assert_eq!((cached.inconclusive.as_ref(), full.inconclusive.as_ref()), (None, None));
+            let broken = |explored: &lastbyte::trace::Exploration| -> Vec<_> {
                 explored.counterexamples.keys().copied().collect()
             };
             assert_eq!(broken(&cached), broken(&full));
@@ -272,7 +273,7 @@ each_apart! {
             if after <= 1_000 {
                 is_clean(&explored);
             } else if before >= 1_000 {
-                assert_eq!(explored.cut, None);
+                assert_eq!(explored.inconclusive, None);
                 is_refuted(&explored, Property::NothingTruncated);
             } else {
                 is_not_deterministic(&explored);
@@ -333,8 +334,8 @@ each_apart! {
         }));
         for endless in [flushes, reads, computes] {
             let explored = explore(&endless, &plain());
-            let cut = explored.cut.as_ref().map(ToString::to_string).unwrap_or_default();
-            assert!(cut.contains("one poll of dispatcher"), "{cut:?}");
+            let why = explored.inconclusive.as_ref().map(ToString::to_string).unwrap_or_default();
+            assert!(why.contains("one poll of dispatcher"), "{why:?}");
             for property in Property::ALL {
                 assert_ne!(explored.verdict(property), Verdict::Proved, "{property}");
             }
@@ -347,8 +348,8 @@ each_apart! {
             socket.write_all(&big[..4]).await.map_err(text)
         });
         let explored = explore(&large, &plain());
-        let cut = explored.cut.as_ref().map(ToString::to_string).unwrap_or_default();
-        assert!(cut.contains("stack overflow: dispatcher needs more than its 65536 bytes"), "{cut:?}");
-        assert!(cut.contains("`stack_bytes`"), "{cut:?}");
+        let why = explored.inconclusive.as_ref().map(ToString::to_string).unwrap_or_default();
+        assert!(why.contains("stack overflow: dispatcher needs more than its 65536 bytes"), "{why:?}");
+        assert!(why.contains("`stack_bytes`"), "{why:?}");
     }
 }

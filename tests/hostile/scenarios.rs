@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
-use lastbyte::{
-    Actor, Cut, Exploration, Handle, Property, Reader, Running, Scenario, Script, ScriptStep,
-    Socket, Verdict,
-};
+use lastbyte::run::Actor;
+use lastbyte::trace::{Exploration, Inconclusive};
+use lastbyte::{Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Verdict};
 
 use super::support::*;
 
@@ -105,18 +104,32 @@ fn explored(scenario: &Scenario) -> Exploration {
 #[track_caller]
 fn judge(does: Does, explored: &Exploration, ordinary: impl Fn(&Exploration)) {
     println!("{does:?}");
-    let cut = |expected: fn(&Cut) -> bool, says: &[&str]| is_cut(explored, expected, says);
+    let inconclusive = |expected: fn(&Inconclusive) -> bool, says: &[&str]| {
+        is_inconclusive(explored, expected, says)
+    };
     match does {
         Does::Panics | Does::PanicsAtTheStart | Does::PanicsWhenDropped => {
-            assert_eq!(explored.cut, None);
+            assert_eq!(explored.inconclusive, None);
             panics_with(explored, "an actor panics");
         }
-        Does::PanicsWhenNamed => cut(|cut| matches!(cut, Cut::Crashed(_)), &["an actor panics"]),
-        Does::Loops => cut(|cut| matches!(cut, Cut::PollNeverEnds { .. }), &["villain"]),
-        Does::LoopsOverCalls => cut(|cut| matches!(cut, Cut::EndlessCalls { .. }), &["villain"]),
-        Does::Overflows => cut(|cut| matches!(cut, Cut::StackOverflow { .. }), &["villain"]),
+        Does::PanicsWhenNamed => inconclusive(
+            |why| matches!(why, Inconclusive::Crashed(_)),
+            &["an actor panics"],
+        ),
+        Does::Loops => inconclusive(
+            |why| matches!(why, Inconclusive::PollNeverEnds { .. }),
+            &["villain"],
+        ),
+        Does::LoopsOverCalls => inconclusive(
+            |why| matches!(why, Inconclusive::EndlessCalls { .. }),
+            &["villain"],
+        ),
+        Does::Overflows => inconclusive(
+            |why| matches!(why, Inconclusive::StackOverflow { .. }),
+            &["villain"],
+        ),
         Does::AsksForEver => {
-            assert_eq!(explored.cut, None);
+            assert_eq!(explored.inconclusive, None);
             is_refuted(explored, Property::NoSpin);
         }
         Does::Errs | Does::Waits => ordinary(explored),
@@ -125,14 +138,18 @@ fn judge(does: Does, explored: &Exploration, ordinary: impl Fn(&Exploration)) {
 
 #[track_caller]
 fn cannot_be_run(scenario: &Scenario, says: &[&str]) {
-    is_cut(
+    is_inconclusive(
         &explored(scenario),
-        |cut| matches!(cut, Cut::Scenario(_)),
+        |why| matches!(why, Inconclusive::Scenario(_)),
         says,
     );
     let subject = subject(|socket| deliver(socket, b"abcd"));
     let decided = explorer().decide(&subject, scenario);
-    is_cut(&decided, |cut| matches!(cut, Cut::Scenario(_)), says);
+    is_inconclusive(
+        &decided,
+        |why| matches!(why, Inconclusive::Scenario(_)),
+        says,
+    );
     assert!(explorer().replay(&subject, scenario, &[]).is_none());
 }
 
@@ -147,7 +164,7 @@ each_apart! {
     fn peers() {
         for does in ALL {
             let scenario = Scenario { signals: 1, peer: Some(Arc::new(does)), ..plain() };
-            judge(does, &explored(&scenario), |explored| assert_eq!(explored.cut, None));
+            judge(does, &explored(&scenario), |explored| assert_eq!(explored.inconclusive, None));
         }
     }
 
@@ -176,7 +193,7 @@ each_apart! {
         for name in ["a", "b", "c"] {
             scenario = scenario.with_script(Script::new(name, [ScriptStep::WakeSubject]));
         }
-        assert_eq!(explored(&scenario).cut, None);
+        assert_eq!(explored(&scenario).inconclusive, None);
         let scenario = scenario.with_script(Script::new("d", [ScriptStep::WakeSubject]));
         cannot_be_run(&scenario, &["4 scripts", "at most 3"]);
         let waits = || -> Arc<dyn Actor> { Arc::new(Does::Waits) };
@@ -227,7 +244,7 @@ each_apart! {
         ] {
             let scenario = Scenario { actors: vec![Arc::new(Performs(step))], ..plain() };
             let explored = explored(&scenario);
-            assert_eq!(explored.cut, None);
+            assert_eq!(explored.inconclusive, None);
             panics_with(&explored, says);
         }
     }
@@ -266,7 +283,7 @@ each_apart! {
             Ok(())
         });
         let explored = explore(&late, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::NothingTruncated);
         is_refuted(&explored, Property::NoSilentLoss);
     }
@@ -296,7 +313,7 @@ each_apart! {
             })
         });
         let explored = explore(&closes, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::Ends);
         let loses = subject(|socket: Socket| {
             socket.handle().expect_delivery(Bytes::from_static(b"abc"));
@@ -315,7 +332,7 @@ each_apart! {
             socket.write_all(b"abc").await.map_err(text)
         });
         let explored = explore(&writes, &plain());
-        assert_eq!(explored.cut, None);
+        assert_eq!(explored.inconclusive, None);
         is_refuted(&explored, Property::OneShutdown);
     }
 }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use lastbyte::environment::Raw;
+use lastbyte::trace::{Exploration, Inconclusive};
 use lastbyte::{
-    Cut, Exploration, Explorer, Framing, Limits, Property, Raw, Reader, Running, Scenario, Socket,
-    Subject, Verdict,
+    Explorer, Framing, Limits, Property, Reader, Running, Scenario, Socket, Subject, Verdict,
 };
 
 type Start = dyn Fn(Socket) -> Running + Send + Sync;
@@ -120,27 +121,38 @@ pub fn explore(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
 /// It came to its end without any defect, and every verdict says so.
 #[track_caller]
 pub fn is_clean(explored: &Exploration) {
-    assert_eq!(explored.cut, None);
+    assert_eq!(explored.inconclusive, None);
     let broken: Vec<_> = explored.counterexamples.keys().collect();
     assert!(broken.is_empty(), "{broken:?}");
 }
 
-/// No property has any other verdict than that the exploration was cut off for this reason.
+/// No property has any other verdict than that the exploration is inconclusive for this reason.
 #[track_caller]
-pub fn is_cut(explored: &Exploration, expected: impl Fn(&Cut) -> bool, says: &[&str]) {
+pub fn is_inconclusive(
+    explored: &Exploration,
+    expected: impl Fn(&Inconclusive) -> bool,
+    says: &[&str],
+) {
     for property in Property::ALL {
         match explored.verdict(property) {
-            Verdict::CutOff(cut) => {
-                assert!(expected(&cut), "{property}: {cut}");
-                let told = cut.to_string();
+            Verdict::Inconclusive(why) => {
+                assert!(expected(&why), "{property}: {why}");
+                let told = why.to_string();
                 for word in says {
                     assert!(told.contains(word), "{word:?} is not in {told:?}");
                 }
                 assert!(!told.contains('\n'), "{told}");
             }
             // What was found before is a fact, whatever stopped the rest.
-            Verdict::Refuted if !matches!(explored.cut, Some(Cut::NotDeterministic(_))) => {
-                assert!(expected(explored.cut.as_ref().expect("it was cut")));
+            Verdict::Refuted
+                if !matches!(
+                    explored.inconclusive,
+                    Some(Inconclusive::NotDeterministic(_))
+                ) =>
+            {
+                assert!(expected(
+                    explored.inconclusive.as_ref().expect("it is inconclusive")
+                ));
             }
             verdict => panic!("{property}: {verdict}"),
         }
@@ -150,8 +162,9 @@ pub fn is_cut(explored: &Exploration, expected: impl Fn(&Cut) -> bool, says: &[&
 /// The verdict on every property is that the subject is not deterministic, and it says where.
 #[track_caller]
 pub fn is_not_deterministic(explored: &Exploration) {
-    let expected = |cut: &Cut| matches!(cut, Cut::NotDeterministic(at) if at.step > 0);
-    is_cut(explored, expected, &["step ", "usual reasons", "`HashMap`"]);
+    let expected =
+        |why: &Inconclusive| matches!(why, Inconclusive::NotDeterministic(at) if at.step > 0);
+    is_inconclusive(explored, expected, &["step ", "usual reasons", "`HashMap`"]);
 }
 
 #[track_caller]
@@ -170,7 +183,7 @@ pub fn panics_with(explored: &Exploration, words: &str) {
     is_refuted(explored, Property::NoPanic);
     let trace = &explored.counterexamples[&Property::NoPanic];
     let told = trace.steps.iter().any(|step| match &step.event {
-        lastbyte::Event::Panicked { message } => message.contains(words),
+        lastbyte::trace::Event::Panicked { message } => message.contains(words),
         _ => false,
     });
     assert!(told, "{words:?} is in none of {:?}", trace.steps);

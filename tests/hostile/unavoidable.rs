@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::io::AsyncWriteExt;
-use lastbyte::{
-    ActorId, Event, KernelDefect, Property, Reader, Scenario, Socket, Step, Subject, Trace,
-};
+use lastbyte::environment::KernelDefect;
+use lastbyte::trace::{ActorId, Event, Step};
+use lastbyte::{Property, Reader, Scenario, Socket, Subject, Trace};
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
 
 use super::support::*;
@@ -18,7 +18,7 @@ fn unavoidable(
     property: Property,
 ) -> (Trace, Step) {
     let explored = explorer().decide(subject, scenario);
-    assert_eq!(explored.cut, None);
+    assert_eq!(explored.inconclusive, None);
     is_refuted(&explored, property);
     let trace = explored.counterexamples[&property].clone();
     let at = trace.unavoidable_from.expect("the exploration is complete");

@@ -11,33 +11,33 @@ fn conformance_needs_cfg_loom() {
 mod explored {
     use std::process::Command;
 
-    use lastbyte::Deviation;
-    use lastbyte_models::conformance::{releases, situations};
+    use lastbyte::check::Deviation;
+    use lastbyte_models::conformance::{families, releases};
     use lastbyte_models::dispatch_loop::{
         LOOKS_AT_CLOSING, ORIGINAL, RECHECK_FLUSHES, Revision, SHUTDOWN_FLUSHES,
     };
 
-    /// What differs between a release and a revision, in the smallest environment of a situation.
-    fn differences(version: &str, revision: Revision, situation: &str) -> Vec<String> {
+    /// What differs between a release and a revision, in the smallest scenario of a scenario family.
+    fn differences(version: &str, revision: Revision, family: &str) -> Vec<String> {
         let releases = releases();
         let release = releases.iter().find(|r| r.version == version);
-        let situations = situations();
-        let situation = situations.iter().find(|s| s.name == situation);
-        let (release, situation) = (release.expect(version), situation.expect("it is there"));
-        let mut comparison = release.compare_with(situation, revision);
+        let families = families();
+        let family = families.iter().find(|s| s.name == family);
+        let (release, family) = (release.expect(version), family.expect("it is there"));
+        let mut comparison = release.compare_with(family, revision);
         comparison.pairs.truncate(1);
         let compared = comparison.run(None, None);
-        assert_eq!(compared.cut, None, "{}", comparison.id());
+        assert_eq!(compared.inconclusive, None, "{}", comparison.id());
         compared.differences
     }
 
     /// Another revision is told apart, and from both sides.
-    fn told_apart(version: &str, revision: Revision, situation: &str) {
-        let found = differences(version, revision, situation);
+    fn told_apart(version: &str, revision: Revision, family: &str) {
+        let found = differences(version, revision, family);
         for side in ["only hyper-", "only dispatch_loop:"] {
             assert!(
                 found.iter().any(|text| text.starts_with(side)),
-                "{situation} at {} is as {version}: {found:#?}",
+                "{family} at {} is as {version}: {found:#?}",
                 revision.name
             );
         }
@@ -72,8 +72,8 @@ mod explored {
         };
         let run = |revision| {
             let releases = releases();
-            let situations = situations();
-            let named = situations.iter().find(|s| s.name == "reader-stops");
+            let families = families();
+            let named = families.iter().find(|s| s.name == "reader-stops");
             let newest = releases.last().expect("a release");
             let mut comparison = newest.compare_with(named.expect("it is there"), revision);
             comparison.deviation = Some(EVERYTHING);

@@ -8,8 +8,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
-use lastbyte::{ActorId, Event, Explorer, Limits, Outcome, Scenario, Trace};
-use lastbyte_models::dispatch_loop::{Connection, FIELDS, REVISIONS, TELLS, cases, instance};
+use lastbyte::trace::{ActorId, Event};
+use lastbyte::{Explorer, Limits, Outcome, Scenario, Trace};
+use lastbyte_models::dispatch_loop::{
+    Connection, FIELDS, REVISIONS, TELLS, instance, named_scenarios,
+};
 
 /// Executions of one instance; they need not be all.
 const EXECUTIONS: u64 = 200;
@@ -177,15 +180,15 @@ const WITHOUT_CONSEQUENCE: [&str; 4] = ["asked", "flush_ready", "messages", "rea
 fn the_declared_state_is_all_there_is_to_know() {
     let mut fields = Fields::default();
     let (mut instances, mut total) = (0, 0);
-    for case in cases() {
+    for scenario in named_scenarios() {
         for revision in &REVISIONS {
-            let Some(instance) = instance(&case, revision) else {
+            let Some(instance) = instance(&scenario, revision) else {
                 continue;
             };
             let connection = Connection {
                 revision: *revision,
                 tells: true,
-                ..case.connection.clone()
+                ..scenario.connection.clone()
             };
             let steps = steps(connection, instance.scenario());
             if let Some(why) = ambiguous(&steps, None) {

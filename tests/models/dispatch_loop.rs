@@ -1,40 +1,46 @@
 //! The model of hyper's dispatch loop: every expected verdict at every revision.
 
+use lastbyte::check::results::Results;
 use lastbyte::render::chart::{Options, text};
-use lastbyte::render::story::Caption;
-use lastbyte::results::Results;
-use lastbyte::{Exploration, Explorer, Limits, Outcome, Property, Trace, Verdict, documents};
+use lastbyte::render::documents;
+use lastbyte::render::transcript::Caption;
+use lastbyte::trace::Exploration;
+use lastbyte::{Explorer, Limits, Outcome, Property, Trace, Verdict};
 use lastbyte_models::dispatch_close::{
     Revision as Close, half_done, instance as close_instance, never_published,
 };
 use lastbyte_models::dispatch_loop::{
-    Case, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, cases, instance, sweep,
+    LoopScenario, PROPOSED, RECHECK_FLUSHES, REVISIONS, Revision, VERDICTS, instance,
+    named_scenarios, sweep,
 };
 use lastbyte_models::registry;
 
-fn explore(case: &Case, revision: &Revision) -> Option<Exploration> {
-    let instance = instance(case, revision)?;
+fn explore(scenario: &LoopScenario, revision: &Revision) -> Option<Exploration> {
+    let instance = instance(scenario, revision)?;
     let exploration = Explorer::default().explore(instance.run(), instance.scenario());
-    assert_eq!(exploration.cut, None, "{}", instance.id());
+    assert_eq!(exploration.inconclusive, None, "{}", instance.id());
     Some(exploration)
 }
 
 #[test]
 fn verdicts_are_as_expected_at_every_revision() {
     let mut wrong = Vec::new();
-    for case in cases() {
+    for scenario in named_scenarios() {
         for (n, revision) in REVISIONS.iter().enumerate() {
-            let exploration = explore(&case, revision);
-            for row in VERDICTS.iter().filter(|row| row.case == case.name()) {
+            let exploration = explore(&scenario, revision);
+            for row in VERDICTS
+                .iter()
+                .filter(|row| row.scenario == scenario.name())
+            {
                 let found = exploration.as_ref().map(|e| e.verdict(row.property));
                 let agrees = match (row.expected(n), &found) {
                     (Some(expected), Some(verdict)) => expected.is_met_by(verdict),
                     (expected, found) => expected.is_none() && found.is_none(),
                 };
                 if !agrees {
-                    let (case, property) = (row.case, row.property);
+                    let (scenario, property) = (row.scenario, row.property);
                     wrong.push(format!(
-                        "{case} at {}: {property} is {found:?}",
+                        "{scenario} at {}: {property} is {found:?}",
                         revision.name
                     ));
                 }
@@ -68,12 +74,12 @@ fn caching_changes_no_verdict() {
         ..Explorer::default()
     };
     let mut compared = 0;
-    let mut instances: Vec<_> = cases()
+    let mut instances: Vec<_> = named_scenarios()
         .iter()
-        .flat_map(|case| {
+        .flat_map(|scenario| {
             REVISIONS
                 .iter()
-                .filter_map(|revision| instance(case, revision))
+                .filter_map(|revision| instance(scenario, revision))
         })
         .collect();
     for revision in [Close::LooksOnce, Close::LooksUntilClosed] {
@@ -81,7 +87,7 @@ fn caching_changes_no_verdict() {
     }
     for instance in &instances {
         let slow = uncached.explore(instance.run(), instance.scenario());
-        if slow.cut.is_some() {
+        if slow.inconclusive.is_some() {
             continue;
         }
         let fast = Explorer::default().explore(instance.run(), instance.scenario());
@@ -107,10 +113,10 @@ fn findings_show_what_the_program_finds() {
         let document = std::fs::read_to_string(&file).expect("text");
         let mut expected = document.clone();
         for name in documents::names(&document) {
-            let (case, property) = name.split_once(' ').expect("a case and a property");
-            let shown = match case {
+            let (scenario, property) = name.split_once(' ').expect("a scenario and a property");
+            let shown = match scenario {
                 "claim" => shown_of_claim(property),
-                _ => shown(case, Property::from_name(property).expect("a property")),
+                _ => shown(scenario, Property::from_name(property).expect("a property")),
             };
             expected = documents::replace(&expected, name, &shown).expect("an end");
         }
@@ -122,25 +128,25 @@ fn findings_show_what_the_program_finds() {
     }
 }
 
-/// What the program finds of one property of one case in the newest release and in the proposal.
-fn shown(case: &str, property: Property) -> String {
-    let case = cases()
+/// What the program finds of one property of one scenario in the newest release and in the proposal.
+fn shown(scenario: &str, property: Property) -> String {
+    let scenario = named_scenarios()
         .into_iter()
-        .find(|c| c.name() == case)
-        .expect("a case");
+        .find(|c| c.name() == scenario)
+        .expect("a scenario");
     let id = format!(
         "dispatch_loop/{}/{}/{property}",
         RECHECK_FLUSHES.name,
-        case.name()
+        scenario.name()
     );
-    let newest = explore(&case, &RECHECK_FLUSHES).expect("not left out");
-    let proposed = explore(&case, &PROPOSED).expect("not left out");
+    let newest = explore(&scenario, &RECHECK_FLUSHES).expect("not left out");
+    let proposed = explore(&scenario, &PROPOSED).expect("not left out");
     assert_eq!(newest.verdict(property), Verdict::Refuted, "{id}");
     assert_eq!(proposed.verdict(property), Verdict::Proved, "{id}");
     format!(
         "\n`{id}`: {} At 1.12.0 it is {} ({} executions explored), in the proposed revision {} ({} executions, \
          which are all).\n\n{}\n",
-        case.about,
+        scenario.about,
         newest.verdict(property),
         newest.executions,
         proposed.verdict(property),
@@ -192,16 +198,16 @@ fn three_rounds_are_as_good_as_sixteen() {
         "fed-body",
         "client-peer-fin",
         "queue-next-request",
-        "two-phase-end",
+        "deferred-end",
     ] {
-        let case = cases()
+        let scenario = named_scenarios()
             .into_iter()
             .find(|c| c.name() == name)
-            .expect("a case");
-        let mut longer = case.clone();
+            .expect("a scenario");
+        let mut longer = scenario.clone();
         longer.connection.rounds = 16;
         for revision in &REVISIONS {
-            let (short, long) = (explore(&case, revision), explore(&longer, revision));
+            let (short, long) = (explore(&scenario, revision), explore(&longer, revision));
             let refuted = |e: &Option<Exploration>| {
                 let e = e.as_ref().expect("not left out");
                 e.counterexamples.keys().copied().collect::<Vec<_>>()

@@ -1,6 +1,7 @@
 //! What an `Ok` of real hyper is worth when the peer resets: the kernel had accepted everything.
 
-use lastbyte::{Claim, Ending, Explorer, Registry};
+use lastbyte::trace::Ending;
+use lastbyte::{Claim, Explorer, Registry};
 use lastbyte_models::faults;
 
 /// The claims of this name, whatever their property.

@@ -26,12 +26,12 @@ fn the_versions_that_run_are_the_ones_that_are_claimed() {
 }
 
 #[test]
-fn probes_name_known_releases_and_have_names_of_their_own() {
-    let probes = history::probes();
-    let names: BTreeSet<&str> = probes.iter().map(|probe| probe.name).collect();
-    assert_eq!(names.len(), probes.len());
-    for probe in &probes {
-        for release in probe.broken {
+fn scenarios_name_known_releases_and_have_names_of_their_own() {
+    let defects = history::scenarios();
+    let names: BTreeSet<&str> = defects.iter().map(|defect| defect.name).collect();
+    assert_eq!(names.len(), defects.len());
+    for defect in &defects {
+        for release in defect.broken {
             assert!(history::RELEASES.contains(release), "{release}");
         }
     }
@@ -50,9 +50,11 @@ fn exploring_needs_cfg_loom() {
 mod explored {
     use std::sync::Arc;
 
-    use lastbyte::{Exploration, Explorer, Instance, Outcome, Query, Reader, Scenario, Subject};
+    use lastbyte::check::Query;
+    use lastbyte::trace::Exploration;
+    use lastbyte::{Explorer, Instance, Outcome, Reader, Scenario, Subject};
     use lastbyte_models::hyper_h1::claims::{HYPER_0_14, HYPER_1};
-    use lastbyte_models::hyper_h1::shapes::{Shape, shapes};
+    use lastbyte_models::hyper_h1::scenarios::{Family, families};
 
     fn explore(instance: &Instance, caching: bool) -> Exploration {
         let explorer = Explorer {
@@ -60,8 +62,8 @@ mod explored {
             ..Explorer::default()
         };
         let explored = explorer.explore(instance.run(), instance.scenario());
-        // A subject that is not deterministic would be cut off.
-        assert_eq!(explored.cut, None, "{}", instance.id());
+        // A subject that is not deterministic would be inconclusive.
+        assert_eq!(explored.inconclusive, None, "{}", instance.id());
         explored
     }
 
@@ -71,7 +73,7 @@ mod explored {
 
     #[test]
     fn the_published_case_takes_few_executions() {
-        let published = HYPER_1.instance(&Shape::named("body-ignored"), 64);
+        let published = HYPER_1.instance(&Family::named("body-ignored"), 64);
         let explored = explore(&published, false);
         assert!(explored.counterexamples.is_empty());
         assert_eq!(explored.executions, 336);
@@ -87,7 +89,7 @@ mod explored {
 
     #[test]
     fn hyper_0_14_delivers_what_the_kernel_had_accepted_and_says_ok() {
-        let published = HYPER_0_14.instance(&Shape::named("body-ignored"), 64);
+        let published = HYPER_0_14.instance(&Family::named("body-ignored"), 64);
         let explored = explore(&published, false);
         let outcomes: Vec<String> = outcomes(&explored)
             .iter()
@@ -124,9 +126,9 @@ mod explored {
     #[test]
     fn the_history_of_calls_stands_for_hypers_state() {
         for series in [HYPER_1, HYPER_0_14] {
-            for shape in shapes() {
+            for family in families() {
                 for capacity in [64, 1024] {
-                    compare(&series.instance(&shape, capacity));
+                    compare(&series.instance(&family, capacity));
                 }
             }
         }
@@ -170,7 +172,7 @@ mod explored {
     fn queries_from_the_command_line_are_answered() {
         let request = "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
         for (name, explored) in explored(&query(request, &[("upgrade", "true")])) {
-            assert_eq!(explored.cut, None, "{name}");
+            assert_eq!(explored.inconclusive, None, "{name}");
             assert!(explored.counterexamples.is_empty(), "{name}");
             assert!(explored.concluded() > 0);
         }
@@ -183,7 +185,7 @@ mod explored {
                         GET / HTTP/1.1\r\nhost: a\r\n\r\n";
         for request in [head, pipeline] {
             for (name, explored) in explored(&query(request, &[])) {
-                assert_eq!(explored.cut, None, "{name}");
+                assert_eq!(explored.inconclusive, None, "{name}");
                 assert!(explored.counterexamples.is_empty(), "{name}: {request}");
                 assert!(explored.concluded() > 0);
             }

@@ -11,9 +11,8 @@ fn exploring_needs_cfg_loom() {
 mod explored {
     use std::sync::Arc;
 
-    use lastbyte::{
-        Exploration, Explorer, Reader, Registry, Scenario, Script, ScriptStep, Subject,
-    };
+    use lastbyte::trace::Exploration;
+    use lastbyte::{Explorer, Reader, Registry, Scenario, Script, ScriptStep, Subject};
     use lastbyte_models::hyper_h1::{Answer, Client, Outgoing, Source, v0_14, v1};
 
     const LINES: [fn(Client) -> Arc<dyn Subject>; 2] = [v1::client, v0_14::client];
@@ -26,8 +25,8 @@ mod explored {
             ..Explorer::default()
         };
         let explored = explorer.explore(subject, scenario);
-        // A subject that is not deterministic would be cut off.
-        assert_eq!(explored.cut, None);
+        // A subject that is not deterministic would be inconclusive.
+        assert_eq!(explored.inconclusive, None);
         explored
     }
 

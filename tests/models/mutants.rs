@@ -26,7 +26,7 @@ fn executions(subject: Arc<dyn Subject>, scenario: &Scenario) -> Executions {
         ..Explorer::default()
     };
     let exploration = explorer.explore(&subject, scenario);
-    assert_eq!(exploration.cut, None, "{scenario}");
+    assert_eq!(exploration.inconclusive, None, "{scenario}");
     std::mem::take(&mut *all.lock().expect("no panic"))
 }
 

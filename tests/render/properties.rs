@@ -1,13 +1,14 @@
 //! What holds of every view, whatever it is given.
 
 use crate::fixtures::HOSTILE;
+use lastbyte::check::results::Counterexample;
 use lastbyte::render::chart::{self, Options};
-use lastbyte::render::story::{self, Caption};
+use lastbyte::render::transcript::{self, Caption};
 use lastbyte::render::{
     comparison, explain, jsonl, junit, markdown, mermaid, report, svg, sweep, table,
 };
-use lastbyte::results::Counterexample;
-use lastbyte::{ActorId, Event, Levels, Property, Step, Trace};
+use lastbyte::trace::{ActorId, Event, Levels, Step};
+use lastbyte::{Property, Trace};
 use proptest::prelude::*;
 
 fn text() -> impl Strategy<Value = String> {
@@ -114,18 +115,18 @@ proptest! {
 
     #[test]
     fn beats_tell_every_step(trace in trace()) {
-        let beats = story::beats(&trace);
+        let lines = transcript::lines(&trace);
         let mut next = 1;
-        for beat in &beats {
-            prop_assert_eq!(beat.first, next);
-            prop_assert!(beat.last >= beat.first);
-            prop_assert!(is_harmless(&beat.text) && !beat.text.contains('\n'));
-            prop_assert_eq!(beat.levels, trace.steps[beat.last - 1].levels);
-            next = beat.last + 1;
+        for line in &lines {
+            prop_assert_eq!(line.first, next);
+            prop_assert!(line.last >= line.first);
+            prop_assert!(is_harmless(&line.text) && !line.text.contains('\n'));
+            prop_assert_eq!(line.levels, trace.steps[line.last - 1].levels);
+            next = line.last + 1;
         }
         prop_assert_eq!(next, trace.steps.len() + 1);
-        let marked = beats.iter().filter(|beat| beat.broken).count();
-        prop_assert_eq!(marked, usize::from(story::unavoidable(&trace).is_some()));
+        let marked = lines.iter().filter(|line| line.broken).count();
+        prop_assert_eq!(marked, usize::from(transcript::unavoidable(&trace).is_some()));
     }
 
     #[test]
@@ -191,9 +192,9 @@ proptest! {
         }
         for compared in &mut results.comparisons {
             compared.id = crate::fixtures::named(&names[0]);
-            compared.situation = names[1].clone();
+            compared.family = names[1].clone();
             compared.subjects = [names[2].clone(), names[3].clone()];
-            compared.environments = vec![names[4].clone()];
+            compared.scenarios = vec![names[4].clone()];
             compared.deviation = Some((names[5].clone(), names[6].clone()));
             compared.differences = vec![names[6].clone()];
             compared.executions = [u64::MAX; 2];

@@ -13,8 +13,8 @@ use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures::FutureExt;
-use lastbyte::Event;
-use lastbyte::results::{Counterexample, Results};
+use lastbyte::check::results::{Counterexample, Results};
+use lastbyte::trace::Event;
 use serde_json::{Value, json};
 
 /// A running chromedriver, which ends with its test.
@@ -336,7 +336,7 @@ async fn scrubber_moves_the_levels() {
                 .expect("the first cell");
             // It opens at the step on which it turns, with what was promised beside what was received.
             assert_eq!(page.levels().await, ["2", "2", "0"]);
-            assert_eq!(page.text(".beat.current .n").await, "9");
+            assert_eq!(page.text(".line.current .n").await, "9");
             assert_eq!(
                 page.text(".vessel.received .level").await,
                 "0 of 4 promised"
@@ -371,11 +371,11 @@ async fn scrubber_moves_the_levels() {
                     .await
                     .contains("sees the end of the stream")
             );
-            page.click(".beat.broken")
+            page.click(".line.broken")
                 .await
                 .expect("the step that breaks it");
             assert_eq!(page.levels().await, ["2", "2", "0"]);
-            assert_eq!(page.text(".beat.current .n").await, "9");
+            assert_eq!(page.text(".line.current .n").await, "9");
         },
     )
     .await;
@@ -390,7 +390,7 @@ async fn without_an_unavoidable_step_the_breaking_one_opens() {
         page.click("button[data-row='0']")
             .await
             .expect("the first cell");
-        assert_eq!(page.text(".beat.current .n").await, "15");
+        assert_eq!(page.text(".line.current .n").await, "15");
         let now = page.text(".now").await;
         assert!(now.contains("This step breaks the property."), "{now}");
         assert!(!now.contains("From here on"), "{now}");
@@ -514,7 +514,7 @@ async fn a_link_to_nothing_is_answered_in_words() {
 const MISFITS: &str = r#"
     const misfits = [];
     const seen = (element) => element.checkVisibility() && !element.closest('thead') || false;
-    for (const box of document.querySelectorAll('.scroll, .plain td, .plain th, .verdicts td, .verdicts th, .beat > *, .title')) {
+    for (const box of document.querySelectorAll('.scroll, .plain td, .plain th, .verdicts td, .verdicts th, .line > *, .title')) {
         if (seen(box) && box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).display !== 'inline')
             misfits.push(['wide', box.className, box.textContent.slice(0, 40)]);
     }
@@ -593,9 +593,9 @@ async fn paper_has_the_counterexamples_and_what_is_folded() {
         ] {
             assert!(text.contains(told), "{told} in {text}");
         }
-        let situations = page.script(&shown(folded)).await;
+        let scenarios = page.script(&shown(folded)).await;
         assert!(
-            !situations
+            !scenarios
                 .as_array()
                 .expect("a list")
                 .contains(&json!(false))
@@ -611,13 +611,8 @@ async fn paper_has_the_counterexamples_and_what_is_folded() {
         page.devtools("Emulation.setEmulatedMedia", json!({ "media": "" }))
             .await;
         page.script(FRAME).await;
-        let situations = page.script(&shown(folded)).await;
-        assert!(
-            !situations
-                .as_array()
-                .expect("a list")
-                .contains(&json!(true))
-        );
+        let scenarios = page.script(&shown(folded)).await;
+        assert!(!scenarios.as_array().expect("a list").contains(&json!(true)));
         assert_eq!(page.script(&shown(".counterexample")).await, json!([]));
     })
     .await;
@@ -679,25 +674,25 @@ async fn sections_show_what_stands_beside_the_verdicts() {
             for told in [
                 "hyper-1.12.0",
                 "1 not alike",
-                "cut off: out of executions (`Limits::executions` or the comparison gives more)",
-                "size-of-400, 1 situation",
+                "inconclusive: out of executions (`Limits::executions` or the comparison gives more)",
+                "size-of-400, 1 scenario family",
                 "cargo verify --only conformance/hyper-1.12.0/pipelined",
                 "cargo verify --real",
             ] {
                 assert!(conformance.contains(told), "{told} in {conformance}");
             }
-            // A situation's line is folded away until it is asked for.
-            let situation =
+            // A family's line is folded away until it is asked for.
+            let scenario =
                 "return document.querySelector('#conformance details tbody th').checkVisibility()";
-            assert_eq!(page.script(situation).await, json!(false));
+            assert_eq!(page.script(scenario).await, json!(false));
             page.click("#conformance details summary")
                 .await
                 .expect("a summary");
-            assert_eq!(page.script(situation).await, json!(true));
+            assert_eq!(page.script(scenario).await, json!(true));
 
             let sweep = section("#sweep-1").await;
             for told in [
-                "situations explored to the end",
+                "scenarios explored to the end",
                 "not applicable, so nothing is known",
                 "not known",
                 "cargo verify --only dispatch_loop/sweep",
@@ -722,7 +717,7 @@ async fn sections_show_what_stands_beside_the_verdicts() {
 }
 
 #[tokio::test]
-async fn a_field_of_the_sweep_opens_the_situations_that_fail() {
+async fn a_field_of_the_sweep_opens_the_scenarios_that_fail() {
     with_report("sweep", &crate::fixtures::results(), false, async |page| {
         let field = "button[data-sweep='0'][data-subject='0']";
         page.click(field).await.expect("a property that fails");
@@ -817,7 +812,7 @@ async fn long_traces_scrub_to_their_end() {
         let scrubbed = page.script(scrub).await;
         println!("steps, milliseconds for all of them, milliseconds for the slowest: {scrubbed}");
         assert_eq!(page.levels().await[2], "199");
-        let seen = "const b = document.querySelector('.beat.current').getBoundingClientRect(); \
+        let seen = "const b = document.querySelector('.line.current').getBoundingClientRect(); \
         return b.bottom <= innerHeight && b.top >= 0";
         assert_eq!(
             page.script(seen).await,

@@ -2,10 +2,10 @@
 
 use crate::fixtures::{HOSTILE, lost_bytes, results};
 use insta::assert_snapshot;
+use lastbyte::check::results::{Counterexample, Results};
 use lastbyte::render::chart::{Options, text};
-use lastbyte::render::story::Caption;
 use lastbyte::render::table::table;
-use lastbyte::results::{Counterexample, Results};
+use lastbyte::render::transcript::Caption;
 use lastbyte::{Expected, Property, Trace};
 
 #[test]
@@ -145,8 +145,8 @@ fn what_is_not_known_is_never_said_to_hold() {
     let page = lastbyte::render::report::html(&results);
     let count = |page: &str, what: &str| page.matches(what).count();
     let holds = "</b> holds<";
-    // 1.10.1 fails two of its properties. 1.11.0 fails one of them, and one of its two situations
-    // was cut off.
+    // 1.10.1 fails two of its properties. 1.11.0 fails one of them, and one of its two scenarios
+    // is inconclusive.
     let properties = Property::ALL.len();
     assert_eq!(count(&page, holds), properties - 2);
     assert_eq!(count(&page, "</b> not known<"), properties - 1);
@@ -157,7 +157,7 @@ fn what_is_not_known_is_never_said_to_hold() {
     );
     results.sweeps[0]
         .instances
-        .retain(|instance| instance.cut.is_none());
+        .retain(|instance| instance.inconclusive.is_none());
     let page = lastbyte::render::report::html(&results);
     assert_eq!(count(&page, holds), 2 * properties - 3);
     results.sweeps[0]
@@ -182,10 +182,12 @@ fn what_was_not_run_or_not_as_declared_is_in_the_headline() {
     let not_run = std::mem::take(&mut results.not_run);
     assert_eq!(headline(&results), (not_all, false));
     results.rows.retain(|row| row.holds);
-    results.comparisons.retain(lastbyte::Compared::agrees);
+    results
+        .comparisons
+        .retain(lastbyte::check::Compared::agrees);
     results.sweeps[0]
         .instances
-        .retain(|instance| instance.cut.is_none());
+        .retain(|instance| instance.inconclusive.is_none());
     assert_eq!(headline(&results), (told("everything as declared"), true));
     results.not_run = not_run;
     let words = "as declared, **but not everything was run**";
@@ -327,7 +329,7 @@ fn a_version_is_told_once() {
 }
 
 #[test]
-fn a_deviation_is_told_once_with_its_situations() {
+fn a_deviation_is_told_once_with_its_scenarios() {
     let mut results = results();
     for compared in &mut results.comparisons {
         compared.deviation = Some(("size-of-400".to_owned(), "it counts".to_owned()));
@@ -336,8 +338,8 @@ fn a_deviation_is_told_once_with_its_situations() {
     results.comparisons[0].deviation = reason;
     let page = lastbyte::render::report::html(&results);
     for told in [
-        "<dt>size-of-400, 1 situation</dt><dd>it differs</dd>",
-        "<dt>size-of-400, 3 situations</dt><dd>it counts</dd>",
+        "<dt>size-of-400, 1 scenario family</dt><dd>it differs</dd>",
+        "<dt>size-of-400, 3 scenario families</dt><dd>it counts</dd>",
     ] {
         assert_eq!(page.matches(told).count(), 1, "{told}");
     }
@@ -385,13 +387,16 @@ fn claims_share_what_is_drawn_of_their_traces() {
 fn verdicts_in_a_document() {
     let mut results = results();
     results.rows.pop();
-    assert_snapshot!("document", lastbyte::documents::verdicts(&results));
-    assert_snapshot!("document_summary", lastbyte::documents::summary(&results));
+    assert_snapshot!("document", lastbyte::render::documents::verdicts(&results));
+    assert_snapshot!(
+        "document_summary",
+        lastbyte::render::documents::summary(&results)
+    );
 }
 
 #[test]
 fn comparisons_in_a_document_are_replaced_one_by_one() {
-    use lastbyte::documents::{CLOSE, COMPARISONS, fill, open};
+    use lastbyte::render::documents::{CLOSE, COMPARISONS, fill, open};
     let old =
         "| real connection | model |\n|---|---|\n| hyper-1.12.0 | old |\n| hyper-1.9.0 | kept |";
     let document = format!(
@@ -439,8 +444,7 @@ fn a_report_of_more_than_everything_fits_a_mail() {
         .map(|n| {
             let mut instance = instance.clone();
             instance.subject = format!("1.{}.0", n % 10);
-            instance.scenario =
-                format!("pipelined.body-of-any-kind.two-phase.queue.use-{}", n / 10);
+            instance.scenario = format!("pipelined.body-of-any-kind.deferred.queue.use-{}", n / 10);
             let refuted = Property::ALL.into_iter().skip(n % 9).take(3);
             instance.refuted = refuted.map(|property| (property, n)).collect();
             instance
@@ -450,7 +454,7 @@ fn a_report_of_more_than_everything_fits_a_mail() {
     let page = lastbyte::render::report::html(&results);
     println!("{} bytes in {:?}", page.len(), begun.elapsed());
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
-    let told = page.matches("two-phase.queue.use-499").count();
+    let told = page.matches("deferred.queue.use-499").count();
     assert!(
         told <= 1,
         "a name is there once, however many fields have it"
@@ -473,7 +477,7 @@ fn what_was_built_on_its_own_says_how() {
 
 #[test]
 fn growth_is_drawn_for_one_claim_and_for_one_claim_per_size() {
-    let drawn = |results: &lastbyte::results::Results| {
+    let drawn = |results: &lastbyte::check::results::Results| {
         let page = lastbyte::render::report::html(results);
         let figures = page.matches("<figure class=\"growth\">").count();
         let points = page.matches("<circle").count();

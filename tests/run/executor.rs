@@ -5,9 +5,11 @@ use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
+use lastbyte::environment::ExecutorDefect;
+use lastbyte::trace::{Ending, Event, Exploration, Inconclusive};
 use lastbyte::{
-    Cut, Ending, Event, ExecutorDefect, Exploration, Explorer, Limits, Property, Reader, Running,
-    Scenario, Script, ScriptStep, Socket, Subject, Verdict,
+    Explorer, Limits, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject,
+    Verdict,
 };
 
 struct Connection(fn(Socket) -> Running);
@@ -29,7 +31,7 @@ fn ending(start: fn(Socket) -> Running) -> (Ending, bool) {
     let subject: Arc<dyn Subject> = Arc::new(Connection(start));
     let scenario = Scenario::new("alone", 1, Reader::PROMPT);
     let exploration = Explorer::default().explore(&subject, &scenario);
-    assert_eq!(exploration.cut, None);
+    assert_eq!(exploration.inconclusive, None);
     let mut endings: Vec<_> = exploration
         .histogram
         .into_keys()
@@ -119,17 +121,17 @@ fn within(limits: Limits) -> Exploration {
 }
 
 #[test]
-fn an_exploration_that_is_cut_off_proves_nothing() {
+fn an_exploration_that_is_inconclusive_proves_nothing() {
     let all = within(Limits::default());
-    assert_eq!((all.cut, all.executions > 1), (None, true));
+    assert_eq!((all.inconclusive, all.executions > 1), (None, true));
     let limits = Limits::default;
-    for (limits, cut, executions) in [
+    for (limits, why, executions) in [
         (
             Limits {
                 executions: Some(0),
                 ..limits()
             },
-            Cut::Executions,
+            Inconclusive::Executions,
             0,
         ),
         (
@@ -137,7 +139,7 @@ fn an_exploration_that_is_cut_off_proves_nothing() {
                 executions: Some(1),
                 ..limits()
             },
-            Cut::Executions,
+            Inconclusive::Executions,
             1,
         ),
         (
@@ -145,7 +147,7 @@ fn an_exploration_that_is_cut_off_proves_nothing() {
                 states: 0,
                 ..limits()
             },
-            Cut::Memory,
+            Inconclusive::Memory,
             1,
         ),
         (
@@ -153,22 +155,22 @@ fn an_exploration_that_is_cut_off_proves_nothing() {
                 time: Some(Duration::ZERO),
                 ..limits()
             },
-            Cut::Time,
+            Inconclusive::Time,
             0,
         ),
     ] {
         let exploration = within(limits);
-        assert_eq!(exploration.cut, Some(cut.clone()));
-        assert_eq!(exploration.executions, executions, "{cut}");
+        assert_eq!(exploration.inconclusive, Some(why.clone()));
+        assert_eq!(exploration.executions, executions, "{why}");
         let verdict = exploration.verdict(Property::NoPanic);
-        assert_eq!(verdict, Verdict::CutOff(cut));
+        assert_eq!(verdict, Verdict::Inconclusive(why));
     }
     let steps = within(Limits {
         steps: 1,
         ..limits()
     });
-    assert_eq!(steps.cut, Some(Cut::Steps(1)));
-    // What suffices cuts nothing off.
+    assert_eq!(steps.inconclusive, Some(Inconclusive::Steps(1)));
+    // What suffices leaves nothing inconclusive.
     let enough = Limits {
         executions: Some(all.executions + 1),
         // The moves between them are remembered, too.
@@ -177,7 +179,7 @@ fn an_exploration_that_is_cut_off_proves_nothing() {
         steps: all.depth,
         ..limits()
     };
-    assert_eq!(within(enough).cut, None);
+    assert_eq!(within(enough).inconclusive, None);
 }
 
 /// An explorer with a defect may find something; that there is nothing it never proves.

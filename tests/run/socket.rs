@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use futures::AsyncWriteExt as _;
-use lastbyte::{
-    ActorId, Event, Faults, FlushMode, Property, Reader, Running, Scenario, Script, ScriptStep,
-    Socket, Stepper, Subject, Trace, UnreadInput,
-};
+use lastbyte::environment::{Faults, FlushMode, UnreadInput};
+use lastbyte::explore::Stepper;
+use lastbyte::trace::{ActorId, Event};
+use lastbyte::{Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Trace};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 type Start = Box<dyn FnOnce(Socket) -> Running + Send>;
@@ -70,7 +70,7 @@ where
         stepper.step(if prefers { first } else { any });
     }
     let outcome = stepper.outcome().expect("nobody can move: it is over");
-    let panicked = matches!(outcome.subject, lastbyte::Ending::Panicked(_));
+    let panicked = matches!(outcome.subject, lastbyte::trace::Ending::Panicked(_));
     assert!(!panicked, "{outcome}");
     Seen {
         trace: stepper.trace(),

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use lastbyte::{
-    ExecutorDefect, Instance, KernelDefect, KeyPart, Property, Reader, Scenario, Trace,
-};
+use lastbyte::environment::{ExecutorDefect, KernelDefect, KeyPart};
+use lastbyte::{Instance, Property, Reader, Scenario, Trace};
 use lastbyte_models::shutdown_ordering::{self, Ordering, ReadSide};
 use stateright::{Checker, Model, Path};
 

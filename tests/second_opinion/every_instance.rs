@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
-use lastbyte::ExecutorDefect::{
+use lastbyte::environment::ExecutorDefect::{
     FirstChoiceSuppressed, FlagResetLate, KeyWithout, NothingShownAfterPruning,
 };
-use lastbyte::{
-    ActorId, Expected, Exploration, Explorer, Instance, KeyPart, Outcome, Property, Stepper, Trace,
-};
+use lastbyte::environment::KeyPart;
+use lastbyte::explore::Stepper;
+use lastbyte::trace::{ActorId, Exploration};
+use lastbyte::{Expected, Explorer, Instance, Outcome, Property, Trace};
 use lastbyte_models::{mutants, registry};
 use stateright::{Checker, Model, Property as Always};
 
@@ -136,7 +137,7 @@ pub fn explored(instance: &Instance) -> (Exploration, BTreeMap<Outcome, Trace>) 
         ..Explorer::default()
     };
     let exploration = explorer.explore(instance.run(), instance.scenario());
-    assert_eq!(exploration.cut, None, "{}", instance.id());
+    assert_eq!(exploration.inconclusive, None, "{}", instance.id());
     let outcomes = std::mem::take(&mut *outcomes.lock().expect("no panic"));
     (exploration, outcomes)
 }

@@ -8,7 +8,9 @@
 
 use std::collections::HashSet;
 
-use lastbyte::{ActorId, Event, KernelDefect, Stepper};
+use lastbyte::environment::KernelDefect;
+use lastbyte::explore::Stepper;
+use lastbyte::trace::{ActorId, Event};
 
 use crate::both::{Defects, NONE, plain, real};
 use crate::every_size::DOCUMENT;

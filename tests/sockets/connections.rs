@@ -24,7 +24,8 @@ mod over_real_sockets {
     use bytes::Bytes;
     use http_body_util::Full;
     use hyper_util::rt::TokioIo;
-    use lastbyte::{Framing, Raw};
+    use lastbyte::Framing;
+    use lastbyte::environment::Raw;
     use lastbyte_models::Responses;
     use lastbyte_models::shutdown_ordering::{Dispatcher, Ordering, ReadSide, response};
     use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};

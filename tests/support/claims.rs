@@ -4,9 +4,9 @@ use std::process::ExitCode;
 use std::sync::LazyLock;
 
 use lastbyte::Expected;
-use lastbyte::results::Row;
-use lastbyte::runner::{Explored, Meter, Pool, SILENCE, Unit};
-use lastbyte::selection::Selection;
+use lastbyte::check::results::Row;
+use lastbyte::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
+use lastbyte::check::selection::Selection;
 use libtest_mimic::{Arguments, Trial};
 
 /// The table of verdicts, which must be what the claims come to.
@@ -120,7 +120,7 @@ fn check(claims: &[lastbyte::Claim], explored: &Explored) -> Result<(), libtest_
             )
             .into());
         }
-        let line = lastbyte::documents::line(&row);
+        let line = lastbyte::render::documents::line(&row);
         if !RESULTS.lines().any(|shown| shown == line) {
             return Err(format!(
                 "models/results.md is out of date, it lacks {line}; `.ci/documents` writes it"

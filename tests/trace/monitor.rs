@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use futures::AsyncRead;
+use lastbyte::explore::Stepper;
+use lastbyte::trace::{ActorId, Definition, Event, Facts, Levels, Monitor};
 use lastbyte::{
-    ActorId, Definition, Event, Expected, Explorer, Facts, Instance, Levels, Monitor, Property,
-    Reader, Running, Scenario, Script, ScriptStep, Socket, Stepper, Subject, Trace, Verdict,
+    Expected, Explorer, Instance, Property, Reader, Running, Scenario, Script, ScriptStep, Socket,
+    Subject, Trace, Verdict,
 };
 use lastbyte_models::registry;
 
@@ -162,7 +164,8 @@ fn every_recording_is_judged_as_it_was_recorded() {
     let mut recordings = 0;
     for entry in std::fs::read_dir(folder).expect("it is there") {
         let path = entry.expect("it can be read").path();
-        let recording = lastbyte::recording::Recording::read(&path).expect("it is a recording");
+        let recording =
+            lastbyte::check::recording::Recording::read(&path).expect("it is a recording");
         let alone = Monitor::judge(&recording.trace, &[]).of(recording.property);
         assert_eq!(alone, recording.trace.broken_at, "{}", path.display());
         recordings += 1;

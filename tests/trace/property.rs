@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
+use lastbyte::environment::{FlushMode, KernelDefect};
 use lastbyte::{
-    Explorer, FlushMode, KernelDefect, Property, Reader, Running, Scenario, Script, ScriptStep,
-    Socket, Subject, Verdict,
+    Explorer, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
 
 /// What a connection does in its nth poll, counted from 1.

@@ -1,9 +1,10 @@
-//! The probes of the client. Its peer is a script that answers, and the reader.
+//! The scenarios of the client. Its peer is a script that answers, and the reader.
 
-use lastbyte::{Meaning, Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::check::Meaning;
+use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
 
 use super::super::{Client, Outgoing, Source};
-use super::{ALL, Probe, Side, UNFLUSHED, WAITS};
+use super::{ALL, DefectScenario, Side, UNFLUSHED, WAITS};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const OK_AND_CLOSE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
@@ -14,11 +15,11 @@ fn peer(capacity: usize, then: ScriptStep) -> Scenario {
     Scenario::new("", capacity, Reader::PROMPT).with_script(Script::new("peer", steps))
 }
 
-/// Every probe of the client.
-pub(super) fn probes() -> Vec<Probe> {
-    let mut probes = Vec::new();
-    let mut probe = |name: &'static str, about, property, broken, client, scenario: Scenario| {
-        probes.push(Probe {
+/// Every scenario of the client.
+pub(super) fn scenarios() -> Vec<DefectScenario> {
+    let mut scenarios = Vec::new();
+    let mut add = |name: &'static str, about, property, broken, client, scenario: Scenario| {
+        scenarios.push(DefectScenario {
             name,
             about,
             property,
@@ -35,7 +36,7 @@ pub(super) fn probes() -> Vec<Probe> {
     use Property::{EndsWithoutReader, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix};
 
     let unfinished = Client::sending([Outgoing::post(2, Source::Feed(0))]);
-    probe(
+    add(
         "client-peer-fin",
         "A client whose peer sends FIN in front of the end of the request body does not spin \
          (#4085, by #3988; in 1.8.0 with any body that is pending, #3976).",
@@ -47,7 +48,7 @@ pub(super) fn probes() -> Vec<Probe> {
             ..peer(1024, ScriptStep::FinishInput)
         },
     );
-    probe(
+    add(
         "client-early-close",
         "A client that gets a response which closes flushes its request, or says that it did not \
          (#4018).",
@@ -64,7 +65,7 @@ pub(super) fn probes() -> Vec<Probe> {
         vectored: true,
         ..two.clone()
     };
-    probe(
+    add(
         "client-queue-early-response",
         "Vectored writes: a client whose response is there before its request is flushed becomes \
          ready for the next request.",
@@ -73,7 +74,7 @@ pub(super) fn probes() -> Vec<Probe> {
         queued.clone(),
         early.clone(),
     );
-    probe(
+    add(
         "client-flatten-early-response",
         "One flat buffer: a client whose response is there before its request is flushed becomes \
          ready for the next request.",
@@ -82,7 +83,7 @@ pub(super) fn probes() -> Vec<Probe> {
         two.clone(),
         early.clone(),
     );
-    probe(
+    add(
         "client-queue-order",
         "Vectored writes: the bytes of two requests do not interleave although the first is \
          answered before it is flushed (#2643, #2646).",
@@ -91,7 +92,7 @@ pub(super) fn probes() -> Vec<Probe> {
         queued,
         early.clone(),
     );
-    probe(
+    add(
         "client-flatten-order",
         "One flat buffer: the bytes of two requests do not interleave although the first is \
          answered before it is flushed (#2643).",
@@ -109,7 +110,7 @@ pub(super) fn probes() -> Vec<Probe> {
         reader: Reader::PROMPT.stops_after(1),
         ..peer(32, ScriptStep::Send(OK.into()))
     };
-    probe(
+    add(
         "client-answered-unread",
         "A client that has its answer and is let go ends although its peer reads no more of the \
          request (the price of #4018 is that it does not).",
@@ -120,7 +121,7 @@ pub(super) fn probes() -> Vec<Probe> {
     );
     // With a peer that reads, no property is broken: the connection waits for the body's end, which
     // is the user's to give.
-    probe(
+    add(
         "client-answered-unfinished",
         "A client that has its answer and is let go ends although its request body does not, and \
          its peer reads no more (#4176).",
@@ -135,10 +136,10 @@ pub(super) fn probes() -> Vec<Probe> {
             ..scenario
         },
     );
-    for probe in &mut probes {
-        if probe.name == "client-answered-unread" {
-            (probe.meaning, probe.reason) = (Meaning::PriceOfRepair, WAITS);
+    for defect in &mut scenarios {
+        if defect.name == "client-answered-unread" {
+            (defect.meaning, defect.reason) = (Meaning::PriceOfRepair, WAITS);
         }
     }
-    probes
+    scenarios
 }

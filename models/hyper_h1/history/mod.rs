@@ -1,6 +1,6 @@
-//! hyper's history: one probe for each defect of its dispatch loop, and the releases that have it.
+//! hyper's history: one scenario for each defect of its dispatch loop, and the releases that have it.
 //!
-//! A probe is the smallest environment in which the defect shows. The same probes run against
+//! Each is the smallest in which the defect shows. The same scenarios run against
 //! every release in `conformance/`; the releases named here are those that break the property.
 
 mod client;
@@ -8,12 +8,13 @@ mod server;
 
 use std::sync::Arc;
 
-use lastbyte::{Claim, Expected, Instance, Meaning, Model, Property, Scenario, Subject};
+use lastbyte::check::Meaning;
+use lastbyte::{Claim, Expected, Instance, Model, Property, Scenario, Subject};
 
 use super::{Client, Server};
 use crate::known;
 
-/// The releases that are probed, oldest first.
+/// The releases that are explored, oldest first.
 pub const RELEASES: [&str; 9] = [
     "0.14.32", "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.12.0",
 ];
@@ -32,7 +33,7 @@ const WAITS: &str = "The price of #4018: a shutdown that waits for the flush wai
 
 /// A defect: where it shows, and which releases have it.
 #[derive(Clone, Debug)]
-pub struct Probe {
+pub struct DefectScenario {
     /// Its name.
     pub name: &'static str,
     /// What must not happen, with hyper's issue or repair where there is one.
@@ -47,11 +48,11 @@ pub struct Probe {
     pub reason: &'static str,
     /// The connection.
     pub side: Side,
-    /// The environment.
+    /// The scenario.
     pub scenario: Scenario,
 }
 
-/// Which connection is probed.
+/// Which connection is explored.
 #[derive(Clone, Debug)]
 pub enum Side {
     /// A server's.
@@ -60,7 +61,7 @@ pub enum Side {
     Client(Client),
 }
 
-/// A release: makes the subjects that are probed.
+/// A release: makes the subjects.
 #[derive(Clone, Copy, Debug)]
 pub struct Release {
     /// Its number.
@@ -71,53 +72,53 @@ pub struct Release {
     pub client: fn(Client) -> Arc<dyn Subject>,
 }
 
-/// Every probe.
-pub fn probes() -> Vec<Probe> {
-    [server::probes(), client::probes()].concat()
+/// Every scenario.
+pub fn scenarios() -> Vec<DefectScenario> {
+    [server::scenarios(), client::scenarios()].concat()
 }
 
 /// The model of the history, without a release.
 pub fn model() -> Model {
     Model::new(
         "history",
-        "One probe for each defect of hyper's dispatch loop, and the releases that have it",
+        "One scenario for each defect of hyper's dispatch loop, and the releases that have it",
     )
 }
 
 /// The claims about one release.
 pub fn claims(release: Release) -> Vec<Claim> {
     let Release { version, .. } = release;
-    let claim = |probe: Probe| {
-        let reason = match probe.meaning {
-            Meaning::Defect if probe.broken.is_empty() => String::new(),
+    let claim = |defect: DefectScenario| {
+        let reason = match defect.meaning {
+            Meaning::Defect if defect.broken.is_empty() => String::new(),
             Meaning::Defect => {
-                let releases = probe.broken.join(", ");
-                match known::issue(probe.about) {
+                let releases = defect.broken.join(", ");
+                match known::issue(defect.about) {
                     Some(issue) => known::told(&format!("{issue}, in {releases}")),
                     None => format!("Not repaired in the newest release; in hyper {releases}."),
                 }
             }
-            _ => probe.reason.to_owned(),
+            _ => defect.reason.to_owned(),
         };
-        let expected = match probe.broken.contains(&version) {
+        let expected = match defect.broken.contains(&version) {
             true => Expected::Refuted,
             false => Expected::Proved,
         };
-        let run = match probe.side {
+        let run = match defect.side {
             Side::Server(server) => (release.server)(server),
             Side::Client(client) => (release.client)(client),
         };
-        let instance = Instance::new(format!("hyper-{version}"), probe.scenario, run)
+        let instance = Instance::new(format!("hyper-{version}"), defect.scenario, run)
             .with_version(version)
-            .with_parameter("probe", probe.name);
+            .with_parameter("scenario", defect.name);
         Claim::new(
-            format!("hyper-{version}/{}", probe.name),
-            probe.about,
-            probe.property,
+            format!("hyper-{version}/{}", defect.name),
+            defect.about,
+            defect.property,
             expected,
             [instance],
         )
-        .meaning(probe.meaning, reason)
+        .meaning(defect.meaning, reason)
     };
-    probes().into_iter().map(claim).collect()
+    scenarios().into_iter().map(claim).collect()
 }

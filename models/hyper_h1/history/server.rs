@@ -1,11 +1,13 @@
-//! The probes of the server.
+//! The scenarios of the server.
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Meaning, Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::check::Meaning;
+use lastbyte::environment::FlushMode;
+use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
 
-use super::super::shapes::Shape;
+use super::super::scenarios::Family;
 use super::super::{Handler, Server, Source};
-use super::{ALL, Probe, Side, UNFLUSHED, WAITS};
+use super::{ALL, DefectScenario, Side, UNFLUSHED, WAITS};
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const POST: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n";
@@ -24,11 +26,11 @@ fn ending(scenario: Scenario) -> Scenario {
     }
 }
 
-/// Every probe of the server.
-pub(super) fn probes() -> Vec<Probe> {
-    let mut probes = Vec::new();
-    let mut probe = |name: &'static str, about, property, broken, server, scenario: Scenario| {
-        probes.push(Probe {
+/// Every scenario of the server.
+pub(super) fn scenarios() -> Vec<DefectScenario> {
+    let mut scenarios = Vec::new();
+    let mut add = |name: &'static str, about, property, broken, server, scenario: Scenario| {
+        scenarios.push(DefectScenario {
             name,
             about,
             property,
@@ -44,8 +46,8 @@ pub(super) fn probes() -> Vec<Probe> {
     };
     use Property::{EndsWithoutReader, NoSpin, NoStall, NothingTruncated, ReadsDuringFlush};
 
-    let dropped = Shape::named("body-ignored");
-    probe(
+    let dropped = Family::named("body-ignored");
+    add(
         "body-dropped",
         "The handler drops the request body: the response is flushed before the shutdown (#4018).",
         NothingTruncated,
@@ -60,7 +62,7 @@ pub(super) fn probes() -> Vec<Probe> {
     };
     let last_half = Script::new("client", [ScriptStep::Send("world".into())]);
     let scenario = over(64, format!("{POST}connection: close\r\n\r\nhello")).with_script(last_half);
-    probe(
+    add(
         "body-ends-during-flush",
         "The request body ends while the flush is pending: the response is still flushed (#4018).",
         NothingTruncated,
@@ -68,7 +70,7 @@ pub(super) fn probes() -> Vec<Probe> {
         server.clone(),
         scenario.clone(),
     );
-    probe(
+    add(
         "reads-during-flush",
         "The request body is read while the flush of the response is pending.",
         ReadsDuringFlush,
@@ -89,7 +91,7 @@ pub(super) fn probes() -> Vec<Probe> {
         "client and operator",
         [ScriptStep::Send("world".into()), ScriptStep::Raise(0)],
     );
-    probe(
+    add(
         "graceful-shutdown",
         "A graceful shutdown of an idle connection waits for the flush (#4018).",
         NothingTruncated,
@@ -105,7 +107,7 @@ pub(super) fn probes() -> Vec<Probe> {
         expected: 2,
         ..Server::answering(20)
     };
-    probe(
+    add(
         "bad-second-request",
         "The 400 for an invalid second request arrives (#4018).",
         NothingTruncated,
@@ -124,8 +126,8 @@ pub(super) fn probes() -> Vec<Probe> {
         flush: FlushMode::Deferred,
         ..over(1 << 16, GET).with_script(device)
     };
-    probe(
-        "two-phase-flush",
+    add(
+        "deferred-flush",
         "A write that is pending on a flush is tried again when the flush is through (#3952, \
          reverted by #3977, again as #3988).",
         NoStall,
@@ -133,8 +135,8 @@ pub(super) fn probes() -> Vec<Probe> {
         server.clone(),
         scenario.clone(),
     );
-    probe(
-        "two-phase-flush-chunked",
+    add(
+        "deferred-flush-chunked",
         "The same with a terminating chunk, which is flushed, too (#4143, by #3988).",
         NoStall,
         &[
@@ -151,7 +153,7 @@ pub(super) fn probes() -> Vec<Probe> {
         source: Source::Feed(0),
         ..Server::answering(5)
     };
-    probe(
+    add(
         "pending-body",
         "A connection whose body is not ready waits for it and does not spin (#3976, by #3952).",
         NoSpin,
@@ -162,7 +164,7 @@ pub(super) fn probes() -> Vec<Probe> {
             ..over(1024, GET)
         },
     );
-    probe(
+    add(
         "terminating-chunk",
         "The terminating chunk of a body without length is flushed (#4143, by #3988).",
         NoStall,
@@ -176,7 +178,7 @@ pub(super) fn probes() -> Vec<Probe> {
         ..server
     };
     let scenario = ending(over(1024, [GET, GET].concat()));
-    probe(
+    add(
         "pipelined-request",
         "A second request that is already read is answered when the first response is through.",
         NoStall,
@@ -192,7 +194,7 @@ pub(super) fn probes() -> Vec<Probe> {
     };
     let rest = Script::new("client", [ScriptStep::Send(format!("world{GET}").into())]);
     let scenario = over(64, format!("{POST}\r\nhello")).with_script(rest);
-    probe(
+    add(
         "queue-next-request",
         "Vectored writes: a request that follows while the response to the one before is being \
          flushed is answered.",
@@ -204,7 +206,7 @@ pub(super) fn probes() -> Vec<Probe> {
         },
         scenario.clone(),
     );
-    probe(
+    add(
         "flatten-next-request",
         "One flat buffer: a request that follows while the response to the one before is being \
          flushed is answered.",
@@ -219,7 +221,7 @@ pub(super) fn probes() -> Vec<Probe> {
         ..Server::answering(5)
     };
     let last = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
-    probe(
+    add(
         "pipeline-flush-close",
         "With pipeline_flush, the last response is flushed although more input is there.",
         NothingTruncated,
@@ -231,7 +233,7 @@ pub(super) fn probes() -> Vec<Probe> {
         upgrade: Some(server.body.clone()),
         ..server
     };
-    probe(
+    add(
         "pipeline-flush-upgrade",
         "With pipeline_flush, the head of an upgrade is flushed although early data is there.",
         NothingTruncated,
@@ -240,8 +242,8 @@ pub(super) fn probes() -> Vec<Probe> {
         over(1024, [UPGRADE, "early"].concat()),
     );
 
-    let fin = Shape::named("fin-any-time");
-    probe(
+    let fin = Family::named("fin-any-time");
+    add(
         "fin-during-response",
         "FIN without half_close does not cut the response short (it does, by design).",
         NothingTruncated,
@@ -249,7 +251,7 @@ pub(super) fn probes() -> Vec<Probe> {
         fin.server.clone(),
         fin.scenario(64, Reader::PROMPT),
     );
-    probe(
+    add(
         "reader-never-reads",
         "The connection ends although nobody reads (the price of #4018 is that it does not).",
         EndsWithoutReader,
@@ -257,8 +259,8 @@ pub(super) fn probes() -> Vec<Probe> {
         dropped.server.clone(),
         dropped.scenario(64, Reader::PROMPT.stops_after(0)),
     );
-    for probe in &mut probes {
-        (probe.meaning, probe.reason) = match probe.name {
+    for defect in &mut scenarios {
+        (defect.meaning, defect.reason) = match defect.name {
             "fin-during-response" => (
                 Meaning::Accepted,
                 "By design: without half_close a peer that sends FIN is taken to be gone.",
@@ -267,5 +269,5 @@ pub(super) fn probes() -> Vec<Probe> {
             _ => continue,
         };
     }
-    probes
+    scenarios
 }

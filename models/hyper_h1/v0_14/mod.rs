@@ -19,7 +19,7 @@ pub use server::{named, subject};
 /// The version of hyper that is driven, as cargo's lock file has it.
 pub const VERSION: &str = env!("HYPER_0_14_VERSION");
 
-/// What is driven, for the probes of its history.
+/// What is driven, for the scenarios of its history.
 pub const RELEASE: Release = Release {
     version: VERSION,
     server: subject,

@@ -12,7 +12,8 @@ use hyper_0_14::server::conn::{Connection, Http};
 use hyper_0_14::service::service_fn;
 use hyper_0_14::upgrade::Upgraded;
 use hyper_0_14::{Body, Method, Request, Response, StatusCode, header};
-use lastbyte::{NamedSubject, Socket, Subject};
+use lastbyte::check::NamedSubject;
+use lastbyte::{Socket, Subject};
 use tokio::io::AsyncWrite;
 
 use super::super::{DATE, Exchange, Handler, Server, driven};

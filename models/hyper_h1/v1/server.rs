@@ -14,7 +14,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode, header};
-use lastbyte::{NamedSubject, Socket, Subject};
+use lastbyte::check::NamedSubject;
+use lastbyte::{Socket, Subject};
 
 use super::super::{DATE, Exchange, Handler, Server, driven};
 use super::{Body, Io, VERSION, body};

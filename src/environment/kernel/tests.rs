@@ -170,7 +170,7 @@ fn registrations_are_told_apart() {
 }
 
 #[test]
-fn two_phase_flush_consumes_its_registration() {
+fn deferred_flush_consumes_its_registration() {
     let mut kernel = Kernel::new(3).with_flush(FlushMode::Deferred);
     assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
     assert_eq!(kernel.flush(waker()), Call::WouldBlock);

@@ -1,8 +1,8 @@
 //! The section on comparisons: a model and what it models.
 
-use super::reproduce;
 use crate::check::comparison::Compared;
 use crate::check::results::Results;
+use crate::render::commands::reproduce;
 use crate::render::{comparison, count, thousands, visible};
 
 /// The section.
@@ -12,7 +12,7 @@ pub(super) struct Conformance {
     /// The commands that compare, one for each model that has comparisons.
     pub(super) commands: Vec<String>,
     pub(super) pairs: Vec<Pair>,
-    /// Every known deviation: its name, its reason, and how many situations have it.
+    /// Every known deviation: its name, its reason, and how many scenario families have it.
     pub(super) deviations: Vec<(String, String, String)>,
     /// What is not alike, with the differences.
     pub(super) unlike: Vec<Unlike>,
@@ -21,13 +21,13 @@ pub(super) struct Conformance {
 /// A real connection and its model.
 pub(super) struct Pair {
     pub(super) subjects: [String; 2],
-    pub(super) situations: String,
-    pub(super) environments: String,
+    pub(super) families: String,
+    pub(super) scenarios: String,
     pub(super) sequences: [String; 2],
     pub(super) executions: [String; 2],
     pub(super) deviations: String,
     pub(super) chip: Chip,
-    pub(super) each: Vec<Situation>,
+    pub(super) each: Vec<Family>,
 }
 
 /// What came of a comparison, or of several.
@@ -37,10 +37,10 @@ pub(super) struct Chip {
     pub(super) word: String,
 }
 
-/// One situation.
-pub(super) struct Situation {
+/// One scenario family.
+pub(super) struct Family {
     pub(super) name: String,
-    pub(super) environments: Vec<String>,
+    pub(super) scenarios: Vec<String>,
     pub(super) sequences: [String; 2],
     pub(super) executions: [String; 2],
     pub(super) deviation: String,
@@ -82,7 +82,7 @@ pub(super) fn of(results: &Results) -> Option<Conformance> {
     let pairs = comparison::figures(compared);
     let pairs = pairs.iter().map(|figures| pair(figures, compared));
     let deviations = deviations.iter().map(|(name, why, times)| {
-        let times = count(*times, "situation");
+        let times = count(*times, "scenario family");
         (visible(name), visible(why), times)
     });
     let unlike = compared.iter().filter(|one| !one.agrees());
@@ -105,8 +105,8 @@ fn pair(figures: &comparison::Figures, compared: &[Compared]) -> Pair {
         .count();
     Pair {
         subjects: figures.subjects.each_ref().map(|name| visible(name)),
-        situations: thousands(figures.situations as u64),
-        environments: thousands(figures.comparisons as u64),
+        families: thousands(figures.families as u64),
+        scenarios: thousands(figures.comparisons as u64),
         sequences: figures.sequences.map(|n| thousands(n as u64)),
         executions: figures.executions.map(thousands),
         deviations: thousands(figures.deviations as u64),
@@ -115,23 +115,19 @@ fn pair(figures: &comparison::Figures, compared: &[Compared]) -> Pair {
             (_, 0) => open(),
             (_, n) => unlike(format!("{} not alike", thousands(n as u64))),
         },
-        each: each.map(situation).collect(),
+        each: each.map(family).collect(),
     }
 }
 
-fn situation(one: &Compared) -> Situation {
+fn family(one: &Compared) -> Family {
     let deviation = one.deviation.as_ref();
-    Situation {
-        name: visible(&one.situation),
-        environments: one
-            .environments
-            .iter()
-            .map(|name| short(name, one))
-            .collect(),
+    Family {
+        name: visible(&one.family),
+        scenarios: one.scenarios.iter().map(|name| short(name, one)).collect(),
         sequences: one.sequences.map(|n| thousands(n as u64)),
         executions: one.executions.map(thousands),
         deviation: deviation.map_or_else(String::new, |(name, _)| visible(name)),
-        chip: match (one.differences.is_empty(), &one.cut) {
+        chip: match (one.differences.is_empty(), &one.inconclusive) {
             (true, None) => alike(),
             (true, Some(_)) => open(),
             (false, _) => unlike("not alike".to_owned()),
@@ -139,12 +135,10 @@ fn situation(one: &Compared) -> Situation {
     }
 }
 
-/// An environment without the situation's name, which stands beside it.
-fn short(environment: &str, one: &Compared) -> String {
-    let rest = environment
-        .strip_prefix(&one.situation)
-        .map(str::trim_start);
-    visible(rest.filter(|rest| !rest.is_empty()).unwrap_or(environment))
+/// A scenario without its family's name, which stands beside it.
+fn short(scenario: &str, one: &Compared) -> String {
+    let rest = scenario.strip_prefix(&one.family).map(str::trim_start);
+    visible(rest.filter(|rest| !rest.is_empty()).unwrap_or(scenario))
 }
 
 fn alike() -> Chip {
@@ -159,7 +153,7 @@ fn open() -> Chip {
     Chip {
         class: "open surprise",
         sign: "?",
-        word: "cut off".to_owned(),
+        word: "inconclusive".to_owned(),
     }
 }
 
@@ -172,8 +166,11 @@ fn unlike(word: String) -> Chip {
 }
 
 fn differs(one: &Compared, results: &Results) -> Unlike {
-    let cut = one.cut.iter().map(|cut| format!("cut off: {cut}"));
-    let told = cut.chain(one.differences.iter().cloned());
+    let why = one
+        .inconclusive
+        .iter()
+        .map(|why| format!("inconclusive: {why}"));
+    let told = why.chain(one.differences.iter().cloned());
     Unlike {
         id: visible(&one.id.text),
         command: reproduce(&one.id.text, one.version.as_deref(), results),

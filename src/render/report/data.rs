@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{class, meaning, replay, reproduce, terms};
 use crate::check::results::{Results, Row};
 use crate::check::sweep::Swept;
 use crate::check::sweep::sweep_id;
-use crate::render::story::{self, Caption, Flow};
+use crate::render::commands::{replay, reproduce};
+use crate::render::matrix::terms;
+use crate::render::meaning::{self, class};
+use crate::render::transcript::{self, Caption, Flow};
 use crate::render::{explain, jsonl, thousands, total, visible};
 use crate::trace::event::Trace;
 use crate::trace::outcome::ReaderEnding;
@@ -78,16 +80,19 @@ impl<'a> Pool<'a> {
 
     /// The place of the trace as it is drawn for this property.
     fn trace(&mut self, trace: &'a Trace, property: Property) -> usize {
-        let drawn_as = (story::unavoidable(trace), story::strands(property));
+        let drawn_as = (
+            transcript::unavoidable(trace),
+            transcript::strands(property),
+        );
         let same = |(known, as_well, _): &(&Trace, _, _)| *known == trace && *as_well == drawn_as;
         if let Some(place) = self.traces.iter().position(same) {
             return place;
         }
-        let beats = story::beats(trace);
-        let drawn: Vec<_> = beats
+        let lines = transcript::lines(trace);
+        let drawn: Vec<_> = lines
             .iter()
-            .map(|beat| {
-                let (flow, bytes) = match beat.flow {
+            .map(|line| {
+                let (flow, bytes) = match line.flow {
                     None => ("", 0),
                     Some(Flow::Accepted(bytes)) => ("out", bytes),
                     Some(Flow::Refused) => ("refused", 0),
@@ -96,17 +101,17 @@ impl<'a> Pool<'a> {
                     Some(Flow::Eof) => ("eof", 0),
                     Some(Flow::Reset) => ("reset", 0),
                 };
-                let (text, levels) = (self.text(&beat.text), beat.levels);
+                let (text, levels) = (self.text(&line.text), line.levels);
                 json!([
-                    beat.numbers(),
-                    beat.actor,
+                    line.numbers(),
+                    line.actor,
                     text,
                     flow,
                     bytes,
                     levels.owed,
                     levels.kernel,
                     levels.received,
-                    u8::from(beat.broken),
+                    u8::from(line.broken),
                 ])
             })
             .collect();
@@ -117,7 +122,7 @@ impl<'a> Pool<'a> {
             "strands": drawn_as.1,
             "computed": trace.unavoidable_from.is_some(),
             "promised": promised(trace),
-            "beats": drawn,
+            "lines": drawn,
         });
         self.traces.push((trace, drawn_as, value));
         self.traces.len() - 1
@@ -140,7 +145,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
     let outcomes = row.outcomes.iter().take(OUTCOMES).map(|(outcome, times)| {
         let class = match outcome.reader {
             ReaderEnding::Complete => "whole",
-            ReaderEnding::CutShort => "cut",
+            ReaderEnding::CutShort => "cut-short",
             _ => "other",
         };
         let ended = format!("{}; reader: {}", outcome.subject, outcome.reader);
@@ -163,7 +168,7 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
         json!({
             "instance": visible(&counterexample.instance.text),
             "trace": pool.trace(trace, row.property),
-            "closing": story::closing(trace, &caption),
+            "closing": transcript::closing(trace, &caption),
         })
     });
     let figures = row.each.iter().map(|figures| {

@@ -1,9 +1,10 @@
-//! The section on sweeps: every subject in every situation.
+//! The section on sweeps: every subject in every scenario.
 
-use super::{reproduce, terms};
 use crate::check::results::Results;
 use crate::check::sweep::sweep_id;
 use crate::check::sweep::{Entry, Swept};
+use crate::render::commands::reproduce;
+use crate::render::matrix::terms;
 use crate::render::{count, sweep, thousands, visible};
 use crate::trace::property::Property;
 
@@ -13,16 +14,16 @@ pub(super) struct Sweep {
     pub(super) command: String,
     pub(super) explored: Vec<String>,
     pub(super) subjects: Vec<String>,
-    pub(super) situations: Vec<String>,
+    pub(super) scenarios: Vec<String>,
     pub(super) not_applicable: Vec<Option<String>>,
     /// Names of its subjects, each with what it is.
     pub(super) terms: Vec<(String, String)>,
     pub(super) lines: Vec<Line>,
     pub(super) left_out: Vec<(String, String)>,
-    /// For each subject, if any, how many situations do not go together with it, and which.
+    /// For each subject, if any, how many scenarios do not go together with it, and which.
     pub(super) apart: Vec<(String, String, Vec<String>)>,
     /// What was not explored to the end, and why.
-    pub(super) cut: Vec<(String, String)>,
+    pub(super) inconclusive: Vec<(String, String)>,
 }
 
 /// One property.
@@ -50,7 +51,7 @@ pub(super) fn of(results: &Results) -> Vec<Sweep> {
 fn section(swept: &Swept, results: &Results) -> Sweep {
     let summary = swept.summary();
     let of_property = |property| summary.iter().filter(move |e| e.property == property);
-    let situations = of_property(Property::NoPanic).map(|e| thousands(e.explored as u64));
+    let scenarios = of_property(Property::NoPanic).map(|e| thousands(e.explored as u64));
     let apart = |subject: &String| {
         let pairs = swept.not_applicable.iter();
         let pairs = pairs.filter(|(known, _)| known == subject);
@@ -61,9 +62,9 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
     let apart: Vec<_> = apart.collect();
     let not_applicable = apart.iter().map(|(_, names)| names.len());
     let not_applicable = not_applicable.map(|n| (n > 0).then(|| thousands(n as u64)));
-    let cut = swept.cut().into_iter().map(|instance| {
+    let unexplored = swept.inconclusive().into_iter().map(|instance| {
         let name = format!("{} at {}", instance.scenario, instance.subject);
-        let why = instance.cut.as_ref().map(ToString::to_string);
+        let why = instance.inconclusive.as_ref().map(ToString::to_string);
         (visible(&name), visible(&why.unwrap_or_default()))
     });
     let left_out = swept.left_out.iter();
@@ -72,7 +73,7 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
         command: reproduce(&sweep_id(&swept.model), None, results),
         explored: sweep::explored(swept),
         subjects: swept.subjects.iter().map(|name| visible(name)).collect(),
-        situations: situations.collect(),
+        scenarios: scenarios.collect(),
         not_applicable: not_applicable.collect(),
         terms: terms(&swept.model, results, |name| {
             swept.subjects.iter().any(|subject| subject == name)
@@ -88,11 +89,11 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
         left_out: left_out
             .map(|left| (visible(&left.what), visible(&left.why)))
             .collect(),
-        cut: cut.collect(),
+        inconclusive: unexplored.collect(),
         apart: apart
             .into_iter()
             .filter(|(_, names)| !names.is_empty())
-            .map(|(subject, names)| (subject, count(names.len(), "situation"), names))
+            .map(|(subject, names)| (subject, count(names.len(), "scenario"), names))
             .collect(),
     }
 }

@@ -4,9 +4,9 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
+use lastbyte::trace::Ending;
 use lastbyte::{
-    Ending, Explorer, Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Socket,
-    Subject,
+    Explorer, Handle, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject,
 };
 
 use super::Findings;
@@ -93,7 +93,7 @@ fn findings(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Findings {
             ..Explorer::default()
         };
         let exploration = explorer.explore(subject, scenario);
-        assert_eq!(exploration.cut, None, "caching: {caching}");
+        assert_eq!(exploration.inconclusive, None, "caching: {caching}");
         Findings::of(&exploration)
     });
     assert_eq!(cached, every);

@@ -10,8 +10,9 @@ mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastbyte::folding::Folding;
-use lastbyte::{Cut, ExecutorDefect, Exploration, Explorer, KeyPart, Limits, Outcome, Property};
+use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::trace::{Exploration, Folding, Inconclusive};
+use lastbyte::{Explorer, Limits, Outcome, Property};
 
 use crate::generate::{number, on_cases};
 use program::{Program, programs};
@@ -93,17 +94,17 @@ impl Tally {
     /// Explores the program without caching, and with caching under a defect.
     fn compare(&mut self, program: &Program, defect: ExecutorDefect) -> Result<(), String> {
         let every = explore(program, How::Uncached, ExecutorDefect::None);
-        match &every.cut {
+        match &every.inconclusive {
             None => {}
-            Some(Cut::Executions) => {
+            Some(Inconclusive::Executions) => {
                 self.skipped += 1;
                 return Ok(());
             }
-            Some(cut) => return Err(format!("without caching: {cut}")),
+            Some(why) => return Err(format!("without caching: {why}")),
         }
         let cached = explore(program, How::Cached, defect);
-        if let Some(cut) = &cached.cut {
-            return Err(format!("with caching: {cut}"));
+        if let Some(why) = &cached.inconclusive {
+            return Err(format!("with caching: {why}"));
         }
         let (whole, found) = (Findings::of(&every), Findings::of(&cached));
         if whole != found {
@@ -116,8 +117,8 @@ impl Tally {
             ));
         }
         let folded = explore(program, How::Folded, defect);
-        if let Some(cut) = &folded.cut {
-            return Err(format!("with folded histories: {cut}"));
+        if let Some(why) = &folded.inconclusive {
+            return Err(format!("with folded histories: {why}"));
         }
         let found = Findings::of(&folded);
         if whole != found {

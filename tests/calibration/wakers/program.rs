@@ -6,7 +6,8 @@ use std::fmt;
 use std::ops::{Range, RangeInclusive};
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep};
+use lastbyte::environment::FlushMode;
+use lastbyte::{Reader, Scenario, Script, ScriptStep};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -10,7 +10,8 @@ use std::task::Poll;
 
 use futures::future::{Either, join, join_all, select};
 use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
-use lastbyte::{Actor, Handle, Running, Scenario, ScriptStep, Socket, Subject};
+use lastbyte::run::Actor;
+use lastbyte::{Handle, Running, Scenario, ScriptStep, Socket, Subject};
 
 use super::own::{Order, Task, noted, set};
 use super::program::{Action, Group, Kind, Program, Rival, Stage, Step, child, letters};

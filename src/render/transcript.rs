@@ -1,4 +1,4 @@
-//! A trace as a story: the lines that every chart shows, in words.
+//! A trace as a transcript: the lines that every chart shows, in words.
 //!
 //! Being polled, waking somebody and beginning to wait are told together with the call that they
 //! surround. Nothing is left out.
@@ -19,7 +19,7 @@ pub struct Caption<'a> {
     pub replay: &'a str,
 }
 
-/// What moves between the lanes in a beat.
+/// What moves between the lanes in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
@@ -41,7 +41,7 @@ pub enum Flow {
 /// One line of a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize))]
-pub struct Beat {
+pub struct Line {
     /// Number of the first step that it tells, counted from 1.
     pub first: usize,
     /// Number of the last step that it tells.
@@ -60,7 +60,7 @@ pub struct Beat {
     pub broken: bool,
 }
 
-impl Beat {
+impl Line {
     /// `7`, or `7-9` when it tells several steps.
     pub fn numbers(&self) -> String {
         if self.first == self.last {
@@ -71,15 +71,15 @@ impl Beat {
     }
 }
 
-/// The beats of a trace.
-pub fn beats(trace: &Trace) -> Vec<Beat> {
+/// The lines of a trace.
+pub fn lines(trace: &Trace) -> Vec<Line> {
     let broken = unavoidable(trace);
-    let mut beats: Vec<Beat> = Vec::new();
-    // Whether the last beat so far is nothing but a poll that just began.
+    let mut lines: Vec<Line> = Vec::new();
+    // Whether the last line so far is nothing but a poll that just began.
     let mut opened = false;
     let mut finished = false;
     for (i, step) in trace.steps.iter().enumerate() {
-        let continues = beats.last().is_some_and(|beat| beat.actor == step.actor);
+        let continues = lines.last().is_some_and(|line| line.actor == step.actor);
         let text = words(trace, step);
         let mut flow = flow(&step.event);
         if flow == Some(Flow::Fin) {
@@ -88,16 +88,16 @@ pub fn beats(trace: &Trace) -> Vec<Beat> {
             finished = true;
         }
         let is_aside = matches!(step.event, Event::Wake { .. } | Event::Park);
-        match beats.last_mut() {
-            Some(beat) if continues && (is_aside || (opened && step.event != Event::Poll)) => {
-                beat.text.push_str(if opened { ": " } else { "; " });
-                beat.text.push_str(&text);
-                beat.last = i + 1;
-                beat.levels = step.levels;
-                beat.flow = beat.flow.or(flow);
-                beat.broken |= broken == Some(i);
+        match lines.last_mut() {
+            Some(line) if continues && (is_aside || (opened && step.event != Event::Poll)) => {
+                line.text.push_str(if opened { ": " } else { "; " });
+                line.text.push_str(&text);
+                line.last = i + 1;
+                line.levels = step.levels;
+                line.flow = line.flow.or(flow);
+                line.broken |= broken == Some(i);
             }
-            _ => beats.push(Beat {
+            _ => lines.push(Line {
                 first: i + 1,
                 last: i + 1,
                 actor: step.actor,
@@ -109,7 +109,7 @@ pub fn beats(trace: &Trace) -> Vec<Beat> {
         }
         opened = step.event == Event::Poll;
     }
-    beats
+    lines
 }
 
 /// Index of the step behind which every continuation breaks the property, as far as the exploration
@@ -238,8 +238,8 @@ mod tests {
             (Event::Poll, 0),
         ];
         for (broken, expected) in [(0, [true, false]), (1, [true, false]), (3, [false, true])] {
-            let beats = beats(&trace(&steps, Some(broken)));
-            let told: Vec<_> = beats.iter().map(|beat| beat.broken).collect();
+            let lines = lines(&trace(&steps, Some(broken)));
+            let told: Vec<_> = lines.iter().map(|line| line.broken).collect();
             assert_eq!(told, expected, "step {broken}");
         }
     }

@@ -1,29 +1,30 @@
-//! The situations that both sides are put into.
+//! The scenario families that both sides are put into.
 
 use bytes::Bytes;
-use lastbyte::{Faults, FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
+use lastbyte::environment::{Faults, FlushMode, UnreadInput};
+use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
 use crate::hyper_h1::{Answer, Client, DATE, Handler, Outgoing, Server, Source};
 
 /// Capacity of the kernel's buffer in bytes, and bytes that the reader takes at most; one that
 /// takes none stops at once.
-pub type Environment = (usize, Option<usize>);
+pub type KernelAndReader = (usize, Option<usize>);
 
-const ALL: &[Environment] = &[
+const ALL: &[KernelAndReader] = &[
     (32, None),
     (64, None),
     (64, Some(48)),
     (128, None),
     (1024, None),
 ];
-const WITHOUT_SMALLEST: &[Environment] = ALL.split_at(1).1;
-const PROMPT: &[Environment] = &[(64, None), (128, None), (1024, None)];
-const ROOMY: &[Environment] = &[(1024, None)];
-const LARGE: &[Environment] = ALL.split_at(3).1;
-const UNREAD: &[Environment] = &[(64, Some(0)), (1024, Some(0))];
-const HUGE: &[Environment] = &[(1 << 16, Some(0))];
+const WITHOUT_SMALLEST: &[KernelAndReader] = ALL.split_at(1).1;
+const PROMPT: &[KernelAndReader] = &[(64, None), (128, None), (1024, None)];
+const ROOMY: &[KernelAndReader] = &[(1024, None)];
+const LARGE: &[KernelAndReader] = ALL.split_at(3).1;
+const UNREAD: &[KernelAndReader] = &[(64, Some(0)), (1024, Some(0))];
+const HUGE: &[KernelAndReader] = &[(1 << 16, Some(0))];
 
-/// Environments that a situation could have and has not are left out because a side would take
+/// Scenarios that a scenario family could have and has not are left out because a side would take
 /// more executions than this.
 pub const TOO_LARGE: u64 = 20_000;
 
@@ -141,9 +142,9 @@ pub enum Side {
     Client(Client),
 }
 
-/// One situation, for hyper and for the model.
+/// One scenario family, for hyper and for the model.
 #[derive(Clone, Debug)]
-pub struct Situation {
+pub struct Family {
     /// Its name.
     pub name: &'static str,
     /// What hyper's peer sends, at the start and later.
@@ -157,7 +158,7 @@ pub struct Situation {
     /// What fails.
     pub faults: Faults,
     /// Where it is compared.
-    pub environments: &'static [Environment],
+    pub scenarios: &'static [KernelAndReader],
     /// The releases in which a busy loop makes it too large.
     pub too_large_in: &'static [&'static str],
 }
@@ -201,10 +202,10 @@ fn write_takes_nothing(after: usize) -> Faults {
     }
 }
 
-/// Every situation.
-pub fn situations() -> Vec<Situation> {
+/// Every scenario family.
+pub fn families() -> Vec<Family> {
     use Handler::{AnswersFirst, Ignores, Reads};
-    let with = |name, request: &'static str, abstracted: &'static [u8], handler| Situation {
+    let with = |name, request: &'static str, abstracted: &'static [u8], handler| Family {
         name,
         real: [request.as_bytes(), REST.as_bytes()],
         abstracted: [abstracted, b"xxxx"],
@@ -217,16 +218,16 @@ pub fn situations() -> Vec<Situation> {
         ),
         beside: Beside::Nothing,
         faults: Faults::default(),
-        environments: ALL,
+        scenarios: ALL,
         too_large_in: &[],
     };
     let get = |name| with(name, GET, b"G", Ignores);
-    let heads = |heads: Vec<Head>, situation: Situation| Situation {
-        side: match situation.side {
+    let heads = |heads: Vec<Head>, family: Family| Family {
+        side: match family.side {
             Side::Server(server, _) => Side::Server(server, heads),
             client => client,
         },
-        ..situation
+        ..family
     };
     let last_get = |name| {
         heads(
@@ -234,49 +235,46 @@ pub fn situations() -> Vec<Situation> {
             with(name, LAST_GET, b"C", Ignores),
         )
     };
-    let server = |change: &dyn Fn(&mut Server), mut situation: Situation| {
-        if let Side::Server(server, _) = &mut situation.side {
+    let server = |change: &dyn Fn(&mut Server), mut family: Family| {
+        if let Side::Server(server, _) = &mut family.side {
             change(server);
         }
-        situation
+        family
     };
     let ignored = |name| with(name, HALF_A_BODY, b"P9xxxxx", Ignores);
-    let at = |environments, situation| Situation {
-        environments,
-        ..situation
+    let at = |scenarios, family| Family {
+        scenarios,
+        ..family
     };
-    let beside = |beside, situation| Situation {
-        beside,
-        ..situation
-    };
-    let half_closing = |situation| server(&|server| server.half_close = true, situation);
-    let pipeline_flushing = |situation| server(&|server| server.pipeline_flush = true, situation);
-    let vectored = |situation| server(&|server| server.vectored = true, situation);
-    let graceful = |situation| server(&|server| server.graceful = Some(0), situation);
-    let streaming = |source, situation| {
+    let beside = |beside, family| Family { beside, ..family };
+    let half_closing = |family| server(&|server| server.half_close = true, family);
+    let pipeline_flushing = |family| server(&|server| server.pipeline_flush = true, family);
+    let vectored = |family| server(&|server| server.vectored = true, family);
+    let graceful = |family| server(&|server| server.graceful = Some(0), family);
+    let streaming = |source, family| {
         let head = match source {
             Source::Chunks(_) | Source::Feed(_) => Head::Chunked,
             _ => Head::Length(BODY),
         };
         // What follows a body from a feed is whole.
-        let situation = heads(vec![head, Head::Length(BODY)], situation);
-        server(&|server| server.source = source, situation)
+        let family = heads(vec![head, Head::Length(BODY)], family);
+        server(&|server| server.source = source, family)
     };
     // hyper polls a body until so many bytes are buffered.
-    let limited = |source, situation| {
+    let limited = |source, family| {
         let head = match source {
             Source::Chunks(_) => Head::Chunked,
             _ => Head::Length(LIMITED),
         };
-        let situation = heads(vec![head], at(HUGE, situation));
+        let family = heads(vec![head], at(HUGE, family));
         let change = |server: &mut Server| {
             server.source = source;
             server.max_buf_size = Some(8192);
             server.body = Server::answering(LIMITED).body;
         };
-        server(&change, situation)
+        server(&change, family)
     };
-    let switching = |connect, situation| {
+    let switching = |connect, family| {
         let head = if connect {
             Head::Tunnel
         } else {
@@ -286,19 +284,16 @@ pub fn situations() -> Vec<Situation> {
             server.upgrade = Some(Bytes::from_static(b"uv"));
             server.connect = connect;
         };
-        server(&change, heads(vec![head], situation))
+        server(&change, heads(vec![head], family))
     };
-    let then = |later: &'static str, abstracted, situation: Situation| Situation {
-        real: [situation.real[0], later.as_bytes()],
-        abstracted: [situation.abstracted[0], abstracted],
+    let then = |later: &'static str, abstracted, family: Family| Family {
+        real: [family.real[0], later.as_bytes()],
+        abstracted: [family.abstracted[0], abstracted],
         beside: Beside::Rest,
-        ..situation
+        ..family
     };
     let bad_chunk = |name, handler| with(name, BAD_CHUNK, b"P3x!", handler);
-    let failing = |faults: Faults, situation| Situation {
-        faults,
-        ..situation
-    };
+    let failing = |faults: Faults, family| Family { faults, ..family };
     let mut all = vec![
         get("request-complete"),
         at(
@@ -400,22 +395,22 @@ pub fn situations() -> Vec<Situation> {
         ),
         at(
             LARGE,
-            beside(Beside::DeferredFlush(4), get("two-phase-flush")),
+            beside(Beside::DeferredFlush(4), get("deferred-flush")),
         ),
         at(
             ROOMY,
             beside(
                 Beside::DeferredFlush(4),
-                ignored("two-phase-flush-body-ignored"),
+                ignored("deferred-flush-body-ignored"),
             ),
         ),
         beside(
             Beside::DeferredFlush(5),
-            limited(Source::Pieces(4096), get("two-phase-flush-pieces")),
+            limited(Source::Pieces(4096), get("deferred-flush-pieces")),
         ),
         beside(
             Beside::DeferredFlush(5),
-            limited(Source::Chunks(4096), get("two-phase-flush-chunks")),
+            limited(Source::Chunks(4096), get("deferred-flush-chunks")),
         ),
         beside(
             Beside::UnreadInputResets,
@@ -570,45 +565,39 @@ pub fn situations() -> Vec<Situation> {
     all
 }
 
-/// hyper 1.8.0 goes round as long as the body of such a situation is not there.
-fn busy(situation: Situation) -> Situation {
-    Situation {
+/// hyper 1.8.0 goes round as long as the body of such a scenario family is not there.
+fn busy(family: Family) -> Family {
+    Family {
         too_large_in: &["1.8.0"],
-        ..situation
+        ..family
     }
 }
 
 /// The same for a client: its peer answers when it has seen the beginning of the request.
-fn of_clients() -> Vec<Situation> {
-    let sending = |name, requests: Vec<Outgoing>, real: &'static str, abstracted| Situation {
+fn of_clients() -> Vec<Family> {
+    let sending = |name, requests: Vec<Outgoing>, real: &'static str, abstracted| Family {
         name,
         real: [b"", real.as_bytes()],
         abstracted: [b"", abstracted],
         side: Side::Client(Client::sending(requests)),
         beside: Beside::Answers,
         faults: Faults::default(),
-        environments: PROMPT,
+        scenarios: PROMPT,
         too_large_in: &[],
     };
-    let client = |change: &dyn Fn(&mut Client), mut situation: Situation| {
-        if let Side::Client(client) = &mut situation.side {
+    let client = |change: &dyn Fn(&mut Client), mut family: Family| {
+        if let Side::Client(client) = &mut family.side {
             change(client);
         }
-        situation
+        family
     };
-    let vectored = |situation| client(&|client| client.vectored = true, situation);
-    let beside = |beside, situation| Situation {
-        beside,
-        ..situation
+    let vectored = |family| client(&|client| client.vectored = true, family);
+    let beside = |beside, family| Family { beside, ..family };
+    let at = |scenarios, family| Family {
+        scenarios,
+        ..family
     };
-    let at = |environments, situation| Situation {
-        environments,
-        ..situation
-    };
-    let failing = |faults: Faults, situation| Situation {
-        faults,
-        ..situation
-    };
+    let failing = |faults: Faults, family| Family { faults, ..family };
     let get = || Outgoing::GET;
     let post = |source| Outgoing::post(BODY, source);
     let whole = || post(Source::Whole);
@@ -770,14 +759,14 @@ fn of_clients() -> Vec<Situation> {
     ]
 }
 
-impl Situation {
-    /// The environments that the others have and this one has not.
-    pub fn left_out(&self) -> Vec<Environment> {
+impl Family {
+    /// The scenarios that the others have and this one has not.
+    pub fn left_out(&self) -> Vec<KernelAndReader> {
         let usual = ALL
             .iter()
-            .filter(|_| ![HUGE, UNREAD].contains(&self.environments));
+            .filter(|_| ![HUGE, UNREAD].contains(&self.scenarios));
         usual
-            .filter(|e| !self.environments.contains(e))
+            .filter(|e| !self.scenarios.contains(e))
             .copied()
             .collect()
     }
@@ -799,10 +788,10 @@ impl Situation {
         usize::from(fed)
     }
 
-    /// The scenario in one environment, with what the peer sends at the start and later.
+    /// The scenario in one scenario, with what the peer sends at the start and later.
     pub fn scenario(
         &self,
-        (capacity, slow): Environment,
+        (capacity, slow): KernelAndReader,
         input: &'static [u8],
         rest: &'static [u8],
     ) -> Scenario {

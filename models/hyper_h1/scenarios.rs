@@ -14,9 +14,10 @@ const BODY: usize = 63;
 /// Kernel buffers in bytes: a quarter of a response, half of one, and more than one.
 pub const CAPACITIES: [usize; 3] = [32, 64, 1024];
 
-/// A request, how it ends, and the server that gets it.
+/// A scenario family: a request, how it ends, and the server that gets it. A kernel buffer and a
+/// reader make a scenario of it.
 #[derive(Clone, Debug)]
-pub struct Shape {
+pub struct Family {
     /// Its name.
     pub name: &'static str,
     /// The request's bytes.
@@ -44,9 +45,9 @@ const HALF_A_BODY: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\
 const BAD_CHUNK: &str =
     "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhelloX\r\n";
 
-/// Every shape.
-pub fn shapes() -> Vec<Shape> {
-    let shape = |name, request, fin, handler, half_close| Shape {
+/// Every scenario family.
+pub fn families() -> Vec<Family> {
+    let family = |name, request, fin, handler, half_close| Family {
         name,
         request,
         fin,
@@ -59,30 +60,30 @@ pub fn shapes() -> Vec<Shape> {
     use Fin::{AnyTime, AtOnce, Never};
     use Handler::{Ignores, Reads};
     vec![
-        shape("request-complete", GET, Never, Ignores, false),
-        shape("connection-close", LAST_GET, Never, Ignores, false),
-        shape("body-ignored", HALF_A_BODY, Never, Ignores, false),
-        shape("malformed-chunk", BAD_CHUNK, Never, Reads, false),
-        shape("malformed-chunk-ignored", BAD_CHUNK, Never, Ignores, false),
-        shape("early-eof", HALF_A_BODY, AtOnce, Reads, false),
-        shape("early-eof-ignored", HALF_A_BODY, AtOnce, Ignores, false),
-        shape("fin-behind-request", GET, AtOnce, Ignores, false),
-        shape("fin-any-time", GET, AnyTime, Ignores, false),
-        shape("half-close-at-once", GET, AtOnce, Ignores, true),
-        shape("half-close-any-time", GET, AnyTime, Ignores, true),
+        family("request-complete", GET, Never, Ignores, false),
+        family("connection-close", LAST_GET, Never, Ignores, false),
+        family("body-ignored", HALF_A_BODY, Never, Ignores, false),
+        family("malformed-chunk", BAD_CHUNK, Never, Reads, false),
+        family("malformed-chunk-ignored", BAD_CHUNK, Never, Ignores, false),
+        family("early-eof", HALF_A_BODY, AtOnce, Reads, false),
+        family("early-eof-ignored", HALF_A_BODY, AtOnce, Ignores, false),
+        family("fin-behind-request", GET, AtOnce, Ignores, false),
+        family("fin-any-time", GET, AnyTime, Ignores, false),
+        family("half-close-at-once", GET, AtOnce, Ignores, true),
+        family("half-close-any-time", GET, AnyTime, Ignores, true),
     ]
 }
 
-impl Shape {
-    /// The shape with this name.
+impl Family {
+    /// The scenario family with this name.
     ///
     /// # Panics
     ///
     /// When there is none.
-    pub fn named(name: &str) -> Shape {
-        let mut shapes = shapes().into_iter();
-        let found = shapes.find(|shape| shape.name == name);
-        found.unwrap_or_else(|| panic!("there is no shape {name:?}"))
+    pub fn named(name: &str) -> Family {
+        let mut families = families().into_iter();
+        let found = families.find(|family| family.name == name);
+        found.unwrap_or_else(|| panic!("there is no family {name:?}"))
     }
 
     /// The scenario with this kernel buffer and this reader.

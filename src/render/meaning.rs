@@ -47,29 +47,44 @@ pub(crate) fn of_row(row: &Row) -> Option<Shown> {
     (declared && row.holds).then(|| shown(row.meaning))
 }
 
+/// How a claim's verdict is coloured.
+pub(crate) fn class(row: &Row) -> &'static str {
+    match (&row.verdict, row.holds) {
+        (Verdict::Proved, true) => "proved",
+        (Verdict::Refuted, true) => of_row(row).map_or("refuted", |shown| shown.class),
+        (Verdict::Missed, true) => "missed",
+        (Verdict::Bounded(_) | Verdict::Inconclusive(_) | Verdict::NotApplicable, _) => {
+            "open surprise"
+        }
+        (Verdict::Proved, false) => "proved surprise",
+        (Verdict::Refuted, false) => "refuted surprise",
+        (Verdict::Missed, false) => "missed surprise",
+    }
+}
+
 /// All that fails with one meaning.
-pub(super) struct Group {
-    pub(super) shown: Shown,
-    pub(super) reasons: Vec<Reason>,
+pub(crate) struct Group {
+    pub(crate) shown: Shown,
+    pub(crate) reasons: Vec<Reason>,
 }
 
 /// A reason, and the claims that have it.
-pub(super) struct Reason {
-    pub(super) text: String,
+pub(crate) struct Reason {
+    pub(crate) text: String,
     /// Whether its claims are folded away.
-    pub(super) long: bool,
-    pub(super) claims: Vec<Link>,
+    pub(crate) long: bool,
+    pub(crate) claims: Vec<Link>,
 }
 
 /// A claim of the page.
-pub(super) struct Link {
+pub(crate) struct Link {
     /// As a part of an address.
-    pub(super) fragment: String,
-    pub(super) id: String,
+    pub(crate) fragment: String,
+    pub(crate) id: String,
 }
 
 /// The groups that have something, and the legend of them all.
-pub(super) fn of(results: &Results) -> Vec<Group> {
+pub(crate) fn of(results: &Results) -> Vec<Group> {
     let groups = Meaning::ALL.map(|meaning| Group {
         shown: shown(meaning),
         reasons: reasons(meaning, results),
@@ -103,7 +118,7 @@ fn reasons(meaning: Meaning, results: &Results) -> Vec<Reason> {
 }
 
 /// Why the failure of a claim means what it means.
-pub(super) fn reason(row: &Row) -> String {
+pub(crate) fn reason(row: &Row) -> String {
     match row.reason.as_str() {
         "" => "The claim gives no reason.".to_owned(),
         reason => visible(reason),

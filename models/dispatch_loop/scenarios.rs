@@ -1,26 +1,27 @@
 //! The named scenarios, each with the connection that it is for.
 
 use bytes::Bytes;
-use lastbyte::{FlushMode, Reader, Scenario, Script, ScriptStep, UnreadInput};
+use lastbyte::environment::{FlushMode, UnreadInput};
+use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
 use super::message::{self, Body};
 use super::{Connection, GivesUp, Owed, UserBody, WriteStrategy};
 
 /// A scenario and the connection that it is for. [`Connection::revision`] is to be set.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub struct LoopScenario {
     /// What happens, as a sentence.
     pub about: &'static str,
     /// The connection.
     pub connection: Connection,
-    /// What surrounds it.
-    pub scenario: Scenario,
+    /// What is outside of the connection: kernel, reader and scripts.
+    pub outside: Scenario,
 }
 
-impl Case {
-    /// Its name, which is the scenario's.
+impl LoopScenario {
+    /// Its name.
     pub fn name(&self) -> &str {
-        &self.scenario.name
+        &self.outside.name
     }
 }
 
@@ -83,7 +84,7 @@ fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
 }
 
 /// Every named scenario.
-pub fn cases() -> Vec<Case> {
+pub fn named_scenarios() -> Vec<LoopScenario> {
     let full = |owed| Connection::server([Body::Full(2)], owed);
     let reads = |connection| Connection {
         user_body: UserBody::Read,
@@ -97,80 +98,80 @@ pub fn cases() -> Vec<Case> {
         write_strategy: WriteStrategy::Queue,
         ..connection
     };
-    let case = |about, connection, scenario| Case {
+    let scenario = |about, connection, outside| LoopScenario {
         about,
         connection,
-        scenario,
+        outside,
     };
     // The peer has seen the beginning of what the connection writes.
     let begun = ScriptStep::AwaitReceived(1);
     vec![
-        case(
+        scenario(
             "A request closes the connection.",
             full(1),
             on("close", 1, b"C"),
         ),
-        case(
+        scenario(
             "The service drops an unfinished request body and answers.",
             full(1),
             on("dropped-body", 1, b"P2x"),
         ),
-        case(
+        scenario(
             "The service drops an unfinished request body, and its whole answer fits into the kernel.",
             full(1),
             on("dropped-body-fits", 4, b"P2x"),
         ),
-        case(
+        scenario(
             "The request body ends while the answer is being flushed, keep-alive is off.",
             reads(full(1)),
             on("body-ends-during-flush", 1, b"p2x").with_script(peer([send(b"x")])),
         ),
-        case(
+        scenario(
             "The request body does not decode while the answer is being flushed.",
             reads(full(1)),
             on("body-does-not-decode", 1, b"P2x").with_script(peer([send(b"!")])),
         ),
-        case(
+        scenario(
             "A malformed request follows the first one.",
             owing(full(1), &[&full(1).message(0), message::BAD_REQUEST]),
             on("bad-second-request", 1, b"G!"),
         ),
-        case(
+        scenario(
             "A streamed answer over a socket whose flush takes two calls.",
             Connection {
                 write_limit: 2,
                 ..Connection::server([Body::Ready(3)], 1)
             },
-            deferred_flush(on("two-phase-flush", 8, b"G"), 6),
+            deferred_flush(on("deferred-flush", 8, b"G"), 6),
         ),
-        case(
+        scenario(
             "A streamed answer whose last pieces find room behind a flush that takes two calls.",
             Connection {
                 write_limit: 3,
                 ..Connection::server([Body::Ready(3)], 1)
             },
-            deferred_flush(on("two-phase-end", 8, b"G"), 6),
+            deferred_flush(on("deferred-end", 8, b"G"), 6),
         ),
-        case(
+        scenario(
             "A streamed answer over a socket whose flush takes two calls, and a second request is already \
              there.",
             Connection {
                 write_limit: 3,
                 ..Connection::server([Body::Ready(3), Body::Full(1)], 2)
             },
-            deferred_flush(on("two-phase-pipelined", 8, b"GG"), 6),
+            deferred_flush(on("deferred-pipelined", 8, b"GG"), 6),
         ),
-        case(
+        scenario(
             "The answer's body comes from another thread.",
             Connection::server([Body::Fed(1)], 1),
             fed(on("fed-body", 4, b"G"), 1),
         ),
-        case(
+        scenario(
             "The answer's body comes from another thread, and a second request is already there.",
             Connection::server([Body::Fed(1), Body::Full(1)], 2),
             fed(on("fed-body-pipelined", 8, b"GG"), 1),
         ),
-        case(
+        scenario(
             "A client's peer sends FIN, and the request body is not finished.",
             owing(Connection::client([Body::Fed(1)]), &[FIRST_HEAD]),
             Scenario {
@@ -179,13 +180,13 @@ pub fn cases() -> Vec<Case> {
             }
             .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
         ),
-        case(
+        scenario(
             "The peer sends FIN while the answer is being flushed.",
             full(1),
             on("fin-during-flush", 1, b"G")
                 .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
         ),
-        case(
+        scenario(
             "With half_close, the peer sends FIN while the answer is being flushed.",
             Connection {
                 half_close: true,
@@ -194,17 +195,17 @@ pub fn cases() -> Vec<Case> {
             on("fin-during-flush-half-close", 1, b"G")
                 .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
         ),
-        case(
+        scenario(
             "More of the request body arrives while the answer is being flushed.",
             reads(full(1)),
             on("body-during-flush", 1, b"P3x").with_script(peer([send(b"x"), send(b"x")])),
         ),
-        case(
+        scenario(
             "A second request arrives while the answer to the first is being flushed.",
             full(2),
             on("request-during-flush", 1, b"G").with_script(peer([send(b"G")])),
         ),
-        case(
+        scenario(
             "The service drops an unfinished request body, and the reader stops.",
             full(1),
             Scenario {
@@ -212,7 +213,7 @@ pub fn cases() -> Vec<Case> {
                 ..on("reader-stops", 1, b"P2x")
             },
         ),
-        case(
+        scenario(
             "The service drops an unfinished request body, and the reader resets.",
             full(1),
             Scenario {
@@ -220,7 +221,7 @@ pub fn cases() -> Vec<Case> {
                 ..on("reader-resets", 1, b"P2x")
             },
         ),
-        case(
+        scenario(
             "graceful_shutdown comes at any point of an exchange.",
             Connection {
                 graceful: Some(0),
@@ -233,7 +234,7 @@ pub fn cases() -> Vec<Case> {
             }
             .with_script(Script::new("user", [ScriptStep::Raise(0)])),
         ),
-        case(
+        scenario(
             "graceful_shutdown comes at any point, and the request body at any other.",
             reads(Connection {
                 graceful: Some(0),
@@ -247,7 +248,7 @@ pub fn cases() -> Vec<Case> {
             .with_script(peer([send(b"x")]))
             .with_script(Script::new("user", [ScriptStep::Raise(0)])),
         ),
-        case(
+        scenario(
             "The service drops an unfinished request body, and the user takes the socket out \
              when poll_without_shutdown is ready.",
             Connection {
@@ -256,7 +257,7 @@ pub fn cases() -> Vec<Case> {
             },
             on("taken-out", 1, b"P2x"),
         ),
-        case(
+        scenario(
             "An upgrade.",
             owing(
                 Connection::server([Body::Empty], 0),
@@ -264,7 +265,7 @@ pub fn cases() -> Vec<Case> {
             ),
             on("upgrade-alone", 1, b"U"),
         ),
-        case(
+        scenario(
             "An upgrade with early data behind it.",
             owing(
                 Connection::server([Body::Empty], 0),
@@ -272,12 +273,12 @@ pub fn cases() -> Vec<Case> {
             ),
             on("upgrade", 1, b"Uxx"),
         ),
-        case(
+        scenario(
             "pipeline_flush, a request that closes, and bytes behind it.",
             pipelined(full(1)),
             on("pipeline-flush-close", 4, b"CG"),
         ),
-        case(
+        scenario(
             "pipeline_flush, and an upgrade with early data behind it.",
             pipelined(owing(
                 Connection::server([Body::Empty], 0),
@@ -285,53 +286,53 @@ pub fn cases() -> Vec<Case> {
             )),
             on("pipeline-flush-upgrade", 4, b"Uxx"),
         ),
-        case(
+        scenario(
             "pipeline_flush, and a malformed request.",
             pipelined(owing(full(0), &[message::BAD_REQUEST])),
             on("pipeline-flush-bad-request", 4, b"!"),
         ),
-        case(
+        scenario(
             "pipeline_flush, and the beginning of a second request.",
             pipelined(full(1)),
             on("pipeline-flush-partial", 4, b"GP"),
         ),
-        case(
+        scenario(
             "pipeline_flush, and two requests.",
             pipelined(full(2)),
             on("pipeline-flush-two", 1, b"GG"),
         ),
-        case(
+        scenario(
             "Vectored writes: the request body ends while the answer is being flushed, and the \
              next request follows it.",
             queued(reads(full(2))),
             on("queue-next-request", 1, b"P2x").with_script(peer([send(b"xG")])),
         ),
-        case(
+        scenario(
             "One flat buffer: the request body ends while the answer is being flushed, and the next \
              request follows it.",
             reads(full(2)),
             on("flatten-next-request", 1, b"P2x").with_script(peer([send(b"xG")])),
         ),
-        case(
+        scenario(
             "Vectored writes: a client's response is there before its request is flushed, and a \
              second request is to follow.",
             queued(Connection::client([Body::Full(2), Body::Empty])),
             on("client-queue-early-response", 1, b"")
                 .with_script(peer([begun.clone(), send(b"G")])),
         ),
-        case(
+        scenario(
             "One flat buffer: a client's response is there before its request is flushed, and a \
              second request is to follow.",
             Connection::client([Body::Full(2), Body::Empty]),
             on("client-flatten-early-response", 1, b"")
                 .with_script(peer([begun.clone(), send(b"G")])),
         ),
-        case(
+        scenario(
             "A client's response that closes is there before its request is flushed.",
             Connection::client([Body::Full(2)]),
             on("client-early-close", 1, b"").with_script(peer([begun.clone(), send(b"C")])),
         ),
-        case(
+        scenario(
             "TCP: the service drops an unfinished request body, more of which arrives.",
             full(1),
             Scenario {

@@ -1,0 +1,80 @@
+//! The commands that a reader of a result runs next, as a shell takes them.
+
+use std::path::Path;
+
+use super::visible;
+use crate::check::recording;
+use crate::check::results::{Results, Row};
+
+/// The commands that replay a claim's counterexample, for a shell: it is in the directory `saved`
+/// already, or is saved first. The second command does not ask whether everything came out as
+/// declared.
+pub fn replay(row: &Row, results: &Results, saved: Option<&Path>) -> String {
+    let file = recording::file_name(&row.id.text);
+    let program = visible(&results.program);
+    if let Some(directory) = saved {
+        let path = directory.join(file).display().to_string();
+        return format!("{program} replay {}", quoted(&visible(&path)));
+    }
+    let save = reproduce(&row.id.text, row.version.as_deref(), results);
+    format!("{save} --save . ; {program} replay {}", quoted(&file))
+}
+
+/// The command that explains a claim, for a shell.
+pub fn explain(id: &str, results: &Results) -> String {
+    let program = visible(&results.program);
+    format!("{program} explain {}", quoted(&visible(id)))
+}
+
+/// The command that explores this claim or comparison, for a shell. Versions that were built on
+/// their own are so again.
+pub fn reproduce(id: &str, version: Option<&str>, results: &Results) -> String {
+    let id = quoted(&visible(id));
+    let program = visible(&results.program);
+    match version {
+        Some(version) if results.real => {
+            let real = quoted(&visible(&format!("--real={version}")));
+            format!("{program} {real} --only {id}")
+        }
+        _ if results.real => format!("{program} --real --only {id}"),
+        _ => format!("{program} --only {id}"),
+    }
+}
+
+/// A word for a shell.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._,=:+-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_not_take_it_as_one() {
+        for plain in [
+            "a",
+            "hyper/1.12.0",
+            "--real=1.7.0",
+            "N=64,K=4,reader=slow:1",
+            "a+b_c",
+        ] {
+            assert_eq!(quoted(plain), plain);
+        }
+        for word in [
+            "", "a b", "~", "*", "$HOME", "it's", "a\\b", "\"", "ü", "a;b", "a&b",
+        ] {
+            let quoted = quoted(word);
+            assert!(
+                quoted.starts_with('\'') && quoted.ends_with('\''),
+                "{quoted}"
+            );
+            assert_eq!(shlex::split(&quoted), Some(vec![word.to_owned()]));
+        }
+    }
+}
