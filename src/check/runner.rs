@@ -487,6 +487,8 @@ impl Wanted {
             caching: instance.caching(),
             limits,
             progress: Some(progress),
+            // What is claimed is small enough to be known without an assumption.
+            folding: false,
             ..Explorer::default()
         };
         let id = instance.identity();
