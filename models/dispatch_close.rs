@@ -244,7 +244,7 @@ fn claims() -> Vec<Claim> {
             half_done(),
             Property::NothingTruncated,
             Expected::Refuted,
-            "Every request that was sent is handed back to its caller: the last one is not (#4122).",
+            "The last request that was sent is not handed back to its caller (#4122).",
         )
         .meaning(Meaning::Defect, known::told("#4122")),
         claim(
@@ -259,19 +259,18 @@ fn claims() -> Vec<Claim> {
             half_done(),
             Property::NoStall,
             Expected::Proved,
-            "Looking again and again comes to an end, with the sender's next step.",
+            "Looking again ends as soon as the sender takes its next step.",
         ),
         claim(
             LooksUntilClosed,
             never_published(),
             Property::NoStall,
             Expected::Refuted,
-            "That step is the publication: without it the looking has no end.",
+            "Without that step, which publishes the request, looking again has no end.",
         )
         .meaning(
             Meaning::Accepted,
-            "No sender of tokio's reserves a permit and never publishes: this shows on what the \
-             repair relies.",
+            "tokio has no sender that reserves a permit and never sends. The repair relies on that.",
         ),
     ]
 }

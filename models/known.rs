@@ -23,8 +23,7 @@ const ISSUES: &[(&str, &str)] = &[
     ),
     (
         "#4122",
-        "a request that is sent while the connection fails is never answered; repaired behind \
-         1.12.0",
+        "a request that is sent while the connection fails is never answered; repaired after 1.12.0",
     ),
     (
         "#4143",
@@ -53,7 +52,7 @@ const CAUSES: &[(&str, &str)] = &[
     ),
     (
         "poll_without_shutdown is ready before the flush is",
-        "who takes the socket out then leaves bytes behind",
+        "a user that then takes the socket out leaves bytes behind",
     ),
 ];
 

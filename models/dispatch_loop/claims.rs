@@ -52,7 +52,7 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("dropped-body-fits",             NoSilentLoss,     ".........", "a kernel with room hides #4022"),
     verdicts("body-ends-during-flush",        NoSilentLoss,     "xxxxx....", "#4022"),
     verdicts("body-does-not-decode",          NoSilentLoss,     "xxxxx....", "#4022"),
-    verdicts("bad-second-request",            NothingTruncated, "xxxxx....", "#4022, and the connection says so"),
+    verdicts("bad-second-request",            NothingTruncated, "xxxxx....", "#4022, and the connection reports an error"),
     verdicts("client-early-close",            NoSilentLoss,     "xxxxx....", "#4022, a client's request"),
     verdicts("graceful",                      NoSilentLoss,     ".........", "the write side closes only behind a complete flush"),
     verdicts("graceful-body",                 NoSilentLoss,     "xxxxx....", "#4022, on a connection that is idle and not flushed"),
@@ -162,7 +162,8 @@ fn claim(
         scenario.name(),
         verdicts.property
     );
-    let sentence = format!("{} ({})", scenario.about, verdicts.note);
+    let about = scenario.about.trim_end_matches('.');
+    let sentence = format!("{about} ({}).", verdicts.note);
     let expected = verdicts.expected(n)?;
     let instance = instance(scenario, revision)?;
     let claim = Claim::new(name, sentence, verdicts.property, expected, [instance]);
@@ -173,7 +174,7 @@ fn everywhere(property: Property) -> Claim {
     let scenarios = all_scenarios();
     Claim::new(
         format!("{}/everywhere/{property}", PROPOSED.name),
-        format!("{} In every scenario of the sweep.", property.sentence()),
+        format!("In every scenario of the sweep: {}", property.sentence()),
         property,
         Expected::Proved,
         scenarios

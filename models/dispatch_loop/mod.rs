@@ -263,8 +263,7 @@ pub fn model() -> Model {
 /// [`PROPOSED`] in a sentence.
 pub(crate) const PROPOSED_TERM: (&str, &str) = (
     "proposed",
-    "hyper 1.12.0 with three changes of ours that close the defects which the sweep still finds in \
-     it; not a release of hyper",
+    "hyper 1.12.0 with three changes of our own that repair the defects which the sweep still finds in it; not a release of hyper",
 );
 
 /// [`READ_GATED`] in a sentence.

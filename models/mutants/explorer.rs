@@ -196,7 +196,7 @@ pub fn hidden() -> Vec<Hidden> {
             NothingShownAfterPruning,
             NoStall,
             in_the_loop(&WRITES_AGAIN, "half-a-second.fed.roomy.pipeline-flush"),
-            "Where an execution is cut short, the actors do not show loom what they would have \
+            "Where an execution ends early, the actors do not show loom what they would have \
              done next.",
         ),
         row(
@@ -214,7 +214,7 @@ pub fn hidden() -> Vec<Hidden> {
                 Looks::WhereAPollBegins,
                 "waits with a waker of its own, asks for a poll, looks whether it was woken since",
             ),
-            "Where a poll begins is no step: what a waker has noted since is not seen.",
+            "The beginning of a poll is no step: what a waker has noted since the poll before is not seen.",
         ),
         row(
             "explorer/nothing-behind-calls",
@@ -224,7 +224,7 @@ pub fn hidden() -> Vec<Hidden> {
                 Looks::BehindACall,
                 "waits with a waker of its own, looks at once whether it was woken",
             ),
-            "Between a call and the code behind it, others cannot move.",
+            "Between a call and the code after it, others cannot move.",
         ),
         row(
             "explorer/key-without-kernel",
@@ -387,7 +387,7 @@ pub fn hidden() -> Vec<Hidden> {
     ]
 }
 
-/// The instance in which a mutated dispatcher is killed.
+/// The instance in which a mutated dispatcher is detected.
 fn dispatcher(mutation: Mutation) -> Instance {
     let rows = super::rows();
     let row = rows.iter().find(|row: &&Row| row.mutation == mutation);
