@@ -1,7 +1,7 @@
 //! hyper's client, whose request channel is closed while a send is half done, and the repair.
 //!
 //! A send into tokio's unbounded channel is two steps: it reserves a permit, then it publishes the
-//! message. When the connection fails between the two, the channel is closed behind the permit:
+//! message. When the connection fails between the two, the channel is closed after the permit:
 //! the send succeeds, and the message comes into a channel at which nobody looks any more. Its
 //! sender waits for an answer until the last sender of the channel is gone.
 //!
@@ -105,7 +105,7 @@ impl Dispatcher {
                     self.state.permit_is_out = handle.poll_signal(0, cx).is_ready();
                     if self.state.permit_is_out {
                         handle.expect_delivery(Bytes::from_static(REQUEST));
-                        handle.note("closes the channel behind a permit");
+                        handle.note("closes the channel after a permit");
                         Step::Look(0)
                     } else {
                         handle.note("closes the channel");

@@ -20,7 +20,7 @@
     return made;
   }
 
-  // Names are long and have no spaces: they may be broken behind a sign, and not within a word.
+  // Names are long and have no spaces: they may be broken after a sign, and not within a word.
   function breakable(text) {
     return text.split(/(?<=[/,=:.])(?=[^\s\d.])/).flatMap((part, i) => i > 0 ? [element("wbr"), part] : [part]);
   }

@@ -82,7 +82,7 @@ pub enum WriteStrategy {
     /// All bytes are copied into one buffer.
     #[default]
     Flatten,
-    /// Bodies are queued behind the head, and the next head waits until the queue is empty.
+    /// Bodies are queued after the head, and the next head waits until the queue is empty.
     Queue,
 }
 
@@ -269,7 +269,7 @@ pub(crate) const PROPOSED_TERM: (&str, &str) = (
 /// [`READ_GATED`] in a sentence.
 const READ_GATED_TERM: (&str, &str) = (
     "read-gated",
-    "the loop of hyper 1.7.0 with the flush in front of the reads: it delivers the last byte, and \
+    "the loop of hyper 1.7.0 with the flush before the reads: it delivers the last byte, and \
      reads nothing while it does; not a release of hyper",
 );
 

@@ -36,7 +36,7 @@ fn send(bytes: &'static [u8]) -> ScriptStep {
     ScriptStep::Send(Bytes::from_static(bytes))
 }
 
-/// Feeds the body of message `n` piece by piece, each wake-up a step behind its data.
+/// Feeds the body of message `n` piece by piece, each wake-up a step after its data.
 pub(super) fn feeder(message: usize, pieces: usize) -> Script {
     let feed = message::BODY_FEED;
     let piece = || ScriptStep::Feed(feed, message::body(message, 1));
@@ -145,7 +145,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             deferred_flush(on("deferred-flush", 8, b"G"), 6),
         ),
         scenario(
-            "A streamed response whose last pieces find room behind a flush that takes two calls.",
+            "A streamed response whose last pieces find room after a flush that takes two calls.",
             Connection {
                 write_limit: 3,
                 ..Connection::server([Body::Ready(3)], 1)
@@ -266,7 +266,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("upgrade-alone", 1, b"U"),
         ),
         scenario(
-            "An upgrade with early data behind it.",
+            "An upgrade with early data after it.",
             owing(
                 Connection::server([Body::Empty], 0),
                 &[FIRST_HEAD, message::UPGRADED],
@@ -274,12 +274,12 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("upgrade", 1, b"Uxx"),
         ),
         scenario(
-            "pipeline_flush, a request that closes, and bytes behind it.",
+            "pipeline_flush, a request that closes, and bytes after it.",
             pipelined(full(1)),
             on("pipeline-flush-close", 4, b"CG"),
         ),
         scenario(
-            "pipeline_flush, and an upgrade with early data behind it.",
+            "pipeline_flush, and an upgrade with early data after it.",
             pipelined(owing(
                 Connection::server([Body::Empty], 0),
                 &[FIRST_HEAD, message::UPGRADED],

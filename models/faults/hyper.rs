@@ -128,7 +128,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         claim(
             line.name,
             "servers-reset-before-the-request",
-            "A reset in front of the request ends the connection with Ok: nothing is owed.",
+            "A reset before the request ends the connection with Ok: nothing is owed.",
             Refuted,
             &[ResetEndsWithError],
             resetting(&keeps, &[Point::AtOnce], true),

@@ -24,7 +24,7 @@ const KEPT_BY_ALL: [&str; 7] = [
     "client-flatten-early-response",
 ];
 
-/// Scenarios in which the socket was shut down in front of the last bytes (#4022).
+/// Scenarios in which the socket was shut down before the last bytes (#4022).
 const KEPT_SINCE_1_11: [&str; 4] = [
     "dropped-body",
     "body-ends-during-flush",

@@ -136,7 +136,7 @@ impl Series {
         let given_up = claim(
             self.name,
             "fin-ends-the-exchange",
-            "Without half_close, FIN behind the request ends the exchange: what is not flushed is \
+            "Without half_close, FIN after the request ends the exchange: what is not flushed is \
              given up, by design.",
             Refuted,
             &[NothingTruncated],

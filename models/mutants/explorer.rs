@@ -3,7 +3,7 @@
 //!
 //! The instances are the smallest of the models that show it. Where the models have none, the
 //! subject is a list of calls that runs into one state by two ways, of which only the second leads
-//! on to the violation: whoever takes the two for the same does not look behind the second.
+//! on to the violation: whoever takes the two for the same does not look after the second.
 
 use std::sync::Arc;
 
@@ -263,7 +263,7 @@ pub fn hidden() -> Vec<Hidden> {
             "explorer/key-without-ended",
             KeyWithout(KeyPart::Ended),
             ResetEndsWithError,
-            // The reset comes before the close, or behind it. That is all that the part adds: an
+            // The reset comes before the close, or after it. That is all that the part adds: an
             // actor that has ended is left out of the key altogether.
             with_calls(
                 "is-reset-before-the-close",
@@ -365,7 +365,7 @@ pub fn hidden() -> Vec<Hidden> {
             "explorer/key-without-poll",
             KeyWithout(KeyPart::Poll),
             ReadsDuringFlush,
-            // Input is asked for behind a full buffer, unless the signal is raised.
+            // Input is asked for after a full buffer, unless the signal is raised.
             with_calls(
                 "does-not-ask-for-input",
                 Reader::PROMPT.stops_after(1),

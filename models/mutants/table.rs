@@ -1,4 +1,4 @@
-//! Which property detects which mutant.
+//! Which property detects which mutant: one table, so that a gap in it is seen.
 
 use super::*;
 use lastbyte::environment::{Faults, FlushMode};
@@ -180,7 +180,7 @@ pub fn rows() -> Vec<Row> {
                 "advances-one-too-many",
                 Mutation::AdvancesOneTooMany,
                 ReceivedIsPrefix,
-                "The byte behind every write is left out.",
+                "The byte after every write is left out.",
             )
         },
         Row::new(
@@ -554,7 +554,7 @@ pub fn equivalent() -> Vec<(Row, Vec<Property>)> {
         "closes-instead-of-shutdown",
         Mutation::ClosesInsteadOfShutdown,
         NothingTruncated,
-        "Without a shutdown, dropping the socket ends the stream behind the last byte.",
+        "Without a shutdown, dropping the socket ends the stream after the last byte.",
     );
     // The kernel's buffer takes the bytes one by one as well as at once; between two of them the
     // reader may come, which it also may with a buffer of one byte.

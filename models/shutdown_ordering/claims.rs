@@ -161,7 +161,7 @@ fn read_gated_flush_blocks_reads() -> Vec<Claim> {
         &[ReadsDuringFlush],
         next(ReadGatedFlush),
     );
-    claims.extend(meaning(blocks, Meaning::PriceOfRepair, "The price of a flush in front of the reads: a slow reader of one response keeps the next request waiting."));
+    claims.extend(meaning(blocks, Meaning::PriceOfRepair, "The price of a flush before the reads: a slow reader of one response keeps the next request waiting."));
     claims.extend(claim(
         "fixed-reads-next-request",
         "Flushing before the shutdown reads the next request while the \

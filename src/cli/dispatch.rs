@@ -113,7 +113,7 @@ fn dispatch(
             verify::show(&results, &shown, out)?;
             Ok(collected::exit(&results))
         }
-        Some(Task::Worker) => crate::check::runner::serve(registry)
+        Some(Task::Worker) => crate::check::worker::serve(registry)
             .map(|()| Exit::Fine)
             .map_err(|error| Misuse(error.to_string())),
     }

@@ -54,7 +54,7 @@ fn group(claim: &Claim) -> Option<String> {
     claim.id().strip_suffix(&property).map(str::to_owned)
 }
 
-/// The claims of this name: one, or those that have it in front of their property. The model may be
+/// The claims of this name: one, or those that have it before their property. The model may be
 /// left out where only one has such a claim.
 fn named<'a>(claims: &'a [Claim], name: &str) -> Vec<&'a Claim> {
     let short = |text: &str| text.split_once('/').is_some_and(|(_, rest)| rest == name);
@@ -192,7 +192,7 @@ mod tests {
         for none in ["", "model", "bot", "no-stall", "other/both"] {
             assert_eq!(ids(none), [""; 0], "{none}");
         }
-        // The property of another claim, whatever stands in front of it.
+        // The property of another claim, whatever stands before it.
         all.claims[0].name = "fails-otherwise/no-panic".to_owned();
         let ids: Vec<_> = named(&all.claims, "model/fails-otherwise")
             .iter()

@@ -12,7 +12,7 @@ use crate::trace::verdict::Verdict;
 /// The narrowest table, in columns. A terminal below that wraps it.
 pub const NARROWEST: usize = 72;
 
-/// Columns behind the property: expected, verdict, instances, executions, seconds.
+/// Columns after the property: expected, verdict, instances, executions, seconds.
 const FIXED: [(&str, u16); 5] = [
     ("expected", 10),
     ("verdict", 10),

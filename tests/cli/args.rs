@@ -98,8 +98,9 @@ fn slices_are_joined_without_a_hole() {
         serde_json::from_slice(&merged.stdout).expect("the format that is documented");
     assert_eq!(merged.rows.len(), merged.selected);
     assert!(merged.hold());
-    let detected =
-        |figures: &lastbyte::check::figures::Figures| figures.title == "Which property detects which mutant";
+    let detected = |figures: &lastbyte::check::figures::Figures| {
+        figures.title == "Which property detects which mutant"
+    };
     let detected: Vec<_> = merged.figures.iter().filter(|f| detected(f)).collect();
     let [detected] = detected[..] else {
         panic!("one table of the mutants: {detected:?}");

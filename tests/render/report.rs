@@ -408,11 +408,7 @@ async fn defects_accepted_behaviour_and_prices_are_told_apart() {
         async |page| {
             let mut colours = Vec::new();
             for (row, word, reason) in [
-                (
-                    0,
-                    "defect",
-                    "The socket is shut down in front of the flush.",
-                ),
+                (0, "defect", "The socket is shut down before the flush."),
                 (4, "accepted", "By design."),
                 (
                     5,
@@ -607,7 +603,7 @@ async fn paper_has_a_counterexample_of_every_kind() {
             "ordering/original/loses",
             "4 bytes promised and 2 received",
             "shutdown(SHUT_WR)",
-            "The socket is shut down in front of the flush.",
+            "The socket is shut down before the flush.",
             "The same property fails in",
         ] {
             assert!(text.contains(told), "{told} in {text}");

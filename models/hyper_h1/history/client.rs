@@ -38,7 +38,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     let unfinished = Client::sending([Outgoing::post(2, Source::Feed(0))]);
     add(
         "client-peer-fin",
-        "A client whose peer sends FIN in front of the end of the request body does not spin \
+        "A client whose peer sends FIN before the end of the request body does not spin \
          (#4085, by #3988; in 1.8.0 with any body that is pending, #3976).",
         NoSpin,
         &["1.8.0", "1.10.0"],
@@ -58,7 +58,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     );
 
     let two = Client::sending([Outgoing::post(63, Source::Whole), Outgoing::GET]);
-    // The kernel is full once more behind what the peer waits for.
+    // The kernel is full once more after what the peer waits for.
     let early = peer(32, ScriptStep::Send(OK.into()));
     let queued = Client {
         vectored: true,

@@ -17,7 +17,7 @@ fn over(capacity: usize, request: impl Into<Bytes>) -> Scenario {
     Scenario::new("", capacity, Reader::PROMPT).with_input(request)
 }
 
-/// The body of the first response comes to its end at any time, with a wake-up behind it.
+/// The body of the first response comes to its end at any time, with a wake-up after it.
 fn ending(scenario: Scenario) -> Scenario {
     let feeder = Script::new("feeder", [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)]);
     Scenario {
