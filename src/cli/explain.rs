@@ -8,7 +8,7 @@ use super::collected::{collect, exit};
 use super::exit::Exit;
 use super::pool::{Means, explore};
 use super::program::Program;
-use super::terminal::print;
+use super::terminal::{print, width};
 use crate::check::claim::{Claim, Expected};
 use crate::check::comparison::Comparison;
 use crate::check::registry::Registry;
@@ -44,7 +44,7 @@ pub(super) fn run(
         program: program.name().to_owned(),
         ..collect(&selection, &explored, Inconclusive::Interrupted)
     };
-    print(out, &explained(&results, &wanted))?;
+    print(out, &wrapped(&explained(&results, &wanted), width()))?;
     Ok(exit(&results))
 }
 
@@ -132,6 +132,19 @@ fn nearest(all: &Selection, name: &str) -> Vec<String> {
     names
 }
 
+/// The sentences in lines of this width. Names stay whole: they are there to be copied.
+fn wrapped(text: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width)
+        .subsequent_indent("  ")
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let lines = text.lines().flat_map(|line| match line {
+        "" => vec![line.into()],
+        line => textwrap::wrap(line, &options),
+    });
+    lines.map(|line| line.into_owned() + "\n").collect()
+}
+
 fn explained(results: &Results, wanted: &[String]) -> String {
     let claims = results.rows.iter();
     let claims = claims.filter(|row| wanted.contains(&row.id.text));
@@ -165,6 +178,14 @@ mod tests {
             claim("fails-otherwise", Property::NoPanic, Expected::Refuted),
         ];
         all
+    }
+
+    #[test]
+    fn sentences_are_wrapped_and_names_are_not() {
+        let text = "One sentence of a few words.\n\nIt fails in model/a-long-name/no-stall.\n";
+        let expected =
+            "One sentence of\n  a few words.\n\nIt fails in\n  model/a-long-name/no-stall.\n";
+        assert_eq!(wrapped(text, 16), expected);
     }
 
     #[test]
