@@ -22,7 +22,7 @@
 
   // Names are long and have no spaces: they may be broken after a sign, and not within a word.
   function breakable(text) {
-    return text.split(/(?<=[/,=:.])(?=[^\s\d.])/).flatMap((part, i) => i > 0 ? [element("wbr"), part] : [part]);
+    return text.split(/(?<=[/,=:(.])(?=[^\s\d.])/).flatMap((part, i) => i > 0 ? [element("wbr"), part] : [part]);
   }
 
   function facts(pairs) {
