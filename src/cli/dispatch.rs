@@ -92,7 +92,7 @@ fn dispatch(
     let is_worker = std::env::var_os(WORKER_VARIABLE).is_some();
     if is_worker && !matches!(arguments.command, Some(Task::Worker)) {
         return Err(Misuse(format!(
-            "this process was started to explore, with the argument {WORKER:?}; expected is a \
+            "this process was started to explore, with the argument {WORKER:?}; expected: a \
              program whose main function calls lastbyte::cli with its arguments, and no test"
         )));
     }

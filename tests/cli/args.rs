@@ -385,7 +385,7 @@ mod exploring {
             assert_eq!(output.status.code(), Some(2));
             let error = String::from_utf8(output.stderr).expect("text");
             assert!(
-                error.contains("has a part that this run knows all of"),
+                error.contains("has a part that this run can write"),
                 "{error}"
             );
         }
