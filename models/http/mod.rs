@@ -47,7 +47,7 @@ enum Part {
     Body(usize),
     ChunkSize(Vec<u8>),
     ChunkData(u64),
-    /// The line end behind a chunk's data, of which this many bytes are there.
+    /// The line end after a chunk's data, of which this many bytes are there.
     ChunkEnd(usize),
     Trailers(Vec<u8>),
     UntilEof,

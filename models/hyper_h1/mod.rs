@@ -93,7 +93,7 @@ pub struct Server {
     pub keep_alive: bool,
     /// hyper's `max_buf_size`, if it is not the default.
     pub max_buf_size: Option<usize>,
-    /// The socket has vectored writes: hyper queues bodies behind the head, uncopied.
+    /// The socket has vectored writes: hyper queues bodies after the head, uncopied.
     pub vectored: bool,
     /// The handler switches protocols, and says this in the new one.
     pub upgrade: Option<Bytes>,

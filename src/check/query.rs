@@ -41,7 +41,7 @@ pub struct Query {
     pub reader: String,
     /// What is set about the subject; a subject lists what can be.
     pub settings: BTreeMap<String, String>,
-    /// The peer sends FIN behind the request.
+    /// The peer sends FIN after the request.
     pub client_eof: bool,
 }
 

@@ -39,7 +39,7 @@ pub trait Framing: Send + fmt::Debug {
     fn digest(&self) -> u64;
 }
 
-/// The stream is the promised bytes, one promise behind the other.
+/// The stream is the promised bytes, one promise after the other.
 #[derive(Debug, Default)]
 pub struct Raw {
     position: usize,

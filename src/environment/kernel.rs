@@ -1,7 +1,8 @@
 //! The kernel's side of one connection, seen from the writer: a bounded outbound buffer, the input
 //! that the peer has sent, half-close, close and reset.
 //!
-//! A plain state machine without locks: one method is one system call. Whoever is owed a wake-up
+//! A plain state machine without locks: one method is one system call. It is one file so that it can be
+//! read from top to bottom. Whoever is owed a wake-up
 //! because of it is put on a list that the lock section hands out as it ends.
 //!
 //! Mirrors `send(2)`, `recv(2)`, `shutdown(2)` and `close(2)` on a connected stream socket with
@@ -53,7 +54,7 @@ pub struct Faults {
     /// `read(2)` of the input reports readiness once although there is nothing to read: the first
     /// read finds nothing even when input is there, and wakes its caller at once.
     pub spurious_input: bool,
-    /// One call reports the peer's reset; behind it `read(2)` finds the end of the input and
+    /// One call reports the peer's reset; after it `read(2)` finds the end of the input and
     /// `write(2)` fails with `BrokenPipe`, as on Linux, and `shutdown(2)` is ready whoever knows of
     /// the reset: tokio's sockets pass over its `NotConnected`. Otherwise every call reports it.
     pub reset_told_once: bool,
@@ -454,7 +455,7 @@ impl Kernel {
         self.flushing == Flushing::InFlight
     }
 
-    /// `shutdown(SHUT_WR)`: the peer sees the end of the stream behind what is in the buffer.
+    /// `shutdown(SHUT_WR)`: the peer sees the end of the stream after what is in the buffer.
     pub(crate) fn shutdown(&mut self) -> Call<()> {
         if self.reset && self.faults.reset_told_once {
             return Call::Done(());

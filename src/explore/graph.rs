@@ -251,7 +251,7 @@ mod tests {
                 Ok(next) => Next::State(*next),
                 Err(lost) => Next::End(u64::from(*lost)),
             };
-            let added = graph.add((*state, ActorId(*mover)), next, &[]);
+            let added = graph.add((*state, ActorId(*mover)), next, 0, &[]);
             added.expect("every move is there once");
         }
         graph.end(0, []);
@@ -314,9 +314,9 @@ mod tests {
     #[test]
     fn the_same_move_leads_to_the_same() {
         let mut graph = graph(&[(1, 1, Ok(2))]);
-        let added = graph.add((1, ActorId(1)), Next::State(2), &[]);
+        let added = graph.add((1, ActorId(1)), Next::State(2), 0, &[]);
         assert!(added.is_ok());
-        let added = graph.add((1, ActorId(1)), Next::State(3), &[]);
+        let added = graph.add((1, ActorId(1)), Next::State(3), 0, &[]);
         assert!(added.is_err());
         assert_eq!(graph.len(), 1);
     }

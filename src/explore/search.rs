@@ -661,7 +661,7 @@ fn repeated(executions: u64, limit: u64) -> u64 {
     executions.min((executions / 10).max(limit))
 }
 
-/// The first difference between what has happened behind step `from` and what happened before.
+/// The first difference between what has happened after step `from` and what happened before.
 fn divergence(state: &State, from: usize, before: Option<&[(ActorId, Event)]>) -> Divergence {
     let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
     let now = state.log.get(from..).unwrap_or_default();

@@ -31,7 +31,7 @@ pub(crate) struct Delivery {
     /// What the last accepted write left over, in a part that only the writer knows: the beginning
     /// of it, and how many bytes it has.
     remainder: Option<(Vec<u8>, usize)>,
-    /// A later write did not go on with what an earlier one had left over: behind so many bytes of
+    /// A later write did not go on with what an earlier one had left over: after so many bytes of
     /// the stream there is a gap of so many bytes.
     gap: Option<(usize, usize)>,
     /// What a framing panicked with.
@@ -64,7 +64,7 @@ impl Delivery {
         self.look();
     }
 
-    /// The kernel took the first `accepted` bytes of `offered`, behind `before` accepted ones.
+    /// The kernel took the first `accepted` bytes of `offered`, after `before` accepted ones.
     pub(crate) fn accept(&mut self, offered: &[&[u8]], accepted: usize, before: usize) {
         if accepted == 0 {
             return;

@@ -108,7 +108,7 @@ impl Handle {
     }
 
     /// Whether a feed is at its end, with nothing left in it. No lock section: for use right
-    /// behind [`Handle::poll_feed`].
+    /// after [`Handle::poll_feed`].
     ///
     /// # Panics
     ///

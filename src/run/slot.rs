@@ -45,7 +45,7 @@ pub(crate) struct Slot {
     pub(crate) declared: bool,
     /// The actor has made a call without telling its state: it is known by its history.
     pub(crate) opaque: bool,
-    /// The next step of the actor is the first behind its poll's first call.
+    /// The next step of the actor is the first after its poll's first call.
     pub(crate) begins: bool,
     /// The actor has made a call with a waker of its own making. Its code can look at what such
     /// wakers have noted, so the beginning of a poll is a step of its own: see

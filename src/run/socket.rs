@@ -1,7 +1,7 @@
 //! The socket as the connection under test holds it.
 //!
 //! [`Socket`] implements `futures::io::{AsyncRead, AsyncWrite}` here and, with the feature `tokio`,
-//! tokio's traits. Adapters for other traits (hyper 1's `rt::{Read, Write}`) are a few lines over
+//! tokio's traits. Adapters for other traits (an HTTP library's own, say) are a few lines over
 //! [`Socket::poll_recv`], [`Socket::poll_send`], [`Socket::poll_flush_socket`] and
 //! [`Socket::poll_shut`].
 
@@ -101,7 +101,7 @@ impl Socket {
         AsyncReadExt::read(self, buffer).await
     }
 
-    /// Shuts the sending side down: the reader sees the end of the stream behind what the kernel
+    /// Shuts the sending side down: the reader sees the end of the stream after what the kernel
     /// has accepted.
     ///
     /// # Errors

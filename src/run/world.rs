@@ -174,7 +174,7 @@ impl World {
         self.enter(actor, quiet, act)
     }
 
-    /// Between a call and the code behind it, others can move. That makes a difference only to an
+    /// Between a call and the code after it, others can move. That makes a difference only to an
     /// actor with wakers of its own, whose code can look at what they have noted.
     fn behind(&self, actor: ActorId) -> Result<(), ItIsOver> {
         self.choose_and_enter(actor, |state| {
