@@ -11,7 +11,8 @@ use crate::explore::graph::Graph;
 #[cfg(doc)]
 use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::limits::{Limits, Observer, Progress, Stop};
-use crate::explore::search::{Folds, Found, Plan, Search, Shared};
+use crate::explore::search::{Folds, Found, Plan, Search};
+use crate::explore::shared::Shared;
 use crate::explore::silent::silently;
 use crate::explore::watch::watched;
 use crate::panics;
@@ -82,7 +83,7 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>
     }
     let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
     world.watcher = Some(shared.clone());
-    if shared.search().histories != Histories::Full {
+    if shared.search().histories() != Histories::Full {
         world.peek().fold();
     }
     let world = Arc::new(world);
@@ -314,6 +315,7 @@ impl Explorer {
         let mut search = std::mem::replace(&mut *shared.search(), Search::over());
         search.settle();
         let folding = search.folding();
+        let histories = search.histories();
         // An actor that panics when asked is inconclusive for that already.
         let reads = silently(|| asked(|| subject.reads_while_writing()));
         let facts = scenario.facts(reads.unwrap_or_default());
@@ -346,7 +348,7 @@ impl Explorer {
             found: first.found,
             graph: search.graph,
             opaque: search.opaque,
-            histories: search.histories,
+            histories,
             followed: search.followed,
         }
     }

@@ -2,19 +2,17 @@
 //! and whether the same schedule leads to the same again.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::environment::defect::ExecutorDefect;
+use crate::explore::folding::{Again, Check, events, name};
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 use crate::run::digest::digest;
-use crate::run::slot::CALLS_WITHOUT_CHANGE;
 use crate::run::state::{Over, State};
 use crate::run::state_key::Histories;
-use crate::run::world::{Choice, Watcher};
+use crate::run::world::Choice;
 use crate::trace::event::{ActorId, Event, Step, Trace};
-use crate::trace::folding::{Disagreement, Folding};
+use crate::trace::folding::Folding;
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Divergence, Inconclusive};
@@ -24,12 +22,12 @@ const PROGRESS_INTERVAL: u64 = 64;
 
 /// A choice: the state, who was chosen, and how many steps had been made.
 #[derive(Clone, Copy, Debug)]
-struct Chosen {
-    state: u128,
-    mover: Option<ActorId>,
-    steps: usize,
+pub(super) struct Chosen {
+    pub(super) state: u128,
+    pub(super) mover: Option<ActorId>,
+    pub(super) steps: usize,
     /// A history is continued here that was folded to a known one.
-    checking: bool,
+    pub(super) checking: bool,
 }
 
 /// A violation with the way to it.
@@ -73,10 +71,6 @@ pub(crate) enum Folds {
     Unchecked(Histories),
 }
 
-/// In so many steps every history is continued that is folded to a known one; behind as many again
-/// it is every second, behind the next as many every fourth, and so on.
-const CHECKED_STEPS: u64 = 1_000_000;
-
 impl Plan {
     /// Whether histories may be folded and checked.
     fn may_fold(&self) -> bool {
@@ -113,23 +107,19 @@ pub(crate) struct Search {
     /// Who moves is known by its history: what it does must be compared.
     pub(crate) opaque: bool,
     /// The choices of the previous execution, and of this one.
-    previous: Vec<Chosen>,
-    path: Vec<Chosen>,
+    pub(super) previous: Vec<Chosen>,
+    pub(super) path: Vec<Chosen>,
     /// What happened in the previous execution.
-    previous_steps: Vec<Step>,
+    pub(super) previous_steps: Vec<Step>,
     /// This execution repeats the previous one so far.
-    following: bool,
-    phase: Phase,
-    /// Which memory of their calls opaque actors are known by.
-    pub(crate) histories: Histories,
-    check: Check,
-    /// The exploration begins again.
-    again: Option<Again>,
+    pub(super) following: bool,
+    pub(super) phase: Phase,
+    pub(super) check: Check,
     /// Executions of all phases.
-    started: u64,
+    pub(super) started: u64,
     /// Executions of the current phase.
-    executions: u64,
-    concluded: u64,
+    pub(super) executions: u64,
+    pub(super) concluded: u64,
     /// Executions that came to their end and repeated an earlier one.
     pub(crate) repeated: u64,
     pub(crate) inconclusive: Option<Inconclusive>,
@@ -137,36 +127,9 @@ pub(crate) struct Search {
     pub(crate) followed: Option<Trace>,
 }
 
-/// Whether histories that are folded to the same go on alike.
-#[derive(Default)]
-struct Check {
-    /// A history is being continued that was folded to a known one.
-    checking: bool,
-    /// Full histories that were met.
-    histories: Keys,
-    checked: u64,
-    /// Steps of the executions that have checked.
-    steps: u64,
-    unchecked: u64,
-    /// The second of two histories that contradict each other, behind this move; the first is being
-    /// looked for.
-    wanted: Option<(u128, ActorId, Vec<String>)>,
-    contradiction: Option<Box<Disagreement>>,
-}
-
-/// How an exploration begins again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Again {
-    Folded,
-    FoldedBetweenPolls,
-    /// To meet the first of two histories once more.
-    FoldedOnceMore,
-    Full,
-}
-
 /// What is being explored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// The instance, for the first time.
     #[default]
     First,
@@ -196,9 +159,12 @@ pub(crate) struct First {
 impl Search {
     pub(crate) fn new(plan: Plan) -> Self {
         Search {
-            histories: match plan.folds {
-                Folds::Unchecked(histories) => histories,
-                _ => Histories::Full,
+            check: Check {
+                by: match plan.folds {
+                    Folds::Unchecked(histories) => histories,
+                    _ => Histories::Full,
+                },
+                ..Check::default()
             },
             plan,
             ..Search::default()
@@ -216,7 +182,7 @@ impl Search {
 
     /// Takes stock of the first exploration, if it is what was going on.
     pub(crate) fn settle(&mut self) {
-        if self.phase == Phase::First && self.again.is_none() {
+        if self.phase == Phase::First && self.check.again.is_none() {
             self.first.executions = self.executions;
             self.first.concluded = self.concluded;
             self.first.states = self.seen.len();
@@ -225,8 +191,8 @@ impl Search {
     }
 
     /// A part of the exploration is through; whether there is another one.
-    fn next_phase(&mut self) -> bool {
-        if let Some(again) = self.again.take() {
+    pub(super) fn next_phase(&mut self) -> bool {
+        if let Some(again) = self.check.again.take() {
             self.begin_again(again);
             return true;
         }
@@ -251,7 +217,7 @@ impl Search {
     }
 
     /// Forgets the executions of a phase.
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         (self.executions, self.concluded) = (0, 0);
         self.seen = Keys::default();
         self.previous = Vec::new();
@@ -263,12 +229,12 @@ impl Search {
         self.forget();
         self.first = First::default();
         self.graph = Graph::default();
-        self.histories = match again {
-            Again::Folded => Histories::Folded,
-            Again::FoldedBetweenPolls | Again::FoldedOnceMore => Histories::FoldedBetweenPolls,
-            Again::Full => Histories::Full,
-        };
         self.check = Check {
+            by: match again {
+                Again::Folded => Histories::Folded,
+                Again::FoldedBetweenPolls | Again::FoldedOnceMore => Histories::FoldedBetweenPolls,
+                Again::Full => Histories::Full,
+            },
             wanted: match again {
                 Again::FoldedOnceMore => self.check.wanted.take(),
                 _ => None,
@@ -278,22 +244,15 @@ impl Search {
         };
     }
 
-    /// Whether the histories are folded now.
-    fn folded(&self) -> bool {
-        self.histories != Histories::Full
+    /// Which memory of their calls opaque actors are known by now.
+    pub(crate) fn histories(&self) -> Histories {
+        self.check.by
     }
 
     /// What became of folding the histories, if that was tried.
     pub(crate) fn folding(&mut self) -> Option<Folding> {
-        if let Some(contradiction) = self.check.contradiction.take() {
-            return Some(Folding::Contradicted(contradiction));
-        }
-        let folded = self.folded() && self.plan.folds == Folds::LongExplorations;
-        folded.then_some(Folding::Held {
-            between_polls: self.histories == Histories::FoldedBetweenPolls,
-            checked: self.check.checked,
-            unchecked: self.check.unchecked,
-        })
+        let tried = self.plan.folds == Folds::LongExplorations;
+        tried.then(|| self.check.folding()).flatten()
     }
 
     /// How many executions the current phase may have.
@@ -307,7 +266,7 @@ impl Search {
     }
 
     /// Called at the start of an execution; `false` ends the exploration.
-    fn begin(&mut self, expired: bool) -> bool {
+    pub(super) fn begin(&mut self, expired: bool) -> bool {
         let report = self.started.is_multiple_of(PROGRESS_INTERVAL);
         if report && let Some(progress) = &self.plan.progress {
             // What is explored again is not counted.
@@ -326,9 +285,9 @@ impl Search {
             let remembered = remembered.max(self.check.histories.len());
             let long =
                 self.phase == Phase::First && self.executions >= self.plan.limits.unfolded.max(1);
-            let tried = self.folded() || self.check.contradiction.is_some();
+            let tried = self.check.folded() || self.check.contradiction.is_some();
             if long && self.opaque && !tried && self.plan.may_fold() {
-                self.again = Some(Again::Folded);
+                self.check.again = Some(Again::Folded);
                 return false;
             }
             if most.is_some_and(|most| self.executions >= most) {
@@ -357,7 +316,7 @@ impl Search {
     }
 
     /// Somebody is about to be chosen.
-    fn choice(&mut self, state: &State, key: u128) -> Choice {
+    pub(super) fn choice(&mut self, state: &State, key: u128) -> Choice {
         let position = self.path.len();
         self.opaque |= state.slots.iter().any(|slot| slot.opaque);
         let known = self.following.then(|| self.previous.get(position));
@@ -390,13 +349,16 @@ impl Search {
             if let Some(known) = before.find(|chosen| chosen.state == key) {
                 // Nothing below was explored: pruning here would call an endless execution, or
                 // two calls declared alike, a proof.
-                if self.folded() {
+                if self.check.folded() {
                     let (from, mover) = (known.steps, self.path[position - 1].mover);
-                    self.meets_itself(state, from, mover);
+                    self.check.meets_itself(state, from, mover);
                     return Choice::Stop;
                 }
                 self.inconclusive = Some(Inconclusive::Cycle);
-            } else if self.folded() && self.continues(state) {
+            } else if self.check.folded()
+                && self.phase == Phase::First
+                && self.check.continues(state, self.plan.defect)
+            {
                 self.check.checking = true;
                 self.path[position].checking = true;
                 return Choice::Explore;
@@ -406,72 +368,11 @@ impl Search {
             }
             return Choice::Prune;
         }
-        if self.folded() && self.plan.caching && self.phase == Phase::First {
+        if self.check.folded() && self.plan.caching && self.phase == Phase::First {
             self.check.histories.insert(state.key(Histories::Full));
             self.check.checking = false;
         }
         Choice::Explore
-    }
-
-    /// Whether to continue a history that was folded to a known one.
-    fn continues(&mut self, state: &State) -> bool {
-        if self.phase != Phase::First {
-            return false;
-        }
-        let full = state.key(Histories::Full);
-        if !self.check.histories.insert(full) {
-            return false;
-        }
-        let halved = (self.check.steps / CHECKED_STEPS).min(20);
-        let chosen = (full as u64).is_multiple_of(1 << halved)
-            && self.plan.defect != ExecutorDefect::OF_FOLDING;
-        self.check.unchecked += u64::from(!chosen);
-        chosen
-    }
-
-    /// An execution comes back to a folded history that it has left.
-    fn meets_itself(&mut self, state: &State, from: usize, mover: Option<ActorId>) {
-        if self.histories == Histories::Folded {
-            self.again = Some(Again::FoldedBetweenPolls);
-            return;
-        }
-        let actor = mover.unwrap_or(ActorId::SUBJECT);
-        let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
-        self.check.contradiction = Some(Box::new(Disagreement {
-            actor: name(&names, actor).to_owned(),
-            first: told(&names, actor, &state.log[..from]),
-            second: told(&names, actor, &state.log),
-        }));
-        self.again = Some(Again::Full);
-    }
-
-    /// Behind a folded history, the last move did not do what it did behind another one.
-    fn contradicted(&mut self, state: &State, from: u128, mover: ActorId) {
-        if self.histories == Histories::Folded {
-            // There is less to assume.
-            self.again = Some(Again::FoldedBetweenPolls);
-            return;
-        }
-        let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
-        self.check.wanted = Some((from, mover, told(&names, mover, &state.log)));
-        self.again = Some(Again::FoldedOnceMore);
-    }
-
-    /// The move is the first of two that contradict each other, met once more.
-    fn found(&mut self, state: &State, from: u128, mover: ActorId) -> bool {
-        let wanted = &mut self.check.wanted;
-        let Some((.., second)) = wanted.take_if(|wanted| (wanted.0, wanted.1) == (from, mover))
-        else {
-            return false;
-        };
-        let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
-        self.check.contradiction = Some(Box::new(Disagreement {
-            actor: name(&names, mover).to_owned(),
-            first: told(&names, mover, &state.log),
-            second,
-        }));
-        self.again = Some(Again::Full);
-        true
     }
 
     /// Remembers what the last move has led to; `false` when it led elsewhere before.
@@ -496,19 +397,19 @@ impl Search {
         let steps = state.log.get(steps..).unwrap_or_default();
         // Who declares its state hardly ever differs: that is not worth the words.
         let told = if self.opaque { steps } else { &[] };
-        let did = match self.folded() {
+        let did = match self.check.folded() {
             true => events(steps),
             false => 0,
         };
-        if self.check.wanted.is_some() && self.found(state, from, mover) {
+        if self.check.wanted.is_some() && self.check.found(state, from, mover) {
             return false;
         }
         match self.graph.add((from, mover), next, did, told) {
             Ok(()) => true,
             Err(_) if !self.plan.compares_moves() => true,
             Err(_) if matches!(self.plan.folds, Folds::Unchecked(_)) => true,
-            Err(_) if self.folded() => {
-                self.contradicted(state, from, mover);
+            Err(_) if self.check.folded() => {
+                self.check.contradicted(state, from, mover);
                 false
             }
             Err(Elsewhere { before }) => {
@@ -525,7 +426,7 @@ impl Search {
     /// The last move did not lead to what it led to before.
     fn diverged(&mut self, state: &State, position: usize) {
         if matches!(self.inconclusive, Some(Inconclusive::NotDeterministic(_)))
-            || self.again.is_some()
+            || self.check.again.is_some()
         {
             return;
         }
@@ -545,7 +446,7 @@ impl Search {
     }
 
     /// Called when the chosen actor begins to move.
-    fn chosen(&mut self, actor: ActorId) {
+    pub(super) fn chosen(&mut self, actor: ActorId) {
         if let Some(Chosen {
             mover: mover @ None,
             ..
@@ -561,7 +462,7 @@ impl Search {
     }
 
     /// Called when an execution is through.
-    fn finish(&mut self, state: &mut State) {
+    pub(super) fn finish(&mut self, state: &mut State) {
         self.opaque |= state.slots.iter().any(|slot| slot.opaque);
         if self.phase == Phase::First
             && let Some(observer) = &self.plan.observer
@@ -621,18 +522,6 @@ impl Search {
             self.followed = Some(state.trace(None));
         }
     }
-}
-
-/// A digest of events.
-fn events(steps: &[Step]) -> u64 {
-    let events: Vec<_> = steps.iter().map(|step| (step.actor, &step.event)).collect();
-    digest(events) as u64
-}
-
-/// The actor's events, in words.
-fn told(names: &[String], actor: ActorId, steps: &[Step]) -> Vec<String> {
-    let own = steps.iter().filter(|step| step.actor == actor);
-    own.map(|step| step.event.words(actor, names)).collect()
 }
 
 /// A digest of an execution's end.
@@ -699,117 +588,6 @@ fn divergence(state: &State, from: usize, before: Option<&[(ActorId, Event)]>) -
         step: from + place + 1,
         first: told(first),
         then: told(then),
-    }
-}
-
-fn name(names: &[String], actor: ActorId) -> &str {
-    names.get(actor.index()).map_or("nobody", String::as_str)
-}
-
-/// A search that an exploring thread works on and another thread watches.
-#[derive(Default)]
-pub(crate) struct Shared {
-    search: Mutex<Search>,
-    /// Counts signs of life.
-    beat: AtomicU64,
-    /// Who showed the last one.
-    running: AtomicU8,
-    /// The time is up.
-    pub(crate) expired: AtomicBool,
-    /// The exploring thread waits for ever: its poll made calls for ever.
-    pub(crate) abandoned: AtomicBool,
-    /// Nobody waits for the exploring thread any more.
-    finished: Mutex<bool>,
-    signal: Condvar,
-}
-
-impl Shared {
-    pub(crate) fn new(search: Search) -> Shared {
-        Shared {
-            search: Mutex::new(search),
-            ..Shared::default()
-        }
-    }
-
-    pub(crate) fn search(&self) -> MutexGuard<'_, Search> {
-        self.search.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Called at the start of an execution; `false` ends the exploration.
-    pub(crate) fn begin(&self) -> bool {
-        self.beat.fetch_add(1, Ordering::Relaxed);
-        self.search().begin(self.expired.load(Ordering::Relaxed))
-    }
-
-    /// A part of the exploration is through; whether there is another one.
-    pub(crate) fn next_phase(&self) -> bool {
-        self.search().next_phase()
-    }
-
-    /// Signs of life so far, and who showed the last one.
-    pub(crate) fn life(&self) -> (u64, ActorId) {
-        let beat = self.beat.load(Ordering::Relaxed);
-        (beat, ActorId(self.running.load(Ordering::Relaxed)))
-    }
-
-    /// The exploring thread is through, or will never be.
-    pub(crate) fn finish(&self) {
-        let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
-        *finished = true;
-        self.signal.notify_all();
-    }
-
-    /// Waits until the exploring thread is through, for so long at most; whether it is.
-    pub(crate) fn wait(&self, time: std::time::Duration) -> bool {
-        let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self
-            .signal
-            .wait_timeout_while(finished, time, |done| !*done);
-        let (finished, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        *finished
-    }
-}
-
-impl Watcher for Shared {
-    fn choice(&self, state: &State) -> Choice {
-        let mut search = self.search();
-        let key = state.key(search.histories);
-        search.choice(state, key)
-    }
-
-    fn chosen(&self, actor: ActorId) {
-        self.search().chosen(actor);
-    }
-
-    fn enter(&self, actor: ActorId, position: usize) -> bool {
-        match &self.search().plan.only {
-            // It has left the schedule that is to be followed.
-            Some(only) => only.get(position) == Some(&actor),
-            None => true,
-        }
-    }
-
-    fn finish(&self, state: &mut State) {
-        self.search().finish(state);
-    }
-
-    fn beat(&self, actor: ActorId) {
-        self.running.store(actor.0, Ordering::Relaxed);
-        self.beat.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn abandon(&self, actor: ActorId, state: &mut State) {
-        let mut search = self.search();
-        search.finish(state);
-        search
-            .inconclusive
-            .get_or_insert(Inconclusive::EndlessCalls {
-                actor: state.slots[actor.index()].name.clone(),
-                calls: CALLS_WITHOUT_CHANGE as usize,
-            });
-        drop(search);
-        self.abandoned.store(true, Ordering::Relaxed);
-        Shared::finish(self);
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::explore::limits::Limits;
-use crate::explore::search::Shared;
+use crate::explore::shared::Shared;
 use crate::explore::silent::silently;
 use crate::panics;
 use crate::run::executor::Stopped;

@@ -21,6 +21,7 @@ pub(crate) mod subject;
 pub(crate) mod sync;
 pub(crate) mod varying;
 pub(crate) mod world;
+mod written;
 
 pub use actor::Actor;
 pub use handle::Handle;

@@ -1,17 +1,14 @@
 //! Everything that the actors of one execution share. One lock section looks at it, changes it and
 //! records what happened; the monitor sees each step as it is recorded.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::hash::Hash;
 
 use bytes::Bytes;
 
-use crate::environment::content::{Shared, length, part};
 use crate::environment::defect::{ExecutorDefect, KeyPart};
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
 use crate::run::delivery::Delivery;
-use crate::run::digest::digest;
 use crate::run::folded::Folded;
 use crate::run::slot::Slot;
 use crate::run::varying::Varying;
@@ -42,10 +39,6 @@ pub(crate) struct Signal {
     /// Who polls it: one actor alone, since there is one registration.
     pub(crate) polled_by: Option<ActorId>,
 }
-
-/// So many of the bytes that a write has left over are looked at; the others are when their turn
-/// comes.
-const SEEN_OF_REMAINDER: usize = 4_096;
 
 /// Why an execution is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,39 +203,6 @@ impl State {
     pub(crate) fn log_pending(&mut self, actor: ActorId, event: Event) {
         self.slots[actor.index()].observe_in_poll(&event);
         self.record(actor, event);
-    }
-
-    /// The kernel took the first `accepted` of the bytes that an actor has offered: they are part
-    /// of its history, and so are some of those that are left over.
-    pub(crate) fn observe_write(&mut self, actor: ActorId, offered: &[&[u8]], accepted: usize) {
-        let slot = &mut self.slots[actor.index()];
-        // The bytes follow from the history: that they do is compared.
-        for taken in part(offered, 0..accepted) {
-            let place = Shared::find(taken, self.delivery.promises());
-            let taken = match place {
-                Some(place) => {
-                    slot.history = digest((slot.history, place, taken.len()));
-                    self.varying.pass_over(taken);
-                    Cow::Borrowed(taken)
-                }
-                None => {
-                    let blanked = self.varying.blanked(taken);
-                    slot.history = digest((slot.history, &blanked));
-                    self.varying.accept(taken);
-                    blanked
-                }
-            };
-            if let Some(folded) = &mut slot.folded {
-                folded.write(&taken, place);
-            }
-        }
-        let left = length(offered) - accepted;
-        let beginning = part(offered, accepted..accepted + left.min(SEEN_OF_REMAINDER));
-        let left = (left, self.varying.digest(&beginning.concat()));
-        slot.history = digest((slot.history, left));
-        if let Some(folded) = &mut slot.folded {
-            folded.leave(left, accepted > 0);
-        }
     }
 
     /// The actor has seen something that its events do not show.
