@@ -1,7 +1,7 @@
 //! hyper's client, whose request channel is closed while a send is half done, and the repair.
 //!
 //! A send into tokio's unbounded channel is two steps: it reserves a permit, then it publishes the
-//! message. When the connection fails between the two, the channel is closed behind the permit:
+//! message. When the connection fails between the two, the channel is closed after the permit:
 //! the send succeeds, and the message comes into a channel at which nobody looks any more. Its
 //! sender waits for an answer until the last sender of the channel is gone.
 //!
@@ -105,7 +105,7 @@ impl Dispatcher {
                     self.state.permit_is_out = handle.poll_signal(0, cx).is_ready();
                     if self.state.permit_is_out {
                         handle.expect_delivery(Bytes::from_static(REQUEST));
-                        handle.note("closes the channel behind a permit");
+                        handle.note("closes the channel after a permit");
                         Step::Look(0)
                     } else {
                         handle.note("closes the channel");
@@ -244,7 +244,7 @@ fn claims() -> Vec<Claim> {
             half_done(),
             Property::NothingTruncated,
             Expected::Refuted,
-            "Every request that was sent is handed back to its caller: the last one is not (#4122).",
+            "The last request that was sent is not handed back to its caller (#4122).",
         )
         .meaning(Meaning::Defect, known::told("#4122")),
         claim(
@@ -259,19 +259,18 @@ fn claims() -> Vec<Claim> {
             half_done(),
             Property::NoStall,
             Expected::Proved,
-            "Looking again and again comes to an end, with the sender's next step.",
+            "Looking again ends as soon as the sender takes its next step.",
         ),
         claim(
             LooksUntilClosed,
             never_published(),
             Property::NoStall,
             Expected::Refuted,
-            "That step is the publication: without it the looking has no end.",
+            "Without that step, which publishes the request, looking again has no end.",
         )
         .meaning(
             Meaning::Accepted,
-            "No sender of tokio's reserves a permit and never publishes: this shows on what the \
-             repair relies.",
+            "tokio has no sender that reserves a permit and never sends. The repair relies on that.",
         ),
     ]
 }

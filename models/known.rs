@@ -15,7 +15,7 @@ const ISSUES: &[(&str, &str)] = &[
     ),
     (
         "#4022",
-        "the socket is shut down in front of the flush; repaired in 1.11.0",
+        "the socket is shut down before the flush; repaired in 1.11.0",
     ),
     (
         "#4085",
@@ -23,8 +23,7 @@ const ISSUES: &[(&str, &str)] = &[
     ),
     (
         "#4122",
-        "a request that is sent while the connection fails is never answered; repaired behind \
-         1.12.0",
+        "a request that is sent while the connection fails is never answered; repaired after 1.12.0",
     ),
     (
         "#4143",
@@ -48,12 +47,12 @@ const CAUSES: &[(&str, &str)] = &[
         "while the read buffer holds bytes it is ready with nothing written",
     ),
     (
-        "nobody polls the write behind the flush",
+        "nobody polls the write after the flush",
         "a head that had to wait for room is not tried again when there is room",
     ),
     (
         "poll_without_shutdown is ready before the flush is",
-        "who takes the socket out then leaves bytes behind",
+        "a user that then takes the socket out leaves bytes behind",
     ),
 ];
 
@@ -115,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_note_becomes_a_sentence() {
-        let repaired = "hyper #4022 (the socket is shut down in front of the flush; repaired in \
+        let repaired = "hyper #4022 (the socket is shut down before the flush; repaired in \
                         1.11.0), a client's.";
         assert_eq!(told("#4022, a client's"), repaired);
         assert_eq!(told("what a flush costs"), "What a flush costs.");

@@ -20,7 +20,7 @@
     return made;
   }
 
-  // Names are long and have no spaces: they may be broken behind a sign, and not within a word.
+  // Names are long and have no spaces: they may be broken after a sign, and not within a word.
   function breakable(text) {
     return text.split(/(?<=[/,=:(.])(?=[^\s\d.])/).flatMap((part, i) => i > 0 ? [element("wbr"), part] : [part]);
   }
@@ -344,16 +344,25 @@
     if (!known) scrollTo(0, 0);
   }
 
-  // Paper has no dialogs: it gets every counterexample, and all that is folded.
+  // Paper has no dialogs. Of every model, property and meaning it gets the shortest counterexample, and
+  // the names of the claims that fail in the same way; what is not as declared it gets in full. What is
+  // folded stays so, unless something in it is not as declared.
   const printed = document.getElementById("printed");
   let unfolded = [];
   function paper() {
     if (printed.hasChildNodes()) return;
-    unfolded = Array.from(document.querySelectorAll("details:not([open])"));
+    unfolded = Array.from(document.querySelectorAll("details:not([open])")).filter((d) => d.querySelector(".surprise"));
     for (const folded of unfolded) folded.open = true;
-    const rows = data.rows.filter((row) => row.counterexample);
+    const groups = new Map();
+    for (const row of data.rows.filter((row) => row.counterexample)) {
+      const key = JSON.stringify(row.holds ? [row.model, row.property, row.meaning && row.meaning.word] : row.id);
+      groups.set(key, [...(groups.get(key) || []), row]);
+    }
+    const length = (row) => data.traces[row.counterexample.trace].lines.length;
     const first = new Map();
-    const parts = rows.map((row) => {
+    const parts = Array.from(groups.values(), (rows) => {
+      const row = rows.reduce((shortest, row) => length(row) < length(shortest) ? row : shortest);
+      const others = rows.filter((other) => other !== row).map((other) => other.id);
       const { instance, trace: place, closing } = row.counterexample;
       const trace = data.traces[place];
       const shown = first.get(place);
@@ -362,9 +371,11 @@
         element("h3", {}, ...breakable(row.id)), element("p", {}, row.sentence), ...verdict(row),
         element("p", { class: "note" }, "In ", ...breakable(instance), ", with " + amounts(trace) + "."),
         shown === undefined ? sequence(trace, transcript(trace)).list : element("p", {}, "The steps are those of " + shown + "."),
-        facts(closing));
+        facts(closing),
+        others.length ? element("p", { class: "note" }, "The same property fails in ", ...breakable(others.join(", ")), ".") : null);
     });
-    if (parts.length) printed.append(element("h2", {}, "Counterexamples"), ...parts);
+    if (parts.length) printed.append(element("h2", {}, "Counterexamples"),
+      element("p", { class: "note" }, "The shortest one of every model, property and meaning; the page on a screen has them all."), ...parts);
   }
   function amounts(trace) {
     const last = trace.lines[trace.lines.length - 1];

@@ -13,9 +13,16 @@ use crate::dispatch_loop::{Body, Connection, GivesUp, Revision, Sizes, UserBody,
 use crate::hyper_h1::history::Release;
 use crate::hyper_h1::{Answer, Client, Handler, Server, Source};
 
+mod clients;
 mod scenarios;
+mod servers;
 
-pub use scenarios::{Beside, Family, Head, KernelAndReader, Side, TOO_LARGE, families};
+pub use scenarios::{Beside, Family, Head, KernelAndReader, Side, TOO_LARGE};
+
+/// Every scenario family.
+pub fn families() -> Vec<Family> {
+    [servers::servers(), clients::clients()].concat()
+}
 
 /// Where the model is known to differ from hyper.
 pub const DEVIATIONS: &[(Deviation, &[&str])] = &[];

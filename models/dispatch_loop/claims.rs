@@ -47,14 +47,14 @@ use Property::{
 #[rustfmt::skip]
 pub const VERDICTS: &[Verdicts] = &[
     //       scenario                             property          7 8 9 10  11 12 p g
-    verdicts("close",                         NoSilentLoss,     ".........", "the read side closes only behind a complete flush"),
+    verdicts("close",                         NoSilentLoss,     ".........", "the read side closes only after a complete flush"),
     verdicts("dropped-body",                  NoSilentLoss,     "xxxxx....", "#4022"),
     verdicts("dropped-body-fits",             NoSilentLoss,     ".........", "a kernel with room hides #4022"),
     verdicts("body-ends-during-flush",        NoSilentLoss,     "xxxxx....", "#4022"),
     verdicts("body-does-not-decode",          NoSilentLoss,     "xxxxx....", "#4022"),
-    verdicts("bad-second-request",            NothingTruncated, "xxxxx....", "#4022, and the connection says so"),
+    verdicts("bad-second-request",            NothingTruncated, "xxxxx....", "#4022, and the connection reports an error"),
     verdicts("client-early-close",            NoSilentLoss,     "xxxxx....", "#4022, a client's request"),
-    verdicts("graceful",                      NoSilentLoss,     ".........", "the write side closes only behind a complete flush"),
+    verdicts("graceful",                      NoSilentLoss,     ".........", "the write side closes only after a complete flush"),
     verdicts("graceful-body",                 NoSilentLoss,     "xxxxx....", "#4022, on a connection that is idle and not flushed"),
     verdicts("deferred-flush",               NoStall,          "x.x......", "#3952"),
     verdicts("deferred-end",                 NoStall,          "x.xxxx...", "#3952, then #4143"),
@@ -65,8 +65,8 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("client-peer-fin",               NoSpin,           ".x.x.....", "#4085"),
     verdicts("fin-during-flush",              NothingTruncated, "aaaaaaaa.", "by design without half_close"),
     verdicts("fin-during-flush-half-close",   NothingTruncated, ".........", "half_close"),
-    verdicts("body-during-flush",             ReadsDuringFlush, "........p", "what a flush in front of the reads costs"),
-    verdicts("request-during-flush",          ReadsDuringFlush, "........p", "what a flush in front of the reads costs"),
+    verdicts("body-during-flush",             ReadsDuringFlush, "........p", "what a flush before the reads costs"),
+    verdicts("request-during-flush",          ReadsDuringFlush, "........p", "what a flush before the reads costs"),
     verdicts("reader-stops",                  EndsWithoutReader,".....pppp", "what waiting for the flush costs"),
     verdicts("taken-out",                     NoSilentLoss,     "xxxxxxx..", "poll_without_shutdown is ready before the flush is"),
     verdicts("upgrade",                       ReceivedIsPrefix, ".........", "early data alone does no harm"),
@@ -75,9 +75,9 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("pipeline-flush-bad-request",    NothingTruncated, "xxxxxxx.-", "the flush returns early"),
     verdicts("pipeline-flush-partial",        NoStall,          "xxxxxxx.-", "the flush returns early"),
     verdicts("pipeline-flush-two",            NoStall,          "........-", "whole requests are answered and flushed"),
-    verdicts("queue-next-request",            NoStall,          "xxxxxxx..", "nobody polls the write behind the flush"),
+    verdicts("queue-next-request",            NoStall,          "xxxxxxx..", "nobody polls the write after the flush"),
     verdicts("flatten-next-request",          NoStall,          ".........", "one flat buffer takes the next head at once"),
-    verdicts("client-queue-early-response",   NoStall,          "xxxxxxx..", "nobody polls the write behind the flush"),
+    verdicts("client-queue-early-response",   NoStall,          "xxxxxxx..", "nobody polls the write after the flush"),
     verdicts("client-flatten-early-response", NoStall,          ".........", "one flat buffer takes the next head at once"),
     verdicts("unread-input",                  NoSilentLoss,     "aaaaaaaaa", "TCP resets, whatever the loop does"),
 ];
@@ -162,7 +162,8 @@ fn claim(
         scenario.name(),
         verdicts.property
     );
-    let sentence = format!("{} ({})", scenario.about, verdicts.note);
+    let about = scenario.about.trim_end_matches('.');
+    let sentence = format!("{about} ({}).", verdicts.note);
     let expected = verdicts.expected(n)?;
     let instance = instance(scenario, revision)?;
     let claim = Claim::new(name, sentence, verdicts.property, expected, [instance]);
@@ -173,7 +174,7 @@ fn everywhere(property: Property) -> Claim {
     let scenarios = all_scenarios();
     Claim::new(
         format!("{}/everywhere/{property}", PROPOSED.name),
-        format!("{} In every scenario of the sweep.", property.sentence()),
+        format!("In every scenario of the sweep: {}", property.sentence()),
         property,
         Expected::Proved,
         scenarios

@@ -116,7 +116,7 @@ impl Conn {
         }
     }
 
-    /// `Conn::poll_read_body`, conn.rs. hyper's `None`, behind an empty last piece, does not occur:
+    /// `Conn::poll_read_body`, conn.rs. hyper's `None`, after an empty last piece, does not occur:
     /// the length of a body is known.
     pub(super) fn poll_read_body(
         &mut self,

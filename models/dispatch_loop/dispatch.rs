@@ -174,7 +174,7 @@ impl Dispatcher {
         Poll::Pending
     }
 
-    /// Not hyper's: the way out of the loop, in front of which the proposal flushes.
+    /// Not hyper's: the way out of the loop, before which the proposal flushes.
     fn leave_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         if self.config.revision.leaves_flushed && self.config.pipeline_flush {
             self.enter("leave");
@@ -312,7 +312,7 @@ impl Dispatcher {
         self.body_rx.is_some() && (is_possible || !self.config.revision.only_with_a_body_to_write)
     }
 
-    /// Not hyper's: a message is there, and only the queue in front of it keeps its head from being
+    /// Not hyper's: a message is there, and only the queue before it keeps its head from being
     /// written.
     fn head_waits(&self) -> bool {
         self.body_rx.is_none() && self.conn.head_waits()

@@ -82,7 +82,7 @@ pub enum WriteStrategy {
     /// All bytes are copied into one buffer.
     #[default]
     Flatten,
-    /// Bodies are queued behind the head, and the next head waits until the queue is empty.
+    /// Bodies are queued after the head, and the next head waits until the queue is empty.
     Queue,
 }
 
@@ -263,14 +263,13 @@ pub fn model() -> Model {
 /// [`PROPOSED`] in a sentence.
 pub(crate) const PROPOSED_TERM: (&str, &str) = (
     "proposed",
-    "hyper 1.12.0 with three changes of ours that close the defects which the sweep still finds in \
-     it; not a release of hyper",
+    "hyper 1.12.0 with three changes of our own that repair the defects which the sweep still finds in it; not a release of hyper",
 );
 
 /// [`READ_GATED`] in a sentence.
 const READ_GATED_TERM: (&str, &str) = (
     "read-gated",
-    "the loop of hyper 1.7.0 with the flush in front of the reads: it delivers the last byte, and \
+    "the loop of hyper 1.7.0 with the flush before the reads: it delivers the last byte, and \
      reads nothing while it does; not a release of hyper",
 );
 

@@ -40,7 +40,7 @@ pub struct Revision {
 
     /// The loop goes round once more when that flush has asked for another read.
     pub recheck_reads_again: bool,
-    /// The loop is left, and the socket given up, only behind a flush that does not care for
+    /// The loop is left, and the socket given up, only after a flush that does not care for
     /// `pipeline_flush`.
     pub leaves_flushed: bool,
     /// The loop goes round once more when the flush has made room for a head that had to wait.
@@ -150,12 +150,12 @@ pub const PROPOSED: Revision = Revision {
     ..RECHECK_FLUSHES
 };
 
-/// The flush in front of the reads: delivers the last byte, and stops reading for it.
+/// The flush before the reads: delivers the last byte, and stops reading for it.
 pub const READ_GATED: Revision = Revision {
     name: "read-gated",
     versions: &[],
     change: "",
-    about: "the original order with the flush in front of the reads; never released",
+    about: "the original order with the flush before the reads; never released",
     flush_gates_reads: true,
     ..ORIGINAL
 };

@@ -36,7 +36,7 @@ fn send(bytes: &'static [u8]) -> ScriptStep {
     ScriptStep::Send(Bytes::from_static(bytes))
 }
 
-/// Feeds the body of message `n` piece by piece, each wake-up a step behind its data.
+/// Feeds the body of message `n` piece by piece, each wake-up a step after its data.
 pub(super) fn feeder(message: usize, pieces: usize) -> Script {
     let feed = message::BODY_FEED;
     let piece = || ScriptStep::Feed(feed, message::body(message, 1));
@@ -117,17 +117,17 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("dropped-body", 1, b"P2x"),
         ),
         scenario(
-            "The service drops an unfinished request body, and its whole answer fits into the kernel.",
+            "The service drops an unfinished request body, and its whole response fits the kernel's buffer.",
             full(1),
             on("dropped-body-fits", 4, b"P2x"),
         ),
         scenario(
-            "The request body ends while the answer is being flushed, keep-alive is off.",
+            "The request body ends while the response is being flushed, keep-alive is off.",
             reads(full(1)),
             on("body-ends-during-flush", 1, b"p2x").with_script(peer([send(b"x")])),
         ),
         scenario(
-            "The request body does not decode while the answer is being flushed.",
+            "The request body does not decode while the response is being flushed.",
             reads(full(1)),
             on("body-does-not-decode", 1, b"P2x").with_script(peer([send(b"!")])),
         ),
@@ -137,7 +137,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("bad-second-request", 1, b"G!"),
         ),
         scenario(
-            "A streamed answer over a socket whose flush takes two calls.",
+            "A streamed response over a socket whose flush takes two calls.",
             Connection {
                 write_limit: 2,
                 ..Connection::server([Body::Ready(3)], 1)
@@ -145,7 +145,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             deferred_flush(on("deferred-flush", 8, b"G"), 6),
         ),
         scenario(
-            "A streamed answer whose last pieces find room behind a flush that takes two calls.",
+            "A streamed response whose last pieces find room after a flush that takes two calls.",
             Connection {
                 write_limit: 3,
                 ..Connection::server([Body::Ready(3)], 1)
@@ -153,7 +153,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             deferred_flush(on("deferred-end", 8, b"G"), 6),
         ),
         scenario(
-            "A streamed answer over a socket whose flush takes two calls, and a second request is already \
+            "A streamed response over a socket whose flush takes two calls, and a second request is already \
              there.",
             Connection {
                 write_limit: 3,
@@ -162,12 +162,12 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             deferred_flush(on("deferred-pipelined", 8, b"GG"), 6),
         ),
         scenario(
-            "The answer's body comes from another thread.",
+            "The response's body comes from another thread.",
             Connection::server([Body::Fed(1)], 1),
             fed(on("fed-body", 4, b"G"), 1),
         ),
         scenario(
-            "The answer's body comes from another thread, and a second request is already there.",
+            "The response's body comes from another thread, and a second request is already there.",
             Connection::server([Body::Fed(1), Body::Full(1)], 2),
             fed(on("fed-body-pipelined", 8, b"GG"), 1),
         ),
@@ -181,13 +181,13 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
         ),
         scenario(
-            "The peer sends FIN while the answer is being flushed.",
+            "The peer sends FIN while the response is being flushed.",
             full(1),
             on("fin-during-flush", 1, b"G")
                 .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
         ),
         scenario(
-            "With half_close, the peer sends FIN while the answer is being flushed.",
+            "With half_close, the peer sends FIN while the response is being flushed.",
             Connection {
                 half_close: true,
                 ..full(1)
@@ -196,12 +196,12 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 .with_script(peer([begun.clone(), ScriptStep::FinishInput])),
         ),
         scenario(
-            "More of the request body arrives while the answer is being flushed.",
+            "More of the request body arrives while the response is being flushed.",
             reads(full(1)),
             on("body-during-flush", 1, b"P3x").with_script(peer([send(b"x"), send(b"x")])),
         ),
         scenario(
-            "A second request arrives while the answer to the first is being flushed.",
+            "A second request arrives while the response to the first is being flushed.",
             full(2),
             on("request-during-flush", 1, b"G").with_script(peer([send(b"G")])),
         ),
@@ -266,7 +266,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("upgrade-alone", 1, b"U"),
         ),
         scenario(
-            "An upgrade with early data behind it.",
+            "An upgrade with early data after it.",
             owing(
                 Connection::server([Body::Empty], 0),
                 &[FIRST_HEAD, message::UPGRADED],
@@ -274,12 +274,12 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("upgrade", 1, b"Uxx"),
         ),
         scenario(
-            "pipeline_flush, a request that closes, and bytes behind it.",
+            "pipeline_flush, a request that closes, and bytes after it.",
             pipelined(full(1)),
             on("pipeline-flush-close", 4, b"CG"),
         ),
         scenario(
-            "pipeline_flush, and an upgrade with early data behind it.",
+            "pipeline_flush, and an upgrade with early data after it.",
             pipelined(owing(
                 Connection::server([Body::Empty], 0),
                 &[FIRST_HEAD, message::UPGRADED],
@@ -302,13 +302,13 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("pipeline-flush-two", 1, b"GG"),
         ),
         scenario(
-            "Vectored writes: the request body ends while the answer is being flushed, and the \
+            "Vectored writes: the request body ends while the response is being flushed, and the \
              next request follows it.",
             queued(reads(full(2))),
             on("queue-next-request", 1, b"P2x").with_script(peer([send(b"xG")])),
         ),
         scenario(
-            "One flat buffer: the request body ends while the answer is being flushed, and the next \
+            "One flat buffer: the request body ends while the response is being flushed, and the next \
              request follows it.",
             reads(full(2)),
             on("flatten-next-request", 1, b"P2x").with_script(peer([send(b"xG")])),

@@ -76,7 +76,7 @@ const ANSWERS: [(&str, Body); 4] = [
 ];
 
 /// Kernel capacity, flush, and `max_buf_size`: a buffer below the answer's size, one above it, and
-/// one behind a flush that takes two calls.
+/// one after a flush that takes two calls.
 const SOCKETS: [(&str, usize, FlushMode, usize); 3] = [
     ("small", 1, FlushMode::Immediate, 64),
     ("roomy", 16, FlushMode::Immediate, 64),
@@ -156,8 +156,8 @@ pub fn left_out() -> Vec<LeftOut> {
             "they change what is written, not when it is flushed",
         ),
         left_out(
-            "a second request owed behind a body that the service drops or keeps",
-            "the connection may close in front of it",
+            "a second request owed after a body that the service drops or keeps",
+            "the connection may close before it",
         ),
     ]
 }
@@ -238,7 +238,7 @@ fn is_too_large(request: &Request, answer: Body, flush: FlushMode) -> bool {
     matches!(answer, Body::Fed(_)) && (peer || flush == FlushMode::Deferred)
 }
 
-/// Whether a use is left out for a request: the service may close in front of something that is owed,
+/// Whether a use is left out for a request: the service may close before something that is owed,
 /// or the connection need not end.
 fn is_left_out(request: &Request, used: Use) -> bool {
     match used {

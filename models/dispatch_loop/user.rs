@@ -1,5 +1,5 @@
 //! Not hyper's: the user's code. Who polls the connection, the service, the bodies of both
-//! directions, and the protocol that takes the socket over behind an upgrade.
+//! directions, and the protocol that takes the socket over after an upgrade.
 
 use std::future::Future;
 use std::io;
@@ -29,7 +29,7 @@ impl User {
         }
     }
 
-    /// Calls `graceful_shutdown` when the signal comes, polls the connection, and behind an upgrade
+    /// Calls `graceful_shutdown` when the signal comes, polls the connection, and after an upgrade
     /// the new protocol.
     fn poll_user(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         let connection = &mut self.connection;
@@ -186,7 +186,7 @@ impl BodyRx {
         }
     }
 
-    /// `Body::is_end_stream` behind a piece: only a `Full` body knows.
+    /// `Body::is_end_stream` after a piece: only a `Full` body knows.
     pub(super) fn is_end_stream(&self) -> bool {
         matches!(self.body, Body::Full(_))
     }
@@ -243,7 +243,7 @@ impl Dispatcher {
     }
 
     /// The user reads what is there: a wake-up for the connection, if it waits for room, and a
-    /// registration behind the last piece.
+    /// registration after the last piece.
     fn poll_user_reads(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if std::mem::take(&mut self.body_waits) && std::mem::take(&mut self.body_tx_waits) {
             cx.waker().wake_by_ref();

@@ -28,9 +28,9 @@ pub(super) struct Connection {
     head: usize,
     /// Bytes in all.
     all: usize,
-    /// It waits for more input behind its message.
+    /// It waits for more input after its message.
     pub(super) stays_open: bool,
-    /// It shuts the socket down in front of the flush.
+    /// It shuts the socket down before the flush.
     pub(super) loses: bool,
 }
 

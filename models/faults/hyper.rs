@@ -54,8 +54,7 @@ fn of_line(line: Series) -> Vec<Claim> {
             claim(
                 line.name,
                 "servers-lose-silently",
-                "The faults are no alibi: what 0.14 loses by itself it loses with a \
-             wake-up for no reason.",
+                "The loss does not need a fault: with a wake-up for no reason 0.14 loses what it loses without one.",
                 Refuted,
                 &[NoSilentLoss],
                 small,
@@ -74,7 +73,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         claims.extend(claim(
             line.name,
             "servers-report-reset-unflushed",
-            "There, too, a reset ends the connection with an error: the shutdown fails.",
+            "Where 0.14 shuts down unflushed, a reset ends the connection with an error, too: the shutdown fails.",
             Proved,
             &[ResetEndsWithError],
             resetting(&loses, &Point::ALL, false),
@@ -84,8 +83,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         claims.extend(meaning(claim(
             line.name,
             "unflushed-servers-hide-reset",
-            "Over a socket like tokio's, 0.14 ends with Ok although a reset has met bytes that it \
-             holds itself.",
+            "Over a socket like tokio's, 0.14 ends with Ok although the peer has reset the connection while 0.14 still held bytes itself.",
             Refuted,
             &[ResetEndsWithError],
             small,
@@ -105,8 +103,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         claim(
             line.name,
             "open-servers-hide-reset",
-            "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
-         connection with Ok: hyper takes the failed read between two requests for an end of the \
+            "Over a socket like tokio's, a reset that comes when the kernel has accepted everything ends the connection with Ok: hyper takes the failed read between two requests for an end of the \
          input, and tokio passes over the failed shutdown.",
             Refuted,
             &[ResetEndsWithError],
@@ -119,8 +116,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         claim(
             line.name,
             "closing-servers-hide-reset",
-            "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
-         connection with Ok: hyper reads no more, and tokio passes over the failed shutdown.",
+            "Over a socket like tokio's, a reset that comes when the kernel has accepted everything ends the connection with Ok: hyper reads no more, and tokio passes over the failed shutdown.",
             Refuted,
             &[ResetEndsWithError],
             resetting(&closing, &[Point::Late], true),
@@ -132,7 +128,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         claim(
             line.name,
             "servers-reset-before-the-request",
-            "A reset in front of the request ends the connection with Ok: nothing is owed.",
+            "A reset before the request ends the connection with Ok: nothing is owed.",
             Refuted,
             &[ResetEndsWithError],
             resetting(&keeps, &[Point::AtOnce], true),

@@ -13,7 +13,7 @@ use lastbyte::{Instance, Model, Property, Scenario, Script, ScriptStep};
 
 use crate::{dispatch_loop, shutdown_ordering};
 
-/// Why a reset behind the last byte may end with `Ok`.
+/// Why a reset after the last byte may end with `Ok`.
 const LATE_RESET: &str = "Ok means that the kernel has accepted everything. Whether the peer has \
                           read it only the peer can say.";
 
@@ -105,7 +105,7 @@ fn every_fault(instance: &Instance, marks: impl IntoIterator<Item = usize>) -> V
     faults(marks).into_iter().map(one).collect()
 }
 
-/// The same with a peer that resets the connection behind so many bytes, and a kernel that tells
+/// The same with a peer that resets the connection after so many bytes, and a kernel that tells
 /// everybody or only one call of it.
 fn reset(instance: Instance, behind: usize, told_once: bool) -> Instance {
     let instance = instance.with_scenario(|scenario| {
@@ -130,7 +130,7 @@ fn only_woken(mut instances: Vec<Instance>) -> Vec<Instance> {
 /// When a reset comes, as far as it matters for what a connection can know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Point {
-    /// Whenever it likes, and so also in front of the request: nothing is owed then.
+    /// Whenever it likes, and so also before the request: nothing is owed then.
     AtOnce,
     /// While the connection has bytes left that the kernel cannot have accepted.
     Early,
@@ -141,7 +141,7 @@ enum Point {
 impl Point {
     const ALL: [Point; 3] = [Point::AtOnce, Point::Early, Point::Late];
 
-    /// The point of a reset behind so many of `all` bytes.
+    /// The point of a reset after so many of `all` bytes.
     fn of(behind: usize, capacity: usize, all: usize) -> Point {
         match behind {
             0 => Point::AtOnce,

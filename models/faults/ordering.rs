@@ -77,7 +77,7 @@ pub(super) fn claims() -> Vec<Claim> {
     claims.extend(meaning(
         Claim::of_each(
             "original-loses-silently",
-            "The original ordering loses bytes and reports Ok, with spurious wake-ups as without.",
+            "The original ordering loses bytes and reports Ok, with and without spurious wake-ups.",
             &[NoSilentLoss, NothingBufferedAtShutdown],
             Refuted,
             loses,
@@ -97,7 +97,7 @@ pub(super) fn claims() -> Vec<Claim> {
     }
     claims.extend(Claim::of_each(
         "fixed-keeps-nothing-from-who-listens",
-        "Bytes are left inside only where the peer has reset the connection.",
+        "Bytes stay in the connection only where the peer has reset it.",
         &[NothingBufferedAtShutdown],
         Proved,
         reset(FlushBeforeShutdown),

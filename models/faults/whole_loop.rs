@@ -24,7 +24,7 @@ const KEPT_BY_ALL: [&str; 7] = [
     "client-flatten-early-response",
 ];
 
-/// Scenarios in which the socket was shut down in front of the last bytes (#4022).
+/// Scenarios in which the socket was shut down before the last bytes (#4022).
 const KEPT_SINCE_1_11: [&str; 4] = [
     "dropped-body",
     "body-ends-during-flush",
@@ -124,8 +124,7 @@ pub(super) fn claims() -> Vec<Claim> {
         claim(
             &prefix(&ORIGINAL),
             "loses-silently",
-            "The faults are no alibi: with a wake-up for no reason the loop loses \
-         what it loses without.",
+            "The loss does not need a fault: with a wake-up for no reason the loop loses what it loses without one.",
             Refuted,
             &[NoSilentLoss],
             only_woken(failing(&ORIGINAL, &KEPT_SINCE_1_11)),
@@ -154,14 +153,14 @@ pub(super) fn claims() -> Vec<Claim> {
             "client-peer-fin",
             NoSpin,
             "#4085",
-            "The loop spins with a wake-up for no reason as without (#4085).",
+            "The loop spins, with and without a wake-up for no reason (#4085).",
         ),
         (
             &RECHECK_FLUSHES,
             "pipeline-flush-upgrade",
             ReceivedIsPrefix,
             "with pipeline_flush the flush returns early",
-            "The head of an upgrade is missing with a wake-up for no reason as without.",
+            "The head of an upgrade is missing, with and without a wake-up for no reason.",
         ),
     ] {
         claims.extend(meaning(
@@ -191,7 +190,7 @@ pub(super) fn claims() -> Vec<Claim> {
     claims.extend(meaning(claim(
         &prefix(&RECHECK_FLUSHES),
         "stranded-learns-of-no-reset",
-        "A connection that has stranded a request has asked for no input, and learns of no reset.",
+        "A connection that has left a request unserved does not read, and so learns of no reset.",
         Refuted,
         &[ResetEndsWithError],
         resetting(
@@ -215,8 +214,7 @@ pub(super) fn claims() -> Vec<Claim> {
             claim(
                 &prefix(revision),
                 "reset-behind-the-last-byte",
-                "Over a socket like tokio's, a reset that meets bytes in the kernel only ends the \
-             connection with Ok.",
+                "Over a socket like tokio's, a reset that comes when the kernel has accepted everything ends the connection with Ok.",
                 Refuted,
                 &[ResetEndsWithError],
                 resetting(revision, &["close", "dropped-body"], &[Point::Late], true),

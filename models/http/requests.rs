@@ -1,7 +1,7 @@
 //! Which requests of a stream are HEAD.
 
 /// For each request in these bytes, in order, whether it is HEAD. What a server would not get as
-/// far as, because a request in front of it is not whole or no HTTP, is left out.
+/// far as, because a request before it is not whole or no HTTP, is left out.
 pub fn are_head(mut stream: &[u8]) -> Vec<bool> {
     let mut are_head = Vec::new();
     loop {
@@ -38,7 +38,7 @@ fn chunked(body: &[u8]) -> Option<usize> {
         if size == 0 {
             break;
         }
-        // Data and the line end behind it.
+        // Data and the line end after it.
         at = at
             .checked_add(usize::try_from(size).ok()?)?
             .checked_add(2)?;

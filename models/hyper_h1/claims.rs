@@ -136,7 +136,7 @@ impl Series {
         let given_up = claim(
             self.name,
             "fin-ends-the-exchange",
-            "Without half_close, FIN behind the request ends the exchange: what is not flushed is \
+            "Without half_close, FIN after the request ends the exchange: what is not flushed is \
              given up, by design.",
             Refuted,
             &[NothingTruncated],
@@ -163,7 +163,7 @@ impl Series {
         let uncached = claim(
             self.name,
             "body-ignored-without-caching",
-            "The published case without state caching: every interleaving on its own.",
+            "A handler that ignores the request body, without state caching: every interleaving is explored on its own.",
             match self.shuts_down_unflushed {
                 true => Refuted,
                 false => Proved,

@@ -99,7 +99,7 @@ pub enum Answer {
 /// other.
 ///
 /// The first request is in hyper's channel from the start, each further one as soon as its
-/// `SendRequest` is ready behind the response to the one before. All are promised to the peer from
+/// `SendRequest` is ready after the response to the one before. All are promised to the peer from
 /// the start. The client ends with `Ok` when the connection does and every request got its
 /// response, with a body that came to its end if it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -108,10 +108,10 @@ pub struct Client {
     pub requests: Vec<Outgoing>,
     /// What the user does with the responses.
     pub answer: Answer,
-    /// The user drops its `SendRequest` behind the last response; otherwise it keeps it as long as
+    /// The user drops its `SendRequest` after the last response; otherwise it keeps it as long as
     /// the connection lives, as a pool does.
     pub lets_go: bool,
-    /// The socket has vectored writes: hyper queues bodies behind the head, uncopied.
+    /// The socket has vectored writes: hyper queues bodies after the head, uncopied.
     pub vectored: bool,
     /// hyper's `max_buf_size`, if it is not the default.
     pub max_buf_size: Option<usize>,
@@ -150,7 +150,7 @@ impl Configuration for Client {
 /// Drives a connection and its user to their ends.
 ///
 /// They are two tasks of a runtime. The user does nothing but wait for the connection, so it is
-/// polled behind every poll of the connection and needs no wake-up; nor does one of its wake-ups
+/// polled after every poll of the connection and needs no wake-up; nor does one of its wake-ups
 /// get the connection polled, as it would if both were one task.
 pub(super) async fn drive<C, E>(
     connection: C,

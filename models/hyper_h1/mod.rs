@@ -93,7 +93,7 @@ pub struct Server {
     pub keep_alive: bool,
     /// hyper's `max_buf_size`, if it is not the default.
     pub max_buf_size: Option<usize>,
-    /// The socket has vectored writes: hyper queues bodies behind the head, uncopied.
+    /// The socket has vectored writes: hyper queues bodies after the head, uncopied.
     pub vectored: bool,
     /// The handler switches protocols, and says this in the new one.
     pub upgrade: Option<Bytes>,
@@ -113,7 +113,7 @@ impl Server {
     /// A server with hyper's defaults that answers every request with `bytes` bytes of body.
     pub fn answering(bytes: usize) -> Server {
         Server {
-            body: (0..bytes).map(|n| b'a' + (n % 26) as u8).collect(),
+            body: letters(bytes),
             source: Source::Whole,
             handler: Handler::Ignores,
             pipeline_flush: false,
@@ -135,6 +135,7 @@ impl Server {
         let mut server = Server::answering(query.response_bytes as usize);
         server.pipeline_flush = query.is_set("pipeline_flush");
         server.half_close = query.is_set("half_close");
+        server.vectored = query.is_set("vectored");
         server.head = are_head(&query.request);
         if query.is_set("upgrade") {
             server.upgrade = Some(std::mem::take(&mut server.body));
@@ -148,6 +149,11 @@ impl Server {
         vec![
             Setting::flag("pipeline_flush", PIPELINE_FLUSH),
             Setting::flag("half_close", HALF_CLOSE),
+            Setting::flag(
+                "vectored",
+                "The socket has vectored writes, as a TCP stream has: hyper does not copy bodies \
+                 (false).",
+            ),
             Setting::flag(
                 "upgrade",
                 "The handler answers with an upgrade, and the response bytes follow it in the new \
@@ -163,6 +169,13 @@ impl Server {
             false => words.clone(),
         }
     }
+}
+
+/// So many bytes of body: the alphabet, again and again.
+fn letters(bytes: usize) -> Bytes {
+    let mut body = b"abcdefghijklmnopqrstuvwxyz".repeat(bytes.div_ceil(26));
+    body.truncate(bytes);
+    body.into()
 }
 
 /// About hyper's setting `pipeline_flush`.

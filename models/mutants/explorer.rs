@@ -3,7 +3,7 @@
 //!
 //! The instances are the smallest of the models that show it. Where the models have none, the
 //! subject is a list of calls that runs into one state by two ways, of which only the second leads
-//! on to the violation: whoever takes the two for the same does not look behind the second.
+//! on to the violation: whoever takes the two for the same does not look after the second.
 
 use std::sync::Arc;
 
@@ -196,7 +196,7 @@ pub fn hidden() -> Vec<Hidden> {
             NothingShownAfterPruning,
             NoStall,
             in_the_loop(&WRITES_AGAIN, "half-a-second.fed.roomy.pipeline-flush"),
-            "Where an execution is cut short, the actors do not show loom what they would have \
+            "Where an execution ends early, the actors do not show loom what they would have \
              done next.",
         ),
         row(
@@ -214,7 +214,7 @@ pub fn hidden() -> Vec<Hidden> {
                 Looks::WhereAPollBegins,
                 "waits with a waker of its own, asks for a poll, looks whether it was woken since",
             ),
-            "Where a poll begins is no step: what a waker has noted since is not seen.",
+            "The beginning of a poll is no step: what a waker has noted since the poll before is not seen.",
         ),
         row(
             "explorer/nothing-behind-calls",
@@ -224,7 +224,7 @@ pub fn hidden() -> Vec<Hidden> {
                 Looks::BehindACall,
                 "waits with a waker of its own, looks at once whether it was woken",
             ),
-            "Between a call and the code behind it, others cannot move.",
+            "Between a call and the code after it, others cannot move.",
         ),
         row(
             "explorer/key-without-kernel",
@@ -263,7 +263,7 @@ pub fn hidden() -> Vec<Hidden> {
             "explorer/key-without-ended",
             KeyWithout(KeyPart::Ended),
             ResetEndsWithError,
-            // The reset comes before the close, or behind it. That is all that the part adds: an
+            // The reset comes before the close, or after it. That is all that the part adds: an
             // actor that has ended is left out of the key altogether.
             with_calls(
                 "is-reset-before-the-close",
@@ -365,7 +365,7 @@ pub fn hidden() -> Vec<Hidden> {
             "explorer/key-without-poll",
             KeyWithout(KeyPart::Poll),
             ReadsDuringFlush,
-            // Input is asked for behind a full buffer, unless the signal is raised.
+            // Input is asked for after a full buffer, unless the signal is raised.
             with_calls(
                 "does-not-ask-for-input",
                 Reader::PROMPT.stops_after(1),
@@ -387,7 +387,7 @@ pub fn hidden() -> Vec<Hidden> {
     ]
 }
 
-/// The instance in which a mutated dispatcher is killed.
+/// The instance in which a mutated dispatcher is detected.
 fn dispatcher(mutation: Mutation) -> Instance {
     let rows = super::rows();
     let row = rows.iter().find(|row: &&Row| row.mutation == mutation);

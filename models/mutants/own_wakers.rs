@@ -13,7 +13,7 @@ use lastbyte::{Handle, Running, Socket, Subject};
 #[derive(Clone, Copy, Debug)]
 pub enum Looks {
     /// Where the poll begins that it asks for itself, before its first call: it was woken since the
-    /// code behind the last call.
+    /// code after the last call.
     WhereAPollBegins,
     /// Behind the call that registers its waker: it was woken already.
     BehindACall,

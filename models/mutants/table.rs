@@ -1,4 +1,4 @@
-//! Who is killed by whom.
+//! Which property detects which mutant: one table, so that a gap in it is seen.
 
 use super::*;
 use lastbyte::environment::{Faults, FlushMode};
@@ -107,13 +107,13 @@ pub fn rows() -> Vec<Row> {
             "byte-appended",
             Mutation::ByteAppended,
             ReceivedIsPrefix,
-            "A byte that belongs to nothing follows the response.",
+            "A byte that nobody promised follows the response.",
         ),
         Row::new(
             "buffered-after-flush",
             Mutation::BufferedAfterFlush,
             NothingBufferedAtShutdown,
-            "The response is buffered behind the flush.",
+            "The response is buffered after the flush.",
         ),
         Row::new(
             "no-flush",
@@ -180,7 +180,7 @@ pub fn rows() -> Vec<Row> {
                 "advances-one-too-many",
                 Mutation::AdvancesOneTooMany,
                 ReceivedIsPrefix,
-                "The byte behind every write is left out.",
+                "The byte after every write is left out.",
             )
         },
         Row::new(
@@ -304,7 +304,7 @@ pub fn rows() -> Vec<Row> {
             "write-after-shutdown",
             Mutation::WriteAfterShutdown,
             OneShutdown,
-            "One more byte is written behind the shutdown.",
+            "One more byte is written after the shutdown.",
         ),
         Row {
             response: 2,
@@ -360,7 +360,7 @@ pub fn rows() -> Vec<Row> {
                 "kernel/eof-wakes-nobody",
                 Mutation::PendingFlushIgnored,
                 NoStall,
-                "The end of the stream wakes no reader, who lacks the last byte.",
+                "The end of the stream does not wake a reader that lacks the last byte.",
             )
         },
         Row {
@@ -369,7 +369,7 @@ pub fn rows() -> Vec<Row> {
                 "kernel/eof-wakes-nobody-at-the-end",
                 Mutation::None,
                 NoStall,
-                "The end of the stream wakes no reader, who has everything.",
+                "The end of the stream does not wake a reader that has everything.",
             )
         },
         Row {
@@ -411,7 +411,7 @@ pub fn rows() -> Vec<Row> {
                 "kernel/flush-wakes-nobody",
                 Mutation::None,
                 NoStall,
-                "A flush that is finished wakes nobody, with everything delivered.",
+                "A flush that finishes when everything is delivered wakes nobody.",
             )
         },
         Row::new(
@@ -554,7 +554,7 @@ pub fn equivalent() -> Vec<(Row, Vec<Property>)> {
         "closes-instead-of-shutdown",
         Mutation::ClosesInsteadOfShutdown,
         NothingTruncated,
-        "Without a shutdown, dropping the socket ends the stream behind the last byte.",
+        "Without a shutdown, dropping the socket ends the stream after the last byte.",
     );
     // The kernel's buffer takes the bytes one by one as well as at once; between two of them the
     // reader may come, which it also may with a buffer of one byte.

@@ -127,7 +127,7 @@ fn flush_before_shutdown_never_loses() -> Vec<Claim> {
         .without_caching();
     claims.extend(claim(
         "fixed-without-caching",
-        "The same without state caching: every interleaving on its own.",
+        "The same without state caching: every interleaving is explored on its own.",
         Proved,
         &[NothingTruncated],
         vec![every_interleaving],
@@ -143,7 +143,7 @@ fn read_gated_flush_blocks_reads() -> Vec<Claim> {
     let read_gated = |n| grid(n).map(|(n, k, reader)| lone_request(ReadGatedFlush, n, k, reader));
     claims.extend(claim(
         "read-gated-never-loses",
-        "A flush gate before the reads drains the buffer, too.",
+        "Flushing before the reads drains the buffer, too.",
         Proved,
         &[NothingTruncated, NoStall],
         read_gated(16),
@@ -156,12 +156,12 @@ fn read_gated_flush_blocks_reads() -> Vec<Claim> {
     };
     let blocks = claim(
         "read-gated-blocks-next-request",
-        "A flush gate before the reads leaves the next request unread while the flush is pending.",
+        "Flushing before the reads leaves the next request unread while the flush is pending.",
         Refuted,
         &[ReadsDuringFlush],
         next(ReadGatedFlush),
     );
-    claims.extend(meaning(blocks, Meaning::PriceOfRepair, "The price of a flush in front of the reads: a slow reader of one response keeps the next request waiting."));
+    claims.extend(meaning(blocks, Meaning::PriceOfRepair, "The price of a flush before the reads: a slow reader of one response keeps the next request waiting."));
     claims.extend(claim(
         "fixed-reads-next-request",
         "Flushing before the shutdown reads the next request while the \
@@ -219,11 +219,11 @@ fn readers_that_stop() -> Vec<Claim> {
     ));
     let waits = claim(
         "fixed-waits-for-reader",
-        "The price of the fix: it waits for ever for a reader that has stopped for ever.",
+        "The price of the repair: it waits for ever for a reader that has stopped for ever.",
         Refuted,
         &[EndsWithoutReader],
         stops(FlushBeforeShutdown),
     );
-    claims.extend(meaning(waits, Meaning::PriceOfRepair, "The price of the flush before the shutdown: who waits for a reader needs a timeout of its own."));
+    claims.extend(meaning(waits, Meaning::PriceOfRepair, "The price of flushing before the shutdown: whoever must not wait for a reader needs a timeout of their own."));
     claims
 }

@@ -54,7 +54,7 @@ impl Subject for Connection {
     }
 }
 
-/// The flush in front of the reads, in a sentence.
+/// The flush before the reads, in a sentence.
 pub(crate) const READ_GATED: (&str, &str) = (
     "read-gated-flush",
     "flushes first and reads nothing until the flush is through: a repair that suggests itself, \

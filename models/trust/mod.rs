@@ -1,4 +1,4 @@
-//! What checks the checker, in figures: who is killed by what, how often the explorer was compared
+//! What checks the checker, in figures: who is detected by what, how often the explorer was compared
 //! with others, what the project is built from.
 
 use lastbyte::check::figures::Figures;
@@ -28,7 +28,7 @@ const DOCUMENTS: [(&str, &str); 4] = [
 ];
 
 /// Every table, in the order of the report. Without mutants among the results, the table of who is
-/// killed by what is left out.
+/// detected by what is left out.
 ///
 /// # Panics
 ///
@@ -37,28 +37,28 @@ pub fn figures(results: &Results) -> Vec<Figures> {
     let documents = DOCUMENTS.iter();
     let documents =
         documents.map(|(text, test)| Figures::from_markdown(text, test).expect("a table"));
-    killed_by(results).into_iter().chain(documents).collect()
+    detected_by(results).into_iter().chain(documents).collect()
 }
 
 /// Which property has noticed which mutant, and after how many executions that was all there is. A
 /// defect of the explorer is noticed where it misses what the sound explorer refutes.
-pub fn killed_by(results: &Results) -> Option<Figures> {
+pub fn detected_by(results: &Results) -> Option<Figures> {
     let is_mutant = |row: &&Row| {
         let is_sound = row.subject == mutants::SOUND;
         row.model == "mutant" && row.expected != Expected::Proved && !is_sound
     };
     let mutants: Vec<_> = results.rows.iter().filter(is_mutant).collect();
-    let killed = |row: &Row| match row.expected {
+    let detected = |row: &Row| match row.expected {
         Expected::Missed => row.holds && sound_explorer_refutes(row.property, results),
         _ => row.verdict == Verdict::Refuted,
     };
-    let alive = mutants.iter().filter(|row| !killed(row)).count();
+    let alive = mutants.iter().filter(|row| !detected(row)).count();
     let rows = mutants.iter().map(|row| {
         let by = &row.property;
         vec![
             row.subject.clone(),
             row.sentence.clone(),
-            match (killed(row), row.expected) {
+            match (detected(row), row.expected) {
                 (true, Expected::Missed) => {
                     format!("{by}: refuted without the defect, missed with")
                 }
@@ -72,7 +72,7 @@ pub fn killed_by(results: &Results) -> Option<Figures> {
         ]
     });
     (!mutants.is_empty()).then(|| Figures {
-        title: "Who is killed by what".to_owned(),
+        title: "Which property detects which mutant".to_owned(),
         about: format!(
             "Of {} defects planted one at a time in the dispatcher, the kernel, the reader, the \
              executor or the explorer, {alive} went unnoticed.",
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn every_mutant_has_its_line() {
-        let table = killed_by(&results(Expected::verdict)).expect("mutants");
+        let table = detected_by(&results(Expected::verdict)).expect("mutants");
         let of_a_mutant = |mutant: &mutants::Row| {
             let noticed_by = mutant.property.to_string();
             (mutant.name, mutant.sentence, noticed_by)
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_mutant_that_lives_is_said_to_live() {
-        let table = killed_by(&results(|_| Verdict::Proved)).expect("mutants");
+        let table = detected_by(&results(|_| Verdict::Proved)).expect("mutants");
         let all = mutants::rows().len() + mutants::hidden().len();
         let about = format!("explorer, {all} went unnoticed.");
         assert!(table.about.ends_with(&about), "{}", table.about);
@@ -165,7 +165,7 @@ mod tests {
         let mut alone = results(Expected::verdict);
         alone.rows.retain(|row| row.subject != mutants::SOUND);
         for (results, why) in [(finds, "refuted"), (alone, "in this run")] {
-            let table = killed_by(&results).expect("mutants");
+            let table = detected_by(&results).expect("mutants");
             let hidden = mutants::hidden().len();
             let about = format!("explorer, {hidden} went unnoticed.");
             assert!(table.about.ends_with(&about), "{}", table.about);

@@ -333,7 +333,7 @@ fn ordered(values: impl Iterator<Item = Value>) -> Vec<Value> {
     distinct
 }
 
-/// Whether a value is the `n`th behind the first: a number, or the same word with a number.
+/// Whether a value is the `n`th after the first: a number, or the same word with a number.
 fn follows(first: &Value, value: &Value, n: u64) -> bool {
     match (first, value) {
         (Value::Number(first), Value::Number(number)) => first.checked_add(n) == Some(*number),
@@ -349,7 +349,7 @@ fn follows(first: &Value, value: &Value, n: u64) -> bool {
     }
 }
 
-/// A word and the number behind it: `slow:1`.
+/// A word and the number after it: `slow:1`.
 fn numbered(text: &str) -> Option<(&str, u64)> {
     let (word, number) = text.rsplit_once(':')?;
     let number: u64 = number.parse().ok()?;

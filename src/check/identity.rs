@@ -1,4 +1,5 @@
-//! What a result belongs to: the thing that was explored, and not its name alone.
+//! Identities: a name with a digest of everything that was explored. A result belongs to an identity,
+//! and not to a name alone.
 
 use std::fmt;
 use std::hash::Hasher;

@@ -18,6 +18,7 @@ pub mod figures;
 pub(crate) mod identity;
 pub(crate) mod instance;
 pub(crate) mod model;
+pub(crate) mod observable;
 pub mod query;
 #[cfg(feature = "cli")]
 pub mod recording;
@@ -32,13 +33,16 @@ pub mod runner;
 pub mod selection;
 pub(crate) mod setting;
 pub(crate) mod sweep;
+#[cfg(feature = "cli")]
+pub(crate) mod worker;
 
 pub use bounds::{Parameters, Value, bounds};
 pub use claim::{Claim, Expected, Meaning};
-pub use comparison::{Compared, Comparison, Deviation, Observable};
+pub use comparison::{Compared, Comparison, Deviation};
 pub use identity::{Identity, Parts};
 pub use instance::Instance;
 pub use model::{Model, NamedSubject};
+pub use observable::Observable;
 pub use query::Query;
 pub use registry::{Clash, Registry};
 pub use setting::{Accepted, Setting};

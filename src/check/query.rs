@@ -9,10 +9,10 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 /// Bytes of response that a query may ask for.
-pub const RESPONSE_BYTES: RangeInclusive<u64> = 0..=100_000;
+pub const RESPONSE_BYTES: RangeInclusive<u64> = 0..=100_000_000;
 
 /// Capacities of the kernel's buffer that a query may ask for.
-pub const CAPACITY: RangeInclusive<u64> = 1..=1_048_576;
+pub const CAPACITY: RangeInclusive<u64> = 1..=16_777_216;
 
 /// The largest request, in bytes.
 pub const REQUEST_BYTES: usize = 1 << 20;
@@ -41,7 +41,7 @@ pub struct Query {
     pub reader: String,
     /// What is set about the subject; a subject lists what can be.
     pub settings: BTreeMap<String, String>,
-    /// The peer sends FIN behind the request.
+    /// The peer sends FIN after the request.
     pub client_eof: bool,
 }
 

@@ -1,4 +1,4 @@
-//! All models together, in which no two things can be taken for each other.
+//! The registry: all models together. It refuses two things of one name that are not provably the same.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -3,7 +3,7 @@
 //! [`check`] explores a closure and panics with a chart when a property fails. Behind it is
 //! [`Checker`], a builder for everything else: other buffers, input, faults, scripts, properties,
 //! limits. [`replay`] shows a schedule that a failure has printed, and [`stays_fixed`] makes a
-//! regression test of it.
+//! regression test of it. The file is long because every setting is documented with the builder.
 
 mod report;
 mod schedule;
@@ -194,7 +194,7 @@ impl Checker {
         self
     }
 
-    /// The peer has sent FIN behind its input.
+    /// The peer has sent FIN after its input.
     #[must_use]
     pub fn input_eof(mut self) -> Checker {
         self.base.input_eof = true;

@@ -9,6 +9,7 @@ use crate::render::transcript::Caption;
 use crate::render::{count, count_of, visible};
 use crate::run::scenario::Scenario;
 use crate::trace::event::{Event, Trace};
+use crate::trace::folding::Folding;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Inconclusive, Verdict};
 
@@ -42,6 +43,13 @@ impl Report {
     /// Every instance.
     pub fn explored(&self) -> &[Explored] {
         &self.explored
+    }
+
+    /// What became of folding histories in the instances whose exploration was long: a proof may
+    /// rest on what it assumes.
+    pub fn folding(&self) -> Option<Folding> {
+        let all = self.explored.iter();
+        Folding::of_all(all.filter_map(|e| e.exploration.folding.as_ref()))
     }
 
     /// Executions of all instances.
@@ -237,6 +245,9 @@ impl fmt::Display for Report {
         let executions = count_of(self.executions(), "execution");
         let instances = count(self.explored.len(), "instance");
         writeln!(f, "{instances}, {executions}\n")?;
+        if let Some(folding) = self.folding() {
+            writeln!(f, "{folding}\n")?;
+        }
         for &property in &self.properties {
             let verdict = match self.verdict(property) {
                 Verdict::Inconclusive(_) => "inconclusive".to_owned(),

@@ -133,7 +133,7 @@ const EXPLORE: &str = "\
 Explore one subject in a scenario of your own
 
 The peer sends the request, then the subject answers; the reader takes the
-answer out of the kernel's buffer. Every interleaving of them is explored, and
+response out of the kernel's buffer. Every interleaving of them is explored, and
 every property gets a verdict.";
 
 #[derive(Debug, Args)]
@@ -161,14 +161,14 @@ pub(crate) struct Explore {
     /// Change a setting of the subject; may be given more than once, see --list
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) set: Vec<(String, String)>,
-    /// The peer sends FIN behind the request
+    /// The peer sends FIN after the request
     #[arg(long)]
     pub(crate) client_eof: bool,
     /// Explore every interleaving on its own, and remember no states
     #[arg(long)]
     pub(crate) uncached: bool,
-    /// Stop after so many seconds; the last third of them is for a run with few preemptions, should
-    /// the rest not suffice
+    /// Stop after so many seconds; the last third of them is for a run with few preemptions,
+    /// if the rest was not enough
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: u64,
     /// Stop when an execution has more steps than this
@@ -191,7 +191,7 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// Its name as --list shows it, or the part of a claim's name in front of the property
+    /// Its name as --list shows it, or the part of a claim's name before the property
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
 }

@@ -92,7 +92,7 @@ fn dispatch(
     let is_worker = std::env::var_os(WORKER_VARIABLE).is_some();
     if is_worker && !matches!(arguments.command, Some(Task::Worker)) {
         return Err(Misuse(format!(
-            "this process was started to explore, with the argument {WORKER:?}; expected is a \
+            "this process was started to explore, with the argument {WORKER:?}; expected: a \
              program whose main function calls lastbyte::cli with its arguments, and no test"
         )));
     }
@@ -113,7 +113,7 @@ fn dispatch(
             verify::show(&results, &shown, out)?;
             Ok(collected::exit(&results))
         }
-        Some(Task::Worker) => crate::check::runner::serve(registry)
+        Some(Task::Worker) => crate::check::worker::serve(registry)
             .map(|()| Exit::Fine)
             .map_err(|error| Misuse(error.to_string())),
     }

@@ -8,7 +8,7 @@ use super::collected::{collect, exit};
 use super::exit::Exit;
 use super::pool::{Means, explore};
 use super::program::Program;
-use super::terminal::print;
+use super::terminal::{print, width};
 use crate::check::claim::{Claim, Expected};
 use crate::check::comparison::Comparison;
 use crate::check::registry::Registry;
@@ -44,7 +44,7 @@ pub(super) fn run(
         program: program.name().to_owned(),
         ..collect(&selection, &explored, Inconclusive::Interrupted)
     };
-    print(out, &explained(&results, &wanted))?;
+    print(out, &wrapped(&explained(&results, &wanted), width()))?;
     Ok(exit(&results))
 }
 
@@ -54,7 +54,7 @@ fn group(claim: &Claim) -> Option<String> {
     claim.id().strip_suffix(&property).map(str::to_owned)
 }
 
-/// The claims of this name: one, or those that have it in front of their property. The model may be
+/// The claims of this name: one, or those that have it before their property. The model may be
 /// left out where only one has such a claim.
 fn named<'a>(claims: &'a [Claim], name: &str) -> Vec<&'a Claim> {
     let short = |text: &str| text.split_once('/').is_some_and(|(_, rest)| rest == name);
@@ -132,6 +132,19 @@ fn nearest(all: &Selection, name: &str) -> Vec<String> {
     names
 }
 
+/// The sentences in lines of this width. Names stay whole: they are there to be copied.
+fn wrapped(text: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width)
+        .subsequent_indent("  ")
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let lines = text.lines().flat_map(|line| match line {
+        "" => vec![line.into()],
+        line => textwrap::wrap(line, &options),
+    });
+    lines.map(|line| line.into_owned() + "\n").collect()
+}
+
 fn explained(results: &Results, wanted: &[String]) -> String {
     let claims = results.rows.iter();
     let claims = claims.filter(|row| wanted.contains(&row.id.text));
@@ -168,6 +181,14 @@ mod tests {
     }
 
     #[test]
+    fn sentences_are_wrapped_and_names_are_not() {
+        let text = "One sentence of a few words.\n\nIt fails in model/a-long-name/no-stall.\n";
+        let expected =
+            "One sentence of\n  a few words.\n\nIt fails in\n  model/a-long-name/no-stall.\n";
+        assert_eq!(wrapped(text, 16), expected);
+    }
+
+    #[test]
     fn a_claim_is_explored_with_where_else_its_property_fails() {
         let (selected, wanted) = selected(claims(), "model/wanted").expect("it is there");
         assert_eq!(wanted, ["model/wanted"]);
@@ -192,7 +213,7 @@ mod tests {
         for none in ["", "model", "bot", "no-stall", "other/both"] {
             assert_eq!(ids(none), [""; 0], "{none}");
         }
-        // The property of another claim, whatever stands in front of it.
+        // The property of another claim, whatever stands before it.
         all.claims[0].name = "fails-otherwise/no-panic".to_owned();
         let ids: Vec<_> = named(&all.claims, "model/fails-otherwise")
             .iter()

@@ -213,6 +213,11 @@ impl Exploring<'_> {
             count_of(exploration.executions, "execution"),
             exploration.seconds
         ));
+        if let Some(folding) = &exploration.folding {
+            let mut words = String::new();
+            paragraph(&mut words, width(), 0, &folding.to_string());
+            line(format_args!("{words}"));
+        }
         let verdicts = Property::ALL.map(|property| match exploration.verdict(property) {
             // Why is said above, once.
             Verdict::Inconclusive(_) => "inconclusive".to_owned(),
@@ -221,11 +226,19 @@ impl Exploring<'_> {
         // As wide as they mostly are, or as the longest.
         let wide = verdicts.iter().map(String::len).fold(14, usize::max);
         for (verdict, property) in verdicts.iter().zip(Property::ALL) {
-            line(format_args!("{verdict:<wide$} {}", property.sentence()));
+            let head = format!("{verdict:<wide$} ");
+            line(format_args!(
+                "{}",
+                hanging(&head, property.sentence(), width())
+            ));
         }
         line(format_args!("\nexecutions  outcome"));
         for (outcome, executions) in &exploration.histogram {
-            line(format_args!("{executions:>10}  {outcome}"));
+            let head = format!("{executions:>10}  ");
+            line(format_args!(
+                "{}",
+                hanging(&head, &outcome.to_string(), width())
+            ));
         }
         if let Some((property, trace)) = exploration.counterexamples.iter().next() {
             line(format_args!("\nThe shortest counterexample:\n"));
@@ -342,4 +355,13 @@ fn json(instance: &Instance, exploration: &Exploration) -> String {
     };
     let json = serde_json::to_string_pretty(&answer).expect("an answer is plain data");
     json + "\n"
+}
+
+/// The words after a head, in lines of this width, the later ones indented as far as the head is long.
+fn hanging(head: &str, words: &str, width: usize) -> String {
+    let indent = " ".repeat(head.chars().count());
+    let options = textwrap::Options::new(width)
+        .initial_indent(head)
+        .subsequent_indent(&indent);
+    textwrap::fill(words, options)
 }

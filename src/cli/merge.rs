@@ -59,9 +59,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
             )));
         };
         if !results.complete {
-            return Err(Misuse(format!(
-                "{shown} is partial: its run was inconclusive or interrupted"
-            )));
+            return Err(Misuse(format!("{shown} is partial: its run ended early")));
         }
         if slices.insert(index, results).is_some() {
             return Err(Misuse(format!(

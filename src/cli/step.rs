@@ -11,7 +11,7 @@ use crate::error::Misuse;
 use crate::render::chart::{self, Options, Parts};
 use crate::trace::event::Trace;
 
-/// What the first line says behind the step.
+/// What the first line says after the step.
 const HELP: &str = "right or space: forward, left: back, home, end, q: quit";
 
 /// Shows the trace up to a step, until a key ends it.

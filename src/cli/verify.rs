@@ -241,7 +241,7 @@ fn document(checkout: &Checkout, results: &Results) -> Result<Exit, Misuse> {
 fn no_place(what: &str) -> Misuse {
     let part = documents::open("NAME");
     Misuse(format!(
-        "{what} has a part that this run knows all of; accepted is {part} with the name {}, {}, {} \
+        "{what} has a part that this run can write; expected: {part} with the name {}, {}, {} \
          or that of a sweep",
         documents::VERDICTS,
         documents::SUMMARY,

@@ -32,6 +32,9 @@ pub enum ExecutorDefect {
     MovesNotCompared,
     /// What is known by its history is not explored again.
     NothingRepeated,
+    /// Histories are folded, and it is not checked whether those that are folded to the same go on
+    /// alike.
+    FoldingUnchecked,
 }
 
 impl ExecutorDefect {
@@ -58,6 +61,10 @@ impl ExecutorDefect {
         ExecutorDefect::MovesNotCompared,
         ExecutorDefect::NothingRepeated,
     ];
+
+    /// The defect of the check whether folded histories are enough. Only a subject that remembers
+    /// what is folded shows it, so it is not among [`ExecutorDefect::all`].
+    pub const OF_FOLDING: ExecutorDefect = ExecutorDefect::FoldingUnchecked;
 
     /// Every defect that a deterministic subject shows.
     pub fn all() -> impl Iterator<Item = ExecutorDefect> {

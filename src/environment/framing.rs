@@ -4,6 +4,8 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use crate::environment::content::same;
+
 /// The received bytes contradict what was promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contradiction;
@@ -37,7 +39,7 @@ pub trait Framing: Send + fmt::Debug {
     fn digest(&self) -> u64;
 }
 
-/// The stream is the promised bytes, one promise behind the other.
+/// The stream is the promised bytes, one promise after the other.
 #[derive(Debug, Default)]
 pub struct Raw {
     position: usize,
@@ -45,10 +47,23 @@ pub struct Raw {
 
 impl Framing for Raw {
     fn receive(&mut self, bytes: &[u8], promises: &[Bytes]) -> Result<(), Contradiction> {
-        let promised = promises.iter().flatten().skip(self.position);
+        let mut skipped = self.position;
         self.position += bytes.len();
-        let agrees = promised.take(bytes.len()).eq(bytes);
-        if agrees { Ok(()) } else { Err(Contradiction) }
+        let mut left = bytes;
+        for promise in promises {
+            let begin = skipped.min(promise.len());
+            skipped -= begin;
+            let (now, later) = left.split_at(left.len().min(promise.len() - begin));
+            if !same(&promise[begin..begin + now.len()], now) {
+                return Err(Contradiction);
+            }
+            left = later;
+        }
+        if left.is_empty() {
+            Ok(())
+        } else {
+            Err(Contradiction)
+        }
     }
 
     fn is_complete(&self, promises: &[Bytes]) -> bool {

@@ -1,7 +1,8 @@
 //! The kernel's side of one connection, seen from the writer: a bounded outbound buffer, the input
 //! that the peer has sent, half-close, close and reset.
 //!
-//! A plain state machine without locks: one method is one system call. Whoever is owed a wake-up
+//! A plain state machine without locks: one method is one system call. It is one file so that it can be
+//! read from top to bottom. Whoever is owed a wake-up
 //! because of it is put on a list that the lock section hands out as it ends.
 //!
 //! Mirrors `send(2)`, `recv(2)`, `shutdown(2)` and `close(2)` on a connected stream socket with
@@ -15,6 +16,7 @@ use std::task::Waker;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::environment::content::{Content, Pieces, Shared, length, part};
 use crate::trace::event::ActorId;
 
 /// What `close(2)` does while input is still unread.
@@ -72,7 +74,7 @@ pub struct Faults {
     /// `read(2)` of the input reports readiness once although there is nothing to read: the first
     /// read finds nothing even when input is there, and wakes its caller at once.
     pub spurious_input: bool,
-    /// One call reports the peer's reset; behind it `read(2)` finds the end of the input and
+    /// One call reports the peer's reset; after it `read(2)` finds the end of the input and
     /// `write(2)` fails with `BrokenPipe`, as on Linux, and `shutdown(2)` is ready whoever knows of
     /// the reset: tokio's sockets pass over its `NotConnected`. Otherwise every call reports it.
     pub reset_told_once: bool,
@@ -256,7 +258,7 @@ pub struct Kernel {
     faults: Faults,
     defect: KernelDefect,
 
-    outbound: BytesMut,
+    outbound: Pieces,
     accepted: usize,
     delivered: usize,
     write_shut: bool,
@@ -278,8 +280,8 @@ pub struct Kernel {
     input_eof: bool,
     input_read: bool,
 
-    /// Running digest of what was accepted; see [`Kernel::hash_contents`].
-    digest: u64,
+    /// What was accepted; see [`Kernel::hash_contents`].
+    content: Content,
 
     pub(crate) writer: Registration,
     pub(crate) flusher: Registration,
@@ -306,7 +308,7 @@ impl Kernel {
             unread_input: UnreadInput::default(),
             faults: Faults::default(),
             defect: KernelDefect::default(),
-            outbound: BytesMut::new(),
+            outbound: Pieces::default(),
             accepted: 0,
             delivered: 0,
             write_shut: false,
@@ -322,7 +324,7 @@ impl Kernel {
             input: VecDeque::new(),
             input_eof: false,
             input_read: false,
-            digest: 0,
+            content: Content::default(),
             writer: Registration::default(),
             flusher: Registration::default(),
             shutter: Registration::default(),
@@ -457,15 +459,20 @@ impl Kernel {
         Call::Failed(io::ErrorKind::ConnectionReset)
     }
 
-    /// `send(2)`: takes what fits.
-    pub(crate) fn write(&mut self, bytes: &[u8], caller: Caller<'_>) -> Call<usize> {
+    /// `sendmsg(2)`: takes what fits of the slices, which may be parts of payloads.
+    pub(crate) fn write(
+        &mut self,
+        slices: &[&[u8]],
+        payloads: &[Bytes],
+        caller: Caller<'_>,
+    ) -> Call<usize> {
         if self.reset {
             return self.tell_reset(Call::Failed(io::ErrorKind::BrokenPipe));
         }
         if self.is_shut() && self.defect != KernelDefect::WriteAfterShutdown {
             return Call::Failed(io::ErrorKind::BrokenPipe);
         }
-        if bytes.is_empty() {
+        if length(slices) == 0 {
             return Call::Done(0);
         }
         if self
@@ -496,19 +503,15 @@ impl Kernel {
             }
             return Call::WouldBlock;
         }
-        let taken = room.min(bytes.len());
-        let kept = if self.defect == KernelDefect::FirstByteDropped && self.accepted == 0 {
-            &bytes[1..taken]
-        } else {
-            &bytes[..taken]
-        };
-        self.outbound.extend_from_slice(kept);
-        for byte in kept {
-            self.digest = self
-                .digest
-                .rotate_left(7)
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-                ^ u64::from(*byte);
+        let taken = room.min(length(slices));
+        let first = self.defect == KernelDefect::FirstByteDropped && self.accepted == 0;
+        for kept in part(slices, usize::from(first)..taken) {
+            let place = Shared::find(kept, payloads);
+            self.content.push(kept, place);
+            self.outbound.push(match place {
+                Some(place) => payloads[place.payload()].slice_ref(kept),
+                None => Bytes::copy_from_slice(kept),
+            });
         }
         self.accepted += taken;
         self.writer.clear();
@@ -610,7 +613,7 @@ impl Kernel {
         }
     }
 
-    /// `shutdown(SHUT_WR)`: the peer sees the end of the stream behind what is in the buffer.
+    /// `shutdown(SHUT_WR)`: the peer sees the end of the stream after what is in the buffer.
     pub(crate) fn shutdown(&mut self) -> Call<()> {
         if self.reset && self.faults.reset_told_once {
             return Call::Done(());
@@ -733,9 +736,12 @@ impl Kernel {
         let taken = max.min(self.outbound.len());
         let bytes = if self.defect == KernelDefect::LastInFirstOut {
             let keep = self.outbound.len() - taken;
-            self.outbound.split_off(keep).freeze()
+            let kept = self.outbound.take(keep);
+            let last = self.outbound.take(taken);
+            self.outbound.push(kept);
+            last
         } else {
-            self.outbound.split_to(taken).freeze()
+            self.outbound.take(taken)
         };
         self.delivered += taken;
         if self.defect != KernelDefect::WriterNotWoken {
@@ -774,7 +780,7 @@ impl Kernel {
     /// Hashes the bytes. Opaque subjects need not: there the bytes are a function of the call
     /// histories, and some bytes (a `date` header) differ from one run to the next.
     pub(crate) fn hash_contents<H: Hasher>(&self, state: &mut H) {
-        self.digest.hash(state);
+        self.content.hash(state);
         self.layer.hash(state);
     }
 }

@@ -11,6 +11,7 @@
 //! assert_eq!(framing.missing(&promised), 6);
 //! ```
 
+pub(crate) mod content;
 pub(crate) mod defect;
 pub(crate) mod framing;
 pub(crate) mod framings;

@@ -11,13 +11,15 @@ use crate::explore::graph::Graph;
 #[cfg(doc)]
 use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::limits::{Limits, Observer, Progress, Stop};
-use crate::explore::search::{Found, Plan, Search, Shared};
+use crate::explore::search::{Folds, Found, Plan, Search};
+use crate::explore::shared::Shared;
 use crate::explore::silent::silently;
 use crate::explore::watch::watched;
 use crate::panics;
 use crate::run::executor::{Stopped, drive};
 use crate::run::scenario::Scenario;
 use crate::run::setup::{everybody, setup};
+use crate::run::state_key::Histories;
 use crate::run::subject::Subject;
 use crate::run::sync::Gate;
 use crate::run::world::World;
@@ -30,6 +32,10 @@ use crate::trace::verdict::{Exploration, Inconclusive};
 pub struct Explorer {
     /// At most this many preemptions; `None` is unbounded.
     pub bound: Option<usize>,
+    /// Whether histories are folded where an exploration is long: see [`Folding`].
+    ///
+    /// [`Folding`]: crate::trace::folding::Folding
+    pub folding: bool,
     /// Whether a state seen before ends an execution. Only without a bound: a state reached with
     /// fewer preemptions left is not the same state.
     pub caching: bool,
@@ -47,6 +53,7 @@ impl Default for Explorer {
     fn default() -> Self {
         Explorer {
             bound: None,
+            folding: true,
             caching: true,
             limits: Limits::default(),
             progress: None,
@@ -76,6 +83,9 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>
     }
     let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
     world.watcher = Some(shared.clone());
+    if shared.search().histories() != Histories::Full {
+        world.peek().fold();
+    }
     let world = Arc::new(world);
     let mut peer = None;
     for (n, start) in everybody(subject, scenario).into_iter().enumerate() {
@@ -103,6 +113,7 @@ struct Explored {
     found: BTreeMap<Property, Found>,
     graph: Graph,
     opaque: bool,
+    histories: Histories,
     followed: Option<Trace>,
 }
 
@@ -138,6 +149,7 @@ impl Explorer {
             ..self.clone()
         };
         let mut explored = unbounded.run(subject, scenario, None, true);
+        let histories = explored.histories;
         let bounded = |bound, executions| Explorer {
             bound: Some(bound),
             limits: Limits {
@@ -161,7 +173,8 @@ impl Explorer {
         if !explored.found.is_empty() && !gave_up {
             for bound in 0..=LARGEST_READABLE_BOUND {
                 let searched = bounded(bound, READABLE_EXECUTIONS);
-                let searched = searched.run(subject, scenario, None, false);
+                let folds = Folds::Unchecked(histories);
+                let searched = searched.search(subject, scenario, None, false, folds);
                 if let why @ Some(Inconclusive::NotDeterministic(_)) =
                     searched.exploration.inconclusive
                 {
@@ -206,6 +219,7 @@ impl Explorer {
     ) -> Option<(Trace, BTreeMap<Property, Trace>)> {
         let unbounded = Explorer {
             bound: None,
+            folding: false,
             caching: false,
             limits: self.limits.clone(),
             progress: None,
@@ -250,6 +264,21 @@ impl Explorer {
         only: Option<Vec<ActorId>>,
         repeats: bool,
     ) -> Explored {
+        let folds = match self.folding {
+            true => Folds::LongExplorations,
+            false => Folds::Never,
+        };
+        self.search(subject, scenario, only, repeats, folds)
+    }
+
+    fn search(
+        &self,
+        subject: &Arc<dyn Subject>,
+        scenario: &Scenario,
+        only: Option<Vec<ActorId>>,
+        repeats: bool,
+        folds: Folds,
+    ) -> Explored {
         let started = Instant::now();
         let planted = scenario.executor_defect != ExecutorDefect::None;
         let search = Search::new(Plan {
@@ -260,6 +289,7 @@ impl Explorer {
             stop: self.stop.clone(),
             only,
             repeats,
+            folds,
             defect: scenario.executor_defect,
         });
         let shared = Arc::new(Shared::new(search));
@@ -288,6 +318,8 @@ impl Explorer {
         // A thread that was given up may come back to it, and finds nothing there.
         let mut search = std::mem::replace(&mut *shared.search(), Search::over());
         search.settle();
+        let folding = search.folding();
+        let histories = search.histories();
         // An actor that panics when asked is inconclusive for that already.
         let reads = silently(|| asked(|| subject.reads_while_writing()));
         let facts = scenario.facts(reads.unwrap_or_default());
@@ -307,6 +339,7 @@ impl Explorer {
             // What has come up since weighs more than that the first exploration was inconclusive.
             inconclusive: search.inconclusive.or(first.inconclusive),
             defective: planted,
+            folding,
             repeated: search.repeated,
             not_applicable,
             promised: first.promised,
@@ -320,6 +353,7 @@ impl Explorer {
             found: first.found,
             graph: search.graph,
             opaque: search.opaque,
+            histories,
             followed: search.followed,
         }
     }

@@ -65,7 +65,8 @@ type Told = (ActorId, Vec<(ActorId, Event)>);
 /// The explored graph.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
-    moves: ByKey<u128, Vec<(ActorId, Next)>>,
+    /// Who moves, to where, and a digest of the events on the way where those are compared.
+    moves: ByKey<u128, Vec<(ActorId, Next, u64)>>,
     count: usize,
     /// What is broken at each end.
     ends: HashMap<u64, Vec<Property>>,
@@ -86,7 +87,13 @@ impl Graph {
         self.count
     }
 
-    /// Remembers a move, and in words the steps that it made, as far as they are given.
+    /// Whether the move is known.
+    pub(crate) fn knows(&self, (state, actor): Move) -> bool {
+        let moves = self.moves.get(&state);
+        moves.is_some_and(|moves| moves.iter().any(|(known, ..)| *known == actor))
+    }
+
+    /// Remembers a move with a digest of its events, and in words the steps that it made, as far as they are given.
     ///
     /// # Errors
     ///
@@ -95,11 +102,12 @@ impl Graph {
         &mut self,
         (state, actor): Move,
         next: Next,
+        events: u64,
         steps: &[Step],
     ) -> Result<(), Elsewhere> {
         let moves = self.moves.entry(state).or_default();
-        if let Some((_, known)) = moves.iter().find(|(known, _)| *known == actor) {
-            if *known == next {
+        if let Some((_, known, did)) = moves.iter().find(|(known, ..)| *known == actor) {
+            if *known == next && *did == events {
                 return Ok(());
             }
             let told = self.told.get(&state);
@@ -108,7 +116,7 @@ impl Graph {
                 before: before.map(|(_, events)| events.clone()),
             });
         }
-        moves.push((actor, next));
+        moves.push((actor, next, events));
         self.count += 1;
         if self.told_count < TOLD && !steps.is_empty() {
             let events = steps.iter().map(|step| (step.actor, step.event.clone()));
@@ -138,7 +146,7 @@ impl Graph {
         let mut found = Vec::new();
         for (state, moves) in &self.moves {
             let mut left = 0;
-            for (_, next) in moves {
+            for (_, next, _) in moves {
                 match next {
                     Next::State(next) => {
                         before.entry(*next).or_default().push(*state);
@@ -245,7 +253,7 @@ mod tests {
                 Ok(next) => Next::State(*next),
                 Err(lost) => Next::End(u64::from(*lost)),
             };
-            let added = graph.add((*state, ActorId(*mover)), next, &[]);
+            let added = graph.add((*state, ActorId(*mover)), next, 0, &[]);
             added.expect("every move is there once");
         }
         graph.end(0, []);
@@ -308,9 +316,9 @@ mod tests {
     #[test]
     fn the_same_move_leads_to_the_same() {
         let mut graph = graph(&[(1, 1, Ok(2))]);
-        let added = graph.add((1, ActorId(1)), Next::State(2), &[]);
+        let added = graph.add((1, ActorId(1)), Next::State(2), 0, &[]);
         assert!(added.is_ok());
-        let added = graph.add((1, ActorId(1)), Next::State(3), &[]);
+        let added = graph.add((1, ActorId(1)), Next::State(3), 0, &[]);
         assert!(added.is_err());
         assert_eq!(graph.len(), 1);
     }

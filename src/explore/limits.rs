@@ -30,6 +30,9 @@ pub struct Limits {
     /// larger one so many, or a tenth of it, whichever is more. [`REPEATED_EXECUTIONS`] at the least.
     /// What happens in one interleaving of a small instance alone is repeated as often as the rest.
     pub repeated: u64,
+    /// As many executions an exploration may take before the histories by which its actors are known
+    /// are folded: see [`Folding`](crate::trace::folding::Folding).
+    pub unfolded: u64,
 }
 
 impl Default for Limits {
@@ -41,6 +44,7 @@ impl Default for Limits {
             steps: 4_000,
             poll: Duration::from_secs(10),
             repeated: 400,
+            unfolded: 1_000,
         }
     }
 }

@@ -35,11 +35,15 @@ assert_eq!((verdict(8), verdict(7)), (Verdict::Proved, Verdict::Refuted));
 #[cfg(feature = "explore")]
 pub(crate) mod explorer;
 #[cfg(feature = "explore")]
+mod folding;
+#[cfg(feature = "explore")]
 mod graph;
 pub(crate) mod limits;
 pub(crate) mod live;
 #[cfg(feature = "explore")]
 mod search;
+#[cfg(feature = "explore")]
+mod shared;
 #[cfg(feature = "explore")]
 mod silent;
 #[cfg(feature = "explore")]

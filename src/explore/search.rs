@@ -2,17 +2,17 @@
 //! and whether the same schedule leads to the same again.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::environment::defect::ExecutorDefect;
+use crate::explore::folding::{Again, Check, events, name};
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 use crate::run::digest::digest;
-use crate::run::slot::CALLS_WITHOUT_CHANGE;
 use crate::run::state::{Over, State};
-use crate::run::world::{Choice, Watcher};
+use crate::run::state_key::Histories;
+use crate::run::world::Choice;
 use crate::trace::event::{ActorId, Event, Step, Trace};
+use crate::trace::folding::Folding;
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Divergence, Inconclusive};
@@ -22,10 +22,12 @@ const PROGRESS_INTERVAL: u64 = 64;
 
 /// A choice: the state, who was chosen, and how many steps had been made.
 #[derive(Clone, Copy, Debug)]
-struct Chosen {
-    state: u128,
-    mover: Option<ActorId>,
-    steps: usize,
+pub(super) struct Chosen {
+    pub(super) state: u128,
+    pub(super) mover: Option<ActorId>,
+    pub(super) steps: usize,
+    /// A history is continued here that was folded to a known one.
+    pub(super) checking: bool,
 }
 
 /// A violation with the way to it.
@@ -49,11 +51,34 @@ pub(crate) struct Plan {
     pub(crate) only: Option<Vec<ActorId>>,
     /// Whether what is known by its history is explored again.
     pub(crate) repeats: bool,
+    /// When the histories are folded.
+    pub(crate) folds: Folds,
     /// What is planted into the explorer.
     pub(crate) defect: ExecutorDefect,
 }
 
+/// When the histories are folded by which actors are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Folds {
+    /// Never.
+    #[default]
+    Never,
+    /// Where an exploration under the full histories takes more than [`Limits::unfolded`]
+    /// executions.
+    LongExplorations,
+    /// From the beginning, and without a check: for the way to a counterexample in a graph whose
+    /// states are known by these histories.
+    Unchecked(Histories),
+}
+
 impl Plan {
+    /// Whether histories may be folded and checked.
+    fn may_fold(&self) -> bool {
+        let whole = self.caching && self.only.is_none() && self.observer.is_none();
+        let sound = [ExecutorDefect::None, ExecutorDefect::OF_FOLDING].contains(&self.defect);
+        self.folds == Folds::LongExplorations && whole && sound
+    }
+
     /// Whether what is known by its history is explored again. With a defect there is nothing to be
     /// proved, unless it is one of this comparison.
     fn repeats(&self) -> bool {
@@ -63,7 +88,11 @@ impl Plan {
 
     /// With most defects equal keys may be different states, of which different things are known.
     fn compares_moves(&self) -> bool {
-        let defects = [ExecutorDefect::None, ExecutorDefect::NothingRepeated];
+        let defects = [
+            ExecutorDefect::None,
+            ExecutorDefect::NothingRepeated,
+            ExecutorDefect::OF_FOLDING,
+        ];
         defects.contains(&self.defect)
     }
 }
@@ -78,18 +107,19 @@ pub(crate) struct Search {
     /// Who moves is known by its history: what it does must be compared.
     pub(crate) opaque: bool,
     /// The choices of the previous execution, and of this one.
-    previous: Vec<Chosen>,
-    path: Vec<Chosen>,
+    pub(super) previous: Vec<Chosen>,
+    pub(super) path: Vec<Chosen>,
     /// What happened in the previous execution.
-    previous_steps: Vec<Step>,
+    pub(super) previous_steps: Vec<Step>,
     /// This execution repeats the previous one so far.
-    following: bool,
-    phase: Phase,
+    pub(super) following: bool,
+    pub(super) phase: Phase,
+    pub(super) check: Check,
     /// Executions of all phases.
-    started: u64,
+    pub(super) started: u64,
     /// Executions of the current phase.
-    executions: u64,
-    concluded: u64,
+    pub(super) executions: u64,
+    pub(super) concluded: u64,
     /// Executions that came to their end and repeated an earlier one.
     pub(crate) repeated: u64,
     pub(crate) inconclusive: Option<Inconclusive>,
@@ -99,7 +129,7 @@ pub(crate) struct Search {
 
 /// What is being explored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// The instance, for the first time.
     #[default]
     First,
@@ -131,6 +161,13 @@ pub(crate) struct First {
 impl Search {
     pub(crate) fn new(plan: Plan) -> Self {
         Search {
+            check: Check {
+                by: match plan.folds {
+                    Folds::Unchecked(histories) => histories,
+                    _ => Histories::Full,
+                },
+                ..Check::default()
+            },
             plan,
             ..Search::default()
         }
@@ -147,7 +184,7 @@ impl Search {
 
     /// Takes stock of the first exploration, if it is what was going on.
     pub(crate) fn settle(&mut self) {
-        if self.phase == Phase::First {
+        if self.phase == Phase::First && self.check.again.is_none() {
             self.first.executions = self.executions;
             self.first.concluded = self.concluded;
             self.first.states = self.seen.len();
@@ -156,7 +193,11 @@ impl Search {
     }
 
     /// A part of the exploration is through; whether there is another one.
-    fn next_phase(&mut self) -> bool {
+    pub(super) fn next_phase(&mut self) -> bool {
+        if let Some(again) = self.check.again.take() {
+            self.begin_again(again);
+            return true;
+        }
         self.settle();
         let gave_up = self.first.inconclusive.is_some() && self.first.found.is_empty();
         let compares = self.plan.repeats() && self.opaque && !gave_up && self.first.concluded > 0;
@@ -173,12 +214,47 @@ impl Search {
             Phase::Again(left @ 2..) => Phase::Again(left - 1),
             Phase::Again(_) | Phase::Through => Phase::Through,
         };
+        self.forget();
+        self.phase != Phase::Through
+    }
+
+    /// Forgets the executions of a phase.
+    pub(super) fn forget(&mut self) {
         (self.executions, self.concluded) = (0, 0);
         self.seen = Keys::default();
         self.previous = Vec::new();
         self.path = Vec::new();
         self.previous_steps = Vec::new();
-        self.phase != Phase::Through
+    }
+
+    fn begin_again(&mut self, again: Again) {
+        self.forget();
+        self.first = First::default();
+        self.graph = Graph::default();
+        self.check = Check {
+            by: match again {
+                Again::Folded => Histories::Folded,
+                Again::FoldedBetweenPolls | Again::FoldedOnceMore => Histories::FoldedBetweenPolls,
+                Again::Full => Histories::Full,
+            },
+            wanted: match again {
+                Again::FoldedOnceMore => self.check.wanted.take(),
+                _ => None,
+            },
+            contradiction: self.check.contradiction.take(),
+            ..Check::default()
+        };
+    }
+
+    /// Which memory of their calls opaque actors are known by now.
+    pub(crate) fn histories(&self) -> Histories {
+        self.check.by
+    }
+
+    /// What became of folding the histories, if that was tried.
+    pub(crate) fn folding(&mut self) -> Option<Folding> {
+        let tried = self.plan.folds == Folds::LongExplorations;
+        tried.then(|| self.check.folding()).flatten()
     }
 
     /// How many executions the current phase may have.
@@ -192,7 +268,7 @@ impl Search {
     }
 
     /// Called at the start of an execution; `false` ends the exploration.
-    fn begin(&mut self, expired: bool) -> bool {
+    pub(super) fn begin(&mut self, expired: bool) -> bool {
         let report = self.started.is_multiple_of(PROGRESS_INTERVAL);
         if report && let Some(progress) = &self.plan.progress {
             // What is explored again is not counted.
@@ -208,6 +284,14 @@ impl Search {
                 true => self.seen.len().max(self.graph.len()),
                 false => self.seen.len(),
             };
+            let remembered = remembered.max(self.check.histories.len());
+            let long =
+                self.phase == Phase::First && self.executions >= self.plan.limits.unfolded.max(1);
+            let tried = self.check.folded() || self.check.contradiction.is_some();
+            if long && self.opaque && !tried && self.plan.may_fold() {
+                self.check.again = Some(Again::Folded);
+                return false;
+            }
             if most.is_some_and(|most| self.executions >= most) {
                 match self.phase {
                     Phase::First => self.inconclusive = Some(Inconclusive::Executions),
@@ -227,13 +311,14 @@ impl Search {
         }
         self.previous = std::mem::take(&mut self.path);
         self.following = self.executions > 0;
+        self.check.checking = false;
         self.executions += 1;
         self.started += 1;
         true
     }
 
     /// Somebody is about to be chosen.
-    fn choice(&mut self, state: &State, key: u128) -> Choice {
+    pub(super) fn choice(&mut self, state: &State, key: u128) -> Choice {
         let position = self.path.len();
         self.opaque |= state.slots.iter().any(|slot| slot.opaque);
         let known = self.following.then(|| self.previous.get(position));
@@ -248,11 +333,13 @@ impl Search {
             state: key,
             mover: None,
             steps: state.log.len(),
+            checking: self.following && self.previous[position].checking,
         });
         if self.phase == Phase::First {
             self.first.depth = self.first.depth.max(position + 1);
         }
         if self.following {
+            self.check.checking = self.path[position].checking;
             return Choice::Explore;
         }
         if position >= self.plan.limits.steps {
@@ -260,18 +347,32 @@ impl Search {
             return Choice::Prune;
         }
         if self.plan.caching && !self.seen.insert(key) {
-            if self.phase == Phase::First {
-                self.first.pruned += 1;
-            }
-            if self.path[..position]
-                .iter()
-                .any(|chosen| chosen.state == key)
-            {
+            let mut before = self.path[..position].iter();
+            if let Some(known) = before.find(|chosen| chosen.state == key) {
                 // Nothing below was explored: pruning here would call an endless execution, or
                 // two calls declared alike, a proof.
+                if self.check.folded() {
+                    let (from, mover) = (known.steps, self.path[position - 1].mover);
+                    self.check.meets_itself(state, from, mover);
+                    return Choice::Stop;
+                }
                 self.inconclusive = Some(Inconclusive::Cycle);
+            } else if self.check.folded()
+                && self.phase == Phase::First
+                && self.check.continues(state, self.plan.defect)
+            {
+                self.check.checking = true;
+                self.path[position].checking = true;
+                return Choice::Explore;
+            }
+            if self.phase == Phase::First && !self.check.checking {
+                self.first.pruned += 1;
             }
             return Choice::Prune;
+        }
+        if self.check.folded() && self.plan.caching && self.phase == Phase::First {
+            self.check.histories.insert(state.key(Histories::Full));
+            self.check.checking = false;
         }
         Choice::Explore
     }
@@ -282,6 +383,7 @@ impl Search {
             state: from,
             mover: Some(mover),
             steps,
+            ..
         }) = self.path.last()
         else {
             return true;
@@ -297,9 +399,21 @@ impl Search {
         let steps = state.log.get(steps..).unwrap_or_default();
         // Who declares its state hardly ever differs: that is not worth the words.
         let told = if self.opaque { steps } else { &[] };
-        match self.graph.add((from, mover), next, told) {
+        let did = match self.check.folded() {
+            true => events(steps),
+            false => 0,
+        };
+        if self.check.wanted.is_some() && self.check.found(state, from, mover) {
+            return false;
+        }
+        match self.graph.add((from, mover), next, did, told) {
             Ok(()) => true,
             Err(_) if !self.plan.compares_moves() => true,
+            Err(_) if matches!(self.plan.folds, Folds::Unchecked(_)) => true,
+            Err(_) if self.check.folded() => {
+                self.check.contradicted(state, from, mover);
+                false
+            }
             Err(Elsewhere { before }) => {
                 self.inconclusive = Some(Inconclusive::NotDeterministic(divergence(
                     state,
@@ -313,7 +427,9 @@ impl Search {
 
     /// The last move did not lead to what it led to before.
     fn diverged(&mut self, state: &State, position: usize) {
-        if matches!(self.inconclusive, Some(Inconclusive::NotDeterministic(_))) {
+        if matches!(self.inconclusive, Some(Inconclusive::NotDeterministic(_)))
+            || self.check.again.is_some()
+        {
             return;
         }
         let from = self.path.last().map_or(0, |chosen| chosen.steps);
@@ -332,7 +448,7 @@ impl Search {
     }
 
     /// Called when the chosen actor begins to move.
-    fn chosen(&mut self, actor: ActorId) {
+    pub(super) fn chosen(&mut self, actor: ActorId) {
         if let Some(Chosen {
             mover: mover @ None,
             ..
@@ -348,7 +464,7 @@ impl Search {
     }
 
     /// Called when an execution is through.
-    fn finish(&mut self, state: &mut State) {
+    pub(super) fn finish(&mut self, state: &mut State) {
         self.opaque |= state.slots.iter().any(|slot| slot.opaque);
         if self.phase == Phase::First
             && let Some(observer) = &self.plan.observer
@@ -362,14 +478,25 @@ impl Search {
             let end = end(outcome, state);
             let broken = state.monitor.violations().iter();
             self.graph.end(end, broken.map(|(property, _)| property));
+            let last = self.path.last();
+            let last = last.and_then(|chosen| Some((chosen.state, chosen.mover?)));
+            if !last.is_some_and(|last| self.graph.knows(last)) {
+                self.check.checking = false;
+            }
             if self.remember(Next::End(end), state) {
                 match self.phase {
+                    Phase::First if self.check.checking => {}
                     Phase::First => self.conclude(outcome.clone(), state),
                     _ => self.repeated += 1,
                 }
             } else {
                 state.over = Some(Over::Stopped);
             }
+        }
+        if self.check.checking && self.phase == Phase::First {
+            self.executions -= 1;
+            self.check.checked += 1;
+            self.check.steps += self.path.len() as u64;
         }
         // Whatever it was, the next one is compared with it.
         self.previous_steps = std::mem::take(&mut state.log);
@@ -426,7 +553,7 @@ fn repeated(executions: u64, limit: u64) -> u64 {
     executions.min((executions / 10).max(limit))
 }
 
-/// The first difference between what has happened behind step `from` and what happened before.
+/// The first difference between what has happened after step `from` and what happened before.
 fn divergence(state: &State, from: usize, before: Option<&[(ActorId, Event)]>) -> Divergence {
     let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
     let now = state.log.get(from..).unwrap_or_default();
@@ -464,116 +591,6 @@ fn divergence(state: &State, from: usize, before: Option<&[(ActorId, Event)]>) -
         step: from + place + 1,
         first: told(first),
         then: told(then),
-    }
-}
-
-fn name(names: &[String], actor: ActorId) -> &str {
-    names.get(actor.index()).map_or("nobody", String::as_str)
-}
-
-/// A search that an exploring thread works on and another thread watches.
-#[derive(Default)]
-pub(crate) struct Shared {
-    search: Mutex<Search>,
-    /// Counts signs of life.
-    beat: AtomicU64,
-    /// Who showed the last one.
-    running: AtomicU8,
-    /// The time is up.
-    pub(crate) expired: AtomicBool,
-    /// The exploring thread waits for ever: its poll made calls for ever.
-    pub(crate) abandoned: AtomicBool,
-    /// Nobody waits for the exploring thread any more.
-    finished: Mutex<bool>,
-    signal: Condvar,
-}
-
-impl Shared {
-    pub(crate) fn new(search: Search) -> Shared {
-        Shared {
-            search: Mutex::new(search),
-            ..Shared::default()
-        }
-    }
-
-    pub(crate) fn search(&self) -> MutexGuard<'_, Search> {
-        self.search.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Called at the start of an execution; `false` ends the exploration.
-    pub(crate) fn begin(&self) -> bool {
-        self.beat.fetch_add(1, Ordering::Relaxed);
-        self.search().begin(self.expired.load(Ordering::Relaxed))
-    }
-
-    /// A part of the exploration is through; whether there is another one.
-    pub(crate) fn next_phase(&self) -> bool {
-        self.search().next_phase()
-    }
-
-    /// Signs of life so far, and who showed the last one.
-    pub(crate) fn life(&self) -> (u64, ActorId) {
-        let beat = self.beat.load(Ordering::Relaxed);
-        (beat, ActorId(self.running.load(Ordering::Relaxed)))
-    }
-
-    /// The exploring thread is through, or will never be.
-    pub(crate) fn finish(&self) {
-        let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
-        *finished = true;
-        self.signal.notify_all();
-    }
-
-    /// Waits until the exploring thread is through, for so long at most; whether it is.
-    pub(crate) fn wait(&self, time: std::time::Duration) -> bool {
-        let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self
-            .signal
-            .wait_timeout_while(finished, time, |done| !*done);
-        let (finished, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        *finished
-    }
-}
-
-impl Watcher for Shared {
-    fn choice(&self, state: &State) -> Choice {
-        let key = state.key();
-        self.search().choice(state, key)
-    }
-
-    fn chosen(&self, actor: ActorId) {
-        self.search().chosen(actor);
-    }
-
-    fn enter(&self, actor: ActorId, position: usize) -> bool {
-        match &self.search().plan.only {
-            // It has left the schedule that is to be followed.
-            Some(only) => only.get(position) == Some(&actor),
-            None => true,
-        }
-    }
-
-    fn finish(&self, state: &mut State) {
-        self.search().finish(state);
-    }
-
-    fn beat(&self, actor: ActorId) {
-        self.running.store(actor.0, Ordering::Relaxed);
-        self.beat.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn abandon(&self, actor: ActorId, state: &mut State) {
-        let mut search = self.search();
-        search.finish(state);
-        search
-            .inconclusive
-            .get_or_insert(Inconclusive::EndlessCalls {
-                actor: state.slots[actor.index()].name.clone(),
-                calls: CALLS_WITHOUT_CHANGE as usize,
-            });
-        drop(search);
-        self.abandoned.store(true, Ordering::Relaxed);
-        Shared::finish(self);
     }
 }
 

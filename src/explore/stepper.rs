@@ -74,7 +74,7 @@ impl Stepper {
         free.map(|(n, _)| ActorId(n as u8)).collect()
     }
 
-    /// Lets `actor` make its next call, with all that follows up to the call behind it.
+    /// Lets `actor` make its next call, with all that follows up to the call after it.
     ///
     /// # Panics
     ///

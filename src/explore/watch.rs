@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::explore::limits::Limits;
-use crate::explore::search::Shared;
+use crate::explore::shared::Shared;
 use crate::explore::silent::silently;
 use crate::panics;
 use crate::run::executor::Stopped;
@@ -20,7 +20,7 @@ use crate::trace::verdict::Inconclusive;
 /// How long lies between two looks at the exploring thread.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long a poll may go on behind the time limit.
+/// How long a poll may go on after the time limit.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// Runs `check` to its end, or as long as the limits permit. What came of it is in the search.

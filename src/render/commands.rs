@@ -59,7 +59,7 @@ mod tests {
     fn a_word_is_quoted_where_a_shell_would_not_take_it_as_one() {
         for plain in [
             "a",
-            "hyper/1.12.0",
+            "model/1.12.0",
             "--real=1.7.0",
             "N=64,K=4,reader=slow:1",
             "a+b_c",

@@ -19,7 +19,7 @@ pub const SUMMARY: &str = "summary";
 /// The part with one line for each connection that was compared with its model.
 pub const COMPARISONS: &str = "comparisons";
 
-/// The line behind every part.
+/// The line after every part.
 pub const CLOSE: &str = "<!-- end of generated -->";
 
 /// The line before a part.
@@ -53,7 +53,7 @@ pub fn names<'a>(document: &'a str) -> Vec<&'a str> {
     document.lines().filter_map(name).collect()
 }
 
-/// What stands before a part, in it and behind it.
+/// What stands before a part, in it and after it.
 fn split<'a>(document: &'a str, name: &str) -> Option<[&'a str; 3]> {
     let (before, rest) = document.split_once(&open(name))?;
     let (text, after) = rest.split_once(CLOSE)?;

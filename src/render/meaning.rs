@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn an_address_takes_every_id() {
-        assert_eq!(fragment("hyper/1.7.0/a_b-c"), "hyper/1.7.0/a_b-c");
+        assert_eq!(fragment("model/1.7.0/a_b-c"), "model/1.7.0/a_b-c");
         assert_eq!(fragment("N=1,ü<"), "N%3D1%2C%C3%BC%3C");
     }
 

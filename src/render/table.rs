@@ -6,19 +6,20 @@ use comfy_table::{
 
 use super::{comparison, count, count_of, paragraph, sweep, thousands, visible};
 use crate::check::results::{Results, Row};
+use crate::trace::folding::Folding;
 use crate::trace::property::Property;
 use crate::trace::verdict::Verdict;
 
 /// The narrowest table, in columns. A terminal below that wraps it.
 pub const NARROWEST: usize = 72;
 
-/// Columns behind the property: expected, verdict, instances, executions, seconds.
+/// Columns after the property: expected, verdict, instances, executions, seconds.
 const FIXED: [(&str, u16); 5] = [
     ("expected", 10),
-    ("verdict", 10),
+    ("verdict", 13),
     ("instances", 10),
-    ("executions", 14),
-    ("seconds", 9),
+    ("executions", 11),
+    ("seconds", 8),
 ];
 
 /// The table, `width` columns wide, with the summary below it; every line ends with a line break.
@@ -99,6 +100,10 @@ pub fn summary(results: &Results) -> Vec<String> {
         ));
     }
     sentences.push(format!("{}.", count_of(results.executions, "execution")));
+    let folded = rows.iter().filter(|row| assumes(row));
+    if let Some(folding) = Folding::of_all(folded.filter_map(|row| row.folding.as_ref())) {
+        sentences.push(format!("* {folding}"));
+    }
     if results.not_selected > 0 {
         let left_out = count(results.not_selected, "claim");
         sentences.push(format!("{left_out} not selected."));
@@ -160,12 +165,18 @@ fn line(row: &Row) -> Vec<String> {
         match &row.verdict {
             // Why it was is told below the row.
             Verdict::Inconclusive(_) => "inconclusive".to_owned(),
+            Verdict::Proved if assumes(row) => "proved*".to_owned(),
             verdict => verdict.to_string(),
         },
         thousands(row.instances as u64),
         thousands(row.executions),
         format!("{:.2}", row.seconds),
     ]
+}
+
+/// Whether the verdict rests on what folding assumes.
+fn assumes(row: &Row) -> bool {
+    row.folding.as_ref().is_some_and(Folding::is_assumed)
 }
 
 /// Rows of the columns, in lines of at most `width` columns.
@@ -177,9 +188,15 @@ fn rows<const N: usize>(width: usize, lines: [Vec<String>; N]) -> String {
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    // The property stands below its subject's heading, and is broken after a hyphen.
+    const PADDING: (u16, u16) = (4, 1);
+    let words = usize::from(first - PADDING.0 - PADDING.1);
     for line in lines {
         let cells = line.into_iter().enumerate().map(|(i, text)| {
-            let cell = Cell::new(text);
+            let cell = match i {
+                0 => Cell::new(textwrap::wrap(&text, words).join("\n")),
+                _ => Cell::new(text),
+            };
             match i {
                 0 => cell,
                 1 | 2 => cell.set_alignment(CellAlignment::Left),
@@ -192,8 +209,7 @@ fn rows<const N: usize>(width: usize, lines: [Vec<String>; N]) -> String {
     for (i, width) in widths.enumerate() {
         let column = table.column_mut(i).expect("every line has every column");
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
-        // The property stands below its subject's heading.
-        column.set_padding(if i == 0 { (4, 1) } else { (0, 1) });
+        column.set_padding(if i == 0 { PADDING } else { (0, 1) });
     }
     let mut text = String::new();
     for line in table.lines() {

@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use bytes::Bytes;
 
+use crate::environment::content::{digest_of, length, part};
 use crate::environment::framing::{Contradiction, Framing};
 use crate::panics;
 
@@ -15,6 +16,8 @@ const REMAINDER: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Delivery {
     promises: Vec<Bytes>,
+    /// A digest of each promise.
+    contents: Vec<u128>,
     /// Reads what the kernel has accepted.
     accepted: Box<dyn Framing>,
     /// Reads what the reader has received.
@@ -28,7 +31,7 @@ pub(crate) struct Delivery {
     /// What the last accepted write left over, in a part that only the writer knows: the beginning
     /// of it, and how many bytes it has.
     remainder: Option<(Vec<u8>, usize)>,
-    /// A later write did not go on with what an earlier one had left over: behind so many bytes of
+    /// A later write did not go on with what an earlier one had left over: after so many bytes of
     /// the stream there is a gap of so many bytes.
     gap: Option<(usize, usize)>,
     /// What a framing panicked with.
@@ -40,6 +43,7 @@ impl Delivery {
     pub(crate) fn new(accepted: Box<dyn Framing>, received: Box<dyn Framing>) -> Delivery {
         let mut delivery = Delivery {
             promises: Vec::new(),
+            contents: Vec::new(),
             accepted,
             received,
             owed: 0,
@@ -55,34 +59,36 @@ impl Delivery {
     }
 
     pub(crate) fn promise(&mut self, bytes: Bytes) {
+        self.contents.push(digest_of(&bytes));
         self.promises.push(bytes);
         self.look();
     }
 
-    /// The kernel took the first `accepted` bytes of `offered`, behind `before` accepted ones.
-    pub(crate) fn accept(&mut self, offered: &[u8], accepted: usize, before: usize) {
+    /// The kernel took the first `accepted` bytes of `offered`, after `before` accepted ones.
+    pub(crate) fn accept(&mut self, offered: &[&[u8]], accepted: usize, before: usize) {
         if accepted == 0 {
             return;
         }
-        if let Some((left, bytes)) = self.remainder.take()
-            && !offered.starts_with(&left)
-            && !left.starts_with(offered)
-            && self.gap.is_none()
-        {
-            self.gap = Some((before, bytes));
+        if let Some((left, bytes)) = self.remainder.take() {
+            let begins = part(offered, 0..left.len()).concat();
+            if !begins.starts_with(&left) && !left.starts_with(&begins) && self.gap.is_none() {
+                self.gap = Some((before, bytes));
+            }
         }
         let (framing, promises) = (&mut self.accepted, &self.promises);
         // What is wrong shows where it arrives.
         let read = guarded(|| {
-            let _shows_where_it_arrives = framing.receive(&offered[..accepted], promises);
+            for taken in part(offered, 0..accepted) {
+                let _shows_where_it_arrives = framing.receive(taken, promises);
+            }
         });
         self.note_panic(read);
-        let left = &offered[accepted..];
+        let left = length(offered) - accepted;
         let open = guarded(|| self.accepted.is_open());
         match open {
-            Ok(true) if !left.is_empty() => {
-                let beginning = left[..left.len().min(REMAINDER)].to_vec();
-                self.remainder = Some((beginning, left.len()));
+            Ok(true) if left > 0 => {
+                let beginning = part(offered, accepted..accepted + left.min(REMAINDER));
+                self.remainder = Some((beginning.concat(), left));
             }
             Ok(_) => {}
             Err(why) => self.note_panic::<()>(Err(why)),
@@ -145,6 +151,11 @@ impl Delivery {
         self.remainder.hash(state);
     }
 
+    /// The promises, in order.
+    pub(crate) fn promises(&self) -> &[Bytes] {
+        &self.promises
+    }
+
     /// Bytes that were promised so far.
     pub(crate) fn promised(&self) -> usize {
         self.promises.iter().map(Bytes::len).sum()
@@ -164,14 +175,11 @@ impl Delivery {
     }
 }
 
-/// Everything that decides what is complete, owed and garbled from here on. The bytes themselves
-/// follow from the histories of those who wrote them.
+/// Everything that decides what is complete, owed and garbled from here on. The written bytes
+/// themselves follow from the histories of those who wrote them.
 impl Hash for Delivery {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.promises.len().hash(state);
-        for promise in &self.promises {
-            promise.len().hash(state);
-        }
+        self.contents.hash(state);
         self.digests.hash(state);
         (self.owed, self.complete, self.garbled).hash(state);
         let remainder = self.remainder.as_ref().map(|(_, bytes)| bytes);

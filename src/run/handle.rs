@@ -134,7 +134,7 @@ impl Handle {
     }
 
     /// Whether a feed is at its end, with nothing left in it. No lock section: for use right
-    /// behind [`Handle::poll_feed`].
+    /// after [`Handle::poll_feed`].
     ///
     /// # Panics
     ///
@@ -196,7 +196,10 @@ impl Handle {
                 Poll::Pending => signal.registration.set(caller),
             }
             let text = text.to_owned();
-            state.log(actor, Event::Note { text });
+            match polled {
+                Poll::Ready(()) => state.log(actor, Event::Note { text }),
+                Poll::Pending => state.log_pending(actor, Event::Note { text }),
+            }
             polled
         });
         polled.unwrap_or(Poll::Pending)

@@ -24,7 +24,7 @@ impl State {
             }
             let before = self.kernel.accepted();
             let caller = self.caller(actor, waker);
-            match self.kernel.write(&held, caller) {
+            match self.kernel.write(&[&held], &[], caller) {
                 Call::Done(0) => {
                     let (offered, error) = (held.len(), error_name(io::ErrorKind::WriteZero));
                     self.log(actor, Event::WriteFailed { offered, error });
@@ -33,7 +33,7 @@ impl State {
                 Call::Done(accepted) => {
                     self.changed();
                     self.kernel.taken_from_layer(accepted);
-                    self.delivery.accept(&held, accepted, before);
+                    self.delivery.accept(&[&held], accepted, before);
                     self.varying.accept(&held[..accepted]);
                     let offered = held.len();
                     self.log(actor, Event::HandedOver { offered, accepted });
@@ -58,7 +58,7 @@ impl State {
         let offered = bytes.len();
         if self.kernel.is_shut() || self.kernel.is_reset() {
             let caller = self.caller(actor, waker);
-            let call = self.kernel.write(bytes, caller);
+            let call = self.kernel.write(&[bytes], &[], caller);
             if let Call::Failed(kind) = &call {
                 let error = error_name(*kind);
                 self.log(actor, Event::WriteFailed { offered, error });

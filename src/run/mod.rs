@@ -8,6 +8,7 @@ pub(crate) mod delivery;
 pub(crate) mod digest;
 #[cfg(feature = "explore")]
 pub(crate) mod executor;
+pub(crate) mod folded;
 pub(crate) mod further;
 pub(crate) mod handle;
 mod in_hand;
@@ -22,13 +23,14 @@ pub(crate) mod slot;
 pub(crate) mod socket;
 pub(crate) mod state;
 #[cfg(feature = "explore")]
-mod state_key;
+pub(crate) mod state_key;
 pub(crate) mod subject;
 pub(crate) mod sync;
 pub(crate) mod timers;
 mod told;
 pub(crate) mod varying;
 pub(crate) mod world;
+mod written;
 
 pub use actor::Actor;
 pub use clock::Sleep;

@@ -29,7 +29,7 @@ pub struct Scenario {
     pub reader: Reader,
     /// What the peer has sent before the start.
     pub input: Vec<Bytes>,
-    /// Whether the peer has sent FIN behind it.
+    /// Whether the peer has sent FIN after it.
     pub input_eof: bool,
     /// How the socket's flush behaves.
     pub flush: FlushMode,
@@ -43,7 +43,7 @@ pub struct Scenario {
     pub faults: Faults,
     /// What else happens, each script an actor of its own; at most 3.
     pub scripts: Vec<Script>,
-    /// Actors of the caller's own making, behind the scripts; at most 3 together with them.
+    /// Actors of the caller's own making, after the scripts; at most 3 together with them.
     pub actors: Vec<Arc<dyn Actor>>,
     /// Who acts in the reader's place; `None` for the reader. Where it takes no bytes out
     /// ([`Actor::reads`]), what arrives is not decided with it: the properties of what has been received
@@ -116,7 +116,7 @@ impl Scenario {
         self
     }
 
-    /// The same with FIN behind the input.
+    /// The same with FIN after the input.
     pub fn with_input_eof(mut self) -> Scenario {
         self.input_eof = true;
         self

@@ -5,6 +5,8 @@ use std::hash::Hash;
 use std::task::Waker;
 
 use crate::run::digest::digest;
+use crate::run::folded::Folded;
+use crate::trace::event::Event;
 
 /// After this many polls of one actor that were asked for but changed nothing, it spins.
 pub const SPIN_POLLS: u8 = 3;
@@ -37,11 +39,13 @@ pub(crate) struct Slot {
     pub(crate) private_calls: u32,
     /// Digest of all that the actor has observed, or of its state as it declared it.
     pub(crate) history: u128,
+    /// The shorter memory of the same, where histories are folded.
+    pub(crate) folded: Option<Folded>,
     /// The actor tells its state: see [`Handle::declare_state`](crate::Handle::declare_state).
     pub(crate) declared: bool,
     /// The actor has made a call without telling its state: it is known by its history.
     pub(crate) opaque: bool,
-    /// The next step of the actor is the first behind its poll's first call.
+    /// The next step of the actor is the first after its poll's first call.
     pub(crate) begins: bool,
     /// The actor has made a call with a waker of its own making. Its code can look at what such
     /// wakers have noted, so the beginning of a poll is a step of its own: see
@@ -60,7 +64,26 @@ impl Slot {
 
     /// The actor has observed this; it is part of its history.
     pub(crate) fn observe(&mut self, what: impl Hash) {
-        self.history = digest((self.history, what));
+        self.history = digest((self.history, &what));
+        if let Some(folded) = &mut self.folded {
+            folded.observe(what);
+        }
+    }
+
+    /// The actor has observed this, and nothing came of it.
+    pub(crate) fn observe_in_poll(&mut self, what: impl Hash) {
+        self.history = digest((self.history, &what));
+        if let Some(folded) = &mut self.folded {
+            folded.observe_in_poll(what);
+        }
+    }
+
+    /// The actor has observed this event of its own.
+    pub(crate) fn observe_event(&mut self, event: &Event) {
+        self.history = digest((self.history, event));
+        if let Some(folded) = &mut self.folded {
+            folded.event(event);
+        }
     }
 
     /// Counts a call of the current poll; `false` when the poll is an endless loop.
@@ -122,6 +145,8 @@ impl Slot {
             calls: _,
             private_calls: _,
             history,
+            // A shorter memory of the same.
+            folded: _,
             declared,
             opaque: _,
             begins,

@@ -1,7 +1,7 @@
 //! The socket as the connection under test holds it.
 //!
 //! [`Socket`] implements `futures::io::{AsyncRead, AsyncWrite}` here and, with the feature `tokio`,
-//! tokio's traits. Adapters for other traits (hyper 1's `rt::{Read, Write}`) are a few lines over
+//! tokio's traits. Adapters for other traits (an HTTP library's own, say) are a few lines over
 //! [`Socket::poll_recv`], [`Socket::poll_send`], [`Socket::poll_flush_socket`] and
 //! [`Socket::poll_shut`].
 
@@ -13,6 +13,7 @@ use bytes::Bytes;
 use futures::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use static_assertions::assert_impl_all;
 
+use crate::environment::content::length;
 use crate::environment::kernel::{Call, Place};
 use crate::run::handle::Handle;
 use crate::run::state::State;
@@ -100,7 +101,7 @@ impl Socket {
         AsyncReadExt::read(self, buffer).await
     }
 
-    /// Shuts the sending side down: the reader sees the end of the stream behind what the kernel
+    /// Shuts the sending side down: the reader sees the end of the stream after what the kernel
     /// has accepted.
     ///
     /// # Errors
@@ -117,25 +118,35 @@ impl Socket {
     /// `ConnectionReset` after the peer's reset, `BrokenPipe` after a shutdown, and what the
     /// scenario injects.
     pub fn poll_send(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.send(cx, &[bytes])
+    }
+
+    fn send(&self, cx: &mut Context<'_>, slices: &[&[u8]]) -> Poll<io::Result<usize>> {
         let actor = &self.handle.actor;
-        let offered = bytes.len();
+        let offered = length(slices);
         let sent = self.handle.section(|state| {
             let before = state.kernel.accepted();
             let caller = state.caller(*actor, cx.waker());
-            // The bytes follow from the history: that they do is compared.
-            state.observe(*actor, state.varying.digest(bytes));
             if state.kernel.layer().is_some() {
-                return state.write_into_layer(*actor, bytes, cx.waker());
+                let bytes = slices.concat();
+                // The bytes follow from the history: that they do is compared.
+                state.observe(*actor, state.varying.digest(&bytes));
+                return state.write_into_layer(*actor, &bytes, cx.waker());
             }
-            let call = state.kernel.write(bytes, caller);
+            let promises = state.delivery.promises();
+            let call = state.kernel.write(slices, promises, caller);
+            let taken = match &call {
+                Call::Done(accepted) => *accepted,
+                Call::WouldBlock | Call::Failed(_) => 0,
+            };
+            state.observe_write(*actor, slices, taken);
             match &call {
                 Call::Done(accepted) => {
                     if *accepted > 0 {
                         state.changed();
                     }
                     state.inside = offered - accepted;
-                    state.delivery.accept(bytes, *accepted, before);
-                    state.varying.accept(&bytes[..*accepted]);
+                    state.delivery.accept(slices, *accepted, before);
                     let accepted = *accepted;
                     state.log(*actor, Event::Write { offered, accepted });
                 }
@@ -164,11 +175,8 @@ impl Socket {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         if self.vectored {
-            let bytes: Vec<u8> = slices
-                .iter()
-                .flat_map(|slice| slice.iter().copied())
-                .collect();
-            return self.poll_send(cx, &bytes);
+            let slices: Vec<&[u8]> = slices.iter().map(|slice| &**slice).collect();
+            return self.send(cx, &slices);
         }
         // As the traits' own default does it.
         let first = slices.iter().find(|slice| !slice.is_empty());

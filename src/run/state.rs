@@ -11,6 +11,7 @@ use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
 use crate::environment::reader::Reader;
 use crate::run::beside::Beside;
 use crate::run::delivery::Delivery;
+use crate::run::folded::Folded;
 use crate::run::slot::Slot;
 use crate::run::timers::Clock;
 use crate::run::varying::Varying;
@@ -186,6 +187,13 @@ impl State {
             varying_read: setup.varying.clone(),
             varying: setup.varying,
             defect: setup.defect,
+        }
+    }
+
+    /// From now on the actors' histories are folded as well.
+    pub(crate) fn fold(&mut self) {
+        for slot in &mut self.slots {
+            slot.folded = Some(Folded::default());
         }
     }
 

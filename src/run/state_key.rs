@@ -8,13 +8,25 @@ use super::state::State;
 use crate::environment::defect::{ExecutorDefect, KeyPart};
 use crate::trace::event::ActorId;
 
+/// Which memory of what opaque actors have observed belongs to the state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Histories {
+    /// All of it.
+    #[default]
+    Full,
+    /// The folded one: see [`Folded`](super::folded::Folded).
+    Folded,
+    /// The folded one, and how many bytes were accepted in the current poll.
+    FoldedBetweenPolls,
+}
+
 impl State {
     /// The whole state as 128 bits.
-    pub(crate) fn key(&self) -> u128 {
-        digest_with(|hasher| self.hash_parts(hasher))
+    pub(crate) fn key(&self, histories: Histories) -> u128 {
+        digest_with(|hasher| self.hash_parts(histories, hasher))
     }
 
-    fn hash_parts(&self, hasher: &mut impl Hasher) {
+    fn hash_parts(&self, histories: Histories, hasher: &mut impl Hasher) {
         let has = |part| self.defect != ExecutorDefect::KeyWithout(part);
         if has(KeyPart::Kernel) {
             self.kernel.hash_levels(hasher);
@@ -48,7 +60,19 @@ impl State {
             let woken = has(KeyPart::Token).then_some((slot.token, slot.self_woken));
             let fresh = has(KeyPart::Fresh).then_some((slot.first, slot.begins, slot.own_wakers));
             let waiting = has(KeyPart::Waiting).then_some(slot.is_parked());
-            let place = has(KeyPart::Place).then_some(slot.history);
+            let place = match (&slot.folded, histories) {
+                (Some(folded), Histories::Folded | Histories::FoldedBetweenPolls)
+                    if !slot.declared =>
+                {
+                    let in_poll = match histories {
+                        Histories::Folded => 0,
+                        _ => folded.accepted_in_poll(),
+                    };
+                    (in_poll as u128, Some(folded))
+                }
+                _ => (slot.history, None),
+            };
+            let place = has(KeyPart::Place).then_some(place);
             // Without the calls, the second round of an endless loop would look explored.
             let idle = (slot.idle_polls, slot.idle_calls(self.changes));
             let idle = has(KeyPart::Idle).then_some(idle);

@@ -100,7 +100,7 @@ pub trait Subject: Send + Sync {
     }
 
     /// Bytes on the wire that may differ from one execution to the next without a fault of the
-    /// connection's: so many behind each of these texts, such as 29 behind `\r\ndate: `.
+    /// connection's: so many after each of these texts, such as 29 after `\r\ndate: `.
     fn varying(&self) -> &'static [(&'static [u8], usize)] {
         &[]
     }

@@ -1,4 +1,5 @@
-//! Where an actor may lose the processor: the one place that knows who decides who moves.
+//! The scheduling point: where another actor may move, and who decides which: loom, a stepper, or
+//! nobody.
 
 /// The lock whose acquisition is the only scheduling point.
 #[derive(Debug)]

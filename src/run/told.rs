@@ -10,7 +10,7 @@ use crate::trace::property::Property;
 impl State {
     /// Records a step of `actor`, which is also what the actor observed.
     pub(crate) fn log(&mut self, actor: ActorId, event: Event) {
-        self.slots[actor.index()].observe(&event);
+        self.slots[actor.index()].observe_event(&event);
         if self.at > 0 {
             // A call on one socket is not the same call on another.
             self.slots[actor.index()].observe(("on socket", self.at));
@@ -18,9 +18,20 @@ impl State {
         self.record(actor, event);
     }
 
+    /// Records a step of which nothing came: the actor has to wait.
+    pub(crate) fn log_pending(&mut self, actor: ActorId, event: Event) {
+        self.slots[actor.index()].observe_in_poll(&event);
+        self.record(actor, event);
+    }
+
     /// The actor has seen something that its events do not show.
     pub(crate) fn observe(&mut self, actor: ActorId, what: impl Hash) {
         self.slots[actor.index()].observe(what);
+    }
+
+    /// The same, of which nothing came.
+    pub(crate) fn observe_in_poll(&mut self, actor: ActorId, what: impl Hash) {
+        self.slots[actor.index()].observe_in_poll(what);
     }
 
     /// Records a step that the actor itself does not observe.

@@ -1,6 +1,11 @@
 //! Bytes on the wire that may differ from one execution to the next.
 
+use std::borrow::Cow;
+
 use xxhash_rust::xxh3::xxh3_64;
+
+use crate::environment::content::Shared;
+use crate::run::digest::digest;
 
 /// Blanks out the varying bytes of a stream.
 #[derive(Clone, Debug)]
@@ -31,12 +36,17 @@ impl Varying {
 
     /// A digest of `bytes`, which would be the next ones of the stream.
     pub(crate) fn digest(&self, bytes: &[u8]) -> u64 {
+        xxh3_64(&self.blanked(bytes))
+    }
+
+    /// `bytes`, which would be the next ones of the stream, without what varies.
+    pub(crate) fn blanked<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         if self.texts.is_empty() {
-            return xxh3_64(bytes);
+            return Cow::Borrowed(bytes);
         }
         let mut blanked = Vec::with_capacity(bytes.len());
         self.clone().pass(bytes, |byte| blanked.push(byte));
-        xxh3_64(&blanked)
+        Cow::Owned(blanked)
     }
 
     /// These bytes are the next ones of the stream.
@@ -48,6 +58,17 @@ impl Varying {
             _ => self.pass(bytes, fold),
         }
         self.sum = sum;
+    }
+
+    /// These bytes, a part of a payload, are the next ones of the stream: nothing in them varies, but
+    /// the texts may go on behind them.
+    pub(crate) fn pass_over(&mut self, bytes: &[u8], place: Shared) {
+        self.sum = digest((self.sum, place, bytes.len())) as u64;
+        let longest = self.texts.iter().map(|(text, _)| text.len()).max();
+        let last = bytes.len().saturating_sub(longest.unwrap_or(0));
+        self.skip = 0;
+        self.recent.clear();
+        self.accept(&bytes[last..]);
     }
 
     fn pass(&mut self, bytes: &[u8], mut seen: impl FnMut(u8)) {

@@ -174,14 +174,14 @@ impl World {
         self.enter(actor, quiet, act)
     }
 
-    /// Between a call and the code behind it, others can move. That makes a difference only to an
+    /// Between a call and the code after it, others can move. That makes a difference only to an
     /// actor with wakers of its own, whose code can look at what they have noted.
     fn behind(&self, actor: ActorId) -> Result<(), ItIsOver> {
         self.choose_and_enter(actor, |state| {
             // It is no call of the actor's.
             let calls = &mut state.slots[actor.index()].calls.0;
             *calls = calls.saturating_sub(1);
-            state.observe(actor, "behind a call");
+            state.observe_in_poll(actor, "behind a call");
         })
     }
 
@@ -348,7 +348,7 @@ impl World {
             let unseen = state.defect == ExecutorDefect::PollsBeginUnseen;
             state.slots[actor.index()].own_wakers && !unseen
         };
-        let begins = |state: &mut State| state.observe(actor, "begins");
+        let begins = |state: &mut State| state.observe_in_poll(actor, "begins");
         !own_wakers || self.choose_and_enter(actor, begins).is_ok()
     }
 

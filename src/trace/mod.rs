@@ -4,16 +4,18 @@
 
 pub(crate) mod event;
 pub(crate) mod facts;
+pub(crate) mod folding;
 pub(crate) mod monitor;
 pub(crate) mod outcome;
 pub(crate) mod property;
 mod sockets;
 pub(crate) mod verdict;
 pub(crate) mod watched;
-mod words;
+pub(crate) mod words;
 
 pub use event::{ActorId, Conclusion, Event, Levels, NamedSocket, Step, Trace};
 pub use facts::{Ends, Facts};
+pub use folding::{ASSUMPTION, Disagreement, Folding};
 pub use monitor::Monitor;
 pub use outcome::{Arrived, Ending, Outcome, ReaderEnding};
 pub use property::{Definition, Property, Violations};

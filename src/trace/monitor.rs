@@ -1,7 +1,7 @@
 //! The monitor: a finite automaton that watches one execution and knows which properties are
 //! broken.
 //!
-//! It gets every step with the levels behind it, and the conclusion; it sees nothing else. So it
+//! It gets every step with the levels after it, and the conclusion; it sees nothing else. So it
 //! can watch an exploration, where its state is part of the explored state, and it can be run over
 //! a recorded trace alone: [`Monitor::judge`].
 

@@ -1,5 +1,5 @@
 //! What must hold. A property is a value with a name, a sentence and a check; the
-//! [`Monitor`](crate::trace::Monitor) runs the checks.
+//! [`Monitor`](crate::trace::Monitor) runs the checks. All built-in properties are in this file, each with its check.
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::trace::event::Trace;
+use crate::trace::folding::Folding;
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 
@@ -180,6 +181,9 @@ pub struct Exploration {
     /// Whether a defect was planted in the executor or the explorer.
     #[cfg_attr(feature = "cli", serde(default))]
     pub defective: bool,
+    /// What became of folding histories; `None` where they were not folded.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub folding: Option<Folding>,
     /// Executions that came to their end and were run again, to see that the subject is
     /// deterministic; 0 where every actor declares its state.
     #[cfg_attr(feature = "cli", serde(default))]
@@ -217,6 +221,7 @@ impl Exploration {
             bound: None,
             inconclusive: Some(why),
             defective: false,
+            folding: None,
             repeated: 0,
             not_applicable: Vec::new(),
             promised: 0,

@@ -63,7 +63,7 @@ pub struct Moment<'a> {
     pub before: &'a Watched,
     /// The step; `None` at the conclusion.
     pub step: Option<&'a Step>,
-    /// Where the bytes are behind the step, or at the end.
+    /// Where the bytes are after the step, or at the end.
     pub levels: &'a Levels,
     /// The conclusion; `None` at a step.
     pub conclusion: Option<&'a Conclusion>,

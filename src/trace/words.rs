@@ -1,4 +1,4 @@
-//! Events in words, and which of them are calls.
+//! Events and numbers in words, and which events are calls.
 
 use crate::trace::event::{ActorId, Event, bytes};
 
@@ -101,4 +101,17 @@ impl Event {
             Event::ToldToStop => "is told to stop".to_owned(),
         }
     }
+}
+
+/// The number with a comma before every group of three digits.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }

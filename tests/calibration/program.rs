@@ -61,7 +61,7 @@ fn ops(actors: usize, longest: usize) -> impl Strategy<Value = Vec<Op>> {
     ];
     let local =
         prop_oneof![6 => Just(None), 2 => Just(Some(Op::Pause)), 1 => Just(Some(Op::Yield))];
-    // Every poll begins with a lock section: so does a program, and so it does behind a pause.
+    // Every poll begins with a lock section: so does a program, and so it does after a pause.
     (vec((section.clone(), local), 0..longest), section).prop_map(|(body, last)| {
         let body = body.into_iter();
         let mut ops: Vec<_> = body

@@ -49,7 +49,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// A parameter's name with one of these behind it.
+    /// A parameter's name with one of these after it.
     fn name(&mut self, behind: &[&str]) -> Option<&'a str> {
         let names = self.names.iter().copied();
         let begins = |name: &&str| {

@@ -38,7 +38,7 @@ mod unix {
             Run::until(&[" instances, "], command.args(["--jobs", "2"]).args(words))
         }
 
-        /// These words have been said, one behind the other.
+        /// These words have been said, one after the other.
         fn until(said: &[&str], command: &mut Command) -> Run {
             static NEXT: AtomicUsize = AtomicUsize::new(0);
             let number = NEXT.fetch_add(1, Ordering::Relaxed);

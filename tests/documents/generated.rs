@@ -212,11 +212,11 @@ fn what_the_mapping_names_is_in_hyper() {
             let Some((theirs, at)) = found else {
                 panic!("{ours}: hyper has no {name} in {files:?}");
             };
-            // What is named behind the first one was put into it.
+            // What is named after the first one was put into it.
             if n == 0 && theirs != "decode.rs" {
                 assert!(
                     last.0 != file || last.1 != theirs || last.2 < at,
-                    "{file}: {ours} stands behind what follows it in hyper's {theirs}"
+                    "{file}: {ours} stands after what follows it in hyper's {theirs}"
                 );
                 last = (file, theirs, at);
             }

@@ -176,7 +176,7 @@ each_apart! {
         is_refuted(&explored, Property::NothingTruncated);
     }
 
-    /// A head that is cut off, and behind it the bytes of another protocol.
+    /// A head that is cut off, and after it the bytes of another protocol.
     fn item_8_a_cut_head_with_other_bytes_behind_it_is_no_prefix() {
         let switches = |all: bool| {
             made(move |mut socket: Socket| async move {

@@ -50,7 +50,7 @@ mod explored {
         told_apart("0.14.32", SHUTDOWN_FLUSHES, "reader-stops");
         // With the graceful shutdown of hyper 1.
         told_apart("0.14.32", ORIGINAL, "graceful");
-        // Without the flush behind the second write.
+        // Without the flush after the second write.
         told_apart("1.12.0", SHUTDOWN_FLUSHES, "fed-body");
     }
 

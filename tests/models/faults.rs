@@ -14,7 +14,7 @@ fn claims(name: &str) -> Vec<Claim> {
 }
 
 /// For every instance whether the connection says `Ok` although the kernel has not accepted all, given
-/// that it has accepted anything: a reset in front of the request leaves nothing to do.
+/// that it has accepted anything: a reset before the request leaves nothing to do.
 fn says_ok_too_early(name: &str) -> Vec<bool> {
     let instances = claims(name).into_iter().flat_map(|claim| claim.instances);
     let too_early = instances.map(|instance| {
@@ -38,7 +38,7 @@ fn ok_means_that_the_kernel_has_accepted_everything() {
     ] {
         assert!(!says_ok_too_early(name).contains(&true), "{name}");
     }
-    // What the question is worth: 0.14 shuts down in front of its last bytes.
+    // What the question is worth: 0.14 shuts down before its last bytes.
     let older = says_ok_too_early("hyper-0.14-unflushed-servers-hide-reset");
     assert!(!older.contains(&false));
 }

@@ -58,7 +58,7 @@ async fn served(pipeline_flush: bool, request: &[u8]) -> (Result<(), hyper::Erro
         .serve_connection(TokioIo::new(socket), service_fn(answer_small))
         .await;
     let mut received = Vec::new();
-    // A Unix socket reports unread bytes at the other end as a reset behind the last byte.
+    // A Unix socket reports unread bytes at the other end as a reset after the last byte.
     if let Err(error) = peer.read_to_end(&mut received).await {
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     }

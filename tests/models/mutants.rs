@@ -79,10 +79,10 @@ fn the_twin_does_what_the_dispatcher_does() {
     }
 }
 
-/// Where the mutants are killed: with the faults, scripts and defects of the kernel, the reader and
+/// Where the mutants are detected: with the faults, scripts and defects of the kernel, the reader and
 /// the executor that are there.
 #[test]
-fn the_twin_does_so_where_the_mutants_are_killed() {
+fn the_twin_does_so_where_the_mutants_are_detected() {
     let mut compared = 0;
     for row in mutants::rows() {
         for mutated in [true, false] {

@@ -3,6 +3,7 @@
 //! Debian has both: `apt-get install chromium chromium-driver`. Without them the tests say that
 //! they check nothing.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures::FutureExt;
+use lastbyte::check::Identity;
 use lastbyte::check::results::{Counterexample, Results};
 use lastbyte::trace::Event;
 use serde_json::{Value, json};
@@ -336,7 +338,7 @@ async fn scrubber_moves_the_levels() {
                 .expect("the first cell");
             // It opens at the step on which it turns, with what was promised beside what was received.
             assert_eq!(page.levels().await, ["2", "2", "0"]);
-            assert_eq!(page.text(".line.current .n").await, "9");
+            assert_eq!(page.text(".transcript-line.current .n").await, "9");
             assert_eq!(
                 page.text(".vessel.received .level").await,
                 "0 of 4 promised"
@@ -371,11 +373,11 @@ async fn scrubber_moves_the_levels() {
                     .await
                     .contains("sees the end of the stream")
             );
-            page.click(".line.broken")
+            page.click(".transcript-line.broken")
                 .await
                 .expect("the step that breaks it");
             assert_eq!(page.levels().await, ["2", "2", "0"]);
-            assert_eq!(page.text(".line.current .n").await, "9");
+            assert_eq!(page.text(".transcript-line.current .n").await, "9");
         },
     )
     .await;
@@ -390,7 +392,7 @@ async fn without_an_unavoidable_step_the_breaking_one_opens() {
         page.click("button[data-row='0']")
             .await
             .expect("the first cell");
-        assert_eq!(page.text(".line.current .n").await, "15");
+        assert_eq!(page.text(".transcript-line.current .n").await, "15");
         let now = page.text(".now").await;
         assert!(now.contains("This step breaks the property."), "{now}");
         assert!(!now.contains("From here on"), "{now}");
@@ -407,11 +409,7 @@ async fn defects_accepted_behaviour_and_prices_are_told_apart() {
         async |page| {
             let mut colours = Vec::new();
             for (row, word, reason) in [
-                (
-                    0,
-                    "defect",
-                    "The socket is shut down in front of the flush.",
-                ),
+                (0, "defect", "The socket is shut down before the flush."),
                 (4, "accepted", "By design."),
                 (
                     5,
@@ -514,7 +512,7 @@ async fn a_link_to_nothing_is_answered_in_words() {
 const MISFITS: &str = r#"
     const misfits = [];
     const seen = (element) => element.checkVisibility() && !element.closest('thead') || false;
-    for (const box of document.querySelectorAll('.scroll, .plain td, .plain th, .verdicts td, .verdicts th, .line > *, .title')) {
+    for (const box of document.querySelectorAll('.scroll, .plain td, .plain th, .verdicts td, .verdicts th, .transcript-line > *, .title')) {
         if (seen(box) && box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).display !== 'inline')
             misfits.push(['wide', box.className, box.textContent.slice(0, 40)]);
     }
@@ -565,41 +563,64 @@ async fn nothing_is_clipped_or_broken_in_the_middle_of_a_word() {
 const FRAME: &str = "return new Promise((done) => \
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))";
 
+/// What paper shows one counterexample of.
+fn kind(row: &lastbyte::check::results::Row) -> [String; 3] {
+    let meaning = match row.verdict {
+        lastbyte::Verdict::Refuted => row.meaning.to_string(),
+        _ => String::new(),
+    };
+    match row.holds {
+        true => [row.model.clone(), row.property.to_string(), meaning],
+        false => [row.id.to_string(), String::new(), String::new()],
+    }
+}
+
 #[tokio::test]
-async fn paper_has_the_counterexamples_and_what_is_folded() {
-    with_report("paper", &crate::fixtures::results(), false, async |page| {
+async fn paper_has_a_counterexample_of_every_kind() {
+    let mut results = crate::fixtures::results();
+    let mut alike = results.rows[0].clone();
+    assert!(alike.holds && alike.counterexample.is_some());
+    alike.id = Identity::new("ordering/original/loses-as-well", &[]);
+    results.rows.push(alike);
+    with_report("paper", &results, false, async |page| {
         let shown = |selector: &str| {
             format!(
                 "return Array.from(document.querySelectorAll(\"{selector}\"), \
                  (e) => e.checkVisibility())"
             )
         };
-        let folded = "#conformance details tbody th";
+        let unfolded = "return Array.from(document.querySelectorAll('details'), \
+            (d) => [d.querySelector('.surprise') !== null, d.open])";
+        let before = page.script(unfolded).await;
         page.click("button[data-row='0']").await.expect("a cell");
         page.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" }))
             .await;
         page.script(FRAME).await;
         let every = |value: Value, of: usize| assert_eq!(value, json!(vec![true; of]));
-        let with = crate::fixtures::results();
-        let with = with.rows.iter().filter(|row| row.counterexample.is_some());
-        every(page.script(&shown(".counterexample")).await, with.count());
+        // One of every model, property and meaning, and each that is not as declared.
+        let with = results.rows.iter();
+        let with = with.filter(|row| row.counterexample.is_some());
+        let kinds: BTreeSet<_> = with.clone().map(kind).collect();
+        assert!(kinds.len() < with.count(), "some are like others");
+        every(page.script(&shown(".counterexample")).await, kinds.len());
         let text = page.text("#printed").await;
         for told in [
             "ordering/original/loses",
             "4 bytes promised and 2 received",
             "shutdown(SHUT_WR)",
-            "The socket is shut down in front of the flush.",
+            "The socket is shut down before the flush.",
+            "The same property fails in ordering/original/loses-as-well.",
             "The steps are those of ordering/original/loses.",
         ] {
             assert!(text.contains(told), "{told} in {text}");
         }
-        let scenarios = page.script(&shown(folded)).await;
-        assert!(
-            !scenarios
-                .as_array()
-                .expect("a list")
-                .contains(&json!(false))
-        );
+        let pairs = |value| serde_json::from_value::<Vec<[bool; 2]>>(value).expect("pairs");
+        let after = pairs(page.script(unfolded).await);
+        assert!(after.iter().any(|[surprise, _]| *surprise));
+        assert!(after.iter().any(|[_, open]| !open));
+        for ([surprise, open], [_, was_open]) in after.into_iter().zip(pairs(before.clone())) {
+            assert_eq!(open, surprise || was_open, "what is as declared stays so");
+        }
         assert_eq!(
             page.script(&shown("#details, nav")).await,
             json!([false, false])
@@ -611,8 +632,7 @@ async fn paper_has_the_counterexamples_and_what_is_folded() {
         page.devtools("Emulation.setEmulatedMedia", json!({ "media": "" }))
             .await;
         page.script(FRAME).await;
-        let scenarios = page.script(&shown(folded)).await;
-        assert!(!scenarios.as_array().expect("a list").contains(&json!(true)));
+        assert_eq!(page.script(unfolded).await, before);
         assert_eq!(page.script(&shown(".counterexample")).await, json!([]));
     })
     .await;
@@ -812,7 +832,7 @@ async fn long_traces_scrub_to_their_end() {
         let scrubbed = page.script(scrub).await;
         println!("steps, milliseconds for all of them, milliseconds for the slowest: {scrubbed}");
         assert_eq!(page.levels().await[2], "199");
-        let seen = "const b = document.querySelector('.line.current').getBoundingClientRect(); \
+        let seen = "const b = document.querySelector('.transcript-line.current').getBoundingClientRect(); \
         return b.bottom <= innerHeight && b.top >= 0";
         assert_eq!(
             page.script(seen).await,

@@ -200,7 +200,7 @@ fn a_planted_defect_proves_nothing() {
     }
 }
 
-/// A feed has ended when its end was put there and nothing is in front of it.
+/// A feed has ended when its end was put there and nothing is before it.
 #[test]
 fn a_feed_ends_behind_its_last_item() {
     let reads = |ends: bool| {
@@ -218,7 +218,7 @@ fn a_feed_ends_behind_its_last_item() {
                 let handle = socket.handle();
                 let ended = |item| match (item, handle.feed_has_ended(0)) {
                     (None, false) => Err("an end that is none".to_owned()),
-                    (Some(_), true) => Err("behind the last item".to_owned()),
+                    (Some(_), true) => Err("after the last item".to_owned()),
                     _ => Ok(()),
                 };
                 handle.poll_feed(0, cx).map(ended)
@@ -228,7 +228,7 @@ fn a_feed_ends_behind_its_last_item() {
         let outcomes = exploration.histogram.into_keys().map(|o| o.subject);
         outcomes.collect::<std::collections::BTreeSet<_>>()
     };
-    let behind = Ending::Err("behind the last item".to_owned());
+    let behind = Ending::Err("after the last item".to_owned());
     assert_eq!(reads(false), [Ending::Ok].into());
     assert_eq!(reads(true), [Ending::Ok, behind].into());
 }

@@ -175,7 +175,7 @@ fn a_defect_on_one_side_is_a_disagreement() {
 /// opinions are the same. The kernel's level is what the dispatcher has handed over, which it
 /// declares, less what the reader has received; that in turn is known to the kernel. The dispatcher
 /// declares its buffer, too, and where it is says what it has done in this poll. A broken property
-/// shows in the state that broke it: bytes left inside behind a shutdown, a read end of the stream.
+/// shows in the state that broke it: bytes left inside after a shutdown, a read end of the stream.
 /// `models/mutants` shows for every part where it is missed.
 #[test]
 fn some_parts_of_the_key_are_redundant_here() {

@@ -107,7 +107,7 @@ impl<N: Number> Connection<N> {
             ),
             clause(
                 "eof-behind-last-byte",
-                "The end of the stream comes behind the shutdown and the kernel's last byte.",
+                "The end of the stream comes after the shutdown and the kernel's last byte.",
                 s.reader_at
                     .is(ReaderAt::Eof)
                     .implies(s.shut & s.kernel.is_zero()),
@@ -120,7 +120,7 @@ impl<N: Number> Connection<N> {
             ),
             clause(
                 "stops-at-limit",
-                "A reader has stopped only behind its last byte.",
+                "A reader has stopped only after its last byte.",
                 s.reader_at
                     .is(ReaderAt::Stopped)
                     .implies(self.stops_after.map_or(no, |m| s.received.equals(m))),

@@ -1,7 +1,7 @@
 //! The shutdown orderings once more, as one explicit-state machine for stateright.
 //!
 //! Written from the model's documentation and sharing nothing with it: no futures, no wakers, no
-//! bytes, only counters. One action is one system call with everything behind it up to the next.
+//! bytes, only counters. One action is one system call with everything after it up to the next.
 //!
 //! The machine is generic in its numbers: stateright explores it with numbers, and an SMT solver gets
 //! what the same code does to any numbers.

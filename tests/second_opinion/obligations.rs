@@ -539,7 +539,7 @@ impl Script {
                     reset & !s.shut & sizes,
                 ));
                 possible.push((
-                    "the reader has reset behind the shutdown",
+                    "the reader has reset after the shutdown",
                     reset & s.shut & sizes,
                 ));
             }
@@ -761,7 +761,7 @@ pub fn file(order: Order) -> String {
     if order == Order::ReadGated {
         lines.push(comment(
             "With one request its steps are those of flush-before-shutdown: there is nothing to read \
-             behind it.",
+             after it.",
         ));
         lines.push(";".to_owned());
     }

@@ -75,7 +75,7 @@ fn is_call(event: &Event) -> bool {
     )
 }
 
-/// Both, behind the same schedule.
+/// Both, after the same schedule.
 struct Pair {
     state: State,
     schedule: Vec<Who>,

@@ -38,7 +38,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     let unfinished = Client::sending([Outgoing::post(2, Source::Feed(0))]);
     add(
         "client-peer-fin",
-        "A client whose peer sends FIN in front of the end of the request body does not spin \
+        "A client whose peer sends FIN before the end of the request body does not spin \
          (#4085, by #3988; in 1.8.0 with any body that is pending, #3976).",
         NoSpin,
         &["1.8.0", "1.10.0"],
@@ -50,8 +50,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     );
     add(
         "client-early-close",
-        "A client that gets a response which closes flushes its request, or says that it did not \
-         (#4018).",
+        "A client whose response closes the connection flushes its request, or reports that it did not (#4018).",
         NoSilentLoss,
         UNFLUSHED,
         Client::sending([Outgoing::post(63, Source::Whole)]),
@@ -59,7 +58,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     );
 
     let two = Client::sending([Outgoing::post(63, Source::Whole), Outgoing::GET]);
-    // The kernel is full once more behind what the peer waits for.
+    // The kernel is full once more after what the peer waits for.
     let early = peer(32, ScriptStep::Send(OK.into()));
     let queued = Client {
         vectored: true,
@@ -112,8 +111,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     };
     add(
         "client-answered-unread",
-        "A client that has its answer and is let go ends although its peer reads no more of the \
-         request (the price of #4018 is that it does not).",
+        "A client that has its response and no user any more ends although its peer reads no more of the request (since #4018 it does not: the price of the repair).",
         EndsWithoutReader,
         &["1.11.0", "1.12.0"],
         unread.clone(),
@@ -123,8 +121,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     // is the user's to give.
     add(
         "client-answered-unfinished",
-        "A client that has its answer and is let go ends although its request body does not, and \
-         its peer reads no more (#4176).",
+        "A client that has its response and no user any more ends although its request body has no end and its peer reads no more (#4176).",
         EndsWithoutReader,
         ALL,
         Client {

@@ -17,7 +17,7 @@ fn over(capacity: usize, request: impl Into<Bytes>) -> Scenario {
     Scenario::new("", capacity, Reader::PROMPT).with_input(request)
 }
 
-/// The body of the first response comes to its end at any time, with a wake-up behind it.
+/// The body of the first response comes to its end at any time, with a wake-up after it.
 fn ending(scenario: Scenario) -> Scenario {
     let feeder = Script::new("feeder", [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)]);
     Scenario {
@@ -137,7 +137,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     );
     add(
         "deferred-flush-chunked",
-        "The same with a terminating chunk, which is flushed, too (#4143, by #3988).",
+        "A write that is pending on a flush is tried again, and the terminating chunk is flushed, too (#4143, by #3988).",
         NoStall,
         &[
             "0.14.32", "1.7.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0",
@@ -245,7 +245,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     let fin = Family::named("fin-any-time");
     add(
         "fin-during-response",
-        "FIN without half_close does not cut the response short (it does, by design).",
+        "A FIN without half_close leaves the response whole (it does not, by design).",
         NothingTruncated,
         ALL,
         fin.server.clone(),
@@ -253,7 +253,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     );
     add(
         "reader-never-reads",
-        "The connection ends although nobody reads (the price of #4018 is that it does not).",
+        "The connection ends although nobody reads (since #4018 it does not: the price of the repair).",
         EndsWithoutReader,
         &["1.11.0", "1.12.0"],
         dropped.server.clone(),

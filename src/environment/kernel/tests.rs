@@ -10,24 +10,24 @@ fn waker() -> Caller<'static> {
 #[test]
 fn takes_what_fits_and_then_blocks() {
     let mut kernel = Kernel::new(3);
-    assert_eq!(kernel.write(b"hello", waker()), Call::Done(3));
-    assert_eq!(kernel.write(b"lo", waker()), Call::WouldBlock);
+    assert_eq!(kernel.write(&[b"hello"], &[], waker()), Call::Done(3));
+    assert_eq!(kernel.write(&[b"lo"], &[], waker()), Call::WouldBlock);
     assert!(kernel.writer.is_set());
     assert_eq!(
         kernel.read(2, waker()),
         Call::Done(Bytes::from_static(b"he"))
     );
     assert_eq!(kernel.due.len(), 1, "the writer is owed a wake-up");
-    assert_eq!(kernel.write(b"lo", waker()), Call::Done(2));
+    assert_eq!(kernel.write(&[b"lo"], &[], waker()), Call::Done(2));
 }
 
 #[test]
 fn end_of_stream_comes_behind_the_last_byte() {
     let mut kernel = Kernel::new(3);
-    assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
+    assert_eq!(kernel.write(&[b"ab"], &[], waker()), Call::Done(2));
     assert_eq!(kernel.shutdown(), Call::Done(()));
     assert_eq!(
-        kernel.write(b"c", waker()),
+        kernel.write(&[b"c"], &[], waker()),
         Call::Failed(io::ErrorKind::BrokenPipe)
     );
     assert_eq!(
@@ -40,11 +40,11 @@ fn end_of_stream_comes_behind_the_last_byte() {
 #[test]
 fn reset_discards_and_fails() {
     let mut kernel = Kernel::new(3);
-    assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
+    assert_eq!(kernel.write(&[b"ab"], &[], waker()), Call::Done(2));
     kernel.reset();
     assert_eq!(kernel.level(), 0);
     assert_eq!(
-        kernel.write(b"c", waker()),
+        kernel.write(&[b"c"], &[], waker()),
         Call::Failed(io::ErrorKind::ConnectionReset)
     );
     assert_eq!(kernel.shutdown(), Call::Failed(io::ErrorKind::NotConnected));
@@ -54,7 +54,7 @@ fn reset_discards_and_fails() {
 fn closing_with_unread_input_resets_where_tcp_does() {
     let mut kernel = Kernel::new(3).with_unread_input(UnreadInput::Resets);
     kernel.send_input(Bytes::from_static(b"more"));
-    assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
+    assert_eq!(kernel.write(&[b"ab"], &[], waker()), Call::Done(2));
     kernel.close();
     assert_eq!(
         kernel.read(9, waker()),
@@ -65,7 +65,7 @@ fn closing_with_unread_input_resets_where_tcp_does() {
 fn closed(unread_input: UnreadInput, input: &'static [u8]) -> Kernel {
     let mut kernel = Kernel::new(3).with_unread_input(unread_input);
     kernel.send_input(Bytes::from_static(input));
-    assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
+    assert_eq!(kernel.write(&[b"ab"], &[], waker()), Call::Done(2));
     kernel.close();
     kernel
 }
@@ -138,7 +138,7 @@ fn contents_are_told_apart() {
     let mut digests = std::collections::HashSet::new();
     for bytes in (0..=u16::MAX).map(u16::to_be_bytes) {
         let mut kernel = Kernel::new(3);
-        assert_eq!(kernel.write(&bytes, waker()), Call::Done(2));
+        assert_eq!(kernel.write(&[&bytes], &[], waker()), Call::Done(2));
         let mut hasher = std::hash::DefaultHasher::new();
         kernel.hash_contents(&mut hasher);
         assert!(digests.insert(hasher.finish()), "{bytes:?}");
@@ -172,7 +172,7 @@ fn registrations_are_told_apart() {
 #[test]
 fn deferred_flush_consumes_its_registration() {
     let mut kernel = Kernel::new(3).with_flush(FlushMode::Deferred);
-    assert_eq!(kernel.write(b"ab", waker()), Call::Done(2));
+    assert_eq!(kernel.write(&[b"ab"], &[], waker()), Call::Done(2));
     assert_eq!(kernel.flush(waker()), Call::WouldBlock);
     assert!(kernel.flusher.is_set());
     assert_eq!(kernel.flush(waker()), Call::Done(()));
@@ -221,13 +221,13 @@ fn a_reset_is_told_once_where_the_socket_is_like_tokios() {
     assert_eq!(told.read_input(9, waker()), reset);
     assert_eq!(told.read_input(9, waker()), Call::Done(Bytes::new()));
     let broken = io::ErrorKind::BrokenPipe;
-    assert_eq!(told.write(b"a", waker()), Call::Failed(broken));
+    assert_eq!(told.write(&[b"a"], &[], waker()), Call::Failed(broken));
     assert_eq!(told.flush(waker()), Call::Failed(broken));
 
     let mut untold = kernel().with_faults(once);
     assert_eq!(untold.shutdown(), Call::Done(()), "nobody hears of it here");
     assert_eq!(
-        untold.write(b"a", waker()),
+        untold.write(&[b"a"], &[], waker()),
         Call::Failed(io::ErrorKind::ConnectionReset)
     );
     let key = |kernel: &Kernel| {

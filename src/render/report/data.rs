@@ -180,6 +180,8 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
     });
     json!({
         "id": visible(&row.id.text),
+        "model": visible(&row.model),
+        "property": visible(&row.property.to_string()),
         "sentence": visible(&row.sentence),
         "class": class(row),
         "verdict": visible(&row.verdict.to_string()),

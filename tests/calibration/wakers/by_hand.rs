@@ -156,7 +156,7 @@ impl Subject for Snapshot {
     }
 }
 
-/// Whoever is woken behind the beginning of a poll is owed another one.
+/// Whoever is woken after the beginning of a poll is owed another one.
 #[test]
 fn a_wake_up_behind_the_beginning_of_a_poll_is_not_absorbed() {
     let scenario = two_scripts([0, 1].map(|signal| vec![ScriptStep::Raise(signal)]));
@@ -191,7 +191,7 @@ impl Subject for Tells {
     }
 }
 
-/// Whether a waker was woken before its actor's poll began, or behind that, is a difference.
+/// Whether a waker was woken before its actor's poll began, or after that, is a difference.
 #[test]
 fn where_a_poll_begins_is_part_of_the_history() {
     let scenario = two_scripts([0, 1].map(|signal| vec![ScriptStep::Raise(signal)]));
@@ -233,7 +233,7 @@ fn two_scripts_wait_for_the_reader() {
 }
 
 /// Registers a waker of its own for a signal. Loses its byte when that waker was woken before the code
-/// behind the registration looks.
+/// after the registration looks.
 struct LooksBehindTheCall;
 
 impl Subject for LooksBehindTheCall {
@@ -262,7 +262,7 @@ impl Subject for LooksBehindTheCall {
     }
 }
 
-/// Between a call and the code behind it, others can move.
+/// Between a call and the code after it, others can move.
 #[test]
 fn others_move_between_a_call_and_the_code_behind_it() {
     let scenario = two_scripts([vec![ScriptStep::Raise(0)], Vec::new()]);

@@ -1,5 +1,5 @@
 //! Is state caching right about code that has wakers of its own? Generated programs, explored with
-//! and without it: the same outcomes, and the same properties fail.
+//! and without it, and with folded histories: the same outcomes, and the same properties fail.
 //!
 //! `LASTBYTE_PROGRAMS` sets the number of programs, `LASTBYTE_SEED` where they begin.
 
@@ -11,7 +11,7 @@ mod run;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lastbyte::environment::{ExecutorDefect, KeyPart};
-use lastbyte::trace::{Exploration, Inconclusive};
+use lastbyte::trace::{Exploration, Folding, Inconclusive};
 use lastbyte::{Explorer, Limits, Outcome, Property};
 
 use crate::generate::{number, on_cases};
@@ -24,13 +24,24 @@ const MANY: u32 = 900;
 /// Executions of one program without caching; whoever needs more is skipped.
 const EXECUTIONS: u64 = 3_000;
 
-fn explore(program: &Program, caching: bool, defect: ExecutorDefect) -> Exploration {
+/// How a program is explored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Uncached,
+    Cached,
+    /// With folded histories from the second execution on.
+    Folded,
+}
+
+fn explore(program: &Program, how: How, defect: ExecutorDefect) -> Exploration {
     let (subject, mut scenario) = program.instance();
     scenario.executor_defect = defect;
     let explorer = Explorer {
-        caching,
+        caching: how != How::Uncached,
+        folding: how == How::Folded,
         limits: Limits {
             executions: Some(EXECUTIONS),
+            unfolded: 1,
             ..Limits::default()
         },
         ..Explorer::default()
@@ -73,6 +84,8 @@ struct Tally {
     outcomes: usize,
     pub broken: BTreeSet<Property>,
     several: usize,
+    folded: usize,
+    contradicted: usize,
     scripts: BTreeMap<usize, usize>,
     constructs: BTreeMap<String, usize>,
 }
@@ -80,7 +93,7 @@ struct Tally {
 impl Tally {
     /// Explores the program without caching, and with caching under a defect.
     fn compare(&mut self, program: &Program, defect: ExecutorDefect) -> Result<(), String> {
-        let every = explore(program, false, ExecutorDefect::None);
+        let every = explore(program, How::Uncached, ExecutorDefect::None);
         match &every.inconclusive {
             None => {}
             Some(Inconclusive::Executions) => {
@@ -89,7 +102,7 @@ impl Tally {
             }
             Some(why) => return Err(format!("without caching: {why}")),
         }
-        let cached = explore(program, true, defect);
+        let cached = explore(program, How::Cached, defect);
         if let Some(why) = &cached.inconclusive {
             return Err(format!("with caching: {why}"));
         }
@@ -102,6 +115,24 @@ impl Tally {
                 whole.less(&found),
                 found.less(&whole),
             ));
+        }
+        let folded = explore(program, How::Folded, defect);
+        if let Some(why) = &folded.inconclusive {
+            return Err(format!("with folded histories: {why}"));
+        }
+        let found = Findings::of(&folded);
+        if whole != found {
+            return Err(format!(
+                "with folded histories, {:?}\nmissed: {}\nmade up: {}",
+                folded.folding,
+                whole.less(&found),
+                found.less(&whole),
+            ));
+        }
+        match folded.folding {
+            Some(Folding::Held { .. }) => self.folded += 1,
+            Some(Folding::Contradicted(_)) => self.contradicted += 1,
+            None => {}
         }
         self.compared += 1;
         self.executions += every.executions;
@@ -147,6 +178,8 @@ fn caching_changes_nothing(cases: u32) -> Tally {
         outcomes,
         broken,
         several,
+        folded,
+        contradicted,
         scripts,
         constructs,
     } = &tally;
@@ -154,6 +187,7 @@ fn caching_changes_nothing(cases: u32) -> Tally {
         "{compared} programs with wakers of their own, {skipped} skipped: {executions} executions \
          without caching, {cached} with it; {outcomes} outcomes, {several} programs with several"
     );
+    println!("folded: {folded} programs, and {contradicted} that remember what is folded");
     println!("programs by number of scripts: {scripts:?}");
     for (construct, programs) in constructs {
         println!("{programs:>5} programs with {construct}");

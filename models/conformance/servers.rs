@@ -1,0 +1,368 @@
+//! The scenario families of servers.
+
+use bytes::Bytes;
+use lastbyte::environment::Faults;
+
+use super::scenarios::*;
+use crate::hyper_h1::{Handler, Server, Source};
+
+/// Every scenario family of a server.
+pub(super) fn servers() -> Vec<Family> {
+    use Handler::{AnswersFirst, Ignores, Reads};
+    let with = |name, request: &'static str, abstracted: &'static [u8], handler| Family {
+        name,
+        real: [request.as_bytes(), REST.as_bytes()],
+        abstracted: [abstracted, b"xxxx"],
+        side: Side::Server(
+            Server {
+                handler,
+                ..Server::answering(BODY)
+            },
+            vec![Head::Length(BODY)],
+        ),
+        beside: Beside::Nothing,
+        faults: Faults::default(),
+        scenarios: ALL,
+        too_large_in: &[],
+    };
+    let get = |name| with(name, GET, b"G", Ignores);
+    let heads = |heads: Vec<Head>, family: Family| Family {
+        side: match family.side {
+            Side::Server(server, _) => Side::Server(server, heads),
+            client => client,
+        },
+        ..family
+    };
+    let last_get = |name| {
+        heads(
+            vec![Head::LastLength(BODY)],
+            with(name, LAST_GET, b"C", Ignores),
+        )
+    };
+    let server = |change: &dyn Fn(&mut Server), mut family: Family| {
+        if let Side::Server(server, _) = &mut family.side {
+            change(server);
+        }
+        family
+    };
+    let ignored = |name| with(name, HALF_A_BODY, b"P9xxxxx", Ignores);
+    let at = |scenarios, family| Family {
+        scenarios,
+        ..family
+    };
+    let beside = |beside, family| Family { beside, ..family };
+    let half_closing = |family| server(&|server| server.half_close = true, family);
+    let pipeline_flushing = |family| server(&|server| server.pipeline_flush = true, family);
+    let vectored = |family| server(&|server| server.vectored = true, family);
+    let graceful = |family| server(&|server| server.graceful = Some(0), family);
+    let streaming = |source, family| {
+        let head = match source {
+            Source::Chunks(_) | Source::Feed(_) => Head::Chunked,
+            _ => Head::Length(BODY),
+        };
+        // What follows a body from a feed is whole.
+        let family = heads(vec![head, Head::Length(BODY)], family);
+        server(&|server| server.source = source, family)
+    };
+    // hyper polls a body until so many bytes are buffered.
+    let limited = |source, family| {
+        let head = match source {
+            Source::Chunks(_) => Head::Chunked,
+            _ => Head::Length(LIMITED),
+        };
+        let family = heads(vec![head], at(HUGE, family));
+        let change = |server: &mut Server| {
+            server.source = source;
+            server.max_buf_size = Some(8192);
+            server.body = Server::answering(LIMITED).body;
+        };
+        server(&change, family)
+    };
+    let switching = |connect, family| {
+        let head = if connect {
+            Head::Tunnel
+        } else {
+            Head::Switching
+        };
+        let change = |server: &mut Server| {
+            server.upgrade = Some(Bytes::from_static(b"uv"));
+            server.connect = connect;
+        };
+        server(&change, heads(vec![head], family))
+    };
+    let then = |later: &'static str, abstracted, family: Family| Family {
+        real: [family.real[0], later.as_bytes()],
+        abstracted: [family.abstracted[0], abstracted],
+        beside: Beside::Rest,
+        ..family
+    };
+    let bad_chunk = |name, handler| with(name, BAD_CHUNK, b"P3x!", handler);
+    let failing = |faults: Faults, family| Family { faults, ..family };
+    vec![
+        get("request-complete"),
+        at(
+            LARGE,
+            heads(
+                vec![Head::LastLength(BODY)],
+                then(
+                    REST,
+                    b"xxxx",
+                    with(
+                        "body-ends-during-flush",
+                        HALF_A_LAST_BODY,
+                        b"p9xxxxx",
+                        AnswersFirst,
+                    ),
+                ),
+            ),
+        ),
+        at(
+            LARGE,
+            then(
+                NO_CHUNK,
+                b"!",
+                with("body-does-not-decode", CHUNK, b"P9xxxxx", AnswersFirst),
+            ),
+        ),
+        at(UNREAD, then(GET, b"G", get("request-during-flush"))),
+        server(&|server| server.taken_out = true, ignored("taken-out")),
+        last_get("connection-close"),
+        ignored("body-ignored"),
+        at(WITHOUT_SMALLEST, bad_chunk("malformed-chunk", Reads)),
+        at(
+            WITHOUT_SMALLEST,
+            bad_chunk("malformed-chunk-beside", AnswersFirst),
+        ),
+        at(
+            WITHOUT_SMALLEST,
+            bad_chunk("malformed-chunk-ignored", Ignores),
+        ),
+        at(
+            WITHOUT_SMALLEST,
+            beside(
+                Beside::Fin,
+                with("early-eof", HALF_A_BODY, b"P9xxxxx", Reads),
+            ),
+        ),
+        at(
+            WITHOUT_SMALLEST,
+            beside(Beside::Fin, ignored("early-eof-ignored")),
+        ),
+        at(
+            LARGE,
+            beside(
+                Beside::Rest,
+                with("body-read-beside", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
+            ),
+        ),
+        beside(Beside::Fin, get("fin-behind-request")),
+        at(PROMPT, beside(Beside::LaterFin, get("fin-any-time"))),
+        at(
+            ROOMY,
+            beside(Beside::FinDuringFlush, get("fin-during-flush")),
+        ),
+        at(
+            ROOMY,
+            half_closing(beside(
+                Beside::FinDuringFlush,
+                get("fin-during-flush-half-close"),
+            )),
+        ),
+        at(PROMPT, with("pipelined", TWO_GETS, b"GG", Ignores)),
+        at(PROMPT, graceful(beside(Beside::Graceful, get("graceful")))),
+        at(
+            ROOMY,
+            graceful(beside(
+                Beside::RestThenGraceful,
+                with("graceful-body", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
+            )),
+        ),
+        pipeline_flushing(heads(
+            vec![Head::LastLength(BODY)],
+            with("pipeline-flush-close", LAST_GET_AND_MORE, b"CG", Ignores),
+        )),
+        at(
+            PROMPT,
+            pipeline_flushing(with("pipeline-flush-two", TWO_GETS, b"GG", Ignores)),
+        ),
+        pipeline_flushing(with("pipeline-flush-partial", GET_AND_HALF, b"GP", Ignores)),
+        pipeline_flushing(with(
+            "pipeline-flush-bad-request",
+            NO_REQUEST,
+            b"!",
+            Ignores,
+        )),
+        with("bad-request", NO_REQUEST, b"!", Ignores),
+        at(
+            PROMPT,
+            with("bad-second-request", GET_AND_NO_REQUEST, b"G!", Ignores),
+        ),
+        at(
+            LARGE,
+            beside(Beside::DeferredFlush(4), get("deferred-flush")),
+        ),
+        at(
+            ROOMY,
+            beside(
+                Beside::DeferredFlush(4),
+                ignored("deferred-flush-body-ignored"),
+            ),
+        ),
+        beside(
+            Beside::DeferredFlush(5),
+            limited(Source::Pieces(4096), get("deferred-flush-pieces")),
+        ),
+        beside(
+            Beside::DeferredFlush(5),
+            limited(Source::Chunks(4096), get("deferred-flush-chunks")),
+        ),
+        beside(
+            Beside::UnreadInputResets,
+            at(UNREAD, ignored("unread-input")),
+        ),
+        limited(Source::Pieces(4096), get("limited-pieces")),
+        limited(Source::Chunks(4096), get("limited-chunks")),
+        beside(Beside::ReaderStops, ignored("reader-stops")),
+        at(
+            PROMPT,
+            beside(Beside::ReaderResets, ignored("reader-resets")),
+        ),
+        at(PROMPT, streaming(Source::Pieces(21), get("pieces"))),
+        at(PROMPT, streaming(Source::Chunks(21), get("chunks"))),
+        at(
+            PROMPT,
+            streaming(Source::Pieces(21), ignored("pieces-body-ignored")),
+        ),
+        at(
+            PROMPT,
+            streaming(Source::Chunks(21), ignored("chunks-body-ignored")),
+        ),
+        busy(at(
+            LARGE,
+            beside(
+                Beside::BodyEnds,
+                streaming(Source::Feed(0), get("fed-body")),
+            ),
+        )),
+        at(
+            UNREAD,
+            beside(
+                Beside::BodyEnds,
+                streaming(Source::Feed(0), get("fed-body-unread")),
+            ),
+        ),
+        busy(at(
+            ROOMY,
+            beside(
+                Beside::BodyEnds,
+                streaming(
+                    Source::Feed(0),
+                    with("fed-body-pipelined", TWO_GETS, b"GG", Ignores),
+                ),
+            ),
+        )),
+        switching(false, with("upgrade", UPGRADE, b"U", Ignores)),
+        switching(
+            false,
+            with("upgrade-early-data", UPGRADE_AND_EARLY, b"Uxxxxx", Ignores),
+        ),
+        pipeline_flushing(switching(
+            false,
+            with(
+                "pipeline-flush-upgrade",
+                UPGRADE_AND_EARLY,
+                b"Uxxxxx",
+                Ignores,
+            ),
+        )),
+        switching(true, with("connect", CONNECT, b"U", Ignores)),
+        switching(
+            true,
+            with("connect-early-data", CONNECT_AND_EARLY, b"Uxxxxx", Ignores),
+        ),
+        at(
+            UNREAD,
+            then(
+                REST_AND_GET,
+                b"xxxxG",
+                with(
+                    "flatten-next-request",
+                    HALF_A_BODY,
+                    b"P9xxxxx",
+                    AnswersFirst,
+                ),
+            ),
+        ),
+        at(
+            UNREAD,
+            vectored(then(
+                REST_AND_GET,
+                b"xxxxG",
+                with("queue-next-request", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
+            )),
+        ),
+        vectored(get("queue-request-complete")),
+        at(PROMPT, vectored(ignored("queue-body-ignored"))),
+        at(
+            PROMPT,
+            vectored(with("queue-pipelined", TWO_GETS, b"GG", Ignores)),
+        ),
+        at(
+            PROMPT,
+            vectored(streaming(Source::Chunks(21), get("queue-chunks"))),
+        ),
+        failing(write_fails(70), get("write-fails")),
+        at(
+            PROMPT,
+            failing(write_fails(70), ignored("write-fails-body-ignored")),
+        ),
+        at(
+            PROMPT,
+            failing(
+                write_fails(110),
+                streaming(Source::Chunks(21), get("write-fails-chunks")),
+            ),
+        ),
+        failing(write_takes_nothing(70), get("write-takes-nothing")),
+        at(
+            PROMPT,
+            failing(
+                write_takes_nothing(70),
+                vectored(ignored("queue-write-takes-nothing")),
+            ),
+        ),
+        failing(SHUTDOWN_FAILS, last_get("shutdown-fails")),
+        at(
+            PROMPT,
+            failing(SHUTDOWN_FAILS, ignored("shutdown-fails-body-ignored")),
+        ),
+        failing(SPURIOUS_INPUT, get("spurious-input")),
+        failing(
+            SPURIOUS_INPUT,
+            with("spurious-input-bad-request", NO_REQUEST, b"!", Ignores),
+        ),
+        at(LARGE, beside(Beside::WokenForNothing, get("woken"))),
+        at(
+            ROOMY,
+            beside(Beside::WokenForNothing, ignored("woken-body-ignored")),
+        ),
+        at(
+            PROMPT,
+            beside(Beside::ReaderResets, get("reader-resets-idle")),
+        ),
+        at(
+            PROMPT,
+            failing(
+                RESET_TOLD_ONCE,
+                beside(Beside::ReaderResets, get("reset-told-once-idle")),
+            ),
+        ),
+        at(
+            PROMPT,
+            failing(
+                RESET_TOLD_ONCE,
+                beside(Beside::ReaderResets, ignored("reset-told-once")),
+            ),
+        ),
+    ]
+}

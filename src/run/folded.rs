@@ -1,0 +1,162 @@
+//! The folded history: a shorter memory of what an actor known by its history has observed.
+//!
+//! The full history tells apart how the same bytes were cut into writes, and every poll that found
+//! nothing. The folded one does not: consecutive accepted writes are the bytes that were accepted
+//! and those that are still offered, and calls that are pending count only within their poll.
+//! Everything else counts as it does in the full history: input, feeds, flushes behind something
+//! written, failures, shutdowns, notes, and wake-ups of wakers of the actor's own making.
+//!
+//! Two executions with equal folded histories are in equal states only if those differences leave
+//! no trace in the actor. The explorer checks that on the actor itself: see
+//! [`Folding`](crate::trace::folding::Folding).
+
+use std::hash::{Hash, Hasher};
+
+use crate::environment::content::{Content, Shared};
+use crate::run::digest::digest;
+use crate::trace::event::Event;
+
+/// The folded history of one actor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Folded {
+    /// Everything before the current run of writes.
+    before: u128,
+    /// Bytes accepted in the current run of writes.
+    accepted: Content,
+    /// Bytes that the last write has left over: how many, and a digest of how they begin.
+    left: (usize, u64),
+    /// A flush has found everything written, and nothing was written since.
+    flushed: bool,
+    /// What came of nothing in the current poll.
+    in_poll: u128,
+    /// Bytes accepted in the current poll.
+    accepted_in_poll: usize,
+}
+
+/// Without what counts only for the finer of the two: see [`Folded::accepted_in_poll`].
+impl Hash for Folded {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.before, self.accepted, self.left).hash(state);
+        (self.flushed, self.in_poll).hash(state);
+    }
+}
+
+impl Folded {
+    /// Bytes accepted in the current poll. A connection may go by how much there was to be written
+    /// when its poll began, so a finer folded history keeps it.
+    pub(crate) fn accepted_in_poll(&self) -> usize {
+        self.accepted_in_poll
+    }
+
+    /// Something that counts.
+    pub(crate) fn observe(&mut self, what: impl Hash) {
+        self.before = digest((self.before, self.accepted, self.left, what));
+        self.accepted = Content::default();
+        self.left = (0, 0);
+        self.flushed = false;
+    }
+
+    /// Something that counts only within the current poll.
+    pub(crate) fn observe_in_poll(&mut self, what: impl Hash) {
+        self.in_poll = digest((self.in_poll, what));
+    }
+
+    /// The kernel took these bytes, a part of a payload perhaps.
+    pub(crate) fn write(&mut self, taken: &[u8], place: Option<Shared>) {
+        self.accepted.push(taken, place);
+        self.accepted_in_poll += taken.len();
+        self.flushed = false;
+    }
+
+    /// So many bytes of a write are left over, of which this is a digest; the kernel took some, or
+    /// none.
+    pub(crate) fn leave(&mut self, left: (usize, u64), some: bool) {
+        self.left = left;
+        if !some {
+            self.observe_in_poll("write pending");
+        }
+    }
+
+    /// An event of the actor's that is no write.
+    pub(crate) fn event(&mut self, event: &Event) {
+        match event {
+            Event::Poll | Event::Park => {
+                self.in_poll = digest(event);
+                self.accepted_in_poll = 0;
+            }
+            // See `write` and `leave`. Taking nothing is an answer.
+            Event::Write { accepted: 0, .. } => self.observe(event),
+            Event::Write { .. } | Event::WritePending { .. } => {}
+            Event::InputPending | Event::FlushPending | Event::FeedPending => {
+                self.observe_in_poll(event);
+            }
+            // Nothing was written since the last one.
+            Event::Flush if self.flushed => self.observe_in_poll(event),
+            _ => self.observe(event),
+        }
+        self.flushed |= *event == Event::Flush;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(act: impl FnOnce(&mut Folded)) -> Folded {
+        let mut folded = Folded::default();
+        folded.event(&Event::Poll);
+        act(&mut folded);
+        folded.event(&Event::Park);
+        folded
+    }
+
+    fn write(folded: &mut Folded, taken: &[u8], left: (usize, u64)) {
+        folded.write(taken, None);
+        folded.leave(left, true);
+    }
+
+    #[test]
+    fn how_a_run_of_writes_was_cut_is_forgotten() {
+        let at_once = folded(|folded| write(folded, b"abcd", (0, 0)));
+        let in_two = folded(|folded| {
+            write(folded, b"a", (3, 7));
+            folded.leave((3, 7), false);
+            folded.event(&Event::Park);
+            folded.event(&Event::Poll);
+            write(folded, b"bcd", (0, 0));
+        });
+        assert_eq!(at_once, in_two);
+        let other_bytes = folded(|folded| write(folded, b"abce", (0, 0)));
+        assert_ne!(at_once, other_bytes);
+        let bytes_left = folded(|folded| write(folded, b"abcd", (1, 7)));
+        assert_ne!(at_once, bytes_left);
+    }
+
+    #[test]
+    fn what_comes_between_two_runs_is_remembered() {
+        let with = |between: &'static [Event]| {
+            folded(|folded| {
+                write(folded, b"ab", (0, 0));
+                between.iter().for_each(|event| folded.event(event));
+                write(folded, b"cd", (0, 0));
+            })
+        };
+        let nothing = with(&[]);
+        assert_ne!(nothing, with(&[Event::Flush]));
+        assert_ne!(nothing, with(&[Event::Input { bytes: 1 }]));
+        assert_eq!(nothing, with(&[Event::InputPending]));
+        assert_eq!(nothing, with(&[Event::FlushPending, Event::FeedPending]));
+        assert_eq!(with(&[Event::Flush]), with(&[Event::Flush, Event::Flush]));
+    }
+
+    #[test]
+    fn within_a_poll_what_was_pending_is_remembered() {
+        let mut asked = Folded::default();
+        asked.event(&Event::Poll);
+        let not_yet = asked.clone();
+        asked.event(&Event::InputPending);
+        assert_ne!(asked, not_yet);
+        asked.event(&Event::Poll);
+        assert_eq!(asked, not_yet);
+    }
+}

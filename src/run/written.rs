@@ -1,0 +1,51 @@
+//! What a write adds to the history of whoever made it: the bytes, without copying a payload.
+
+use std::borrow::Cow;
+
+use crate::environment::content::{Shared, length, part};
+use crate::run::digest::digest;
+use crate::run::state::State;
+use crate::trace::event::ActorId;
+
+/// So many of the bytes that a write has left over are looked at; the others are when their turn
+/// comes.
+const SEEN_OF_REMAINDER: usize = 4_096;
+
+impl State {
+    /// The kernel took the first `accepted` of the bytes that an actor has offered: they are part
+    /// of its history, and so are some of those that are left over.
+    pub(crate) fn observe_write(&mut self, actor: ActorId, offered: &[&[u8]], accepted: usize) {
+        if self.at > 0 {
+            // A run of writes goes to one socket.
+            self.observe(actor, ("to socket", self.at));
+        }
+        let slot = &mut self.slots[actor.index()];
+        // The bytes follow from the history: that they do is compared.
+        for taken in part(offered, 0..accepted) {
+            let place = Shared::find(taken, self.delivery.promises());
+            let taken = match place {
+                Some(place) => {
+                    slot.history = digest((slot.history, place, taken.len()));
+                    self.varying.pass_over(taken, place);
+                    Cow::Borrowed(taken)
+                }
+                None => {
+                    let blanked = self.varying.blanked(taken);
+                    slot.history = digest((slot.history, &blanked));
+                    self.varying.accept(taken);
+                    blanked
+                }
+            };
+            if let Some(folded) = &mut slot.folded {
+                folded.write(&taken, place);
+            }
+        }
+        let left = length(offered) - accepted;
+        let beginning = part(offered, accepted..accepted + left.min(SEEN_OF_REMAINDER));
+        let left = (left, self.varying.digest(&beginning.concat()));
+        slot.history = digest((slot.history, left));
+        if let Some(folded) = &mut slot.folded {
+            folded.leave(left, accepted > 0);
+        }
+    }
+}

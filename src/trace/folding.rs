@@ -1,0 +1,172 @@
+//! What became of folding the histories of an exploration's actors.
+
+use std::fmt;
+
+#[cfg(feature = "cli")]
+use serde::{Deserialize, Serialize};
+
+use crate::trace::words::thousands;
+
+/// What a verdict assumes that was reached with folded histories.
+pub const ASSUMPTION: &str = "how a run of bytes was cut into writes, and polls in which nothing \
+    came of anything, leave no trace in the connection";
+
+/// Whether folded histories were enough to know an actor by.
+///
+/// An actor that does not declare its state is known by the history of its calls. That history
+/// tells apart how the same bytes were cut; where it makes an exploration too long, it is folded,
+/// and what the folding assumes is checked: see [`ASSUMPTION`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub enum Folding {
+    /// Everywhere where it was checked: histories that are folded to the same went on with the
+    /// same events, to the same folded histories.
+    Held {
+        /// How many bytes were accepted in the current poll was not folded.
+        between_polls: bool,
+        /// Executions that have continued a history which was folded to one that was known.
+        checked: u64,
+        /// Histories that were folded to a known one and not continued.
+        unchecked: u64,
+    },
+    /// Two histories are folded to the same, and go on differently. The exploration was made
+    /// again, under the full history.
+    Contradicted(Box<Disagreement>),
+}
+
+/// Two histories that are folded to the same and go on differently.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Disagreement {
+    /// Whose histories they are.
+    pub actor: String,
+    /// The actor's events in the one execution, in words.
+    pub first: Vec<String>,
+    /// The actor's events in the other one, in words.
+    pub second: Vec<String>,
+}
+
+impl Folding {
+    /// What became of folding in several explorations: a contradiction if there is one, otherwise
+    /// what was checked in all of them. `None` where none of them folded.
+    pub fn of_all<'a>(all: impl IntoIterator<Item = &'a Folding>) -> Option<Folding> {
+        let together = |one: Folding, other: Folding| match (one, other) {
+            (
+                Folding::Held {
+                    between_polls,
+                    checked,
+                    unchecked,
+                },
+                Folding::Held {
+                    between_polls: also,
+                    checked: more,
+                    unchecked: others,
+                },
+            ) => Folding::Held {
+                between_polls: between_polls && also,
+                checked: checked + more,
+                unchecked: unchecked + others,
+            },
+            (contradicted @ Folding::Contradicted(_), _) | (_, contradicted) => contradicted,
+        };
+        all.into_iter().cloned().reduce(together)
+    }
+
+    /// Whether a verdict of the exploration rests on the [`ASSUMPTION`]: there are histories that
+    /// were folded and not continued.
+    pub fn is_assumed(&self) -> bool {
+        matches!(self, Folding::Held { unchecked, .. } if *unchecked > 0)
+    }
+}
+
+impl fmt::Display for Folding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Folding::Held {
+                checked,
+                unchecked: 0,
+                ..
+            } => write!(
+                f,
+                "Folded histories, checked: all that were folded to the same were continued, in \
+                 {} executions, and agreed.",
+                thousands(*checked)
+            ),
+            Folding::Held {
+                between_polls,
+                checked,
+                unchecked,
+            } => write!(
+                f,
+                "Assumed: {ASSUMPTION}{}. Checked in {} executions, in which histories that are folded to \
+                 the same went on alike; {} such histories were not continued.",
+                match between_polls {
+                    true => " behind the poll",
+                    false => "",
+                },
+                thousands(*checked),
+                thousands(*unchecked)
+            ),
+            Folding::Contradicted(contradiction) => {
+                write!(f, "Explored under the full history, since {contradiction}")
+            }
+        }
+    }
+}
+
+/// Events that are shown of a history at the most.
+const SHOWN: usize = 24;
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = |history: &[String]| match history.len() {
+            0 => "nothing".to_owned(),
+            length if length > SHOWN => format!(
+                "{} earlier events; {}",
+                length - SHOWN,
+                history[length - SHOWN..].join("; ")
+            ),
+            _ => history.join("; "),
+        };
+        write!(
+            f,
+            "two histories of {} that are folded to the same go on differently. One: {}. The \
+             other: {}.",
+            self.actor,
+            told(&self.first),
+            told(&self.second)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_assumed_is_said() {
+        let all = Folding::Held {
+            between_polls: false,
+            checked: 3,
+            unchecked: 0,
+        };
+        assert!(!all.is_assumed() && !all.to_string().contains(ASSUMPTION));
+        let some = Folding::Held {
+            between_polls: false,
+            checked: 3,
+            unchecked: 1,
+        };
+        assert!(some.is_assumed() && some.to_string().contains(ASSUMPTION));
+        let both = Folding::Held {
+            between_polls: false,
+            checked: 6,
+            unchecked: 1,
+        };
+        assert_eq!(Folding::of_all([&all, &some]), Some(both));
+        let contradicted = Folding::Contradicted(Box::default());
+        let any = Folding::of_all([&all, &contradicted, &some]);
+        assert_eq!(any, Some(contradicted));
+        assert_eq!(Folding::of_all([]), None);
+    }
+}
