@@ -13,9 +13,8 @@ use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::limits::{Limits, Observer, Progress, Stop};
 use crate::explore::search::{Folds, Found, Plan, Search};
 use crate::explore::shared::Shared;
-use crate::explore::silent::silently;
+use crate::explore::silent::{asked, silently};
 use crate::explore::watch::watched;
-use crate::panics;
 use crate::run::executor::{Stopped, drive};
 use crate::run::scenario::Scenario;
 use crate::run::setup::{everybody, setup};
@@ -395,9 +394,4 @@ impl Explorer {
             }
         }
     }
-}
-
-/// Asks a subject for what it is; one that panics has no answer.
-fn asked<R>(ask: impl FnOnce() -> R) -> Option<R> {
-    panics::guarded(ask).ok()
 }

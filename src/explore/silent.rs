@@ -22,3 +22,8 @@ pub(crate) fn silently<R>(explore: impl FnOnce() -> R) -> R {
     EXPLORING.with(|exploring| exploring.set(before));
     result
 }
+
+/// Asks a subject for what it is; one that panics has no answer.
+pub(crate) fn asked<R>(ask: impl FnOnce() -> R) -> Option<R> {
+    crate::panics::guarded(ask).ok()
+}
