@@ -239,7 +239,11 @@ fn a_key_without_the_timers_is_noticed() {
             executor_defect: defect,
             ..scenario(8)
         };
-        let exploration = Explorer::default().explore(&subject, &scenario);
+        let explorer = Explorer {
+            folding: false,
+            ..Explorer::default()
+        };
+        let exploration = explorer.explore(&subject, &scenario);
         assert_eq!(exploration.inconclusive, None);
         exploration.states
     };
