@@ -108,14 +108,14 @@
 (define-fun reader-ends-for-a-reason () Bool
   (= (= reader-at ReaderAt.Reading) (not (= reader.mode Mode.Ended))))
 
-; The end of the stream comes behind the shutdown and the kernel's last byte.
+; The end of the stream comes after the shutdown and the kernel's last byte.
 (define-fun eof-behind-last-byte () Bool (=> (= reader-at ReaderAt.Eof) (and shut (= kernel 0))))
 
 ; The connection is reset when a reader that resets has done so.
 (define-fun reset-by-reader () Bool
   (and (= was-reset (= reader-at ReaderAt.Reset)) (not was-reset)))
 
-; A reader has stopped only behind its last byte.
+; A reader has stopped only after its last byte.
 (define-fun stops-at-limit () Bool (not (= reader-at ReaderAt.Stopped)))
 
 ; A write is next only while something is inside.
@@ -1255,14 +1255,14 @@
 (define-fun reader-ends-for-a-reason () Bool
   (= (= reader-at ReaderAt.Reading) (not (= reader.mode Mode.Ended))))
 
-; The end of the stream comes behind the shutdown and the kernel's last byte.
+; The end of the stream comes after the shutdown and the kernel's last byte.
 (define-fun eof-behind-last-byte () Bool (=> (= reader-at ReaderAt.Eof) (and shut (= kernel 0))))
 
 ; The connection is reset when a reader that resets has done so.
 (define-fun reset-by-reader () Bool
   (and (= was-reset (= reader-at ReaderAt.Reset)) (not was-reset)))
 
-; A reader has stopped only behind its last byte.
+; A reader has stopped only after its last byte.
 (define-fun stops-at-limit () Bool (=> (= reader-at ReaderAt.Stopped) (= received M)))
 
 ; A reader that stops or resets reads no further than to there.
@@ -2333,13 +2333,13 @@
 (define-fun reader-ends-for-a-reason () Bool
   (= (= reader-at ReaderAt.Reading) (not (= reader.mode Mode.Ended))))
 
-; The end of the stream comes behind the shutdown and the kernel's last byte.
+; The end of the stream comes after the shutdown and the kernel's last byte.
 (define-fun eof-behind-last-byte () Bool (=> (= reader-at ReaderAt.Eof) (and shut (= kernel 0))))
 
 ; The connection is reset when a reader that resets has done so.
 (define-fun reset-by-reader () Bool (= was-reset (= reader-at ReaderAt.Reset)))
 
-; A reader has stopped only behind its last byte.
+; A reader has stopped only after its last byte.
 (define-fun stops-at-limit () Bool (not (= reader-at ReaderAt.Stopped)))
 
 ; A reader that stops or resets reads no further than to there.
@@ -3344,7 +3344,7 @@
 (check-sat)
 (pop 1)
 
-(echo "premises: the reader has reset behind the shutdown")
+(echo "premises: the reader has reset after the shutdown")
 (push 1)
 (assert invariant)
 (assert (and at-the-end was-reset shut large-sizes))

@@ -118,7 +118,7 @@ impl Report {
         Some(schedule.to_string())
     }
 
-    /// Asks for every property.
+    /// Asks for every property. What a proof assumes is printed: see [`Report::folding`].
     ///
     /// # Panics
     ///
@@ -136,6 +136,9 @@ impl Report {
              `socket.expect_delivery(bytes)` for what must arrive"
         );
         self.assert_not_leaked();
+        if let Some(folding) = self.folding().filter(Folding::is_assumed) {
+            println!("{folding}");
+        }
         for &property in &self.properties {
             match self.verdict(property) {
                 Verdict::Proved | Verdict::NotApplicable => {}

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::fmt;
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -96,10 +97,18 @@ pub(crate) fn digest_of(payload: &Bytes) -> u128 {
 }
 
 /// A queue of bytes in pieces that are not copied.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Pieces {
     pieces: VecDeque<Bytes>,
     bytes: usize,
+}
+
+/// The bytes, however they were cut: two states do not differ in that.
+impl fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all: Vec<u8> = self.pieces.iter().flatten().copied().collect();
+        Bytes::from(all).fmt(f)
+    }
 }
 
 impl Pieces {
