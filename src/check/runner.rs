@@ -138,7 +138,7 @@ pub struct Pool {
     pub deadline: Option<Instant>,
     /// A worker that says nothing for so long is taken for dead.
     pub silence: Duration,
-    /// Most steps of one execution of an instance; [`Limits::steps`] unless given.
+    /// Most steps of one execution of an instance; [`Limits::steps`](crate::Limits::steps) unless given.
     pub steps: Option<usize>,
 }
 

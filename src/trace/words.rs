@@ -44,7 +44,7 @@ impl Event {
         }
     }
 
-    /// The event in words; `actor` is who acts, and `names` are those of [`Trace::actors`].
+    /// The event in words; `actor` is who acts, and `names` are those of [`Trace::actors`](crate::Trace::actors).
     pub fn words(&self, actor: ActorId, names: &[String]) -> String {
         match self {
             Event::Poll => "polled".to_owned(),
