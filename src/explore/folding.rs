@@ -9,8 +9,8 @@ use crate::run::state_key::Histories;
 use crate::trace::event::{ActorId, Step};
 use crate::trace::folding::{Disagreement, Folding};
 
-/// In so many steps every history is continued that is folded to a known one; behind as many again
-/// it is every second, behind the next as many every fourth, and so on.
+/// In so many steps every history is continued that is folded to a known one; after as many again
+/// it is every second, after the next as many every fourth, and so on.
 const CHECKED_STEPS: u64 = 1_000_000;
 
 /// Whether histories that are folded to the same go on alike.
@@ -19,7 +19,7 @@ pub(super) struct Check {
     /// Which memory of their calls opaque actors are known by.
     pub(super) by: Histories,
     /// The exploration begins again.
-    pub(super) again: Option<Again>,
+    pub(super) restart: Option<Restart>,
     /// A history is being continued that was folded to a known one.
     pub(super) checking: bool,
     /// Full histories that were met.
@@ -28,15 +28,23 @@ pub(super) struct Check {
     /// Steps of the executions that have checked.
     pub(super) steps: u64,
     pub(super) unchecked: u64,
-    /// The second of two histories that contradict each other, behind this move; the first is being
-    /// looked for.
-    pub(super) wanted: Option<(u128, ActorId, Vec<String>)>,
+    /// The first of two histories that contradict each other is being looked for.
+    pub(super) wanted: Option<Wanted>,
     pub(super) contradiction: Option<Box<Disagreement>>,
+}
+
+/// A move after which two histories contradict each other.
+pub(super) struct Wanted {
+    from: u128,
+    mover: ActorId,
+    actor: String,
+    /// The second history.
+    second: Vec<String>,
 }
 
 /// How an exploration begins again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Again {
+pub(super) enum Restart {
     Folded,
     FoldedBetweenPolls,
     /// To meet the first of two histories once more.
@@ -52,6 +60,7 @@ impl Check {
 
     /// What became of folding the histories, if that was tried.
     pub(super) fn folding(&mut self) -> Option<Folding> {
+        self.give_up_the_first();
         if let Some(contradiction) = self.contradiction.take() {
             return Some(Folding::Contradicted(contradiction));
         }
@@ -78,7 +87,7 @@ impl Check {
     /// An execution comes back to a folded history that it has left.
     pub(super) fn meets_itself(&mut self, state: &State, from: usize, mover: Option<ActorId>) {
         if self.by == Histories::Folded {
-            self.again = Some(Again::FoldedBetweenPolls);
+            self.restart = Some(Restart::FoldedBetweenPolls);
             return;
         }
         let actor = mover.unwrap_or(ActorId::SUBJECT);
@@ -88,35 +97,60 @@ impl Check {
             first: told(&names, actor, &state.log[..from]),
             second: told(&names, actor, &state.log),
         }));
-        self.again = Some(Again::Full);
+        self.restart = Some(Restart::Full);
     }
 
-    /// Behind a folded history, the last move did not do what it did behind another one.
+    /// After a folded history, the last move did not do what it did after another one.
     pub(super) fn contradicted(&mut self, state: &State, from: u128, mover: ActorId) {
         if self.by == Histories::Folded {
             // There is less to assume.
-            self.again = Some(Again::FoldedBetweenPolls);
+            self.restart = Some(Restart::FoldedBetweenPolls);
             return;
         }
         let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
-        self.wanted = Some((from, mover, told(&names, mover, &state.log)));
-        self.again = Some(Again::FoldedOnceMore);
+        let second = told(&names, mover, &state.log);
+        if self.wanted.is_some() {
+            // Once more it went another way, as a connection does that is not deterministic.
+            self.give_up_the_first();
+            return;
+        }
+        self.wanted = Some(Wanted {
+            from,
+            mover,
+            actor: name(&names, mover).to_owned(),
+            second,
+        });
+        self.restart = Some(Restart::FoldedOnceMore);
+    }
+
+    /// The first of two histories that contradict each other is not met once more: all that is known
+    /// is the second. Folding is not to be trusted all the same.
+    pub(super) fn give_up_the_first(&mut self) {
+        if let Some(Wanted { actor, second, .. }) = self.wanted.take_if(|_| self.restart.is_none())
+        {
+            self.contradiction = Some(Box::new(Disagreement {
+                actor,
+                first: Vec::new(),
+                second,
+            }));
+            self.restart = Some(Restart::Full);
+        }
     }
 
     /// The move is the first of two that contradict each other, met once more.
     pub(super) fn found(&mut self, state: &State, from: u128, mover: ActorId) -> bool {
         let wanted = &mut self.wanted;
-        let Some((.., second)) = wanted.take_if(|wanted| (wanted.0, wanted.1) == (from, mover))
-        else {
+        let met = |wanted: &mut Wanted| (wanted.from, wanted.mover) == (from, mover);
+        let Some(Wanted { actor, second, .. }) = wanted.take_if(met) else {
             return false;
         };
         let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
         self.contradiction = Some(Box::new(Disagreement {
-            actor: name(&names, mover).to_owned(),
+            actor,
             first: told(&names, mover, &state.log),
             second,
         }));
-        self.again = Some(Again::Full);
+        self.restart = Some(Restart::Full);
         true
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::environment::defect::ExecutorDefect;
-use crate::explore::folding::{Again, Check, events, name};
+use crate::explore::folding::{Check, Restart, events, name};
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 use crate::run::digest::digest;
@@ -184,7 +184,7 @@ impl Search {
 
     /// Takes stock of the first exploration, if it is what was going on.
     pub(crate) fn settle(&mut self) {
-        if self.phase == Phase::First && self.check.again.is_none() {
+        if self.phase == Phase::First && self.check.restart.is_none() {
             self.first.executions = self.executions;
             self.first.concluded = self.concluded;
             self.first.states = self.seen.len();
@@ -194,8 +194,11 @@ impl Search {
 
     /// A part of the exploration is through; whether there is another one.
     pub(super) fn next_phase(&mut self) -> bool {
-        if let Some(again) = self.check.again.take() {
-            self.begin_again(again);
+        if self.phase == Phase::First && self.inconclusive.is_none() {
+            self.check.give_up_the_first();
+        }
+        if let Some(restart) = self.check.restart.take() {
+            self.start_anew(restart);
             return true;
         }
         self.settle();
@@ -227,18 +230,20 @@ impl Search {
         self.previous_steps = Vec::new();
     }
 
-    fn begin_again(&mut self, again: Again) {
+    fn start_anew(&mut self, restart: Restart) {
         self.forget();
         self.first = First::default();
         self.graph = Graph::default();
         self.check = Check {
-            by: match again {
-                Again::Folded => Histories::Folded,
-                Again::FoldedBetweenPolls | Again::FoldedOnceMore => Histories::FoldedBetweenPolls,
-                Again::Full => Histories::Full,
+            by: match restart {
+                Restart::Folded => Histories::Folded,
+                Restart::FoldedBetweenPolls | Restart::FoldedOnceMore => {
+                    Histories::FoldedBetweenPolls
+                }
+                Restart::Full => Histories::Full,
             },
-            wanted: match again {
-                Again::FoldedOnceMore => self.check.wanted.take(),
+            wanted: match restart {
+                Restart::FoldedOnceMore => self.check.wanted.take(),
                 _ => None,
             },
             contradiction: self.check.contradiction.take(),
@@ -289,10 +294,15 @@ impl Search {
                 self.phase == Phase::First && self.executions >= self.plan.limits.unfolded.max(1);
             let tried = self.check.folded() || self.check.contradiction.is_some();
             if long && self.opaque && !tried && self.plan.may_fold() {
-                self.check.again = Some(Again::Folded);
+                self.check.restart = Some(Restart::Folded);
                 return false;
             }
-            if most.is_some_and(|most| self.executions >= most) {
+            // What only checks the folding is explored all the same.
+            let checked = match self.phase {
+                Phase::First => self.check.checked,
+                _ => 0,
+            };
+            if most.is_some_and(|most| self.executions + checked >= most) {
                 match self.phase {
                     Phase::First => self.inconclusive = Some(Inconclusive::Executions),
                     _ => enough = true,
@@ -428,7 +438,7 @@ impl Search {
     /// The last move did not lead to what it led to before.
     fn diverged(&mut self, state: &State, position: usize) {
         if matches!(self.inconclusive, Some(Inconclusive::NotDeterministic(_)))
-            || self.check.again.is_some()
+            || self.check.restart.is_some()
         {
             return;
         }

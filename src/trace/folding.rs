@@ -102,7 +102,7 @@ impl fmt::Display for Folding {
                 "Assumed: {ASSUMPTION}{}. Checked in {} executions, in which histories that are folded to \
                  the same went on alike; {} such histories were not continued.",
                 match between_polls {
-                    true => " behind the poll",
+                    true => " after the poll",
                     false => "",
                 },
                 thousands(*checked),

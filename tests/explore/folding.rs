@@ -2,11 +2,13 @@
 //! a connection that does is noticed, whatever it remembers.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use futures::future::poll_fn;
 use lastbyte::environment::ExecutorDefect;
-use lastbyte::trace::{Exploration, Folding};
+use lastbyte::trace::{Exploration, Folding, Inconclusive};
 use lastbyte::{
     Explorer, Limits, Outcome, Property, Reader, Running, Scenario, Socket, Subject, Verdict,
 };
@@ -181,6 +183,39 @@ fn without_the_check_a_loss_would_be_missed() {
         unchecked.histogram.keys().collect::<Vec<_>>(),
         full.histogram.keys().collect::<Vec<_>>(),
     );
+}
+
+/// Offers one byte once in 400 writes, by chance, and all otherwise.
+struct Tosses;
+
+impl Subject for Tosses {
+    fn start(&self, mut socket: Socket) -> Running {
+        Box::pin(async move {
+            let response = [b'x'; BYTES];
+            socket.expect_delivery(response);
+            let mut sent = 0;
+            while sent < BYTES {
+                let heads = RandomState::new().build_hasher().finish().is_multiple_of(400);
+                let offered = &response[sent..if heads { sent + 1 } else { BYTES }];
+                sent += socket.write(offered).await.map_err(|e| e.to_string())?;
+            }
+            socket.close().await.map_err(|error| error.to_string())
+        })
+    }
+}
+
+/// Every folding contradicts itself somewhere else, and there is an end to it.
+#[test]
+fn a_connection_that_is_not_deterministic_is_told_so_with_folded_histories_too() {
+    let subject: Arc<dyn Subject> = Arc::new(Tosses);
+    for _ in 0..50 {
+        let exploration = explorer(true).explore(&subject, &over(2));
+        let why = exploration.inconclusive;
+        assert!(
+            matches!(why, Some(Inconclusive::NotDeterministic(_))),
+            "{why:?}"
+        );
+    }
 }
 
 #[test]
