@@ -10,7 +10,6 @@ use crate::check::figures::Figures;
 use crate::check::identity::Identity;
 use crate::check::sweep::Swept;
 use crate::trace::event::Trace;
-use crate::trace::folding::Folding;
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
@@ -118,9 +117,6 @@ pub struct Row {
     pub instances: usize,
     /// Executions over all instances.
     pub executions: u64,
-    /// What became of folding histories, over all instances; `None` where they were not folded.
-    #[serde(default)]
-    pub folding: Option<Folding>,
     /// States over all instances; 0 where nothing was cached.
     pub states: u64,
     /// Seconds over all instances.
@@ -235,7 +231,6 @@ impl Row {
             verdict,
             instances: claim.instances.len(),
             executions: explored.iter().map(|e| e.executions).sum(),
-            folding: Folding::of_all(explored.iter().filter_map(|e| e.folding.as_ref())),
             states: explored.iter().map(|e| e.states).sum(),
             seconds: explored.iter().map(|e| e.seconds).sum(),
             outcomes,

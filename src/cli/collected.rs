@@ -287,7 +287,6 @@ pub(super) mod tests {
             verdict,
             instances: 1,
             executions: 1,
-            folding: None,
             states: 0,
             seconds: 0.0,
             outcomes: Vec::new(),

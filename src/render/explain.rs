@@ -3,7 +3,6 @@
 use super::transcript::{self, Caption};
 use super::{count, count_of, visible};
 use crate::check::results::{Results, Row};
-use crate::trace::folding::Folding;
 use crate::trace::verdict::Verdict;
 
 /// How many names are told; the others are counted.
@@ -30,9 +29,6 @@ pub fn sentences(row: &Row, results: &Results) -> String {
         say("This is not what was declared: not every instance was explored.".to_owned());
     }
     say(explored(row));
-    if let Some(folding) = &row.folding {
-        say(folding.to_string());
-    }
     match row.outcomes.as_slice() {
         [] => {}
         [(outcome, _)] => say(format!("Every execution had the same outcome: {outcome}.")),
@@ -70,11 +66,6 @@ pub fn sentences(row: &Row, results: &Results) -> String {
 
 fn verdict(row: &Row) -> String {
     match &row.verdict {
-        Verdict::Proved if row.folding.as_ref().is_some_and(Folding::is_assumed) => {
-            "Proved under an assumption: it holds in every interleaving; the exploration was \
-             unbounded and complete, with folded histories."
-                .to_owned()
-        }
         Verdict::Proved => {
             "Proved: it holds in every interleaving; the exploration was unbounded and complete."
                 .to_owned()

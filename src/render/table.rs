@@ -6,7 +6,6 @@ use comfy_table::{
 
 use super::{comparison, count, count_of, paragraph, sweep, thousands, visible};
 use crate::check::results::{Results, Row};
-use crate::trace::folding::Folding;
 use crate::trace::property::Property;
 use crate::trace::verdict::Verdict;
 
@@ -100,10 +99,6 @@ pub fn summary(results: &Results) -> Vec<String> {
         ));
     }
     sentences.push(format!("{}.", count_of(results.executions, "execution")));
-    let folded = rows.iter().filter(|row| assumes(row));
-    if let Some(folding) = Folding::of_all(folded.filter_map(|row| row.folding.as_ref())) {
-        sentences.push(format!("* {folding}"));
-    }
     if results.not_selected > 0 {
         let left_out = count(results.not_selected, "claim");
         sentences.push(format!("{left_out} not selected."));
@@ -165,18 +160,12 @@ fn line(row: &Row) -> Vec<String> {
         match &row.verdict {
             // Why it was is told below the row.
             Verdict::Inconclusive(_) => "inconclusive".to_owned(),
-            Verdict::Proved if assumes(row) => "proved*".to_owned(),
             verdict => verdict.to_string(),
         },
         thousands(row.instances as u64),
         thousands(row.executions),
         format!("{:.2}", row.seconds),
     ]
-}
-
-/// Whether the verdict rests on what folding assumes.
-fn assumes(row: &Row) -> bool {
-    row.folding.as_ref().is_some_and(Folding::is_assumed)
 }
 
 /// Rows of the columns, in lines of at most `width` columns.
