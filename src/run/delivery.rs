@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use bytes::Bytes;
 
-use crate::environment::content::{digest_of, length, part};
+use crate::environment::content::{digest_of, joined, length, part};
 use crate::environment::framing::{Contradiction, Framing};
 use crate::panics;
 
@@ -70,7 +70,7 @@ impl Delivery {
             return;
         }
         if let Some((left, bytes)) = self.remainder.take() {
-            let begins = part(offered, 0..left.len()).concat();
+            let begins = joined(offered, 0..left.len());
             if !begins.starts_with(&left) && !left.starts_with(&begins) && self.gap.is_none() {
                 self.gap = Some((before, bytes));
             }
@@ -87,8 +87,8 @@ impl Delivery {
         let open = guarded(|| self.accepted.is_open());
         match open {
             Ok(true) if left > 0 => {
-                let beginning = part(offered, accepted..accepted + left.min(REMAINDER));
-                self.remainder = Some((beginning.concat(), left));
+                let beginning = joined(offered, accepted..accepted + left.min(REMAINDER));
+                self.remainder = Some((beginning, left));
             }
             Ok(_) => {}
             Err(why) => self.note_panic::<()>(Err(why)),

@@ -46,11 +46,6 @@ pub(crate) fn digest(of: impl Hash) -> u128 {
     digest_with(|hasher| of.hash(hasher))
 }
 
-/// The digest of a stream of bytes with one more byte.
-pub(crate) fn fold(sum: u64, byte: u8) -> u64 {
-    sum.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(byte)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

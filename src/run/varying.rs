@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::environment::content::Shared;
-use crate::run::digest::digest;
+use crate::environment::content::{Content, Shared};
 
 /// Blanks out the varying bytes of a stream.
 #[derive(Clone, Debug)]
@@ -15,8 +14,8 @@ pub(crate) struct Varying {
     recent: Vec<u8>,
     /// So many bytes still to blank out.
     skip: usize,
-    /// A running digest of the stream so far without its varying bytes.
-    sum: u64,
+    /// The stream so far without its varying bytes.
+    sum: Content,
 }
 
 impl Varying {
@@ -25,50 +24,55 @@ impl Varying {
             texts,
             recent: Vec::new(),
             skip: 0,
-            sum: 0,
+            sum: Content::default(),
         }
     }
 
-    /// A digest of the stream so far, however it was cut.
-    pub(crate) fn sum(&self) -> u64 {
+    /// The stream so far, however it was cut.
+    pub(crate) fn sum(&self) -> Content {
         self.sum
     }
 
     /// A digest of `bytes`, which would be the next ones of the stream.
     pub(crate) fn digest(&self, bytes: &[u8]) -> u64 {
-        xxh3_64(&self.blanked(bytes))
-    }
-
-    /// `bytes`, which would be the next ones of the stream, without what varies.
-    pub(crate) fn blanked<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        if self.texts.is_empty() {
-            return Cow::Borrowed(bytes);
+        match self.texts {
+            [] => xxh3_64(bytes),
+            _ => xxh3_64(&self.clone().blanked(bytes)),
         }
-        let mut blanked = Vec::with_capacity(bytes.len());
-        self.clone().pass(bytes, |byte| blanked.push(byte));
-        Cow::Owned(blanked)
     }
 
     /// These bytes are the next ones of the stream.
     pub(crate) fn accept(&mut self, bytes: &[u8]) {
-        let mut sum = self.sum;
-        let fold = |byte: u8| sum = crate::run::digest::fold(sum, byte);
-        match self.texts {
-            [] => bytes.iter().copied().for_each(fold),
-            _ => self.pass(bytes, fold),
-        }
-        self.sum = sum;
+        self.take(bytes, None);
     }
 
-    /// These bytes, a part of a payload, are the next ones of the stream: nothing in them varies, but
-    /// the texts may go on behind them.
-    pub(crate) fn pass_over(&mut self, bytes: &[u8], place: Shared) {
-        self.sum = digest((self.sum, place, bytes.len())) as u64;
-        let longest = self.texts.iter().map(|(text, _)| text.len()).max();
-        let last = bytes.len().saturating_sub(longest.unwrap_or(0));
-        self.skip = 0;
-        self.recent.clear();
-        self.accept(&bytes[last..]);
+    /// These bytes, a part of a payload perhaps, are the next ones of the stream; here they are without
+    /// what varies. Nothing in a payload does, but the texts may go on after it.
+    pub(crate) fn take<'a>(&mut self, bytes: &'a [u8], place: Option<Shared>) -> Cow<'a, [u8]> {
+        let taken = match (self.texts, place) {
+            ([], _) => Cow::Borrowed(bytes),
+            (_, None) => Cow::Owned(self.blanked(bytes)),
+            (_, Some(_)) => {
+                self.skip = 0;
+                self.recent.clear();
+                self.pass(&bytes[bytes.len().saturating_sub(self.longest())..], |_| {});
+                Cow::Borrowed(bytes)
+            }
+        };
+        self.sum.push(&taken, place);
+        taken
+    }
+
+    /// Bytes of the longest text.
+    fn longest(&self) -> usize {
+        let lengths = self.texts.iter().map(|(text, _)| text.len());
+        lengths.max().unwrap_or(0)
+    }
+
+    fn blanked(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut blanked = Vec::with_capacity(bytes.len());
+        self.pass(bytes, |byte| blanked.push(byte));
+        blanked
     }
 
     fn pass(&mut self, bytes: &[u8], mut seen: impl FnMut(u8)) {
@@ -87,8 +91,7 @@ impl Varying {
                 self.recent.clear();
             }
         }
-        let longest = self.texts.iter().map(|(text, _)| text.len()).max();
-        let older = self.recent.len().saturating_sub(longest.unwrap_or(0));
+        let older = self.recent.len().saturating_sub(self.longest());
         self.recent.drain(..older);
     }
 }

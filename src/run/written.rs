@@ -1,8 +1,6 @@
 //! What a write adds to the history of whoever made it: the bytes, without copying a payload.
 
-use std::borrow::Cow;
-
-use crate::environment::content::{Shared, length, part};
+use crate::environment::content::{Shared, joined, length, part};
 use crate::run::digest::digest;
 use crate::run::state::State;
 use crate::trace::event::ActorId;
@@ -23,26 +21,18 @@ impl State {
         // The bytes follow from the history: that they do is compared.
         for taken in part(offered, 0..accepted) {
             let place = Shared::find(taken, self.delivery.promises());
-            let taken = match place {
-                Some(place) => {
-                    slot.history = digest((slot.history, place, taken.len()));
-                    self.varying.pass_over(taken, place);
-                    Cow::Borrowed(taken)
-                }
-                None => {
-                    let blanked = self.varying.blanked(taken);
-                    slot.history = digest((slot.history, &blanked));
-                    self.varying.accept(taken);
-                    blanked
-                }
+            let taken = self.varying.take(taken, place);
+            slot.history = match place {
+                Some(place) => digest((slot.history, place, taken.len())),
+                None => digest((slot.history, &taken)),
             };
             if let Some(folded) = &mut slot.folded {
                 folded.write(&taken, place);
             }
         }
         let left = length(offered) - accepted;
-        let beginning = part(offered, accepted..accepted + left.min(SEEN_OF_REMAINDER));
-        let left = (left, self.varying.digest(&beginning.concat()));
+        let beginning = joined(offered, accepted..accepted + left.min(SEEN_OF_REMAINDER));
+        let left = (left, self.varying.digest(&beginning));
         slot.history = digest((slot.history, left));
         if let Some(folded) = &mut slot.folded {
             folded.leave(left, accepted > 0);
