@@ -47,39 +47,6 @@ pub struct Configured {
     pub(super) reads_while_writing: bool,
 }
 
-struct Closure<F> {
-    start: F,
-    settings: Configured,
-}
-
-impl<F, Fut, E> Subject for Closure<F>
-where
-    F: Fn(Socket) -> Fut + Send + Sync,
-    Fut: Future<Output = Result<(), E>> + 'static,
-    E: Display + 'static,
-{
-    fn start(&self, socket: Socket) -> Running {
-        let connection = (self.start)(socket);
-        Box::pin(async move { connection.await.map_err(|error| error.to_string()) })
-    }
-
-    fn actor(&self) -> String {
-        "connection".to_owned()
-    }
-
-    fn framing(&self) -> Box<dyn Framing> {
-        (self.settings.framing)()
-    }
-
-    fn stack_bytes(&self) -> usize {
-        self.settings.stack_bytes
-    }
-
-    fn reads_while_writing(&self) -> bool {
-        self.settings.reads_while_writing
-    }
-}
-
 impl<F, Fut, E> IntoSubject<ByClosure<Fut, E>> for F
 where
     F: Fn(Socket) -> Fut + Send + Sync + 'static,
@@ -87,10 +54,11 @@ where
     E: Display + 'static,
 {
     fn into_subject(self, settings: Configured) -> Arc<dyn Subject> {
-        Arc::new(Closure {
-            start: self,
-            settings,
-        })
+        let start = move |[socket]: [Socket; 1]| -> Running {
+            let connection = self(socket);
+            Box::pin(async move { told(connection.await) })
+        };
+        Arc::new(Several { start, settings })
     }
 }
 

@@ -334,6 +334,17 @@ impl Kernel {
         }
     }
 
+    /// The peer has sent these pieces before the start, and FIN after them if `ended` says so.
+    pub(crate) fn with_sent(mut self, pieces: &[Bytes], ended: bool) -> Self {
+        for piece in pieces {
+            self.send_input(piece.clone());
+        }
+        if ended {
+            self.finish_input();
+        }
+        self
+    }
+
     /// Sets how `poll_flush` behaves.
     pub fn with_flush(mut self, mode: FlushMode) -> Self {
         self.flush_mode = mode;

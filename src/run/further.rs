@@ -136,21 +136,15 @@ impl FurtherSocket {
     }
 
     pub(crate) fn kernel(&self, capacity: usize) -> Kernel {
-        let mut kernel = Kernel::new(self.capacity.unwrap_or(capacity))
+        Kernel::new(self.capacity.unwrap_or(capacity))
             .with_flush(self.flush)
             .with_shutdown(self.shutdown)
             .with_input_capacity(self.input_capacity)
             .with_visible_close(self.peer.as_ref().is_some_and(|peer| peer.reads()))
             .with_unread_input(self.unread_input)
             .with_faults(self.faults.clone())
-            .with_defect(self.kernel_defect);
-        for piece in &self.input {
-            kernel.send_input(piece.clone());
-        }
-        if self.input_eof {
-            kernel.finish_input();
-        }
-        kernel
+            .with_defect(self.kernel_defect)
+            .with_sent(&self.input, self.input_eof)
     }
 
     /// How the peer reads, where that of the first socket does as `first` says.

@@ -6,12 +6,9 @@ use std::io;
 use std::task::Waker;
 
 use crate::environment::kernel::{Call, Place, ShutdownMode};
+use crate::run::socket::error_name;
 use crate::run::state::State;
 use crate::trace::event::{ActorId, Event};
-
-fn error_name(kind: io::ErrorKind) -> String {
-    format!("{kind:?}")
-}
 
 impl State {
     /// Hands over what the layer holds, as far as the kernel has room for it. Who finds none is

@@ -337,21 +337,15 @@ impl Scenario {
     }
 
     pub(crate) fn kernel(&self) -> Kernel {
-        let mut kernel = Kernel::new(self.capacity)
+        Kernel::new(self.capacity)
             .with_flush(self.flush)
             .with_shutdown(self.shutdown)
             .with_input_capacity(self.input_capacity)
             .with_visible_close(self.peer_reads())
             .with_unread_input(self.unread_input)
             .with_faults(self.faults.clone())
-            .with_defect(self.kernel_defect);
-        for piece in &self.input {
-            kernel.send_input(piece.clone());
-        }
-        if self.input_eof {
-            kernel.finish_input();
-        }
-        kernel
+            .with_defect(self.kernel_defect)
+            .with_sent(&self.input, self.input_eof)
     }
 
     /// Whether nobody but the connection can change what a read of its input returns.

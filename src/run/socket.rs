@@ -28,7 +28,8 @@ pub struct Socket {
 
 assert_impl_all!(Socket: Send, Sync, Unpin, AsyncRead, AsyncWrite);
 
-fn error_name(kind: io::ErrorKind) -> String {
+/// An error as events name it.
+pub(crate) fn error_name(kind: io::ErrorKind) -> String {
     format!("{kind:?}")
 }
 
