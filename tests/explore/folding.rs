@@ -195,8 +195,11 @@ impl Subject for Tosses {
             socket.expect_delivery(response);
             let mut sent = 0;
             while sent < BYTES {
-                let heads = RandomState::new().build_hasher().finish().is_multiple_of(400);
-                let offered = &response[sent..if heads { sent + 1 } else { BYTES }];
+                let one = RandomState::new()
+                    .build_hasher()
+                    .finish()
+                    .is_multiple_of(400);
+                let offered = &response[sent..if one { sent + 1 } else { BYTES }];
                 sent += socket.write(offered).await.map_err(|e| e.to_string())?;
             }
             socket.close().await.map_err(|error| error.to_string())
