@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use crate::explore::transitions::{Gap, Transition, Transitions};
 use crate::trace::event::{ActorId, Event, Step};
 use crate::trace::property::{Property, gives_up};
 
@@ -62,11 +63,24 @@ const TOLD: usize = 10_000;
 /// What a move did, in its steps.
 type Told = (ActorId, Vec<(ActorId, Event)>);
 
+/// What is seen of a move on the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// A digest of the events, where those are compared.
+    pub(crate) events: u64,
+    /// See [`Label`](crate::explore::transitions::Label).
+    pub(crate) label: u32,
+}
+
 /// The explored graph.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
-    /// Who moves, to where, and a digest of the events on the way where those are compared.
-    moves: ByKey<u128, Vec<(ActorId, Next, u64)>>,
+    /// Who moves, to where, and what is seen on the way.
+    moves: ByKey<u128, Vec<(ActorId, Next, Seen)>>,
+    /// What comes before anybody is chosen.
+    start: Option<(Next, u32)>,
+    /// Who could move in each state, where moves have labels.
+    free: ByKey<u128, Vec<ActorId>>,
     count: usize,
     /// What is broken at each end.
     ends: HashMap<u64, Vec<Property>>,
@@ -93,7 +107,44 @@ impl Graph {
         moves.is_some_and(|moves| moves.iter().any(|(known, ..)| *known == actor))
     }
 
-    /// Remembers a move with a digest of its events, and in words the steps that it made, as far as they are given.
+    /// Remembers what comes before anybody is chosen; `false` when something else did before.
+    pub(crate) fn begin(&mut self, next: Next, label: u32) -> bool {
+        *self.start.get_or_insert((next, label)) == (next, label)
+    }
+
+    /// Remembers who can move in a state.
+    pub(crate) fn free(&mut self, state: u128, actors: impl Iterator<Item = ActorId>) {
+        self.free.entry(state).or_insert_with(|| actors.collect());
+    }
+
+    /// Everything as transitions with labels.
+    ///
+    /// # Errors
+    ///
+    /// When somebody could move and has not.
+    pub(crate) fn transitions(&self) -> Result<Transitions, Gap> {
+        let numbers: ByKey<u128, usize> = self.free.keys().copied().zip(0..).collect();
+        let place = |next: Next| match next {
+            Next::State(state) => numbers.get(&state).copied().map(Some),
+            Next::End(_) => Some(None),
+        };
+        let mut states = vec![Vec::new(); numbers.len()];
+        for (state, number) in &numbers {
+            for actor in &self.free[state] {
+                let mut moves = self.moves.get(state).into_iter().flatten();
+                let made = moves.find(|(mover, ..)| mover == actor);
+                let (_, next, seen) = made.ok_or(Gap(*actor))?;
+                let next = place(*next).ok_or(Gap(*actor))?;
+                let label = seen.label;
+                states[*number].push(Transition { label, next });
+            }
+        }
+        let start = |(next, label)| place(next).map(|next| Transition { label, next });
+        let start = self.start.and_then(start);
+        Ok(Transitions { start, states })
+    }
+
+    /// Remembers a move with what is seen of it, and in words the steps that it made, as far as they are given.
     ///
     /// # Errors
     ///
@@ -102,12 +153,12 @@ impl Graph {
         &mut self,
         (state, actor): Move,
         next: Next,
-        events: u64,
+        seen: Seen,
         steps: &[Step],
     ) -> Result<(), Elsewhere> {
         let moves = self.moves.entry(state).or_default();
-        if let Some((_, known, did)) = moves.iter().find(|(known, ..)| *known == actor) {
-            if *known == next && *did == events {
+        if let Some((_, known, before)) = moves.iter().find(|(known, ..)| *known == actor) {
+            if *known == next && *before == seen {
                 return Ok(());
             }
             let told = self.told.get(&state);
@@ -116,7 +167,7 @@ impl Graph {
                 before: before.map(|(_, events)| events.clone()),
             });
         }
-        moves.push((actor, next, events));
+        moves.push((actor, next, seen));
         self.count += 1;
         if self.told_count < TOLD && !steps.is_empty() {
             let events = steps.iter().map(|step| (step.actor, step.event.clone()));
@@ -253,7 +304,7 @@ mod tests {
                 Ok(next) => Next::State(*next),
                 Err(lost) => Next::End(u64::from(*lost)),
             };
-            let added = graph.add((*state, ActorId(*mover)), next, 0, &[]);
+            let added = graph.add((*state, ActorId(*mover)), next, Seen::default(), &[]);
             added.expect("every move is there once");
         }
         graph.end(0, []);
@@ -316,10 +367,33 @@ mod tests {
     #[test]
     fn the_same_move_leads_to_the_same() {
         let mut graph = graph(&[(1, 1, Ok(2))]);
-        let added = graph.add((1, ActorId(1)), Next::State(2), 0, &[]);
-        assert!(added.is_ok());
-        let added = graph.add((1, ActorId(1)), Next::State(3), 0, &[]);
-        assert!(added.is_err());
+        let mut add = |next, seen| graph.add((1, ActorId(1)), Next::State(next), seen, &[]);
+        assert!(add(2, Seen::default()).is_ok());
+        assert!(add(3, Seen::default()).is_err());
+        let other = |events, label| Seen { events, label };
+        assert!(add(2, other(1, 0)).is_err());
+        assert!(add(2, other(0, 1)).is_err());
         assert_eq!(graph.len(), 1);
+    }
+
+    #[test]
+    fn the_transitions_are_those_of_everybody_who_could_move() {
+        let mut graph = graph(&[(1, 1, Ok(2)), (2, 0, Err(false)), (2, 1, Err(true))]);
+        assert!(graph.begin(Next::State(1), 7) && graph.begin(Next::State(1), 7));
+        assert!(!graph.begin(Next::State(1), 8) && !graph.begin(Next::State(2), 7));
+        graph.free(1, [ActorId(1)].into_iter());
+        // Nobody has said who could move in the other one: it was not explored.
+        assert_eq!(graph.transitions(), Err(Gap(ActorId(1))));
+        graph.free(2, [ActorId(0), ActorId(1)].into_iter());
+        let all = graph.transitions().expect("everybody has moved");
+        assert_eq!((all.states.len(), all.moves()), (2, 3));
+        let start = all.start.expect("it begins somewhere");
+        assert_eq!(start.label, 7);
+        let first = &all.states[start.next.expect("in a state")];
+        assert_eq!(first.len(), 1);
+        let second = &all.states[first[0].next.expect("a state")];
+        assert!(second.len() == 2 && second.iter().all(|one| one.next.is_none()));
+        graph.free(3, [ActorId(4)].into_iter());
+        assert_eq!(graph.transitions(), Err(Gap(ActorId(4))));
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::environment::defect::ExecutorDefect;
 use crate::explore::folding::{Check, Restart, events, name};
-use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
+use crate::explore::graph::{Elsewhere, Graph, Keys, Next, Seen};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 use crate::run::digest::digest;
 use crate::run::state::{Over, State};
 use crate::run::state_key::Histories;
+use crate::explore::transitions::Label;
 use crate::run::world::Choice;
 use crate::trace::event::{ActorId, Event, Step, Trace};
 use crate::trace::folding::Folding;
@@ -53,6 +54,8 @@ pub(crate) struct Plan {
     pub(crate) repeats: bool,
     /// When the histories are folded.
     pub(crate) folds: Folds,
+    /// What the moves are labelled with, where all of them are wanted.
+    pub(crate) label: Option<Label>,
     /// What is planted into the explorer.
     pub(crate) defect: ExecutorDefect,
 }
@@ -285,7 +288,7 @@ impl Search {
         let mut enough = false;
         if self.inconclusive.is_none() {
             let most = self.most();
-            let remembered = match self.opaque {
+            let remembered = match self.opaque || self.plan.label.is_some() {
                 true => self.seen.len().max(self.graph.len()),
                 false => self.seen.len(),
             };
@@ -352,6 +355,11 @@ impl Search {
             self.check.checking = self.path[position].checking;
             return Choice::Explore;
         }
+        if self.plan.label.is_some() {
+            let slots = state.slots.iter().enumerate();
+            let free = slots.filter(|(_, slot)| !slot.done && !slot.is_parked());
+            self.graph.free(key, free.map(|(n, _)| ActorId(n as u8)));
+        }
         if position >= self.plan.limits.steps {
             self.inconclusive = Some(Inconclusive::Steps(self.plan.limits.steps));
             return Choice::Prune;
@@ -389,6 +397,12 @@ impl Search {
 
     /// Remembers what the last move has led to; `false` when it led elsewhere before.
     fn remember(&mut self, next: Next, state: &State) -> bool {
+        let label = |from: usize| {
+            let steps = state.log.get(from..).unwrap_or_default();
+            let end = matches!(next, Next::End(_)).then_some(state.outcome.as_ref());
+            let label = self.plan.label.as_ref();
+            label.map_or(0, |label| label(steps, end.flatten()))
+        };
         let Some(&Chosen {
             state: from,
             mover: Some(mover),
@@ -396,27 +410,33 @@ impl Search {
             ..
         }) = self.path.last()
         else {
-            return true;
+            return self.plan.label.is_none() || {
+                let label = label(0);
+                self.graph.begin(next, label)
+            };
         };
         if self.following && matches!(next, Next::State(_)) {
             // The same as the last time, which is in the graph.
             return true;
         }
         // Whoever declares its state is not compared, and needs the graph only for what it is worth.
-        if !self.opaque && self.graph.len() > self.plan.limits.states / 5 {
+        let needed = self.opaque || self.plan.label.is_some();
+        if !needed && self.graph.len() > self.plan.limits.states / 5 {
             return true;
         }
+        let label = label(steps);
         let steps = state.log.get(steps..).unwrap_or_default();
         // Who declares its state hardly ever differs: that is not worth the words.
         let told = if self.opaque { steps } else { &[] };
-        let did = match self.check.folded() {
+        let events = match self.check.folded() {
             true => events(steps),
             false => 0,
         };
+        let seen = Seen { events, label };
         if self.check.wanted.is_some() && self.check.found(state, from, mover) {
             return false;
         }
-        match self.graph.add((from, mover), next, did, told) {
+        match self.graph.add((from, mover), next, seen, told) {
             Ok(()) => true,
             Err(_) if !self.plan.compares_moves() => true,
             Err(_) if matches!(self.plan.folds, Folds::Unchecked(_)) => true,
