@@ -101,7 +101,9 @@ fn folded(graph: &Transitions, words: &[Word]) -> Result<(States, Known), Inconc
     };
     // The whole word of a move that ends the execution.
     let ending = |word: &Word, put_off: Option<Letter>| -> Result<Vec<Letter>, Inconclusive> {
-        let last = word.last.ok_or_else(|| broken("an end without an outcome"))?;
+        let last = word
+            .last
+            .ok_or_else(|| broken("an end without an outcome"))?;
         let letters = word.letters.iter().copied();
         Ok(letters.chain(put_off).chain([last]).collect())
     };
@@ -138,7 +140,9 @@ fn folded(graph: &Transitions, words: &[Word]) -> Result<(States, Known), Inconc
         }
         let mut out = Vec::new();
         for one in moves {
-            let Some(word) = word(one.label) else { continue };
+            let Some(word) = word(one.label) else {
+                continue;
+            };
             let put_off = behind(put_off, word)?;
             let Some(next) = one.next else {
                 out.extend(chain(&mut states, &ending(word, put_off)?, OVER));

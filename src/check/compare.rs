@@ -10,7 +10,7 @@ use crate::check::instance::Instance;
 use crate::check::observable::Observable;
 use crate::explore::explorer::Explorer;
 use crate::explore::limits::{Limits, Progress, REPEATED_EXECUTIONS};
-use crate::explore::transitions::{Label, Transitions};
+use crate::explore::transitions::{Label, NOTHING, Transitions};
 use crate::trace::folding::Folding;
 use crate::trace::verdict::{Exploration, Inconclusive};
 
@@ -80,7 +80,10 @@ struct Side {
 }
 
 fn explore(instance: &Instance, limits: Limits, progress: Option<Progress>) -> Side {
-    let shown: Arc<Mutex<Shown>> = Arc::default();
+    let mut known = Shown::default();
+    // What shows nothing has the label of nothing.
+    assert_eq!(known.number(Vec::new()), NOTHING);
+    let shown = Arc::new(Mutex::new(known));
     let into = shown.clone();
     let label: Label = Arc::new(move |steps, outcome| {
         let seen = steps.iter().filter_map(Observable::of);
@@ -117,9 +120,9 @@ impl Comparison {
         for pair in &self.pairs {
             let mut sides = Vec::new();
             for (n, instance) in pair.iter().enumerate() {
-                let progress = progress.cloned().map(|tell| -> Progress {
-                    Arc::new(move |executions| tell(all + executions))
-                });
+                let progress = progress
+                    .cloned()
+                    .map(|tell| -> Progress { Arc::new(move |executions| tell(all + executions)) });
                 let limits = Limits {
                     time: time.map(|time| time.saturating_sub(started.elapsed())),
                     executions: Some(self.executions),
@@ -179,7 +182,9 @@ impl Comparison {
         let mut of_sides = |leave_out: Option<&Deviation>| {
             let mut of = |side: &Side| {
                 let Some(transitions) = &side.transitions else {
-                    return Err(Inconclusive::Crashed("nothing is to be compared".to_owned()));
+                    return Err(Inconclusive::Crashed(
+                        "nothing is to be compared".to_owned(),
+                    ));
                 };
                 let words = side.shown.iter();
                 let words: Vec<_> = words.map(|shown| letters.word(shown, leave_out)).collect();
@@ -196,8 +201,10 @@ impl Comparison {
         }
         for (n, side) in sides.iter().enumerate() {
             if let Some(transitions) = &side.transitions {
-                compared.explored[n].states += transitions.states.len() as u64;
-                compared.explored[n].transitions += transitions.moves() as u64;
+                compared.explored[n] += Size {
+                    states: transitions.states.len() as u64,
+                    transitions: transitions.moves() as u64,
+                };
             }
             let counted = languages.counted(in_full[n]);
             compared.automata[n] += Size {

@@ -99,8 +99,8 @@ pub struct Size {
 
 impl AddAssign for Size {
     fn add_assign(&mut self, other: Size) {
-        self.states += other.states;
-        self.transitions += other.transitions;
+        self.states = self.states.saturating_add(other.states);
+        self.transitions = self.transitions.saturating_add(other.transitions);
     }
 }
 

@@ -7,7 +7,6 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::explore::transitions::{Gap, Transition, Transitions};
 use crate::trace::event::{ActorId, Event, Step};
 use crate::trace::property::{Property, gives_up};
 
@@ -76,11 +75,11 @@ pub(crate) struct Seen {
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     /// Who moves, to where, and what is seen on the way.
-    moves: ByKey<u128, Vec<(ActorId, Next, Seen)>>,
+    pub(super) moves: ByKey<u128, Vec<(ActorId, Next, Seen)>>,
     /// What comes before anybody is chosen.
-    start: Option<(Next, u32)>,
+    pub(super) start: Option<(Next, u32)>,
     /// Who could move in each state, where moves have labels.
-    free: ByKey<u128, Vec<ActorId>>,
+    pub(super) free: ByKey<u128, Vec<ActorId>>,
     count: usize,
     /// What is broken at each end.
     ends: HashMap<u64, Vec<Property>>,
@@ -115,33 +114,6 @@ impl Graph {
     /// Remembers who can move in a state.
     pub(crate) fn free(&mut self, state: u128, actors: impl Iterator<Item = ActorId>) {
         self.free.entry(state).or_insert_with(|| actors.collect());
-    }
-
-    /// Everything as transitions with labels.
-    ///
-    /// # Errors
-    ///
-    /// When somebody could move and has not.
-    pub(crate) fn transitions(&self) -> Result<Transitions, Gap> {
-        let numbers: ByKey<u128, usize> = self.free.keys().copied().zip(0..).collect();
-        let place = |next: Next| match next {
-            Next::State(state) => numbers.get(&state).copied().map(Some),
-            Next::End(_) => Some(None),
-        };
-        let mut states = vec![Vec::new(); numbers.len()];
-        for (state, number) in &numbers {
-            for actor in &self.free[state] {
-                let mut moves = self.moves.get(state).into_iter().flatten();
-                let made = moves.find(|(mover, ..)| mover == actor);
-                let (_, next, seen) = made.ok_or(Gap(*actor))?;
-                let next = place(*next).ok_or(Gap(*actor))?;
-                let label = seen.label;
-                states[*number].push(Transition { label, next });
-            }
-        }
-        let start = |(next, label)| place(next).map(|next| Transition { label, next });
-        let start = self.start.and_then(start);
-        Ok(Transitions { start, states })
     }
 
     /// Remembers a move with what is seen of it, and in words the steps that it made, as far as they are given.
@@ -374,26 +346,5 @@ mod tests {
         assert!(add(2, other(1, 0)).is_err());
         assert!(add(2, other(0, 1)).is_err());
         assert_eq!(graph.len(), 1);
-    }
-
-    #[test]
-    fn the_transitions_are_those_of_everybody_who_could_move() {
-        let mut graph = graph(&[(1, 1, Ok(2)), (2, 0, Err(false)), (2, 1, Err(true))]);
-        assert!(graph.begin(Next::State(1), 7) && graph.begin(Next::State(1), 7));
-        assert!(!graph.begin(Next::State(1), 8) && !graph.begin(Next::State(2), 7));
-        graph.free(1, [ActorId(1)].into_iter());
-        // Nobody has said who could move in the other one: it was not explored.
-        assert_eq!(graph.transitions(), Err(Gap(ActorId(1))));
-        graph.free(2, [ActorId(0), ActorId(1)].into_iter());
-        let all = graph.transitions().expect("everybody has moved");
-        assert_eq!((all.states.len(), all.moves()), (2, 3));
-        let start = all.start.expect("it begins somewhere");
-        assert_eq!(start.label, 7);
-        let first = &all.states[start.next.expect("in a state")];
-        assert_eq!(first.len(), 1);
-        let second = &all.states[first[0].next.expect("a state")];
-        assert!(second.len() == 2 && second.iter().all(|one| one.next.is_none()));
-        graph.free(3, [ActorId(4)].into_iter());
-        assert_eq!(graph.transitions(), Err(Gap(ActorId(4))));
     }
 }

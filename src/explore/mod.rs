@@ -33,6 +33,8 @@ assert_eq!((verdict(8), verdict(7)), (Verdict::Proved, Verdict::Refuted));
 )]
 
 #[cfg(feature = "explore")]
+mod complete;
+#[cfg(feature = "explore")]
 pub(crate) mod explorer;
 #[cfg(feature = "explore")]
 mod folding;
@@ -64,4 +66,4 @@ pub use live::{Observed, run_once};
 #[cfg(feature = "explore")]
 pub use stepper::Stepper;
 #[cfg(feature = "explore")]
-pub use transitions::{Label, Transition, Transitions};
+pub use transitions::{Label, NOTHING, Transition, Transitions};

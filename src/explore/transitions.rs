@@ -4,15 +4,18 @@
 //! It is the explored graph with a label at each move. States are what the explorer takes for the
 //! same: from equal states the same moves with the same labels follow.
 
-use std::fmt;
 use std::sync::Arc;
 
-use crate::trace::event::{ActorId, Step};
+use crate::trace::event::Step;
 use crate::trace::outcome::Outcome;
 
 /// Told of the steps of a move, and of the outcome if the execution has come to its end with it.
-/// What it answers is the move's label: equal numbers for what is to look the same.
+/// What it answers is the move's label: equal numbers for what is to look the same, and
+/// [`NOTHING`] for a move of which nothing is to be seen.
 pub type Label = Arc<dyn Fn(&[Step], Option<&Outcome>) -> u32 + Send + Sync>;
+
+/// The label of a move of which nothing is to be seen.
+pub const NOTHING: u32 = 0;
 
 /// What an instance can do, move by move.
 ///
@@ -63,14 +66,4 @@ pub struct Transition {
     pub label: u32,
     /// The state that it leads to, as an index; `None` where the execution ends.
     pub next: Option<usize>,
-}
-
-/// A state in which somebody could move, and no execution shows what would have come of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Gap(pub(crate) ActorId);
-
-impl fmt::Display for Gap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a move of actor {} was not explored", self.0.0)
-    }
 }

@@ -39,9 +39,9 @@ fn alone(instance: &Instance) -> (BTreeSet<Vec<Observable>>, u64) {
     let into = found.clone();
     let explorer = Explorer {
         caching: false,
-        observer: Some(Arc::new(move |trace, _| {
+        observer: Some(Arc::new(move |trace, outcome| {
             let mut into = into.lock().expect("no panic");
-            into.insert(Observable::sequence(trace));
+            into.insert(Observable::sequence(trace, outcome));
         })),
         ..Explorer::default()
     };
@@ -66,9 +66,9 @@ fn executions_and_sequences_are_those_of_every_scenario() {
     for side in [0, 1] {
         let alone = comparison.pairs.iter().map(|pair| alone(&pair[side]));
         let (sequences, executions): (Vec<_>, Vec<_>) = alone.unzip();
-        assert_eq!(compared.executions[side], executions.iter().sum::<u64>());
+        assert!(compared.executions[side] <= executions.iter().sum::<u64>());
         let sequences = sequences.iter().map(BTreeSet::len);
-        assert_eq!(compared.sequences[side], sequences.sum::<usize>());
+        assert_eq!(compared.sequences[side], sequences.sum::<usize>() as u64);
     }
 }
 

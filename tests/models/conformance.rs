@@ -68,7 +68,7 @@ mod explored {
         const EVERYTHING: Deviation = Deviation {
             name: "everything",
             why: "to be left out",
-            leave_out: |_| Vec::new(),
+            leave_out: |_| true,
         };
         let run = |revision| {
             let releases = releases();
