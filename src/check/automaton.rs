@@ -302,3 +302,6 @@ impl Languages {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,13 @@ use crate::explore::transitions::{Label, NOTHING, Transitions};
 use crate::trace::folding::Folding;
 use crate::trace::verdict::{Exploration, Inconclusive};
 
+/// See [`Limits::unfolded`]: what is explored in every run, by everybody, is explored under full
+/// histories where that takes no longer than this.
+const UNFOLDED: u64 = 300;
+
+/// See [`Limits::checked`].
+const CHECKED: u64 = 30_000;
+
 /// As many differences are told.
 const TOLD: usize = 6;
 
@@ -127,6 +134,8 @@ impl Comparison {
                     time: time.map(|time| time.saturating_sub(started.elapsed())),
                     executions: Some(self.executions),
                     repeated: REPEATED_EXECUTIONS,
+                    unfolded: UNFOLDED,
+                    checked: CHECKED,
                     ..Limits::default()
                 };
                 let side = explore(instance, limits, progress);

@@ -375,9 +375,11 @@ impl Search {
                     return Choice::Stop;
                 }
                 self.inconclusive = Some(Inconclusive::Cycle);
-            } else if self.check.folded()
+            } else if self.checks()
                 && self.phase == Phase::First
-                && self.check.continues(state, self.plan.defect)
+                && self
+                    .check
+                    .continues(self.finer(state, key), &self.plan.limits, self.plan.defect)
             {
                 self.check.checking = true;
                 self.path[position].checking = true;
@@ -388,11 +390,33 @@ impl Search {
             }
             return Choice::Prune;
         }
-        if self.check.folded() && self.plan.caching && self.phase == Phase::First {
-            self.check.histories.insert(state.key(Histories::Full));
+        if self.checks() && self.plan.caching && self.phase == Phase::First {
+            self.check.histories.insert(self.finer(state, key));
             self.check.checking = false;
         }
         Choice::Explore
+    }
+
+    /// Whether some executions go on in a state that is known, to see whether they go on alike.
+    fn checks(&self) -> bool {
+        self.check.folded() || self.plan.label.is_some()
+    }
+
+    /// A state that is known by more than its key: by the full histories where those are folded, and
+    /// where moves have labels by all that the connection has done, whatever it declares.
+    fn finer(&self, state: &State, key: u128) -> u128 {
+        let subject = &state.slots[ActorId::SUBJECT.index()];
+        if self.check.folded() && !subject.declared {
+            return state.key(Histories::Full);
+        }
+        if self.plan.label.is_none() || !subject.declared {
+            return key;
+        }
+        let own = state
+            .log
+            .iter()
+            .filter(|step| step.actor == ActorId::SUBJECT);
+        digest((key, own.map(|step| &step.event).collect::<Vec<_>>()))
     }
 
     /// Remembers what the last move has led to; `false` when it led elsewhere before.
@@ -427,7 +451,7 @@ impl Search {
         let label = label(steps);
         let steps = state.log.get(steps..).unwrap_or_default();
         // Who declares its state hardly ever differs: that is not worth the words.
-        let told = if self.opaque { steps } else { &[] };
+        let told = if needed { steps } else { &[] };
         let events = match self.check.folded() {
             true => events(steps),
             false => 0,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::enumeration::enumerated;
 use lastbyte::check::{Comparison, Observable};
 use lastbyte::explore::Progress;
 use lastbyte::trace::Inconclusive;
@@ -35,20 +36,7 @@ fn orderings() -> Comparison {
 
 /// Sequences and executions of one instance, found without the comparison.
 fn alone(instance: &Instance) -> (BTreeSet<Vec<Observable>>, u64) {
-    let found: Arc<Mutex<BTreeSet<_>>> = Arc::default();
-    let into = found.clone();
-    let explorer = Explorer {
-        caching: false,
-        observer: Some(Arc::new(move |trace, outcome| {
-            let mut into = into.lock().expect("no panic");
-            into.insert(Observable::sequence(trace, outcome));
-        })),
-        ..Explorer::default()
-    };
-    let explored = explorer.explore(instance.run(), instance.scenario());
-    assert_eq!(explored.inconclusive, None);
-    let found = std::mem::take(&mut *found.lock().expect("no panic"));
-    (found, explored.executions)
+    enumerated(instance, u64::MAX).expect("it comes to its end")
 }
 
 #[test]
@@ -77,9 +65,9 @@ fn what_only_one_side_does_is_told_call_by_call() {
     let compared = orderings().run(None, None);
     assert!(!compared.agrees());
     for told in [
-        "only original at K=2: write 3:2, write 1:pending, shutdown, close, Ok",
+        "only original at K=2: write 3:2, write 1:pending, shutdown, close, Ok, 2 received",
         "only flush-before-shutdown at K=2: write 3:2, write 1:pending, WOKEN, write 1:1, flush, \
-         shutdown, close, Ok",
+         shutdown, close, Ok, 3 received",
     ] {
         let differences = &compared.differences;
         assert!(differences.iter().any(|d| d == told), "{differences:#?}");
@@ -122,7 +110,9 @@ fn progress_counts_on_from_side_to_side() {
     let told = told.lock().expect("no panic");
     for instance in comparison.pairs.iter().flatten() {
         assert!(told.contains(&begun), "{begun} of {told:?}");
-        begun += alone(instance).1;
+        begun += Explorer::default()
+            .explore(instance.run(), instance.scenario())
+            .executions;
     }
     let sides = 2 * comparison.pairs.len();
     assert!(told.len() > sides, "also in the middle of a side: {told:?}");
