@@ -30,6 +30,8 @@ pub(super) const SMALL: &[KernelAndReader] = &[
     (8, Some(1)),
     (128, Some(1)),
 ];
+/// A few of those.
+pub(super) const FEW: &[KernelAndReader] = &[(1, Some(1)), (4, Some(1)), (8, Some(1))];
 pub(super) const UNREAD: &[KernelAndReader] = &[(64, Some(0)), (1024, Some(0))];
 pub(super) const HUGE: &[KernelAndReader] = &[(1 << 16, Some(0))];
 
@@ -228,7 +230,7 @@ impl Family {
     pub fn left_out(&self) -> Vec<KernelAndReader> {
         let usual = ALL
             .iter()
-            .filter(|_| ![HUGE, UNREAD, SMALL].contains(&self.scenarios));
+            .filter(|_| ![HUGE, UNREAD, SMALL, FEW].contains(&self.scenarios));
         usual
             .filter(|e| !self.scenarios.contains(e))
             .copied()

@@ -105,7 +105,7 @@ pub(super) fn servers() -> Vec<Family> {
     vec![
         get("request-complete"),
         small(get("small-request-complete")),
-        small(ignored("small-body-ignored")),
+        at(FEW, small(ignored("small-body-ignored"))),
         at(
             PROMPT,
             heads(

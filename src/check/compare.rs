@@ -19,7 +19,7 @@ use crate::trace::verdict::{Exploration, Inconclusive};
 const UNFOLDED: u64 = 300;
 
 /// See [`Limits::checked`].
-const CHECKED: u64 = 30_000;
+const CHECKED: u64 = 4_000;
 
 /// As many differences are told.
 const TOLD: usize = 6;

@@ -123,8 +123,8 @@ fn sends(mut socket: Socket, pieces: &'static [&'static str]) -> Running {
 
 #[test]
 fn how_many_bytes_a_write_offers_is_compared() {
-    let whole = |socket| sends(socket, &["abc"]);
-    let in_two = |socket| sends(socket, &["ab", "c"]);
+    let whole: fn(Socket) -> Running = |socket| sends(socket, &["abc"]);
+    let in_two: fn(Socket) -> Running = |socket| sends(socket, &["ab", "c"]);
     let compared = compare(&small(), [whole, in_two]);
     assert_eq!(compared.inconclusive, None);
     assert!(!compared.agrees());
@@ -200,8 +200,8 @@ fn waits(socket: Socket, tells: bool) -> Running {
 /// Two executions meet in one declared state and go on differently: what was explored is a part.
 #[test]
 fn what_depends_on_more_than_the_declared_state_is_not_compared() {
-    let tells = |socket| waits(socket, true);
-    let forgets = |socket| waits(socket, false);
+    let tells: fn(Socket) -> Running = |socket| waits(socket, true);
+    let forgets: fn(Socket) -> Running = |socket| waits(socket, false);
     let compared = compare(&small(), [tells, tells]);
     assert!(compared.agrees(), "{compared:?}");
     for pair in [[forgets, forgets], [tells, forgets], [forgets, tells]] {
