@@ -279,11 +279,11 @@ impl Search {
     pub(super) fn begin(&mut self, expired: bool) -> bool {
         let report = self.started.is_multiple_of(PROGRESS_INTERVAL);
         if report && let Some(progress) = &self.plan.progress {
-            // What is explored again is not counted.
-            progress(self.started.min(match self.phase {
-                Phase::First => self.started,
+            // What is explored again or only checks is not counted.
+            progress(match self.phase {
+                Phase::First => self.executions,
                 _ => self.first.executions,
-            }));
+            });
         }
         let mut enough = false;
         if self.inconclusive.is_none() {
