@@ -2,6 +2,7 @@
 
 use super::{count, count_of, thousands, visible};
 use crate::check::comparison::{Compared, Size};
+use crate::trace::folding::Folding;
 
 /// A number of sequences, which may be beyond counting.
 pub(crate) fn sequences(number: u64) -> String {
@@ -98,6 +99,18 @@ pub fn sentences(compared: &[Compared]) -> Vec<String> {
             },
             count(figures.deviations, "known deviation"),
         ));
+        let same = |one: &&Compared| one.subjects == figures.subjects;
+        let foldings = compared.iter().filter(same);
+        let folding = Folding::of_all(foldings.filter_map(|one| one.folding.as_ref()));
+        let worth_saying = |folding: &Folding| match folding {
+            Folding::Held { .. } => folding.is_assumed(),
+            Folding::Contradicted(_) => true,
+        };
+        all.extend(
+            folding
+                .filter(worth_saying)
+                .map(|told| visible(&told.to_string())),
+        );
     }
     for one in compared.iter().filter(|one| !one.agrees()) {
         if let Some(why) = &one.inconclusive {

@@ -7,6 +7,28 @@ fn conformance_needs_cfg_loom() {
     eprintln!("the model is compared with hyper by RUSTFLAGS=\"--cfg loom\" cargo test");
 }
 
+/// What two comparisons have in common is explored for one of them.
+#[test]
+fn nothing_is_compared_twice() {
+    let mut known = std::collections::BTreeMap::new();
+    for release in lastbyte_models::conformance::releases() {
+        for comparison in release.comparisons() {
+            for pair in &comparison.pairs {
+                let parts = pair.each_ref().map(|one| {
+                    let parts = one.parts().into_iter();
+                    parts
+                        .filter(|(part, _)| *part != "name")
+                        .collect::<Vec<_>>()
+                });
+                let name = pair[0].scenario().name.clone();
+                let before = known.insert(parts, name.clone());
+                assert_eq!(before, None, "{name} is compared already");
+            }
+        }
+    }
+    assert!(known.len() > 400, "{}", known.len());
+}
+
 #[cfg(loom)]
 mod explored {
     use std::process::Command;
