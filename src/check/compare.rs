@@ -65,12 +65,15 @@ impl Letters {
         let mut word = Word::default();
         for seen in shown {
             let over = matches!(seen, Observable::Over(_));
-            if !over && leave_out.is_some_and(|deviation| (deviation.leave_out)(seen)) {
-                continue;
-            }
+            let left_out = leave_out.is_some_and(|deviation| (deviation.leave_out)(seen));
+            let seen = match (over, left_out) {
+                (_, false) => seen,
+                (true, true) => &Observable::Call("the end"),
+                (false, true) => continue,
+            };
             let letter = self.number(seen);
             match seen {
-                Observable::Over(_) => word.last = Some(letter),
+                _ if over => word.last = Some(letter),
                 Observable::Ended { .. } => word.put_off = Some(letter),
                 _ => word.letters.push(letter),
             }

@@ -83,7 +83,7 @@ pub struct Deviation {
     pub name: &'static str,
     /// Why they differ, and what is left out on both sides.
     pub why: &'static str,
-    /// Whether this is left out. What an execution has come to never is.
+    /// Whether this is left out. Of what an execution has come to, that it is over stays.
     pub leave_out: fn(&Observable) -> bool,
 }
 

@@ -41,7 +41,7 @@ mod explored {
     };
 
     /// As many executions an enumeration may take.
-    const ENUMERATED: u64 = 20_000;
+    const ENUMERATED: u64 = 2_000;
 
     /// A release against a revision, in the smallest scenario of a scenario family.
     fn compared(version: &str, revision: Revision, family: &str) -> (Comparison, Compared) {
@@ -153,7 +153,7 @@ mod explored {
         ] {
             let (comparison, compared) = compared(version, revision, family);
             let pair = &comparison.pairs[0];
-            let sides = pair.each_ref().map(|one| enumerated(one, ENUMERATED));
+            let sides = pair.each_ref().map(|one| enumerated(one, 10 * ENUMERATED));
             let [Ok((real, _)), Ok((model, _))] = sides else {
                 panic!("{} is too large", comparison.id());
             };
