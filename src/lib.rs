@@ -4,7 +4,7 @@
 //! A [`Subject`] (a model's state machine or a real connection) writes over a [`Socket`] whose
 //! kernel buffer is bounded; a [`Reader`] takes the bytes out; scripts do whatever else happens.
 //! The `Explorer` runs every interleaving of them and says for each [`Property`] whether it holds;
-//! [`check`](fn@check) does that in one line of a test. The same parts run on std types, too, on any
+//! [`check`](fn@check) does that for a closure in a test. The same parts run on std types, too, on any
 //! executor.
 
 #![forbid(unsafe_code)]
