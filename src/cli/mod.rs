@@ -14,6 +14,7 @@ mod program;
 mod real;
 mod replay;
 mod saved;
+mod seconds;
 mod step;
 mod terminal;
 mod verify;
