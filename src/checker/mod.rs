@@ -315,6 +315,25 @@ impl Checker {
         self
     }
 
+    /// How many tasks the connection can have at a time, for [`Handle::spawn`](crate::Handle::spawn):
+    /// actors of their own, whose calls are interleaved with the connection's. Each takes the place of a
+    /// script or an actor. Tasks of one thread need no place: see
+    /// [`LocalTasks`](crate::run::LocalTasks).
+    ///
+    /// # Panics
+    ///
+    /// When there are none, or more than 3.
+    #[must_use]
+    #[track_caller]
+    pub fn tasks(mut self, tasks: usize) -> Checker {
+        assert!(
+            (1..=3).contains(&tasks),
+            "{tasks} tasks; expected are 1 to 3, as loom has five threads"
+        );
+        self.base.tasks = tasks;
+        self
+    }
+
     /// When the connection must come to its end.
     #[must_use]
     pub fn ends(mut self, ends: Ends) -> Checker {

@@ -45,8 +45,10 @@ impl Handle {
     /// When the scenario has no [clock](crate::Scenario::clock).
     pub fn sleep(&self, duration: Duration) -> Sleep {
         let deadline = self.now().saturating_add(duration);
+        let mut handle = self.clone();
+        handle.actor = self.actor();
         Sleep {
-            handle: self.clone(),
+            handle,
             duration,
             deadline,
             stage: Stage::New,
@@ -62,7 +64,7 @@ impl Handle {
         let now = {
             let mut state = self.world.peek();
             let now = state.clock.as_ref().map(|clock| clock.now);
-            state.observe(self.actor, ("now", now));
+            state.observe(self.actor(), ("now", now));
             now
         };
         now.unwrap_or_else(|| panic!("{NO_CLOCK}"))
@@ -104,7 +106,9 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let (actor, duration, deadline) = (self.handle.actor, self.duration, self.deadline);
+        let (owner, duration, deadline) = (self.handle.actor, self.duration, self.deadline);
+        // A timer can be handed to a task, and still is whose it was.
+        let actor = self.handle.actor();
         let stage = self.stage;
         if stage == Stage::Expired {
             return Poll::Ready(());
@@ -115,13 +119,13 @@ impl Future for Sleep {
                 return stage;
             };
             let (stage, text) = match stage {
-                Stage::Armed(number) => match clock.timer(actor, number) {
+                Stage::Armed(number) => match clock.timer(owner, number) {
                     Some(timer) if !timer.fired => {
                         timer.registration.set(caller);
                         (Stage::Armed(number), "waits for")
                     }
                     _ => {
-                        clock.remove(actor, number);
+                        clock.remove(owner, number);
                         (Stage::Expired, "sees the end of")
                     }
                 },
@@ -131,14 +135,14 @@ impl Future for Sleep {
                 _ => {
                     let taken = |number| {
                         let mut timers = clock.timers.iter();
-                        timers.any(|timer| timer.actor == actor && timer.number == number)
+                        timers.any(|timer| timer.actor == owner && timer.number == number)
                     };
                     let number = (0..).find(|number| !taken(*number)).unwrap_or_default();
                     let mut registration = Registration::default();
                     registration.set(caller);
                     clock.timers.push(Timer {
                         number,
-                        actor,
+                        actor: owner,
                         duration,
                         deadline,
                         fired: false,
@@ -170,11 +174,12 @@ impl Drop for Sleep {
         let Stage::Armed(number) = self.stage else {
             return;
         };
-        let (actor, duration) = (self.handle.actor, self.duration);
+        let (owner, duration) = (self.handle.actor, self.duration);
+        let actor = self.handle.actor();
         // Over: there is nobody left whom the timer could wake.
         let _over = self.handle.world.section(actor, |state| {
             if let Some(clock) = &mut state.clock {
-                clock.remove(actor, number);
+                clock.remove(owner, number);
             }
             state.changed();
             let text = format!("drops a timer of {duration:?}");
