@@ -3,7 +3,21 @@
 //! [`check`] explores a closure and panics with a chart when a property fails. Behind it is
 //! [`Checker`], a builder for everything else: other buffers, input, faults, scripts, properties,
 //! limits. [`replay`] shows a schedule that a failure has printed, and [`stays_fixed`] makes a
-//! regression test of it. The file is long because every setting is documented with the builder.
+//! regression test of it.
+//!
+//! ```
+//! use lastbyte::{Checker, Property, Socket, Verdict};
+//!
+//! let report = Checker::new().kernel_buffer(1..=3).run(|mut socket: Socket| async move {
+//!     socket.expect_delivery(b"abc");
+//!     socket.write_all(b"abc").await?;
+//!     socket.close().await
+//! });
+//! assert_eq!(report.verdict(Property::NothingTruncated), Verdict::Proved);
+//! assert_eq!(report.explored().len(), 6);
+//! ```
+//!
+//! The file is long because every setting is documented with the builder.
 
 mod report;
 mod schedule;
