@@ -242,8 +242,17 @@ impl Checker {
     }
 
     /// How the socket's flush behaves.
+    ///
+    /// # Panics
+    ///
+    /// When a layer buffers 0 bytes.
     #[must_use]
+    #[track_caller]
     pub fn flush(mut self, mode: FlushMode) -> Checker {
+        assert!(
+            mode != FlushMode::Buffers(0),
+            "a layer that buffers 0 bytes; expected is at least 1"
+        );
         self.base.flush = mode;
         self
     }
@@ -308,8 +317,16 @@ impl Checker {
 
     /// A further socket of the connection, which takes one closure argument more. There are at most
     /// 3 scripts, actors and further sockets together.
+    ///
+    /// # Panics
+    ///
+    /// When the socket cannot be: a buffer of 0 bytes, more input than there is room for.
     #[must_use]
+    #[track_caller]
     pub fn further_socket(mut self, socket: FurtherSocket) -> Checker {
+        if let Some(problem) = socket.problem() {
+            panic!("the further socket cannot be: {problem}");
+        }
         self.base.further.push(socket);
         self
     }
