@@ -69,8 +69,9 @@ impl Series {
         use Expected::{Proved, Refuted};
         use Fate::{ClosesEarly, DrainsFirst, EndsByFin};
         use Property::{
-            AcceptedArrives, NoPanic, NoSilentLoss, NoSpin, NoStall, NothingBufferedAtShutdown,
-            NothingTruncated, OneShutdown, ReceivedIsPrefix,
+            AcceptedArrives, Ends, NoFlushAfterShutdown, NoNeedlessError, NoPanic, NoSilentLoss,
+            NoSpin, NoStall, NothingBufferedAtShutdown, NothingTruncated, OneShutdown,
+            ReceivedIsPrefix,
         };
         let harmless = [
             ReceivedIsPrefix,
@@ -78,6 +79,8 @@ impl Series {
             NoStall,
             NoSpin,
             OneShutdown,
+            NoFlushAfterShutdown,
+            Ends,
             NoPanic,
         ];
         let lost = [NothingTruncated, NoSilentLoss, NothingBufferedAtShutdown];
@@ -133,6 +136,14 @@ impl Series {
                 self.instances(&[ClosesEarly, DrainsFirst], any),
             ));
         }
+        claims.extend(claim(
+            self.name,
+            "ordinary-close-is-no-error",
+            "A connection that ends after an ordinary exchange does not report an error.",
+            Proved,
+            &[NoNeedlessError],
+            self.instances(&[DrainsFirst], any),
+        ));
         let given_up = claim(
             self.name,
             "fin-ends-the-exchange",

@@ -306,6 +306,24 @@ pub fn rows() -> Vec<Row> {
             OneShutdown,
             "One more byte is written after the shutdown.",
         ),
+        Row::new(
+            "flush-after-shutdown",
+            Mutation::FlushAfterShutdown,
+            NoFlushAfterShutdown,
+            "The socket is flushed once more after the shutdown.",
+        ),
+        Row::new(
+            "never-ends",
+            Mutation::NeverEnds,
+            Ends,
+            "The connection waits for ever after the shutdown.",
+        ),
+        Row::new(
+            "error-after-shutdown",
+            Mutation::ErrorAfterShutdown,
+            NoNeedlessError,
+            "The connection reports an error although everything has arrived.",
+        ),
         Row {
             response: 2,
             capacity: 2,
