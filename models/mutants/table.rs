@@ -567,7 +567,7 @@ pub fn equivalent() -> Vec<(Row, Vec<Property>)> {
         NoSpin,
         OneShutdown,
     ];
-    // Behind a complete flush, close(2) shows the peer what shutdown(2) shows: the end of the stream.
+    // After a complete flush, close(2) shows the peer what shutdown(2) shows: the end of the stream.
     let closes = Row::new(
         "closes-instead-of-shutdown",
         Mutation::ClosesInsteadOfShutdown,

@@ -1,5 +1,5 @@
-//! The command line as a function of a registry: `cargo verify` is this with the models of
-//! `models/`, and a program of your own is this with yours.
+//! The command line as a function of a registry: `cargo verify` runs it with the models of `models/`,
+//! your program with yours.
 //!
 //! ```
 //! use lastbyte::cli::{Exit, Program};

@@ -26,8 +26,8 @@ pub enum ExecutorDefect {
     /// Where a poll of an actor with wakers of its own begins is no step: others cannot move between
     /// what it was woken for and its first look at what they noted.
     PollsBeginUnseen,
-    /// Behind a call of an actor with wakers of its own, others cannot move before its code goes on.
-    NothingBehindCalls,
+    /// After a call of an actor with wakers of its own, others cannot move before its code goes on.
+    NothingAfterCalls,
     /// It is not compared what a part of a schedule leads to when it is run again.
     MovesNotCompared,
     /// What is known by its history is not explored again.
@@ -52,7 +52,7 @@ impl ExecutorDefect {
     /// The defects that only an actor with wakers of its own shows.
     pub const OF_OWN_WAKERS: [ExecutorDefect; 2] = [
         ExecutorDefect::PollsBeginUnseen,
-        ExecutorDefect::NothingBehindCalls,
+        ExecutorDefect::NothingAfterCalls,
     ];
 
     /// The defects of the check whether a subject is deterministic. No deterministic subject shows

@@ -21,7 +21,7 @@ const MAX_SECTION: usize = 64 * 1024;
 /// A stream of HTTP/1 responses.
 ///
 /// The body of the n-th final response must be the n-th promise; a response that nobody promised
-/// (hyper's own `400 Bad Request`) need only be whole. Interim responses are passed over. Behind a
+/// (hyper's own `400 Bad Request`) need only be whole. Interim responses are passed over. After a
 /// `101 Switching Protocols`, or a 2xx to CONNECT, the rest of the stream is the next promise.
 ///
 /// ```
@@ -308,7 +308,7 @@ impl Framing for Responses {
         let promised = promises.iter().skip(self.finished).map(Bytes::len);
         let left = promised.sum::<usize>().saturating_sub(self.position);
         let begun = !matches!(&self.part, Part::Head(head) if head.is_empty());
-        // Behind the last byte of a body its message may not be whole yet.
+        // After the last byte of a body its message may not be whole yet.
         let open = match &self.part {
             Part::UntilEof | Part::Tunnel => false,
             _ => begun || promises.len() > self.finished,

@@ -270,9 +270,12 @@ fn gauge(level: usize, full: usize, layout: &Layout) -> String {
     }
 }
 
-/// At most eight characters: from ten million on, whole millions and so on.
+/// At most eight characters: from a hundred million on, whole millions and so on.
 fn short(level: usize) -> String {
-    let units = [("", 1), ("M", 1_000_000), ("T", 1_000_000_000_000)];
+    if level < 100_000_000 {
+        return level.to_string();
+    }
+    let units = [("M", 1_000_000), ("T", 1_000_000_000_000)];
     let level = level as u128;
     let fits = units
         .into_iter()

@@ -1,7 +1,8 @@
 //! Runs one actor's future, on a loom thread or as a stepper wants it.
 //!
 //! A poll begins with its first lock section: wake-ups before it are absorbed by the poll,
-//! wake-ups after it cause another one, as in tokio's task state. Waiting happens in the same
+//! wake-ups after it cause another one, as in tokio's task state. For an actor with wakers of its own
+//! the beginning of a poll is a section, and so is the return of each call. Waiting happens in the same
 //! breath as the section before it, under a flag in the shared state, because loom forgets an
 //! `unpark` that reaches a thread which is blocked on a mutex.
 

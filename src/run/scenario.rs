@@ -195,7 +195,7 @@ impl Scenario {
         peers.all(|peer| peer.reads())
     }
 
-    /// What is below the sockets and acts by itself, each an actor of its own behind the caller's.
+    /// What is below the sockets and acts by itself, each an actor of its own after the caller's.
     pub(crate) fn devices(&self) -> Vec<Script> {
         let finishes = |socket: usize| {
             let steps = self.scripts.iter().flat_map(|script| &script.steps);

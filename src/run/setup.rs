@@ -1,4 +1,4 @@
-//! What a subject and a scenario make of an execution: its beginning, and who acts in it.
+//! Builds the first state and the actors of an execution from a subject and a scenario.
 
 use std::sync::Arc;
 

@@ -1,5 +1,8 @@
-//! How a state is recognised: by the explorer as 128 bits, one hash for each named part; by a
-//! checker of the checker by every field.
+//! How a state is recognised. The explorer does so by a digest of 128 bits of named parts;
+//! `Stepper::state` uses every field, and serves to test the digest.
+//!
+//! Tested by `tests/run/agree.rs`, `tests/calibration`, `tests/second_opinion/every_instance.rs`, and by the
+//! mutants that leave out one part each: `models/mutants/explorer.rs`, `tests/run/{further,clock}.rs`.
 
 use std::hash::{Hash, Hasher};
 
@@ -7,26 +10,26 @@ use super::digest::digest_with;
 use super::state::State;
 use crate::environment::defect::{ExecutorDefect, KeyPart};
 use crate::trace::event::ActorId;
+use crate::trace::folding::Kept;
 
 /// Which memory of what opaque actors have observed belongs to the state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Histories {
     /// All of it.
     #[default]
     Full,
-    /// The folded one: see [`Folded`](super::folded::Folded).
-    Folded,
-    /// The folded one, and how many bytes were accepted in the current poll.
-    FoldedBetweenPolls,
+    /// The folded one, and something of how much there was to be written in the current poll: see
+    /// [`Folded`](super::folded::Folded).
+    Folded(Kept),
 }
 
 impl State {
     /// The whole state as 128 bits.
-    pub(crate) fn key(&self, histories: Histories) -> u128 {
+    pub(crate) fn key(&self, histories: &Histories) -> u128 {
         digest_with(|hasher| self.hash_parts(histories, hasher))
     }
 
-    fn hash_parts(&self, histories: Histories, hasher: &mut impl Hasher) {
+    fn hash_parts(&self, histories: &Histories, hasher: &mut impl Hasher) {
         let has = |part| self.defect != ExecutorDefect::KeyWithout(part);
         if has(KeyPart::Kernel) {
             self.kernel.hash_levels(hasher);
@@ -61,14 +64,8 @@ impl State {
             let fresh = has(KeyPart::Fresh).then_some((slot.first, slot.begins, slot.own_wakers));
             let waiting = has(KeyPart::Waiting).then_some(slot.is_parked());
             let place = match (&slot.folded, histories) {
-                (Some(folded), Histories::Folded | Histories::FoldedBetweenPolls)
-                    if !slot.declared =>
-                {
-                    let in_poll = match histories {
-                        Histories::Folded => 0,
-                        _ => folded.accepted_in_poll(),
-                    };
-                    (in_poll as u128, Some(folded))
+                (Some(folded), Histories::Folded(kept)) if !slot.declared => {
+                    (kept.of(folded.to_write()) as u128, Some(folded))
                 }
                 _ => (slot.history, None),
             };

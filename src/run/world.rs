@@ -1,7 +1,7 @@
 //! The shared state with its lock: one lock section is one system call, and the wake-ups that it
 //! causes belong to it.
 //!
-//! Who decides who moves next is told of every choice through [`Watcher`].
+//! The explorer learns of every choice through [`Watcher`].
 
 use std::any::Any;
 use std::fmt;
@@ -162,7 +162,7 @@ impl World {
         let result = self.choose_and_enter(actor, act)?;
         let can_wake_own = {
             let state = self.peek();
-            state.defect != ExecutorDefect::NothingBehindCalls && state.can_wake_own(actor)
+            state.defect != ExecutorDefect::NothingAfterCalls && state.can_wake_own(actor)
         };
         if can_wake_own {
             self.behind(actor)?;

@@ -33,7 +33,7 @@ pub(crate) mod words;
 
 pub use event::{ActorId, Conclusion, Event, Levels, NamedSocket, Step, Trace};
 pub use facts::{Ends, Facts};
-pub use folding::{ASSUMPTION, Disagreement, Folding};
+pub use folding::{ASSUMPTION, Disagreement, Folding, Kept};
 pub use monitor::Monitor;
 pub use outcome::{Arrived, Ending, Outcome, ReaderEnding};
 pub use property::{Definition, Property, Violations};

@@ -504,7 +504,7 @@ impl Hash for Violations {
     }
 }
 
-/// Whether an actor's step can be the one behind which a loss could not be averted any more.
+/// Whether an actor's step can be the one after which a loss could not be averted any more.
 pub(crate) fn gives_up(actor: ActorId, event: &Event) -> bool {
     match event {
         // Nobody but the connection and its tasks makes these calls.
