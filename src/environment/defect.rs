@@ -109,11 +109,13 @@ pub enum KeyPart {
     Beside,
     /// Which timers are armed.
     Clock,
+    /// Which tasks there are, and in which order they and the connection made their calls.
+    Tasks,
 }
 
 impl KeyPart {
-    /// What only some scenarios have: several sockets, a clock.
-    pub const OF_SOME: [KeyPart; 2] = [KeyPart::Beside, KeyPart::Clock];
+    /// What only some scenarios have: several sockets, a clock, tasks.
+    pub const OF_SOME: [KeyPart; 3] = [KeyPart::Beside, KeyPart::Clock, KeyPart::Tasks];
 
     /// Every part that any scenario has.
     pub const ALL: [KeyPart; 14] = [

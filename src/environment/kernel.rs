@@ -151,6 +151,8 @@ pub(crate) enum Place {
     Room,
     /// The end of a timer.
     Timer(usize),
+    /// A task to begin.
+    Task(usize),
 }
 
 /// Who makes a call that may have to wait.
@@ -194,6 +196,11 @@ impl Registration {
 
     pub(crate) fn is_set(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// Whose waker of its own making it holds.
+    pub(crate) fn owner(&self) -> Option<ActorId> {
+        self.0.as_ref().and_then(|(_, own)| *own)
     }
 
     /// Whether it holds a waker of this actor's own making.

@@ -263,7 +263,7 @@ impl Explorer {
         only: Option<Vec<ActorId>>,
         repeats: bool,
     ) -> Explored {
-        let folds = match self.folding {
+        let folds = match self.folding && scenario.tasks == 0 {
             true => Folds::LongExplorations,
             false => Folds::Never,
         };

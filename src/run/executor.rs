@@ -80,6 +80,10 @@ pub(crate) fn drive(world: &Arc<World>, actor: ActorId, start: impl FnOnce(Handl
         Ok(future) => poll_to_end(world, actor, future, &waker),
         Err(message) => panicked(world, actor, message),
     }
+    let never_begun = world.peek().tasks.never_begun(actor);
+    if let Err(message) = guarded(move || drop(never_begun)) {
+        panicked(world, actor, message);
+    }
     leave(world, actor);
 }
 
@@ -158,11 +162,13 @@ fn wait(world: &World, actor: ActorId) -> Next {
             world.conclude_spinning(&mut state, actor);
             return Next::Leave;
         }
+        state.end_poll(actor);
         return Next::Poll;
     }
     slot.end_of_poll();
     slot.parked = Some(world.gate.current());
     state.log(actor, Event::Park);
+    state.end_poll(actor);
     state.conclude_if_quiescent();
     world.choice(&mut state);
     if state.over.is_some() {
@@ -185,6 +191,7 @@ fn leave(world: &World, actor: ActorId) {
             // Also who has made no call at all; but not who was kept from its first one.
             let slot = &mut state.slots[actor.index()];
             slot.opaque |= !slot.declared;
+            state.end_poll(actor);
             state.conclude_if_quiescent();
             world.choice(&mut state);
         }

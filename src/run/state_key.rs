@@ -80,6 +80,9 @@ impl State {
         if has(KeyPart::Channels) {
             (&self.feeds, &self.signals).hash(hasher);
         }
+        if has(KeyPart::Tasks) {
+            self.tasks.hash(hasher);
+        }
         if has(KeyPart::Clock) {
             self.clock.hash(hasher);
         }
@@ -94,7 +97,7 @@ impl State {
         if has(KeyPart::Poll) {
             (watched.asked_for_input, watched.write_pending).hash(hasher);
             (watched.waits_for_input, watched.waits_for_flush).hash(hasher);
-            watched.waits_for_shutdown.hash(hasher);
+            (watched.waits_for_shutdown, watched.waiting).hash(hasher);
         }
     }
 
@@ -134,6 +137,7 @@ impl State {
             room,
             slots,
             clock,
+            tasks,
             feeds,
             signals,
             monitor,
@@ -156,7 +160,7 @@ impl State {
         let slots: Vec<_> = slots.collect();
         let around = (kernel, inside, delivery, progress, device, room);
         let around = (around, varying, varying_read, beside, at);
-        let actors = (slots, clock, feeds, signals);
+        let actors = (slots, clock, tasks, feeds, signals);
         let broken = digest_with(|hasher| monitor.hash_broken(hasher));
         let watched = (monitor.watched_of_all(), broken);
         format!("{around:?} {actors:?} {watched:?} {over:?} {outcome:?}")

@@ -6,8 +6,21 @@
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::trace::facts::Facts;
+use crate::trace::facts::{Crew, Facts};
 use crate::trace::words::thousands;
+
+impl Crew {
+    /// Whether this actor is one of the tasks.
+    pub fn is_task(&self, actor: ActorId) -> bool {
+        let number = actor.0.checked_sub(self.first);
+        number.is_some_and(|number| number < self.tasks)
+    }
+
+    /// Whether this actor is the connection or one of the tasks, and there can be tasks.
+    pub(crate) fn is_member(&self, actor: ActorId) -> bool {
+        self.tasks > 0 && (actor == ActorId::SUBJECT || self.is_task(actor))
+    }
+}
 
 /// An actor of an execution, as an index into [`Trace::actors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
