@@ -83,7 +83,7 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>
     }
     let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
     world.watcher = Some(shared.clone());
-    if shared.search().histories() != Histories::Full {
+    if *shared.search().histories() != Histories::Full {
         world.peek().fold();
     }
     let world = Arc::new(world);
@@ -162,7 +162,7 @@ impl Explorer {
             ..self.clone()
         };
         let mut explored = unbounded.run(subject, scenario, None, true);
-        let histories = explored.histories;
+        let histories = explored.histories.clone();
         let bounded = |bound, executions| Explorer {
             bound: Some(bound),
             limits: Limits {
@@ -187,7 +187,7 @@ impl Explorer {
             for bound in 0..=LARGEST_READABLE_BOUND {
                 let searched = bounded(bound, READABLE_EXECUTIONS);
                 let way = Way {
-                    folds: Folds::Unchecked(histories),
+                    folds: Folds::Unchecked(histories.clone()),
                     ..Way::default()
                 };
                 let searched = searched.search(subject, scenario, way);
@@ -225,7 +225,7 @@ impl Explorer {
         self.finish(explored)
     }
 
-    /// The exploration with its counterexamples, each with the step behind which it was too late.
+    /// The exploration with its counterexamples, each with the step after which it was too late.
     fn finish(&self, explored: Explored) -> Exploration {
         let knows_all = explored.exploration.inconclusive.is_none() && self.knows_all(&explored);
         let Explored {
@@ -259,15 +259,15 @@ impl Explorer {
         let way = Way {
             only,
             repeats,
-            folds: self.folds(),
+            folds: self.folds(scenario),
             label: None,
         };
         self.search(subject, scenario, way)
     }
 
     /// When histories are folded.
-    pub(super) fn folds(&self) -> Folds {
-        match self.folding {
+    pub(super) fn folds(&self, scenario: &Scenario) -> Folds {
+        match self.folding && scenario.tasks == 0 {
             true => Folds::LongExplorations,
             false => Folds::Never,
         }
@@ -320,7 +320,7 @@ impl Explorer {
         let mut search = std::mem::replace(&mut *shared.search(), Search::over());
         search.settle();
         let folding = search.folding();
-        let histories = search.histories();
+        let histories = search.histories().clone();
         // An actor that panics when asked is inconclusive for that already.
         let reads = silently(|| asked(|| subject.reads_while_writing()));
         let facts = scenario.facts(reads.unwrap_or_default());

@@ -30,7 +30,7 @@ impl Explorer {
         };
         let way = Way {
             repeats: true,
-            folds: self.folds(),
+            folds: self.folds(scenario),
             label: Some(label),
             only: None,
         };

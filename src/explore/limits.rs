@@ -48,7 +48,7 @@ impl Default for Limits {
             poll: Duration::from_secs(10),
             repeated: 400,
             unfolded: 1_000,
-            checked: 1_000_000,
+            checked: 300_000,
         }
     }
 }

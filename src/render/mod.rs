@@ -31,6 +31,7 @@ mod matrix;
 mod meaning;
 #[cfg(feature = "cli")]
 pub mod mermaid;
+mod palette;
 #[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]
