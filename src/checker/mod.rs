@@ -5,6 +5,7 @@
 //! limits. [`replay`] shows a schedule that a failure has printed, and [`stays_fixed`] makes a
 //! regression test of it. The file is long because every setting is documented with the builder.
 
+mod instances;
 mod report;
 mod schedule;
 mod subject;
@@ -422,6 +423,17 @@ impl Checker {
         }
     }
 
+    /// Panics when the scenario cannot be run with this connection.
+    #[track_caller]
+    fn expect_runnable(&self, subject: &Arc<dyn Subject>) {
+        let scenario = self.scenario(self.kernel_buffers[0], self.readers[0]);
+        let problem = scenario.problem();
+        let problem = problem.or_else(|| scenario.problem_of_sockets(subject.sockets()));
+        if let Some(problem) = problem {
+            panic!("the scenario cannot be run: {problem}");
+        }
+    }
+
     /// Explores the connection in every combination of a kernel buffer and a reader.
     ///
     /// # Panics
@@ -431,12 +443,7 @@ impl Checker {
     #[track_caller]
     pub fn run<M>(&self, connection: impl IntoSubject<M>) -> Report {
         let subject = self.subject(connection);
-        let scenario = self.scenario(self.kernel_buffers[0], self.readers[0]);
-        let problem = scenario.problem();
-        let problem = problem.or_else(|| scenario.problem_of_sockets(subject.sockets()));
-        if let Some(problem) = problem {
-            panic!("the scenario cannot be run: {problem}");
-        }
+        self.expect_runnable(&subject);
         let mut explored = Vec::new();
         for &capacity in &self.kernel_buffers {
             for &reader in &self.readers {

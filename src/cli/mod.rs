@@ -9,9 +9,9 @@ mod explain;
 mod explore;
 mod interrupt;
 mod merge;
+mod packages;
 mod pool;
 mod program;
-mod real;
 mod replay;
 mod saved;
 mod step;
@@ -20,4 +20,4 @@ mod verify;
 
 pub use dispatch::main;
 pub use exit::Exit;
-pub use program::Program;
+pub use program::{Packages, Program};

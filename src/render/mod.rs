@@ -32,6 +32,8 @@ mod meaning;
 #[cfg(feature = "cli")]
 pub mod mermaid;
 #[cfg(feature = "cli")]
+pub mod packages;
+#[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]
 pub mod svg;

@@ -17,7 +17,9 @@ impl Versions {
             shift
         done
         if [ -e "$package/takes-long" ]; then sleep 600; echo compiled; fi
-        mkdir -p "$target/release" && cp "$package/program" "$target/release/verify"
+        mkdir -p "$target/release" || exit
+        program="$target/release/$(echo "$package" | tr / _)"
+        cp "$package/program" "$program" && echo "{\"executable\":\"$program\"}"
     "#;
 
     /// No version yet.

@@ -1,0 +1,90 @@
+//! h2: a client and a server over a socket.
+
+#[path = "../kit.rs"]
+mod kit;
+use futures::future::poll_fn;
+use kit::*;
+use tokio_util::compat::FuturesAsyncReadCompatExt;
+
+/// A connection that nobody uses, and that ends as soon as its last handle is gone.
+async fn unused(socket: Socket) -> io::Result<()> {
+    let (requests, connection) = h2::client::handshake(socket.compat()).await.map_err(failed)?;
+    drop(requests);
+    connection.await.map_err(failed)
+}
+
+/// Answers requests with 16 bytes each; told to be graceful behind the first, or not.
+async fn server(socket: Socket, graceful: bool) -> io::Result<()> {
+    let mut connection = h2::server::handshake(socket.compat()).await.map_err(failed)?;
+    while let Some(request) = connection.accept().await {
+        let (_, mut respond) = request.map_err(failed)?;
+        let mut body = respond.send_response(http::Response::new(()), false).map_err(failed)?;
+        body.send_data(Bytes::from_static(&[b'x'; 16]), true).map_err(failed)?;
+        if graceful {
+            connection.graceful_shutdown();
+        }
+    }
+    poll_fn(|cx| connection.poll_closed(cx)).await.map_err(failed)
+}
+
+/// Whole frames alone, the last of them GOAWAY, with so many bytes of DATA.
+fn whole(stream: &[u8], data: usize) -> Parse {
+    let mut rest = stream.strip_prefix(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap_or(stream);
+    let (mut kind, mut sum) = (0, 0);
+    while let [a, b, c, this, _, _, _, _, _, body @ ..] = rest {
+        let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
+        let Some(behind) = body.get(length..) else { return Parse::Incomplete };
+        (kind, rest) = (*this, behind);
+        sum += if kind == 0 { length } else { 0 };
+    }
+    if rest.is_empty() && kind == 7 && sum == data { Parse::Complete } else { Parse::Incomplete }
+}
+
+const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
+const ACK: &[u8] = b"\0\0\0\x04\x01\0\0\0\0";
+const REQUEST: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x03\x01\x05\0\0\0\x01\x82\x84\x86";
+
+/// The client behind its request: acknowledges settings and pings, and ends at the last GOAWAY.
+async fn client(mut peer: Peer) -> io::Result<()> {
+    peer.send(ACK).await?;
+    let mut read = Vec::new();
+    loop {
+        let piece = peer.read(usize::MAX).await?;
+        if piece.is_empty() {
+            return Ok(());
+        }
+        read.extend_from_slice(&piece);
+        while read.len() >= 9 && read.len() >= 9 + usize::from(read[2]) {
+            let frame: Vec<u8> = read.drain(..9 + usize::from(read[2])).collect();
+            match frame[3] {
+                6 => peer.send([b"\0\0\x08\x06\x01\0\0\0\0", &frame[9..]].concat()).await?,
+                7 if frame[9] != 0x7f => return peer.finish().await,
+                _ => {}
+            }
+        }
+    }
+}
+
+fn idle(checker: Checker) -> Checker {
+    checker.input(SETTINGS).framing(|| Parsed::new(|stream: &[u8], _: &[Bytes]| whole(stream, 0)))
+}
+
+fn serving(checker: Checker, data: usize) -> Checker {
+    checker.input(REQUEST).framing(move || Parsed::new(move |stream: &[u8], _: &[Bytes]| whole(stream, data)))
+}
+
+survey!("HTTP/2 frames over a socket", vec![
+    family("client, the shutdown is pending", "The last handle is dropped, over a layer whose shutdown takes a while.",
+        idle(over(&[32, 128])).shutdown(ShutdownMode::Deferred), unused)
+        .reported("hyperium/h2#831", "0.4.8", &[NoSpin])
+        .reported("hyperium/h2#835", "0.4.8", &[NoFlushAfterShutdown]),
+    family("client, write and close", "The last handle is dropped over a plain socket.", idle(over(&[32, 128])), unused),
+    family("client, slow reader", "The same.", idle(slowly(&[32], 16)), unused),
+    family("client, error in the middle", "The peer resets after 30 bytes.",
+        idle(over(&[32])).readers([Reader::PROMPT.resets_after(30)]), unused),
+    family("server, graceful shutdown", "A response of 16 bytes, graceful_shutdown, a client that follows.",
+        serving(over(&[128, 512]).peer(client), 16), |s| server(s, true)),
+    family("server, half-close", "The client has sent FIN behind its request.",
+        serving(over(&[128, 512]).input_eof(), 16), |s| server(s, false))
+        .accepted("HTTP/2 knows no half-close: the end of the input ends the connection", &[NothingTruncated, NoSilentLoss]),
+]);

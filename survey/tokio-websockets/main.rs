@@ -1,0 +1,86 @@
+//! tokio-websockets: a server.
+
+#[path = "../kit.rs"]
+mod kit;
+use futures::stream::FuturesUnordered;
+use futures::{SinkExt, StreamExt};
+use kit::*;
+use tokio_util::compat::FuturesAsyncReadCompatExt;
+use tokio_websockets::{Message, ServerBuilder};
+
+/// Sends a message and closes.
+async fn closes(socket: Socket, length: usize) -> io::Result<()> {
+    promise(&socket, length);
+    let mut ws = ServerBuilder::new().serve(socket.compat());
+    ws.feed(Message::text("x".repeat(length))).await.map_err(failed)?;
+    ws.close().await.map_err(failed)
+}
+
+fn promise(socket: &Socket, length: usize) {
+    let text = "x".repeat(length);
+    socket.expect_delivery([&[0x81, length as u8], text.as_bytes(), b"\x88\x02\x03\xe8"].concat());
+}
+
+/// Reads until the peer closes; the library answers ping and close by itself.
+async fn replies(socket: Socket) -> io::Result<()> {
+    socket.expect_delivery(b"\x8a\x02hi\x88\x02\x03\xe8");
+    let mut ws = ServerBuilder::new().serve(socket.compat());
+    while let Some(message) = ws.next().await {
+        message.map_err(failed)?;
+    }
+    ws.close().await.map_err(failed)
+}
+
+/// A reader and a writer as two tasks, each with a waker of its own.
+async fn two_tasks(socket: Socket, reader_first: bool) -> io::Result<()> {
+    promise(&socket, 40);
+    let (mut sink, mut stream) = ServerBuilder::new().serve(socket.compat()).split();
+    let writer = async move { sink.send(Message::text("x".repeat(40))).await.map_err(failed) };
+    let reader = async move {
+        while let Some(message) = stream.next().await {
+            message.map_err(failed)?;
+        }
+        Ok(())
+    };
+    type Task = std::pin::Pin<Box<dyn Future<Output = io::Result<()>>>>;
+    let (writer, reader): (Task, Task) = (Box::pin(writer), Box::pin(reader));
+    let tasks = if reader_first { [reader, writer] } else { [writer, reader] };
+    let mut tasks: FuturesUnordered<_> = tasks.into_iter().collect();
+    while let Some(ended) = tasks.next().await {
+        ended?;
+    }
+    Ok(())
+}
+
+const CLOSE: &[u8] = b"\x88\x82\0\0\0\0\x03\xe8";
+const PING: &[u8] = b"\x89\x82\0\0\0\0hi";
+
+/// Waits for so many bytes, closes, and ends when it has the reply or need not wait for it.
+async fn closing(mut peer: Peer, before: usize, reply: usize) -> io::Result<()> {
+    peer.read_exact(before).await?;
+    peer.send(CLOSE).await?;
+    peer.read_exact(reply).await?;
+    peer.finish().await
+}
+
+/// Pings, closes when it has the pong, and ends when it has the reply.
+async fn pinging(mut peer: Peer) -> io::Result<()> {
+    peer.send(PING).await?;
+    closing(peer, 4, 4).await
+}
+
+survey!("a server", vec![
+    family("write and close", "A message of 40 bytes, a close frame, and the peer's reply.",
+        over(&[16, 64]).peer(|peer| closing(peer, 46, 0)), |s| closes(s, 40)),
+    family("ping and close by the peer", "The peer pings, has the pong, closes, and has the reply.",
+        over(&[3, 64]).peer(pinging), replies),
+    family("slow reader", "A message, a close frame, and the peer's reply.",
+        slowly(&[16], 8).peer(|peer| closing(peer, 46, 0)), |s| closes(s, 40)),
+    family("error in the middle", "The peer resets after 16 bytes.",
+        over(&[16]).readers([Reader::PROMPT.resets_after(16)]), |s| closes(s, 40)).also(&[ResetEndsWithError])
+        .between("Gelbpunkt/tokio-websockets#102", ("0.11.0", "0.11.3"), &[NoSpin]),
+    family("two tasks, writer first", "A reader and a writer as two tasks; the peer closes behind the message.",
+        over(&[16]).peer(|peer| closing(peer, 42, 4)), |s| two_tasks(s, false)),
+    family("two tasks, reader first", "The same, polled in the other order.",
+        over(&[16]).peer(|peer| closing(peer, 42, 4)), |s| two_tasks(s, true)),
+]);
