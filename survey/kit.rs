@@ -8,8 +8,9 @@ pub use bytes::Bytes;
 pub use lastbyte::checker::IntoSubject;
 pub use lastbyte::environment::{Counted, Faults, FlushMode, Parse, Parsed, ShutdownMode};
 pub use lastbyte::run::{FurtherSocket, Peer};
-pub use lastbyte::trace::Ends;
-pub use lastbyte::{Checker, Claim, Expected, Instance, Model, Property, Reader, Registry, Socket};
+pub use lastbyte::trace::{Definition, Ending, Ends, Event};
+pub use lastbyte::{Checker, Claim, Expected, Instance, Model, Property, Reader, Registry};
+pub use lastbyte::{Script, ScriptStep, Socket};
 pub use Property::*;
 
 /// What is asked of every connection, unless a family says otherwise.
@@ -24,6 +25,28 @@ const USUAL: [Property; 9] = [
     NoNeedlessError,
     NoPanic,
 ];
+
+/// An error says that something is lost; where everything has arrived, it says so wrongly even if the peer is
+/// gone by then.
+pub const CLOSED: Property = Property::Custom(&Definition {
+    name: "closed-when-delivered",
+    sentence: "Closing succeeds once everything has arrived, whatever the peer does then.",
+    check: |at, _| matches!(at.ending(), Some(Ending::Err(_))) && at.levels.complete,
+});
+
+/// Layers may refuse it: TLS that has sent its last record, an encoder that has written its trailer.
+pub const NO_FLUSH_IN_SHUTDOWN: Property = Property::Custom(&Definition {
+    name: "no-flush-in-shutdown",
+    sentence: "There is no flush while a shutdown is pending.",
+    check: |at, shutting| match at.of_subject() {
+        Some(Event::ShutdownPending) => {
+            *shutting = 1;
+            false
+        }
+        Some(Event::Flush | Event::FlushPending) => *shutting == 1,
+        _ => false,
+    },
+});
 
 /// A connection in one situation, over several kernel buffers and readers.
 pub struct Family {
@@ -63,6 +86,7 @@ pub fn family<M>(
     checker: Checker,
     connection: impl IntoSubject<M>,
 ) -> Family {
+    let checker = checker.properties([CLOSED, NO_FLUSH_IN_SHUTDOWN]);
     let version = |instance: Instance| instance.with_version(env!("CARGO_PKG_VERSION"));
     let instances = checker.instances(name, connection).into_iter();
     Family {
@@ -93,7 +117,7 @@ impl Family {
         self
     }
 
-    /// A public report, `owner/name#number`: the properties fail before the release `fixed`.
+    /// A public report, `owner/name#number`, or the address of a changelog: the properties fail before the release `fixed`.
     pub fn reported(
         self,
         report: &'static str,
@@ -113,8 +137,13 @@ impl Family {
         self.remark(report, (Some(since), Some(fixed)), properties, "")
     }
 
-    /// A public report that is open, or a finding, `findings/name.md`: the properties fail in every
-    /// release that is here.
+    /// The same, where the defect came with the release `since` and is there in all that are here.
+    pub fn since(self, report: &'static str, since: &'static str, properties: &[Property]) -> Family {
+        self.remark(report, (Some(since), None), properties, "")
+    }
+
+    /// A public report without a change that resolves it, or a finding, `findings/name.md`: the properties
+    /// fail in every release that is here.
     pub fn open(self, report: &'static str, properties: &[Property]) -> Family {
         self.remark(report, (None, None), properties, "")
     }
@@ -178,6 +207,7 @@ impl Remark {
                 let link = format!("https://github.com/{repository}/issues/{number}");
                 claim.reference(self.reference, link)
             }
+            None if self.reference.starts_with("https:") => claim.reference("changelog", self.reference),
             None => claim.reference("finding", format!("/survey/{}", self.reference)),
         }
     }

@@ -116,6 +116,7 @@ pub struct Checker {
     own_framing: bool,
     stack_bytes: usize,
     reads_while_writing: bool,
+    varying: &'static [(&'static [u8], usize)],
     limits: Limits,
     base: Scenario,
 }
@@ -147,6 +148,7 @@ impl Checker {
             own_framing: false,
             stack_bytes: STACK_BYTES,
             reads_while_writing: false,
+            varying: &[],
             limits: Limits {
                 time: Some(TIME),
                 ..Limits::default()
@@ -385,6 +387,32 @@ impl Checker {
         self
     }
 
+    /// Bytes that a closure's connection writes and that may differ from one execution to the next: so
+    /// many after each of these texts, as [`Subject::varying`] says. Times and random numbers on the wire
+    /// are such; the connection must not depend on them.
+    ///
+    /// ```
+    /// use lastbyte::{Checker, Socket};
+    /// use lastbyte::environment::Counted;
+    ///
+    /// let random = || std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0) as u8;
+    /// Checker::new()
+    ///     .kernel_buffer([2])
+    ///     .varying(&[(b"id:", 1)])
+    ///     .framing(Counted::default)
+    ///     .run(move |mut socket: Socket| async move {
+    ///         socket.expect_delivery(b"id:?");
+    ///         socket.write_all([b'i', b'd', b':', random()]).await?;
+    ///         socket.close().await
+    ///     })
+    ///     .assert_proved();
+    /// ```
+    #[must_use]
+    pub fn varying(mut self, texts: &'static [(&'static [u8], usize)]) -> Checker {
+        self.varying = texts;
+        self
+    }
+
     /// The stack of a closure's polls, in bytes.
     #[must_use]
     pub fn stack_bytes(mut self, bytes: usize) -> Checker {
@@ -413,6 +441,7 @@ impl Checker {
             framing: self.framing.clone(),
             stack_bytes: self.stack_bytes,
             reads_while_writing: self.reads_while_writing,
+            varying: self.varying,
         })
     }
 

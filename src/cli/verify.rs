@@ -243,7 +243,7 @@ fn no_place(what: &str) -> Misuse {
     let part = documents::open("NAME");
     Misuse(format!(
         "{what} has a part that this run can write; expected: {part} with the name {}, {}, {} \
-         or that of a sweep",
+         or that of a sweep, a chart or a collection of packages",
         documents::VERDICTS,
         documents::SUMMARY,
         documents::COMPARISONS

@@ -2,7 +2,7 @@
 //!
 //! A part stands between the lines `<!-- generated: NAME -->` and `<!-- end of generated -->`. What a
 //! run comes to is written by `cargo verify --update` and compared by `--check`: [`VERDICTS`],
-//! [`SUMMARY`], [`COMPARISONS`] and [`sweep`]. Other parts belong to tests, which use the same
+//! [`SUMMARY`], [`COMPARISONS`], [`sweep`], [`chart_of`] and those of packages. Other parts belong to tests, which use the same
 //! functions. `.ci/documents` runs all of it.
 
 use std::collections::BTreeMap;
@@ -36,6 +36,11 @@ pub fn sweep(model: &str) -> String {
 /// as the collection is.
 pub fn in_short(collection: &str) -> String {
     format!("{collection} in short")
+}
+
+/// The part with the chart of a claim's counterexample, by the claim's name: `model/claim`.
+pub fn chart_of(claim: &str) -> String {
+    format!("chart of {claim}")
 }
 
 /// What a part holds now; `None` when the document has no such part.
@@ -170,6 +175,12 @@ pub fn fill(document: &str, results: &Results) -> Option<String> {
         write(&from.option, &|old| packages::table(old, results));
         if packages::is_whole(results) {
             write(&in_short(&from.option), &|_| packages::in_short(results));
+        }
+    }
+    for row in &results.rows {
+        if let Some(found) = &row.counterexample {
+            let chart = |_: &str| packages::chart(row, &found.trace, results);
+            write(&chart_of(&row.id.text), &chart);
         }
     }
     if !results.comparisons.is_empty() {

@@ -3,8 +3,13 @@
 
 use crate::check::claim::{Meaning, Reference};
 use crate::check::results::{Results, Row};
-use crate::render::{thousands, version_numbers};
+use crate::render::transcript::Caption;
+use crate::render::{chart, commands, thousands, version_numbers};
+use crate::trace::event::Trace;
 use crate::trace::verdict::Verdict;
+
+/// Columns of a chart in a document.
+const WIDTH: usize = 90;
 
 const HEAD: &str = "\
 | crate | release | scenario family | explored | properties | verdict | executions | report or finding |
@@ -86,6 +91,20 @@ fn line(first: &Row, alike: &[&Row]) -> String {
 
 fn link(reference: &Reference) -> String {
     format!("[{}]({})", reference.name, reference.link)
+}
+
+/// The chart of a counterexample in a document, with the command that replays it.
+pub fn chart(row: &Row, trace: &Trace, results: &Results) -> String {
+    let caption = Caption {
+        property: row.property,
+        replay: &commands::replay(row, results, None),
+    };
+    let options = chart::Options {
+        width: WIDTH,
+        colour: false,
+        caption,
+    };
+    format!("```text\n{}```", chart::text(trace, options))
 }
 
 /// A line for each crate: its releases, the reports that were seen to fail, and its newest release.

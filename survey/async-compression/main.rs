@@ -72,7 +72,9 @@ fn families() -> Vec<Family> {
             .also(&[ResetEndsWithError]),
         #[cfg(not(feature = "old"))]
         family("below a FramedWrite", "A FramedWrite, whose close flushes at every poll, sends and closes.",
-            over(&[3]), framed),
+            over(&[3]), framed)
+            .reported("Nullus157/async-compression#246", "0.4.4", &[NoPanic])
+            .since("Nullus157/async-compression#308", "0.4.4", &[NothingTruncated, NoNeedlessError]),
     ]
 }
 

@@ -73,11 +73,16 @@ fn serving(checker: Checker, data: usize) -> Checker {
     checker.input(REQUEST).framing(move || Parsed::new(move |stream: &[u8], _: &[Bytes]| whole(stream, data)))
 }
 
+/// Whose reports: h2's, or those of its fork.
+const SPINS: &str = if cfg!(feature = "fork") { "0x676e67/http2#30" } else { "hyperium/h2#831" };
+const FLUSHES: &str = if cfg!(feature = "fork") { "0x676e67/http2#37" } else { "hyperium/h2#835" };
+const FIXED: &str = if cfg!(feature = "fork") { "0.5.0" } else { "0.4.8" };
+
 survey!("HTTP/2 frames over a socket", vec![
     family("client, the shutdown is pending", "The last handle is dropped, over a layer whose shutdown takes a while.",
         idle(over(&[32, 128])).shutdown(ShutdownMode::Deferred), unused)
-        .reported("hyperium/h2#831", "0.4.8", &[NoSpin])
-        .reported("hyperium/h2#835", "0.4.8", &[NoFlushAfterShutdown]),
+        .reported(SPINS, FIXED, &[NoSpin])
+        .reported(FLUSHES, FIXED, &[NO_FLUSH_IN_SHUTDOWN]),
     family("client, write and close", "The last handle is dropped over a plain socket.", idle(over(&[32, 128])), unused),
     family("client, slow reader", "The same.", idle(slowly(&[32], 16)), unused),
     family("client, error in the middle", "The peer resets after 30 bytes.",

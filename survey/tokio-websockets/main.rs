@@ -55,32 +55,32 @@ async fn two_tasks(socket: Socket, reader_first: bool) -> io::Result<()> {
 const CLOSE: &[u8] = b"\x88\x82\0\0\0\0\x03\xe8";
 const PING: &[u8] = b"\x89\x82\0\0\0\0hi";
 
-/// Waits for so many bytes, closes, and ends when it has the reply or need not wait for it.
-async fn closing(mut peer: Peer, before: usize, reply: usize) -> io::Result<()> {
-    peer.read_exact(before).await?;
-    peer.send(CLOSE).await?;
-    peer.read_exact(reply).await?;
-    peer.finish().await
+/// The peer waits for so many bytes, closes, waits for so many, and ends.
+fn closing(before: usize, behind: usize) -> Script {
+    let wait = ScriptStep::AwaitReceived;
+    let close = ScriptStep::Send(Bytes::from_static(CLOSE));
+    Script::new("peer", [wait(before), close, wait(behind), ScriptStep::FinishInput])
 }
 
-/// Pings, closes when it has the pong, and ends when it has the reply.
-async fn pinging(mut peer: Peer) -> io::Result<()> {
-    peer.send(PING).await?;
-    closing(peer, 4, 4).await
+/// Pings before that, and has the pong.
+fn pinging() -> Script {
+    let mut script = closing(4, 8);
+    script.steps.insert(0, ScriptStep::Send(Bytes::from_static(PING)));
+    script
 }
 
 survey!("a server", vec![
     family("write and close", "A message of 40 bytes, a close frame, and the peer's reply.",
-        over(&[16, 64]).peer(|peer| closing(peer, 46, 0)), |s| closes(s, 40)),
+        over(&[16, 64]).script(closing(46, 46)), |s| closes(s, 40)),
     family("ping and close by the peer", "The peer pings, has the pong, closes, and has the reply.",
-        over(&[3, 64]).peer(pinging), replies),
-    family("slow reader", "A message, a close frame, and the peer's reply.",
-        slowly(&[16], 8).peer(|peer| closing(peer, 46, 0)), |s| closes(s, 40)),
-    family("error in the middle", "The peer resets after 16 bytes.",
-        over(&[16]).readers([Reader::PROMPT.resets_after(16)]), |s| closes(s, 40)).also(&[ResetEndsWithError])
+        over(&[3, 64]).script(pinging()), replies),
+    family("slow reader", "A message of 8 bytes, a close frame, and the peer's reply.",
+        slowly(&[12], 6).script(closing(14, 14)), |s| closes(s, 8)),
+    family("error in the middle", "The peer resets at once.",
+        over(&[16]).readers([Reader::PROMPT.resets_after(0)]), |s| closes(s, 40)).also(&[ResetEndsWithError])
         .between("Gelbpunkt/tokio-websockets#102", ("0.11.0", "0.11.3"), &[NoSpin]),
     family("two tasks, writer first", "A reader and a writer as two tasks; the peer closes behind the message.",
-        over(&[16]).peer(|peer| closing(peer, 42, 4)), |s| two_tasks(s, false)),
+        over(&[16]).script(closing(42, 46)), |s| two_tasks(s, false)),
     family("two tasks, reader first", "The same, polled in the other order.",
-        over(&[16]).peer(|peer| closing(peer, 42, 4)), |s| two_tasks(s, true)),
+        over(&[16]).script(closing(42, 46)), |s| two_tasks(s, true)),
 ]);

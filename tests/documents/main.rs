@@ -11,3 +11,4 @@ mod generated;
 mod layers;
 #[cfg(not(loom))]
 mod supply_chain;
+mod survey;
