@@ -27,27 +27,29 @@ async fn server(socket: Socket, graceful: bool) -> io::Result<()> {
     poll_fn(|cx| connection.poll_closed(cx)).await.map_err(failed)
 }
 
-/// Whole frames alone, the last of them GOAWAY, with so many bytes of DATA.
+/// Whole frames alone, GOAWAY and so many bytes of DATA among them.
 fn whole(stream: &[u8], data: usize) -> Parse {
     let mut rest = stream.strip_prefix(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap_or(stream);
-    let (mut kind, mut sum) = (0, 0);
-    while let [a, b, c, this, _, _, _, _, _, body @ ..] = rest {
+    let (mut goes_away, mut sum) = (false, 0);
+    while let [a, b, c, kind, _, _, _, _, _, body @ ..] = rest {
         let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
         let Some(behind) = body.get(length..) else { return Parse::Incomplete };
-        (kind, rest) = (*this, behind);
-        sum += if kind == 0 { length } else { 0 };
+        goes_away |= *kind == 7 && body[0] != 0x7f;
+        sum += if *kind == 0 { length } else { 0 };
+        rest = behind;
     }
-    if rest.is_empty() && kind == 7 && sum == data { Parse::Complete } else { Parse::Incomplete }
+    if rest.is_empty() && goes_away && sum == data { Parse::Complete } else { Parse::Incomplete }
 }
 
 const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
 const ACK: &[u8] = b"\0\0\0\x04\x01\0\0\0\0";
 const REQUEST: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x03\x01\x05\0\0\0\x01\x82\x84\x86";
 
-/// The client behind its request: acknowledges settings and pings, and ends at the last GOAWAY.
+/// The client behind its request: acknowledges settings and pings, and ends when it has the response and
+/// the last GOAWAY.
 async fn client(mut peer: Peer) -> io::Result<()> {
     peer.send(ACK).await?;
-    let mut read = Vec::new();
+    let (mut read, mut answered, mut last) = (Vec::new(), false, false);
     loop {
         let piece = peer.read(usize::MAX).await?;
         if piece.is_empty() {
@@ -56,10 +58,13 @@ async fn client(mut peer: Peer) -> io::Result<()> {
         read.extend_from_slice(&piece);
         while read.len() >= 9 && read.len() >= 9 + usize::from(read[2]) {
             let frame: Vec<u8> = read.drain(..9 + usize::from(read[2])).collect();
-            match frame[3] {
-                6 => peer.send([b"\0\0\x08\x06\x01\0\0\0\0", &frame[9..]].concat()).await?,
-                7 if frame[9] != 0x7f => return peer.finish().await,
-                _ => {}
+            if frame[3] == 6 {
+                peer.send([b"\0\0\x08\x06\x01\0\0\0\0", &frame[9..]].concat()).await?;
+            }
+            answered |= frame[3] == 0 && frame[4] & 1 == 1;
+            last |= frame[3] == 7 && frame[9] != 0x7f;
+            if answered && last {
+                return peer.finish().await;
             }
         }
     }
@@ -76,17 +81,20 @@ fn serving(checker: Checker, data: usize) -> Checker {
 /// Whose reports: h2's, or those of its fork.
 const SPINS: &str = if cfg!(feature = "fork") { "0x676e67/http2#30" } else { "hyperium/h2#831" };
 const FLUSHES: &str = if cfg!(feature = "fork") { "0x676e67/http2#37" } else { "hyperium/h2#835" };
-const FIXED: &str = if cfg!(feature = "fork") { "0.5.0" } else { "0.4.8" };
+const FIXED: &str = if cfg!(feature = "fork") { "0.4.20" } else { "0.4.8" };
 
 survey!("HTTP/2 frames over a socket", vec![
     family("client, the shutdown is pending", "The last handle is dropped, over a layer whose shutdown takes a while.",
         idle(over(&[32, 128])).shutdown(ShutdownMode::Deferred), unused)
         .reported(SPINS, FIXED, &[NoSpin])
         .reported(FLUSHES, FIXED, &[NO_FLUSH_IN_SHUTDOWN]),
-    family("client, write and close", "The last handle is dropped over a plain socket.", idle(over(&[32, 128])), unused),
-    family("client, slow reader", "The same.", idle(slowly(&[32], 16)), unused),
+    family("client, write and close", "The last handle is dropped over a plain socket.", idle(over(&[32, 128])), unused)
+        .reported(SPINS, FIXED, &[NoSpin]),
+    family("client, slow reader", "The same.", idle(slowly(&[32], 16)), unused)
+        .reported(SPINS, FIXED, &[NoSpin]),
     family("client, error in the middle", "The peer resets after 30 bytes.",
-        idle(over(&[32])).readers([Reader::PROMPT.resets_after(30)]), unused),
+        idle(over(&[32])).readers([Reader::PROMPT.resets_after(30)]), unused)
+        .reported(SPINS, FIXED, &[NoSpin]),
     family("server, graceful shutdown", "A response of 16 bytes, graceful_shutdown, a client that follows.",
         serving(over(&[128, 512]).peer(client), 16), |s| server(s, true)),
     family("server, half-close", "The client has sent FIN behind its request.",

@@ -75,26 +75,28 @@ async fn serves(socket: Socket) -> io::Result<()> {
     .await
 }
 
-/// Whole frames alone, the last of them GOAWAY, with so many bytes of DATA.
+/// Whole frames alone, GOAWAY and so many bytes of DATA among them.
 fn whole(stream: &[u8], data: usize) -> Parse {
     let mut rest = stream.strip_prefix(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap_or(stream);
-    let (mut kind, mut sum) = (0, 0);
-    while let [a, b, c, this, _, _, _, _, _, body @ ..] = rest {
+    let (mut goes_away, mut sum) = (false, 0);
+    while let [a, b, c, kind, _, _, _, _, _, body @ ..] = rest {
         let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
         let Some(behind) = body.get(length..) else { return Parse::Incomplete };
-        (kind, rest) = (*this, behind);
-        sum += if kind == 0 { length } else { 0 };
+        goes_away |= *kind == 7 && body[0] != 0x7f;
+        sum += if *kind == 0 { length } else { 0 };
+        rest = behind;
     }
-    if rest.is_empty() && kind == 7 && sum == data { Parse::Complete } else { Parse::Incomplete }
+    if rest.is_empty() && goes_away && sum == data { Parse::Complete } else { Parse::Incomplete }
 }
 
 const ACK: &[u8] = b"\0\0\0\x04\x01\0\0\0\0";
 const REQUEST: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x03\x01\x05\0\0\0\x01\x82\x84\x86";
 
-/// The client behind its request: acknowledges settings and pings, and ends at the last GOAWAY.
+/// The client behind its request: acknowledges settings and pings, and ends when it has the response and
+/// the last GOAWAY.
 async fn client(mut peer: Peer) -> io::Result<()> {
     peer.send(ACK).await?;
-    let mut read = Vec::new();
+    let (mut read, mut answered, mut last) = (Vec::new(), false, false);
     loop {
         let piece = peer.read(usize::MAX).await?;
         if piece.is_empty() {
@@ -103,16 +105,19 @@ async fn client(mut peer: Peer) -> io::Result<()> {
         read.extend_from_slice(&piece);
         while read.len() >= 9 && read.len() >= 9 + usize::from(read[2]) {
             let frame: Vec<u8> = read.drain(..9 + usize::from(read[2])).collect();
-            match frame[3] {
-                6 => peer.send([b"\0\0\x08\x06\x01\0\0\0\0", &frame[9..]].concat()).await?,
-                7 if frame[9] != 0x7f => return peer.finish().await,
-                _ => {}
+            if frame[3] == 6 {
+                peer.send([b"\0\0\x08\x06\x01\0\0\0\0", &frame[9..]].concat()).await?;
+            }
+            answered |= frame[3] == 0 && frame[4] & 1 == 1;
+            last |= frame[3] == 7 && frame[9] != 0x7f;
+            if answered && last {
+                return peer.finish().await;
             }
         }
     }
 }
 
-/// The client, and a signal at any point.
+/// A client that follows, and a signal at any point.
 fn serving(checker: Checker) -> Checker {
     let checker = checker.input(REQUEST).signals(1).stops([0]).stack_bytes(1 << 20);
     let checker = checker.script(Script::new("operator", [ScriptStep::Raise(0)])).ends(lastbyte::trace::Ends::WhenTold);
@@ -120,7 +125,9 @@ fn serving(checker: Checker) -> Checker {
 }
 
 survey!("the HTTP/2 server", vec![
-    family("graceful shutdown", "A response of 16 bytes; graceful_shutdown at any point behind the request.",
+    family("graceful shutdown", "A response of 16 bytes; graceful_shutdown at any point.",
         serving(over(&[512]).peer(client)), serves),
     family("slow reader", "The same.", serving(slowly(&[512], 128).peer(client)), serves),
+    family("error in the middle", "The same; the client resets behind the first 40 bytes.",
+        serving(over(&[512]).readers([Reader::PROMPT.resets_after(40)])), serves).without(&[NoNeedlessError]),
 ]);

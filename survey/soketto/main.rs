@@ -50,7 +50,8 @@ survey!("a server", vec![
             peer.read_exact(4).await.map(drop)
         }), |s| replies(s, b"\x8a\x02hi\x88\x02\x03\xe8")),
     family("close by the peer, buffered", "The peer closes, and the library replies, over a layer that buffers.",
-        over(&[4]).flush(FlushMode::Buffers(64)).input(CLOSE), |s| replies(s, b"\x88\x02\x03\xe8")),
+        over(&[4]).flush(FlushMode::Buffers(64)).input(CLOSE), |s| replies(s, b"\x88\x02\x03\xe8"))
+        .reported("paritytech/soketto#115", "0.8.1", &[NothingTruncated, NoSilentLoss]),
     family("error in the middle", "The peer resets after 3 bytes.",
         over(&[4]).readers([Reader::PROMPT.resets_after(3)]), closes).also(&[ResetEndsWithError]),
 ]);

@@ -108,7 +108,7 @@ fn random(checker: Checker) -> Checker {
 
 survey!("TLS over a socket", vec![
     family("client, handshake over a layer that buffers", "The first message of a handshake.",
-        random(over(&[128, 1024])).flush(FlushMode::Buffers(4096)), connects).only(&[NoStall, NoSpin, NoPanic])
+        random(over(&[128])).flush(FlushMode::Buffers(4096)), connects).only(&[NoStall, NoSpin, NoPanic])
         .reported("rustls/tokio-rustls#112", "0.26.3", &[NoStall]),
     family("client, handshake", "The same over a plain socket.", random(over(&[128, 1024])), connects)
         .only(&[NoStall, NoSpin, NoPanic]),
