@@ -30,7 +30,7 @@ async fn over_socket(socket: Socket, flushes: bool, closes: bool) -> io::Result<
 survey!("a sink of numbers over a socket", vec![
     family("the shutdown is pending", "Two numbers, close, over a layer whose shutdown takes a while.",
         over(&[8, 64]).shutdown(ShutdownMode::Deferred), |s| over_socket(s, false, true))
-        .reported("jonhoo/async-bincode#11", "0.7.2", &[NO_FLUSH_IN_SHUTDOWN]),
+        .reported("jonhoo/async-bincode#11", "0.7.1", &[NO_FLUSH_IN_SHUTDOWN]),
     family("write and close", "Two numbers, close.", over(&[6, 64]), |s| over_socket(s, false, true)),
     family("flush and close", "Two numbers, flush, close.", over(&[6, 64]), |s| over_socket(s, true, true)),
     family("write and drop", "Two numbers, flush, drop.", over(&[6, 64]), |s| over_socket(s, true, false)),

@@ -88,7 +88,7 @@ survey!("HTTP/2 frames over a socket", vec![
         idle(over(&[32, 128])).shutdown(ShutdownMode::Deferred), unused)
         .reported(SPINS, FIXED, &[NoSpin])
         .reported(FLUSHES, FIXED, &[NO_FLUSH_IN_SHUTDOWN]),
-    family("client, write and close", "The last handle is dropped over a plain socket.", idle(over(&[32, 128])), unused)
+    family("client, write and close", "The last handle is dropped over a plain socket.", idle(over(&[32])), unused)
         .reported(SPINS, FIXED, &[NoSpin]),
     family("client, slow reader", "The same.", idle(slowly(&[32], 16)), unused)
         .reported(SPINS, FIXED, &[NoSpin]),

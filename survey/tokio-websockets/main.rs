@@ -88,7 +88,8 @@ survey!("a server", vec![
         over(&[16]).readers([Reader::PROMPT.resets_after(0)]), |s| closes(s, 40)).also(&[ResetEndsWithError])
         .between("Gelbpunkt/tokio-websockets#102", ("0.11.0", "0.11.3"), &[NoSpin, ResetEndsWithError]),
     family("two tasks, writer first", "A reader and a writer as two tasks; the peer closes behind the message.",
-        over(&[16]).script(closing(42, 46)), |s| two_tasks(s, false)),
+        over(&[16]).script(closing(42, 46)), |s| two_tasks(s, false))
+        .reported("Gelbpunkt/tokio-websockets#92", "0.11.1", &[Ends]),
     family("two tasks, reader first", "The same, polled in the other order.",
         over(&[16]).script(closing(42, 46)), |s| two_tasks(s, true)),
 ]);

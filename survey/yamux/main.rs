@@ -9,8 +9,6 @@ use yamux::{Config, Connection, Mode};
 const FRAME: &[u8] = b"\0\0\0\x01\0\0\0\x01\0\0\0\x05hello"; // data, SYN, stream 1
 const GO_AWAY: &[u8] = b"\0\x03\0\0\0\0\0\0\0\0\0\0"; // normal
 
-const FIN: &[u8] = b"\0\0\0\x04\0\0\0\x01\0\0\0\0"; // data, FIN, stream 1
-
 /// Opens a stream, writes, and closes the connection.
 async fn closes(socket: Socket) -> io::Result<()> {
     let handle = socket.handle();
@@ -21,22 +19,9 @@ async fn closes(socket: Socket) -> io::Result<()> {
     poll_fn(|cx| connection.poll_close(cx)).await.map_err(failed)
 }
 
-/// Opens a stream, writes, closes the stream, and drives the connection until the peer ends.
-async fn streams(socket: Socket) -> io::Result<()> {
-    let handle = socket.handle();
-    let mut connection = Connection::new(socket, Config::default(), Mode::Client);
-    let mut stream = poll_fn(|cx| connection.poll_new_outbound(cx)).await.map_err(failed)?;
-    stream.write_all(b"hello").await?;
-    handle.expect_delivery([FRAME, FIN].concat().into());
-    stream.close().await?;
-    poll_fn(|cx| connection.poll_next_inbound(cx)).await.transpose().map(drop).map_err(failed)
-}
-
 survey!("a client with one stream", vec![
     family("write and close", "A stream is written to, and the connection is closed.", over(&[8, 64]), closes)
         .reported("libp2p/rust-yamux#194", "0.13.4", &[NoSilentLoss, NothingTruncated]),
-    family("a stream is closed", "A stream is written to and closed; the peer ends when it has both.",
-        over(&[16, 64]).script(Script::new("peer", [ScriptStep::AwaitReceived(29), ScriptStep::FinishInput])), streams),
     family("write and close, buffered", "The connection is closed over a layer that buffers.",
         over(&[8]).flush(FlushMode::Buffers(64)), closes)
         .reported("libp2p/rust-yamux#194", "0.13.4", &[NoSilentLoss, NothingTruncated]),
