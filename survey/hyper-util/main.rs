@@ -56,15 +56,16 @@ fn told(checker: Checker) -> Checker {
 }
 
 survey!("the server for HTTP/1 and HTTP/2 at once", vec![
-    family("graceful shutdown before the first byte", "The client is connected and says nothing.",
-        told(over(&[64])), |s| serves(s, true, 0))
+    family("graceful shutdown before the first byte", "The client says nothing. An error at the end is by design.",
+        told(over(&[64])), |s| serves(s, true, 0)).without(&[NoNeedlessError])
         .reported("hyperium/hyper-util#101", "0.1.4", &[Ends]),
-    family("graceful shutdown", "A request; graceful_shutdown at any point.",
-        told(over(&[64, 1024]).input(REQUEST)), |s| serves(s, true, 16)),
+    family("graceful shutdown", "A request; graceful_shutdown at any point. A request that was not read then may end in an error.",
+        told(over(&[64, 1024]).input(REQUEST)), |s| serves(s, true, 16)).without(&[NothingTruncated]),
     family("write and close", "A request that closes.", serving(over(&[64, 1024]).input(REQUEST)), |s| serves(s, false, 16)),
     family("slow reader", "The same.", serving(slowly(&[64], 32).input(REQUEST)), |s| serves(s, false, 16)),
     family("half-close", "The client has sent FIN behind its request.",
-        serving(over(&[1024]).input(REQUEST).input_eof()), |s| serves(s, false, 16)),
+        serving(over(&[1024]).input(REQUEST).input_eof()), |s| serves(s, false, 16))
+        .accepted("hyper takes FIN for the end of the exchange, unless half_close is set, and says so with an error", &[NothingTruncated]),
     family("error in the middle", "The client resets after 10 bytes.",
         serving(over(&[64]).readers([Reader::PROMPT.resets_after(10)]).input(REQUEST)), |s| serves(s, false, 16)),
 ]);

@@ -23,7 +23,7 @@ survey!("a client with one stream", vec![
     family("write and close", "A stream is written to, and the connection is closed.", over(&[8, 64]), closes)
         .reported("libp2p/rust-yamux#194", "0.13.4", &[NoSilentLoss, NothingTruncated]),
     family("write and close, buffered", "The connection is closed over a layer that buffers.",
-        over(&[8]).flush(FlushMode::Buffers(64)), closes)
+        over(&[8]).flush(FlushMode::Buffers(64)).shutdown(ShutdownMode::FlushesFirst), closes)
         .reported("libp2p/rust-yamux#194", "0.13.4", &[NoSilentLoss, NothingTruncated]),
     family("slow reader", "The same.", slowly(&[16], 8), closes)
         .reported("libp2p/rust-yamux#194", "0.13.4", &[NoSilentLoss, NothingTruncated]),
