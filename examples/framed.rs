@@ -1,4 +1,4 @@
-//! Frames behind their lengths, as `tokio_util::codec` writes them: `feed` only buffers, and whoever
+//! Frames after their lengths, as `tokio_util::codec` writes them: `feed` only buffers, and whoever
 //! drops the sink without a flush loses the frame.
 
 use bytes::Bytes;

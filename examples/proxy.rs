@@ -1,5 +1,5 @@
 //! A proxy with a socket to either side. `copy_bidirectional` delivers both ways; one that shuts the
-//! server's side down behind a single write does not. The chart says which socket a step is about.
+//! server's side down after a single write does not. The chart says which socket a step is about.
 
 use lastbyte::run::FurtherSocket;
 use lastbyte::{Checker, Property, Reader, Socket};

@@ -1,4 +1,11 @@
 //! What went wrong before anything was explored, in one line.
+//!
+//! ```
+//! use lastbyte::error::Misuse;
+//!
+//! let misuse = Misuse("no such file: a\nb; expected is one that is there".to_owned());
+//! assert_eq!(misuse.to_string(), "no such file: a\\nb; expected is one that is there");
+//! ```
 
 use std::fmt;
 

@@ -1,4 +1,11 @@
 //! Files: read up to a bound, written as a whole or not at all.
+//!
+//! ```
+//! use lastbyte::files::read_all;
+//!
+//! assert_eq!(read_all(&b"four"[..], 4).expect("it is no longer"), b"four");
+//! assert!(read_all(&b"four"[..], 3).is_err());
+//! ```
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};

@@ -155,7 +155,7 @@ pub(super) fn servers() -> Vec<Family> {
                 with("body-read-beside", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
             ),
         ),
-        beside(Beside::Fin, get("fin-behind-request")),
+        beside(Beside::Fin, get("fin-after-request")),
         at(PROMPT, beside(Beside::LaterFin, get("fin-any-time"))),
         at(
             ROOMY,

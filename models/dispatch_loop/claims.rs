@@ -39,8 +39,8 @@ const fn verdicts(
 }
 
 use Property::{
-    EndsWithoutReader, NoSilentLoss, NoSpin, NoStall, NothingTruncated, ReadsDuringFlush,
-    ReceivedIsPrefix,
+    EndsWithoutReader, NoNeedlessError, NoSilentLoss, NoSpin, NoStall, NothingTruncated,
+    ReadsDuringFlush, ReceivedIsPrefix,
 };
 
 /// All expected verdicts.
@@ -53,6 +53,7 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("body-ends-during-flush",        NoSilentLoss,     "xxxxx....", "#4022"),
     verdicts("body-does-not-decode",          NoSilentLoss,     "xxxxx....", "#4022"),
     verdicts("bad-second-request",            NothingTruncated, "xxxxx....", "#4022, and the connection reports an error"),
+    verdicts("bad-second-request",            NoNeedlessError,  "aaaaaaaaa", "the connection reports that it did not understand its peer"),
     verdicts("client-early-close",            NoSilentLoss,     "xxxxx....", "#4022, a client's request"),
     verdicts("graceful",                      NoSilentLoss,     ".........", "the write side closes only after a complete flush"),
     verdicts("graceful-body",                 NoSilentLoss,     "xxxxx....", "#4022, on a connection that is idle and not flushed"),

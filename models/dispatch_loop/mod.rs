@@ -1,8 +1,8 @@
 //! hyper's HTTP/1 dispatch loop in every revision, with the revision as data.
 //!
 //! One step of the model is one `poll_*` call of hyper's; the calls on the socket, the body and the
-//! signal are the scheduling points. Messages are abstract: a head is a byte, a body is counted
-//! ([`Body`]).
+//! signal are the scheduling points. Messages are abstract: a head is one or two bytes, a body is
+//! counted ([`Body`]).
 //!
 //! Four files stand beside hyper 1.12.0, `src/proto/h1/`, with its types and functions in its order.
 //! Each function names the one that it stands for; `mapping.md` lists them all.

@@ -138,7 +138,7 @@ pub const RECHECK_FLUSHES: Revision = Revision {
     ..SHUTDOWN_FLUSHES
 };
 
-/// A proposal: what the sweep still finds in 1.12.0, closed.
+/// A proposal: 1.12.0 with what repairs the defects of the findings; what is accepted by design still fails.
 pub const PROPOSED: Revision = Revision {
     name: "proposed",
     versions: &[],

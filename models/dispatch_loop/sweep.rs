@@ -1,6 +1,6 @@
 //! The sweep: every revision in every sensible combination of what surrounds it.
 //!
-//! The named named scenarios are part of it. The others are the product of what the peer
+//! The named scenarios are part of it. The others are the product of what the peer
 //! sends, what the service answers, the socket and the write buffer, and, one at a time, how the
 //! connection is used otherwise.
 
@@ -50,7 +50,7 @@ const REQUESTS: [Request; 12] = [
     request("closing-body-ends-later", b"p2x", &[b"x"], (1, b"")),
     request("bad-body", b"P2x", &[b"!"], (1, b"")),
     request("two", b"GG", &[], (2, b"")),
-    request("next-behind-body", b"P2x", &[b"xG"], (2, b"")),
+    request("next-after-body", b"P2x", &[b"xG"], (2, b"")),
     request("malformed", b"!", &[], (0, message::BAD_REQUEST)),
     request("malformed-second", b"G!", &[], (1, message::BAD_REQUEST)),
     request("half-a-second", b"GP", &[], (1, b"")),
@@ -60,7 +60,7 @@ const REQUESTS: [Request; 12] = [
     },
 ];
 
-/// The requests behind which the connection ends.
+/// The requests after which the connection ends.
 const ENDING: [&str; 4] = [
     "close",
     "closing-body-ends-later",

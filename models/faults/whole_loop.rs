@@ -32,7 +32,7 @@ const KEPT_SINCE_1_11: [&str; 4] = [
     "client-early-close",
 ];
 
-/// The scenario behind which a wake-up was missed (#3952).
+/// The scenario after which a wake-up was missed (#3952).
 const DEFERRED_END: &str = "deferred-end";
 
 fn named(names: &[&str]) -> Vec<LoopScenario> {
@@ -213,7 +213,7 @@ pub(super) fn claims() -> Vec<Claim> {
         claims.extend(meaning(
             claim(
                 &prefix(revision),
-                "reset-behind-the-last-byte",
+                "reset-after-the-last-byte",
                 "Over a socket like tokio's, a reset that comes when the kernel has accepted everything ends the connection with Ok.",
                 Refuted,
                 &[ResetEndsWithError],

@@ -9,6 +9,9 @@ use super::scenarios::{CAPACITIES, Family, RESPONSE, families};
 use super::{Server, v0_14, v1};
 use crate::known::{claim, meaning, told};
 
+/// The published incident: bytes of the response's body, and of the kernel's buffer.
+const INCIDENT: (usize, usize) = (14_896_450, 219_264);
+
 /// A line of hyper.
 #[derive(Clone, Copy, Debug)]
 pub struct Series {
@@ -55,6 +58,18 @@ impl Series {
             .with_reader()
     }
 
+    /// The published incident at its own sizes, over vectored writes as on TCP. Its histories are too
+    /// many to be told apart.
+    #[track_caller]
+    pub fn incident(&self) -> Instance {
+        let mut family = Family::named("body-ignored");
+        family.server.body = Server::answering(INCIDENT.0).body;
+        family.server.vectored = true;
+        self.instance(&family, INCIDENT.1)
+            .with_scenario(|scenario| scenario.name += "-incident")
+            .with_folded_histories()
+    }
+
     /// All instances of the families with one of these fates, over kernel buffers that `fits` likes.
     fn instances(&self, fates: &[Fate], fits: fn(usize) -> bool) -> Vec<Instance> {
         let families = families().into_iter();
@@ -69,8 +84,9 @@ impl Series {
         use Expected::{Proved, Refuted};
         use Fate::{ClosesEarly, DrainsFirst, EndsByFin};
         use Property::{
-            AcceptedArrives, NoPanic, NoSilentLoss, NoSpin, NoStall, NothingBufferedAtShutdown,
-            NothingTruncated, OneShutdown, ReceivedIsPrefix,
+            AcceptedArrives, Ends, NoFlushAfterShutdown, NoNeedlessError, NoPanic, NoSilentLoss,
+            NoSpin, NoStall, NothingBufferedAtShutdown, NothingTruncated, OneShutdown,
+            ReceivedIsPrefix,
         };
         let harmless = [
             ReceivedIsPrefix,
@@ -78,6 +94,8 @@ impl Series {
             NoStall,
             NoSpin,
             OneShutdown,
+            NoFlushAfterShutdown,
+            Ends,
             NoPanic,
         ];
         let lost = [NothingTruncated, NoSilentLoss, NothingBufferedAtShutdown];
@@ -133,6 +151,14 @@ impl Series {
                 self.instances(&[ClosesEarly, DrainsFirst], any),
             ));
         }
+        claims.extend(claim(
+            self.name,
+            "ordinary-close-is-no-error",
+            "A connection that ends after an ordinary exchange does not report an error.",
+            Proved,
+            &[NoNeedlessError],
+            self.instances(&[DrainsFirst], any),
+        ));
         let given_up = claim(
             self.name,
             "fin-ends-the-exchange",
@@ -172,6 +198,18 @@ impl Series {
             vec![every_interleaving],
         );
         claims.extend(meaning(uncached, Meaning::Defect, &unflushed));
+        let incident = claim(
+            self.name,
+            "incident",
+            "The published incident at its own sizes: a response of 14,896,450 bytes, a handler that ignores the request body, a kernel buffer of 219,264 bytes.",
+            match self.shuts_down_unflushed {
+                true => Refuted,
+                false => Proved,
+            },
+            &lost,
+            vec![self.incident()],
+        );
+        claims.extend(meaning(incident, Meaning::Defect, &unflushed));
         claims
     }
 }
@@ -197,7 +235,7 @@ impl Fate {
             | "malformed-chunk-ignored"
             | "early-eof"
             | "early-eof-ignored" => Fate::ClosesEarly,
-            "fin-behind-request" | "fin-any-time" => Fate::EndsByFin,
+            "fin-after-request" | "fin-any-time" => Fate::EndsByFin,
             _ => Fate::DrainsFirst,
         }
     }

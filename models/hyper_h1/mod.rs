@@ -21,6 +21,7 @@ use crate::http::{Responses, are_head};
 pub mod claims;
 pub mod client;
 pub mod history;
+mod payload;
 pub mod scenarios;
 #[cfg(hyper_0_14)]
 pub mod v0_14;
@@ -30,6 +31,7 @@ pub mod v1;
 #[cfg(all(hyper_1, hyper_0_14))]
 pub use claims::model;
 pub use client::{Answer, Client, Outgoing};
+pub use payload::Payload;
 
 /// The stack of hyper's thread, in bytes. In the development profile every scenario family of [`scenarios`] gets
 /// by with 16 KiB and overflows 8 KiB; the rest is a margin, which costs nothing until it is used.
@@ -80,7 +82,7 @@ pub enum Source {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Server {
     /// The body of every response.
-    pub body: Bytes,
+    pub body: Payload,
     /// Where it comes from.
     pub source: Source,
     /// What the handler does.
@@ -113,7 +115,7 @@ impl Server {
     /// A server with hyper's defaults that answers every request with `bytes` bytes of body.
     pub fn answering(bytes: usize) -> Server {
         Server {
-            body: letters(bytes),
+            body: letters(bytes).into(),
             source: Source::Whole,
             handler: Handler::Ignores,
             pipeline_flush: false,
@@ -138,7 +140,8 @@ impl Server {
         server.vectored = query.is_set("vectored");
         server.head = are_head(&query.request);
         if query.is_set("upgrade") {
-            server.upgrade = Some(std::mem::take(&mut server.body));
+            server.upgrade = Some(server.body.bytes());
+            server.body = Bytes::new().into();
             server.connect = query.request.starts_with(b"CONNECT ");
         }
         server

@@ -67,7 +67,7 @@ pub fn families() -> Vec<Family> {
         family("malformed-chunk-ignored", BAD_CHUNK, Never, Ignores, false),
         family("early-eof", HALF_A_BODY, AtOnce, Reads, false),
         family("early-eof-ignored", HALF_A_BODY, AtOnce, Ignores, false),
-        family("fin-behind-request", GET, AtOnce, Ignores, false),
+        family("fin-after-request", GET, AtOnce, Ignores, false),
         family("fin-any-time", GET, AnyTime, Ignores, false),
         family("half-close-at-once", GET, AtOnce, Ignores, true),
         family("half-close-any-time", GET, AnyTime, Ignores, true),

@@ -55,6 +55,9 @@ pub enum Mutation {
     ShutdownTwice,
     WriteAfterShutdown,
     ShutdownErrorIgnored,
+    FlushAfterShutdown,
+    NeverEnds,
+    ErrorAfterShutdown,
     // Steps that are wrong only over a wrong kernel: they check what it promises.
     ChecksCapacity,
     ChecksShutdown,
@@ -254,6 +257,11 @@ impl Dispatcher {
         match self.mutation {
             Mutation::ShutdownErrorIgnored => return Poll::Ready(Ok(())),
             Mutation::WriteAfterShutdown => drop(self.socket.poll_send(cx, b"!")),
+            Mutation::FlushAfterShutdown => ready!(self.socket.poll_flush_socket(cx))?,
+            Mutation::NeverEnds => return Poll::Pending,
+            Mutation::ErrorAfterShutdown => {
+                return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+            }
             Mutation::ChecksShutdown => {
                 let written = self.socket.poll_send(cx, b"!");
                 let accepted = matches!(written, Poll::Ready(Ok(_)));

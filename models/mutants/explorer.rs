@@ -217,8 +217,8 @@ pub fn hidden() -> Vec<Hidden> {
             "The beginning of a poll is no step: what a waker has noted since the poll before is not seen.",
         ),
         row(
-            "explorer/nothing-behind-calls",
-            NothingBehindCalls,
+            "explorer/nothing-after-calls",
+            NothingAfterCalls,
             NoSilentLoss,
             with_its_own_waker(
                 Looks::BehindACall,

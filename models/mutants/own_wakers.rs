@@ -15,7 +15,7 @@ pub enum Looks {
     /// Where the poll begins that it asks for itself, before its first call: it was woken since the
     /// code after the last call.
     WhereAPollBegins,
-    /// Behind the call that registers its waker: it was woken already.
+    /// After the call that registers its waker: it was woken already.
     BehindACall,
 }
 

@@ -306,6 +306,24 @@ pub fn rows() -> Vec<Row> {
             OneShutdown,
             "One more byte is written after the shutdown.",
         ),
+        Row::new(
+            "flush-after-shutdown",
+            Mutation::FlushAfterShutdown,
+            NoFlushAfterShutdown,
+            "The socket is flushed once more after the shutdown.",
+        ),
+        Row::new(
+            "never-ends",
+            Mutation::NeverEnds,
+            Ends,
+            "The connection waits for ever after the shutdown.",
+        ),
+        Row::new(
+            "error-after-shutdown",
+            Mutation::ErrorAfterShutdown,
+            NoNeedlessError,
+            "The connection reports an error although everything has arrived.",
+        ),
         Row {
             response: 2,
             capacity: 2,
@@ -549,7 +567,7 @@ pub fn equivalent() -> Vec<(Row, Vec<Property>)> {
         NoSpin,
         OneShutdown,
     ];
-    // Behind a complete flush, close(2) shows the peer what shutdown(2) shows: the end of the stream.
+    // After a complete flush, close(2) shows the peer what shutdown(2) shows: the end of the stream.
     let closes = Row::new(
         "closes-instead-of-shutdown",
         Mutation::ClosesInsteadOfShutdown,

@@ -11,9 +11,9 @@ use super::scenarios::{grid, lone_request, next_request, readers};
 use Expected::{Proved, Refuted};
 use Ordering::{FlushBeforeShutdown, Original, ReadGatedFlush};
 use Property::{
-    AcceptedArrives, EndsWithoutReader, NoPanic, NoSilentLoss, NoSpin, NoStall,
-    NothingBufferedAtShutdown, NothingTruncated, OneShutdown, ReadsDuringFlush, ReceivedIsPrefix,
-    ResetEndsWithError,
+    AcceptedArrives, Ends, EndsWithoutReader, NoFlushAfterShutdown, NoNeedlessError, NoPanic,
+    NoSilentLoss, NoSpin, NoStall, NothingBufferedAtShutdown, NothingTruncated, OneShutdown,
+    ReadsDuringFlush, ReceivedIsPrefix, ResetEndsWithError,
 };
 
 /// All claims, in the order of the report.
@@ -98,7 +98,7 @@ fn flush_before_shutdown_never_loses() -> Vec<Claim> {
     let mut claims = Vec::new();
     claims.extend(claim(
         "fixed-never-loses",
-        "Flushing before the shutdown never loses a byte, never stalls and never spins.",
+        "Flushing before the shutdown never loses a byte, never stalls and never spins, and ends without an error.",
         Proved,
         &[
             NothingTruncated,
@@ -109,6 +109,9 @@ fn flush_before_shutdown_never_loses() -> Vec<Claim> {
             NoStall,
             NoSpin,
             OneShutdown,
+            NoFlushAfterShutdown,
+            Ends,
+            NoNeedlessError,
             NoPanic,
         ],
         grid(LARGEST).map(|(n, k, reader)| lone_request(FlushBeforeShutdown, n, k, reader)),

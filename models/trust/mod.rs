@@ -23,7 +23,7 @@ const DOCUMENTS: [(&str, &str); 4] = [
     ),
     (
         include_str!("dependencies.md"),
-        "cargo test --package lastbyte-models --test supply_chain",
+        "cargo test --test documents supply_chain",
     ),
 ];
 

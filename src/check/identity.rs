@@ -76,6 +76,7 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         socket,
         further,
         clock,
+        tasks,
         feeds,
         signals,
         ends,
@@ -87,7 +88,7 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         executor_defect,
     } = scenario;
     let plain = Scenario::new("", *capacity, *reader);
-    let fields: [(&'static str, &dyn fmt::Debug, &dyn fmt::Debug); 22] = [
+    let fields: [(&'static str, &dyn fmt::Debug, &dyn fmt::Debug); 23] = [
         ("input", input, &plain.input),
         ("input_eof", input_eof, &plain.input_eof),
         ("flush", flush, &plain.flush),
@@ -101,6 +102,7 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         ("socket", socket, &plain.socket),
         ("further", further, &plain.further),
         ("clock", clock, &plain.clock),
+        ("tasks", tasks, &plain.tasks),
         ("feeds", feeds, &plain.feeds),
         ("signals", signals, &plain.signals),
         ("ends", ends, &plain.ends),

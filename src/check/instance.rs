@@ -25,6 +25,7 @@ struct Inner {
     version: Option<String>,
     scenario: Scenario,
     caching: bool,
+    folding: bool,
     run: Arc<dyn Subject>,
     parameters: Vec<Parameter>,
     place: &'static Location<'static>,
@@ -51,6 +52,7 @@ impl Instance {
                 version: None,
                 scenario,
                 caching: true,
+                folding: false,
                 run,
                 parameters: Vec::new(),
                 place: Location::caller(),
@@ -104,6 +106,13 @@ impl Instance {
         self.changed(|inner| inner.caching = false)
     }
 
+    /// The same, explored with folded histories where it is long; a verdict says what that assumes,
+    /// and how it was checked: see [`Folding`](crate::trace::Folding).
+    #[must_use]
+    pub fn with_folded_histories(self) -> Instance {
+        self.changed(|inner| inner.folding = true)
+    }
+
     fn changed(mut self, change: impl FnOnce(&mut Inner)) -> Instance {
         let inner = Arc::make_mut(&mut self.inner);
         change(inner);
@@ -141,6 +150,11 @@ impl Instance {
         self.inner.caching
     }
 
+    /// Whether histories may be folded.
+    pub fn folding(&self) -> bool {
+        self.inner.folding
+    }
+
     /// What is explored.
     pub fn run(&self) -> &Arc<dyn Subject> {
         &self.inner.run
@@ -152,11 +166,12 @@ impl Instance {
     }
 
     /// Its parameters in order; the scenario's name, if it was given none. Without state caching,
-    /// `caching` is `off`.
+    /// `caching` is `off`; where histories may be folded, `histories` are.
     pub fn parameters(&self) -> Parameters {
         let Inner {
             scenario,
             caching,
+            folding,
             parameters,
             ..
         } = &*self.inner;
@@ -180,6 +195,9 @@ impl Instance {
         }
         if !caching {
             all.push(("caching", "off".into()));
+        }
+        if *folding {
+            all.push(("histories", "folded".into()));
         }
         all
     }
@@ -211,6 +229,7 @@ impl Instance {
             version,
             scenario,
             caching,
+            folding,
             run,
             parameters: _,
             place: _,
@@ -223,6 +242,7 @@ impl Instance {
             ("subject", subject.clone()),
             ("name", scenario.name.clone()),
             ("caching", caching.to_string()),
+            ("folding", folding.to_string()),
         ];
         let parts = named.into_iter().chain(version).chain(fingerprint);
         parts.chain(identity::of_scenario(scenario)).collect()

@@ -10,6 +10,7 @@ use crate::check::figures::Figures;
 use crate::check::identity::Identity;
 use crate::check::sweep::Swept;
 use crate::trace::event::Trace;
+use crate::trace::folding::Folding;
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
@@ -136,6 +137,10 @@ pub struct Row {
     pub executions: u64,
     /// States over all instances; 0 where nothing was cached.
     pub states: u64,
+    /// What exploring with folded histories assumes, and how that was checked; `None` where no
+    /// history was folded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folding: Option<Folding>,
     /// Seconds over all instances.
     pub seconds: f64,
     /// Outcomes over all instances, most frequent first.
@@ -250,6 +255,7 @@ impl Row {
             instances: claim.instances.len(),
             executions: explored.iter().map(|e| e.executions).sum(),
             states: explored.iter().map(|e| e.states).sum(),
+            folding: Folding::of_all(explored.iter().filter_map(|e| e.folding.as_ref())),
             seconds: explored.iter().map(|e| e.seconds).sum(),
             outcomes,
             surprise,

@@ -123,8 +123,7 @@ impl Wanted {
             caching: instance.caching(),
             limits,
             progress: Some(progress),
-            // What is claimed is small enough to be known without an assumption.
-            folding: false,
+            folding: instance.folding(),
             ..Explorer::default()
         };
         let id = instance.identity();

@@ -3,7 +3,21 @@
 //! [`check`] explores a closure and panics with a chart when a property fails. Behind it is
 //! [`Checker`], a builder for everything else: other buffers, input, faults, scripts, properties,
 //! limits. [`replay`] shows a schedule that a failure has printed, and [`stays_fixed`] makes a
-//! regression test of it. The file is long because every setting is documented with the builder.
+//! regression test of it.
+//!
+//! ```
+//! use lastbyte::{Checker, Property, Socket, Verdict};
+//!
+//! let report = Checker::new().kernel_buffer(1..=3).run(|mut socket: Socket| async move {
+//!     socket.expect_delivery(b"abc");
+//!     socket.write_all(b"abc").await?;
+//!     socket.close().await
+//! });
+//! assert_eq!(report.verdict(Property::NothingTruncated), Verdict::Proved);
+//! assert_eq!(report.explored().len(), 6);
+//! ```
+//!
+//! The file is long because every setting is documented with the builder.
 
 mod instances;
 mod report;
@@ -231,8 +245,17 @@ impl Checker {
     }
 
     /// How the socket's flush behaves.
+    ///
+    /// # Panics
+    ///
+    /// When a layer buffers 0 bytes.
     #[must_use]
+    #[track_caller]
     pub fn flush(mut self, mode: FlushMode) -> Checker {
+        assert!(
+            mode != FlushMode::Buffers(0),
+            "a layer that buffers 0 bytes; expected is at least 1"
+        );
         self.base.flush = mode;
         self
     }
@@ -297,8 +320,16 @@ impl Checker {
 
     /// A further socket of the connection, which takes one closure argument more. There are at most
     /// 3 scripts, actors and further sockets together.
+    ///
+    /// # Panics
+    ///
+    /// When the socket cannot be: a buffer of 0 bytes, more input than there is room for.
     #[must_use]
+    #[track_caller]
     pub fn further_socket(mut self, socket: FurtherSocket) -> Checker {
+        if let Some(problem) = socket.problem() {
+            panic!("the further socket cannot be: {problem}");
+        }
         self.base.further.push(socket);
         self
     }
@@ -315,6 +346,25 @@ impl Checker {
     #[must_use]
     pub fn clock(mut self) -> Checker {
         self.base.clock = true;
+        self
+    }
+
+    /// How many tasks the connection can have at a time, for [`Handle::spawn`](crate::Handle::spawn):
+    /// actors of their own, whose calls are interleaved with the connection's. Each takes the place of a
+    /// script or an actor. Tasks of one thread need no place: see
+    /// [`LocalTasks`](crate::run::LocalTasks).
+    ///
+    /// # Panics
+    ///
+    /// When there are none, or more than 3.
+    #[must_use]
+    #[track_caller]
+    pub fn tasks(mut self, tasks: usize) -> Checker {
+        assert!(
+            (1..=3).contains(&tasks),
+            "{tasks} tasks; expected are 1 to 3, as loom has five threads"
+        );
+        self.base.tasks = tasks;
         self
     }
 

@@ -289,6 +289,7 @@ pub(super) mod tests {
             instances: 1,
             executions: 1,
             states: 0,
+            folding: None,
             seconds: 0.0,
             outcomes: Vec::new(),
             surprise: None,

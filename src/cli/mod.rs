@@ -1,5 +1,16 @@
-//! The command line as a function of a registry: `cargo verify` is this with the models of
-//! `models/`, and a program of your own is this with yours.
+//! The command line as a function of a registry: `cargo verify` runs it with the models of `models/`,
+//! your program with yours.
+//!
+//! ```
+//! use lastbyte::cli::{Exit, Program};
+//! use lastbyte::{Model, Registry};
+//!
+//! let registry = Registry::new([Model::new("mine", "a model without claims")]).expect("one model");
+//! let mut out = Vec::new();
+//! let words = ["my-program", "--list"].map(Into::into);
+//! let exit = Program::called().run(&registry, words, &mut out).expect("it is understood");
+//! assert_eq!(exit, Exit::Fine);
+//! ```
 
 mod args;
 mod collected;
@@ -14,6 +25,7 @@ mod pool;
 mod program;
 mod replay;
 mod saved;
+mod seconds;
 mod step;
 mod terminal;
 mod verify;

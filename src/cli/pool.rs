@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::interrupt;
+use super::seconds::Seconds;
 use crate::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
 use crate::check::selection::Selection;
 use crate::error::Misuse;
@@ -22,7 +23,9 @@ pub(super) struct Means {
 
 pub(super) fn explore(selection: &Selection, means: Means) -> Result<Explored, Misuse> {
     let failed = |what: &str, error: &dyn std::fmt::Display| Misuse(format!("{what}: {error}"));
-    let units = Unit::all(selection);
+    let mut units = Unit::all(selection);
+    let seconds = Seconds::of_last_time();
+    let left = seconds.longest_first(&mut units);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = Pool {
         program: std::env::current_exe().map_err(|e| failed("cannot find this program", &e))?,
@@ -36,18 +39,21 @@ pub(super) fn explore(selection: &Selection, means: Means) -> Result<Explored, M
     let meter = Meter::default();
     interrupt::note()?;
     std::thread::scope(|scope| {
-        let shown = scope.spawn(|| watch(&meter, units.len() as u64));
+        let shown = scope.spawn(|| watch(&meter, units.len(), &left, pool.jobs));
         let explored = pool.explore(&units, &meter);
         meter.stop.store(true, Ordering::Relaxed);
         drop(shown.join());
-        explored.map_err(|error| failed("cannot start a process that explores", &error))
+        let explored =
+            explored.map_err(|error| failed("cannot start a process that explores", &error))?;
+        seconds.keep(&explored);
+        Ok(explored)
     })
 }
 
 /// Shows how far it is until it is told to stop: a bar on a terminal; elsewhere a line after the
 /// first instance, and then now and then.
-fn watch(meter: &Meter, instances: u64) {
-    let bar = ProgressBar::new(instances);
+fn watch(meter: &Meter, instances: usize, left: &[f64], jobs: usize) {
+    let bar = ProgressBar::new(instances as u64);
     let style = "{bar:30} {pos}/{len} instances  {msg}";
     bar.set_style(ProgressStyle::with_template(style).expect("the template is constant"));
     let started = Instant::now();
@@ -63,17 +69,28 @@ fn watch(meter: &Meter, instances: u64) {
         let current = meter.current.lock().expect("nobody panics here").clone();
         let (executions, rate) = (HumanCount(executions), HumanCount(rate));
         bar.set_position(done);
-        bar.set_message(format!("{executions} executions, {rate}/s  {current}"));
+        let left = estimate(left.get(done as usize).copied(), jobs);
+        bar.set_message(format!(
+            "{executions} executions, {rate}/s{left}  {current}"
+        ));
         if plain && is_due(said.map(|said: Instant| said.elapsed()), done) {
             said = Some(Instant::now());
             drop(writeln!(
                 std::io::stderr(),
-                "{done}/{instances} instances, {executions} executions, {rate}/s, {current}"
+                "{done}/{instances} instances, {executions} executions, {rate}/s{left}, {current}"
             ));
         }
         std::thread::park_timeout(Duration::from_millis(100));
     }
     bar.finish_and_clear();
+}
+
+/// How long the rest takes if it takes what it took the last time; nothing, where that is not known.
+fn estimate(left: Option<f64>, jobs: usize) -> String {
+    match left.unwrap_or_default() / jobs.max(1) as f64 {
+        seconds if seconds < 0.5 => String::new(),
+        seconds => format!(", about {seconds:.0} s left"),
+    }
 }
 
 /// Whether a line of progress is due, so long after the last one.
@@ -101,6 +118,13 @@ mod tests {
         assert!(!is_due(seconds(4), 2));
         assert!(is_due(seconds(5), 2));
         assert!(is_due(seconds(6), 2));
+    }
+
+    #[test]
+    fn what_is_left_is_divided_among_the_processes() {
+        assert_eq!(estimate(Some(9.0), 2), ", about 4 s left");
+        assert_eq!(estimate(Some(0.4), 1), "");
+        assert_eq!(estimate(None, 2), "");
     }
 
     #[test]

@@ -176,7 +176,9 @@ pub(crate) fn part<'a>(slices: &[&'a [u8]], range: Range<usize>) -> impl Iterato
 
 /// The same in one piece.
 pub(crate) fn joined(slices: &[&[u8]], range: Range<usize>) -> Vec<u8> {
-    part(slices, range).flatten().copied().collect()
+    let mut all = Vec::with_capacity(range.len());
+    part(slices, range).for_each(|part| all.extend_from_slice(part));
+    all
 }
 
 /// Whether two slices have the same bytes; at once, where they are the same memory.

@@ -26,8 +26,8 @@ pub enum ExecutorDefect {
     /// Where a poll of an actor with wakers of its own begins is no step: others cannot move between
     /// what it was woken for and its first look at what they noted.
     PollsBeginUnseen,
-    /// Behind a call of an actor with wakers of its own, others cannot move before its code goes on.
-    NothingBehindCalls,
+    /// After a call of an actor with wakers of its own, others cannot move before its code goes on.
+    NothingAfterCalls,
     /// It is not compared what a part of a schedule leads to when it is run again.
     MovesNotCompared,
     /// What is known by its history is not explored again.
@@ -52,7 +52,7 @@ impl ExecutorDefect {
     /// The defects that only an actor with wakers of its own shows.
     pub const OF_OWN_WAKERS: [ExecutorDefect; 2] = [
         ExecutorDefect::PollsBeginUnseen,
-        ExecutorDefect::NothingBehindCalls,
+        ExecutorDefect::NothingAfterCalls,
     ];
 
     /// The defects of the check whether a subject is deterministic. No deterministic subject shows
@@ -109,11 +109,13 @@ pub enum KeyPart {
     Beside,
     /// Which timers are armed.
     Clock,
+    /// Which tasks there are, and in which order they and the connection made their calls.
+    Tasks,
 }
 
 impl KeyPart {
-    /// What only some scenarios have: several sockets, a clock.
-    pub const OF_SOME: [KeyPart; 2] = [KeyPart::Beside, KeyPart::Clock];
+    /// What only some scenarios have: several sockets, a clock, tasks.
+    pub const OF_SOME: [KeyPart; 3] = [KeyPart::Beside, KeyPart::Clock, KeyPart::Tasks];
 
     /// Every part that any scenario has.
     pub const ALL: [KeyPart; 14] = [

@@ -84,7 +84,7 @@ pub struct Parsed<F> {
 /// What a [`Parsed`] stream is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parse {
-    /// Everything that was promised is there, and nothing has begun behind it.
+    /// Everything that was promised is there, and nothing has begun after it.
     Complete,
     /// More is to come.
     Incomplete,
@@ -143,7 +143,7 @@ impl Around {
     }
 }
 
-/// Every promise is a frame behind its length, as `tokio_util::codec::LengthDelimitedCodec` writes it
+/// Every promise is a frame after its length, as `tokio_util::codec::LengthDelimitedCodec` writes it
 /// unless it is told otherwise.
 ///
 /// ```
@@ -199,7 +199,7 @@ impl LengthDelimited {
     }
 }
 
-/// Every promise is a line: a line feed is behind it.
+/// Every promise is a line: a line feed is after it.
 ///
 /// ```
 /// use lastbyte::{Checker, Socket};
@@ -260,7 +260,7 @@ mod tests {
         [Bytes::from_static(b"ab"), Bytes::from_static(b"c")]
     }
 
-    /// Complete behind exactly this stream, wherever it is cut, and contradicted by any other byte.
+    /// Complete after exactly this stream, wherever it is cut, and contradicted by any other byte.
     fn takes(new: impl Fn() -> Box<dyn Framing>, stream: &[u8], tells_bytes: bool) {
         let promises = promises();
         for cut in 0..=stream.len() {

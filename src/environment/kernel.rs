@@ -1,9 +1,9 @@
 //! The kernel's side of one connection, seen from the writer: a bounded outbound buffer, the input
 //! that the peer has sent, half-close, close and reset.
 //!
-//! A plain state machine without locks: one method is one system call. It is one file so that it can be
-//! read from top to bottom. Whoever is owed a wake-up
-//! because of it is put on a list that the lock section hands out as it ends.
+//! A state machine without locks: each system call is one method. A call that owes somebody a
+//! wake-up puts it on a list, and the lock section delivers the list when it ends. It is one file so
+//! that it can be read from top to bottom.
 //!
 //! Mirrors `send(2)`, `recv(2)`, `shutdown(2)` and `close(2)` on a connected stream socket with
 //! `O_NONBLOCK`, as far as an application can see them.
@@ -151,6 +151,8 @@ pub(crate) enum Place {
     Room,
     /// The end of a timer.
     Timer(usize),
+    /// A task to begin.
+    Task(usize),
 }
 
 /// Who makes a call that may have to wait.
@@ -194,6 +196,11 @@ impl Registration {
 
     pub(crate) fn is_set(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// Whose waker of its own making it holds.
+    pub(crate) fn owner(&self) -> Option<ActorId> {
+        self.0.as_ref().and_then(|(_, own)| *own)
     }
 
     /// Whether it holds a waker of this actor's own making.
@@ -470,7 +477,8 @@ impl Kernel {
         Call::Failed(io::ErrorKind::ConnectionReset)
     }
 
-    /// `sendmsg(2)`: takes what fits of the slices, which may be parts of payloads.
+    /// `sendmsg(2)`: takes what fits of the slices, which may be parts of payloads. Taking less than
+    /// all is a partial write.
     pub(crate) fn write(
         &mut self,
         slices: &[&[u8]],

@@ -15,6 +15,8 @@ pub(crate) mod content;
 pub(crate) mod defect;
 pub(crate) mod framing;
 pub(crate) mod framings;
+#[cfg(feature = "http1")]
+pub(crate) mod http1;
 pub(crate) mod kernel;
 pub(crate) mod reader;
 pub(crate) mod script;
@@ -22,6 +24,8 @@ pub(crate) mod script;
 pub use defect::{ExecutorDefect, KeyPart};
 pub use framing::{Contradiction, Framing, Raw};
 pub use framings::{Counted, LengthDelimited, Lines, Parse, Parsed};
+#[cfg(feature = "http1")]
+pub use http1::{Responses, are_head};
 pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput};
 pub use reader::{BadReader, Reader, ReaderDefect};
 pub use script::{Script, ScriptStep};

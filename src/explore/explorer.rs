@@ -82,7 +82,7 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>
     }
     let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
     world.watcher = Some(shared.clone());
-    if shared.search().histories() != Histories::Full {
+    if *shared.search().histories() != Histories::Full {
         world.peek().fold();
     }
     let world = Arc::new(world);
@@ -148,7 +148,7 @@ impl Explorer {
             ..self.clone()
         };
         let mut explored = unbounded.run(subject, scenario, None, true);
-        let histories = explored.histories;
+        let histories = explored.histories.clone();
         let bounded = |bound, executions| Explorer {
             bound: Some(bound),
             limits: Limits {
@@ -172,7 +172,7 @@ impl Explorer {
         if !explored.found.is_empty() && !gave_up {
             for bound in 0..=LARGEST_READABLE_BOUND {
                 let searched = bounded(bound, READABLE_EXECUTIONS);
-                let folds = Folds::Unchecked(histories);
+                let folds = Folds::Unchecked(histories.clone());
                 let searched = searched.search(subject, scenario, None, false, folds);
                 if let why @ Some(Inconclusive::NotDeterministic(_)) =
                     searched.exploration.inconclusive
@@ -232,7 +232,7 @@ impl Explorer {
         Some((explored.followed?, found.collect()))
     }
 
-    /// The exploration with its counterexamples, each with the step behind which it was too late.
+    /// The exploration with its counterexamples, each with the step after which it was too late.
     fn finish(&self, explored: Explored) -> Exploration {
         let knows_all = explored.exploration.inconclusive.is_none() && self.knows_all(&explored);
         let Explored {
@@ -263,7 +263,7 @@ impl Explorer {
         only: Option<Vec<ActorId>>,
         repeats: bool,
     ) -> Explored {
-        let folds = match self.folding {
+        let folds = match self.folding && scenario.tasks == 0 {
             true => Folds::LongExplorations,
             false => Folds::Never,
         };
@@ -318,7 +318,7 @@ impl Explorer {
         let mut search = std::mem::replace(&mut *shared.search(), Search::over());
         search.settle();
         let folding = search.folding();
-        let histories = search.histories();
+        let histories = search.histories().clone();
         // An actor that panics when asked is inconclusive for that already.
         let reads = silently(|| asked(|| subject.reads_while_writing()));
         let facts = scenario.facts(reads.unwrap_or_default());

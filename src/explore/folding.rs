@@ -1,5 +1,7 @@
-//! Folded histories: which are continued to see whether they go on alike, and how an exploration
-//! begins again when they do not.
+//! Checks that executions with equal folded histories go on alike, and begins the exploration again
+//! when they do not.
+
+use std::collections::HashMap;
 
 use crate::environment::defect::ExecutorDefect;
 use crate::explore::graph::Keys;
@@ -7,11 +9,11 @@ use crate::run::digest::digest;
 use crate::run::state::State;
 use crate::run::state_key::Histories;
 use crate::trace::event::{ActorId, Step};
-use crate::trace::folding::{Disagreement, Folding};
+use crate::trace::folding::{Disagreement, Folding, Kept};
 
 /// In so many steps every history is continued that is folded to a known one; after as many again
 /// it is every second, after the next as many every fourth, and so on.
-const CHECKED_STEPS: u64 = 1_000_000;
+const CHECKED_STEPS: u64 = 300_000;
 
 /// Whether histories that are folded to the same go on alike.
 #[derive(Default)]
@@ -31,6 +33,8 @@ pub(super) struct Check {
     /// The first of two histories that contradict each other is being looked for.
     pub(super) wanted: Option<Wanted>,
     pub(super) contradiction: Option<Box<Disagreement>>,
+    /// How much there was for the mover to write before a move that is known.
+    pub(super) amounts: HashMap<(u128, ActorId), usize>,
 }
 
 /// A move after which two histories contradict each other.
@@ -43,10 +47,9 @@ pub(super) struct Wanted {
 }
 
 /// How an exploration begins again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Restart {
-    Folded,
-    FoldedBetweenPolls,
+    Folded(Kept),
     /// To meet the first of two histories once more.
     FoldedOnceMore,
     Full,
@@ -64,16 +67,19 @@ impl Check {
         if let Some(contradiction) = self.contradiction.take() {
             return Some(Folding::Contradicted(contradiction));
         }
-        self.folded().then_some(Folding::Held {
-            between_polls: self.by == Histories::FoldedBetweenPolls,
-            checked: self.checked,
-            unchecked: self.unchecked,
-        })
+        match &self.by {
+            Histories::Full => None,
+            Histories::Folded(kept) => Some(Folding::Held {
+                kept: kept.clone(),
+                checked: self.checked,
+                unchecked: self.unchecked,
+            }),
+        }
     }
 
     /// Whether to continue a history that was folded to a known one.
     pub(super) fn continues(&mut self, state: &State, defect: ExecutorDefect) -> bool {
-        let full = state.key(Histories::Full);
+        let full = state.key(&Histories::Full);
         if !self.histories.insert(full) {
             return false;
         }
@@ -84,13 +90,39 @@ impl Check {
         chosen
     }
 
+    /// Begins again with folded histories that tell these amounts apart, if there are any.
+    fn tells_apart(&mut self, one: usize, other: usize) -> bool {
+        let Histories::Folded(kept) = &self.by else {
+            return false;
+        };
+        let finer = kept.telling_apart(one, other);
+        let found = finer.is_some();
+        if found {
+            self.restart = finer.map(Restart::Folded);
+        }
+        found
+    }
+
+    /// Remembers how much there was for the mover to write before a move that was not known.
+    pub(super) fn remember(&mut self, from: (u128, ActorId), amounts: &Amounts) {
+        if self.folded() {
+            let amount = amounts[from.1.index()];
+            self.amounts.entry(from).or_insert(amount);
+        }
+    }
+
     /// An execution comes back to a folded history that it has left.
-    pub(super) fn meets_itself(&mut self, state: &State, from: usize, mover: Option<ActorId>) {
-        if self.by == Histories::Folded {
-            self.restart = Some(Restart::FoldedBetweenPolls);
+    pub(super) fn meets_itself(
+        &mut self,
+        state: &State,
+        from: usize,
+        mover: Option<ActorId>,
+        [then, now]: [&Amounts; 2],
+    ) {
+        let actor = mover.unwrap_or(ActorId::SUBJECT);
+        if self.tells_apart(then[actor.index()], now[actor.index()]) {
             return;
         }
-        let actor = mover.unwrap_or(ActorId::SUBJECT);
         let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
         self.contradiction = Some(Box::new(Disagreement {
             actor: name(&names, actor).to_owned(),
@@ -101,10 +133,16 @@ impl Check {
     }
 
     /// After a folded history, the last move did not do what it did after another one.
-    pub(super) fn contradicted(&mut self, state: &State, from: u128, mover: ActorId) {
-        if self.by == Histories::Folded {
-            // There is less to assume.
-            self.restart = Some(Restart::FoldedBetweenPolls);
+    pub(super) fn contradicted(
+        &mut self,
+        state: &State,
+        from: u128,
+        mover: ActorId,
+        amounts: &Amounts,
+    ) {
+        let now = amounts[mover.index()];
+        let then = self.amounts.get(&(from, mover)).copied();
+        if self.tells_apart(then.unwrap_or(now), now) {
             return;
         }
         let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
@@ -153,6 +191,18 @@ impl Check {
         self.restart = Some(Restart::Full);
         true
     }
+}
+
+/// How much each actor has had to write in its current poll, in bytes.
+pub(super) type Amounts = [usize; loom::MAX_THREADS];
+
+/// The amounts in this state, which count only where histories are folded.
+pub(super) fn amounts(state: &State) -> Amounts {
+    let mut amounts = Amounts::default();
+    for (amount, slot) in amounts.iter_mut().zip(&state.slots) {
+        *amount = slot.folded.as_ref().map_or(0, |folded| folded.to_write());
+    }
+    amounts
 }
 
 /// A digest of events.

@@ -1,8 +1,8 @@
 //! The explored graph: which state each move leads to, and how executions end.
 //!
-//! It serves twice. Whoever runs a part of it again must find the same, or the subject is not
-//! deterministic. And once it is complete, it knows behind which move every continuation breaks a
-//! property.
+//! It has two uses. A part that is run again must lead to the same states, or the subject is not
+//! deterministic. And when it is complete, it gives the move after which a violation cannot be
+//! avoided any more.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -178,7 +178,7 @@ impl Graph {
         doomed
     }
 
-    /// Index of the step behind which the property could not be kept any more: every continuation
+    /// Index of the step after which the property could not be kept any more: every continuation
     /// breaks it.
     ///
     /// The path says which state there was before each move, and how many steps had been made. From

@@ -3,6 +3,7 @@
 //! This explores nothing: it is one interleaving, the one that the executor happens to take. It is
 //! how the same kernel, reader and subject run under tokio.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use futures::future::join_all;
@@ -31,7 +32,15 @@ pub struct Observed {
 /// Runs the subject once, to the end of every actor.
 ///
 /// Waits for ever when the subject or the reader does: put a timeout around it.
+///
+/// # Panics
+///
+/// When the scenario has tasks of the connection.
 pub async fn run_once(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Observed {
+    assert!(
+        scenario.tasks == 0,
+        "a run outside of an exploration has no tasks; expected is `LocalTasks`, or tasks of the runtime"
+    );
     let world = Arc::new(World::new(setup(&**subject, scenario), Gate::Free));
     let actors = everybody(subject, scenario).into_iter().enumerate();
     let actors = actors.map(|(n, start)| {
@@ -43,7 +52,13 @@ pub async fn run_once(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Observ
             socket: 0,
         });
         async move {
-            let result = running.await;
+            let mut running = running;
+            let result = poll_fn(|cx| {
+                world.turn(actor);
+                running.as_mut().poll(cx)
+            });
+            let result = result.await;
+            world.turn(actor);
             let error = result.err();
             world.peek().log(actor, Event::Ended { error });
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::environment::defect::ExecutorDefect;
-use crate::explore::folding::{Check, Restart, events, name};
+use crate::explore::folding::{Amounts, Check, Restart, amounts, events, name};
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 use crate::run::digest::digest;
@@ -12,7 +12,7 @@ use crate::run::state::{Over, State};
 use crate::run::state_key::Histories;
 use crate::run::world::Choice;
 use crate::trace::event::{ActorId, Event, Step, Trace};
-use crate::trace::folding::Folding;
+use crate::trace::folding::{Folding, Kept};
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Divergence, Inconclusive};
@@ -28,6 +28,8 @@ pub(super) struct Chosen {
     pub(super) steps: usize,
     /// A history is continued here that was folded to a known one.
     pub(super) checking: bool,
+    /// How much each actor has had to write in its poll.
+    amounts: Amounts,
 }
 
 /// A violation with the way to it.
@@ -58,7 +60,7 @@ pub(crate) struct Plan {
 }
 
 /// When the histories are folded by which actors are known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Folds {
     /// Never.
     #[default]
@@ -162,8 +164,8 @@ impl Search {
     pub(crate) fn new(plan: Plan) -> Self {
         Search {
             check: Check {
-                by: match plan.folds {
-                    Folds::Unchecked(histories) => histories,
+                by: match &plan.folds {
+                    Folds::Unchecked(histories) => histories.clone(),
                     _ => Histories::Full,
                 },
                 ..Check::default()
@@ -235,16 +237,14 @@ impl Search {
         self.first = First::default();
         self.graph = Graph::default();
         self.check = Check {
-            by: match restart {
-                Restart::Folded => Histories::Folded,
-                Restart::FoldedBetweenPolls | Restart::FoldedOnceMore => {
-                    Histories::FoldedBetweenPolls
-                }
-                Restart::Full => Histories::Full,
-            },
             wanted: match restart {
                 Restart::FoldedOnceMore => self.check.wanted.take(),
                 _ => None,
+            },
+            by: match restart {
+                Restart::Folded(kept) => Histories::Folded(kept),
+                Restart::FoldedOnceMore => std::mem::take(&mut self.check.by),
+                Restart::Full => Histories::Full,
             },
             contradiction: self.check.contradiction.take(),
             ..Check::default()
@@ -252,8 +252,8 @@ impl Search {
     }
 
     /// Which memory of their calls opaque actors are known by now.
-    pub(crate) fn histories(&self) -> Histories {
-        self.check.by
+    pub(crate) fn histories(&self) -> &Histories {
+        &self.check.by
     }
 
     /// What became of folding the histories, if that was tried.
@@ -294,7 +294,7 @@ impl Search {
                 self.phase == Phase::First && self.executions >= self.plan.limits.unfolded.max(1);
             let tried = self.check.folded() || self.check.contradiction.is_some();
             if long && self.opaque && !tried && self.plan.may_fold() {
-                self.check.restart = Some(Restart::Folded);
+                self.check.restart = Some(Restart::Folded(Kept::Nothing));
                 return false;
             }
             // What only checks the folding is explored all the same.
@@ -344,6 +344,10 @@ impl Search {
             mover: None,
             steps: state.log.len(),
             checking: self.following && self.previous[position].checking,
+            amounts: match self.check.folded() {
+                true => amounts(state),
+                false => Amounts::default(),
+            },
         });
         if self.phase == Phase::First {
             self.first.depth = self.first.depth.max(position + 1);
@@ -363,7 +367,8 @@ impl Search {
                 // two calls declared alike, a proof.
                 if self.check.folded() {
                     let (from, mover) = (known.steps, self.path[position - 1].mover);
-                    self.check.meets_itself(state, from, mover);
+                    let both = [&known.amounts, &self.path[position].amounts];
+                    self.check.meets_itself(state, from, mover, both);
                     return Choice::Stop;
                 }
                 self.inconclusive = Some(Inconclusive::Cycle);
@@ -381,7 +386,7 @@ impl Search {
             return Choice::Prune;
         }
         if self.check.folded() && self.plan.caching && self.phase == Phase::First {
-            self.check.histories.insert(state.key(Histories::Full));
+            self.check.histories.insert(state.key(&Histories::Full));
             self.check.checking = false;
         }
         Choice::Explore
@@ -393,6 +398,7 @@ impl Search {
             state: from,
             mover: Some(mover),
             steps,
+            amounts,
             ..
         }) = self.path.last()
         else {
@@ -417,11 +423,14 @@ impl Search {
             return false;
         }
         match self.graph.add((from, mover), next, did, told) {
-            Ok(()) => true,
+            Ok(()) => {
+                self.check.remember((from, mover), &amounts);
+                true
+            }
             Err(_) if !self.plan.compares_moves() => true,
             Err(_) if matches!(self.plan.folds, Folds::Unchecked(_)) => true,
             Err(_) if self.check.folded() => {
-                self.check.contradicted(state, from, mover);
+                self.check.contradicted(state, from, mover, &amounts);
                 false
             }
             Err(Elsewhere { before }) => {

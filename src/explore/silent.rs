@@ -1,4 +1,4 @@
-//! Panics of a subject are verdicts; the terminal hears only of the others.
+//! A panic of a subject becomes a verdict, and is not printed.
 
 use std::sync::Once;
 

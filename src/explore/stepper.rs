@@ -1,8 +1,8 @@
-//! One execution step by step, without loom: who moves is up to the caller.
+//! One execution step by step, without loom: the caller decides who moves.
 //!
 //! For other explorers: an explicit-state checker, a random walk, a person. The actors, the kernel
-//! and the executor are those of an exploration, and so is what a step is; which of them move in
-//! which order, and which states have been seen before, is nobody's decision here.
+//! and the executor are those of an exploration, and so is what a step is. The caller decides who
+//! moves, and remembers which states have been seen.
 
 use std::fmt;
 use std::sync::Arc;

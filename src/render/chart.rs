@@ -1,9 +1,9 @@
 //! A counterexample as a sequence chart for the terminal.
 
-use console::Style;
 use textwrap::core::display_width;
 
 use super::transcript::{self, Caption, Flow, Line};
+use crate::render::palette::{Palette, Style};
 use crate::trace::event::{ActorId, Trace};
 
 /// How a chart is drawn.
@@ -60,28 +60,6 @@ impl Layout {
             others,
             digits,
             bars,
-        }
-    }
-}
-
-struct Palette {
-    head: Style,
-    faint: Style,
-    broken: Style,
-    flow: Style,
-    plain: Style,
-}
-
-impl Palette {
-    /// The caller has decided about colour; what the process's own output is does not matter.
-    fn new(colour: bool) -> Palette {
-        let style = || Style::new().force_styling(colour);
-        Palette {
-            head: style().bold(),
-            faint: style().dim(),
-            broken: style().red().bold(),
-            flow: style().cyan(),
-            plain: style(),
         }
     }
 }
@@ -168,12 +146,12 @@ pub fn parts(trace: &Trace, options: Options<'_>) -> Parts {
                     Piece {
                         text: what,
                         width: label,
-                        style: palette.head.clone(),
+                        style: palette.head,
                     },
                     Piece {
                         text: line,
                         width,
-                        style: palette.plain.clone(),
+                        style: palette.plain,
                     },
                 ],
             );
@@ -209,7 +187,7 @@ fn heads(chart: &mut String, trace: &Trace, layout: &Layout, palette: &Palette) 
         let pieces = wrapped.iter().map(|(lines, width)| Piece {
             text: lines.get(i).cloned().unwrap_or_default(),
             width: *width,
-            style: palette.head.clone(),
+            style: palette.head,
         });
         push_line(chart, pieces);
     }
@@ -241,7 +219,7 @@ fn row(
     let piece = |text: &str, width, style: &Style| Piece {
         text: text.to_owned(),
         width,
-        style: style.clone(),
+        style: *style,
     };
     for i in 0..height {
         let part = |lines: &[String]| lines.get(i).cloned().unwrap_or_default();
@@ -292,9 +270,12 @@ fn gauge(level: usize, full: usize, layout: &Layout) -> String {
     }
 }
 
-/// At most eight characters: from ten million on, whole millions and so on.
+/// At most eight characters: from a hundred million on, whole millions and so on.
 fn short(level: usize) -> String {
-    let units = [("", 1), ("M", 1_000_000), ("T", 1_000_000_000_000)];
+    if level < 100_000_000 {
+        return level.to_string();
+    }
+    let units = [("M", 1_000_000), ("T", 1_000_000_000_000)];
     let level = level as u128;
     let fits = units
         .into_iter()
@@ -389,7 +370,7 @@ fn push_line(chart: &mut String, pieces: impl IntoIterator<Item = Piece>) {
         if !trimmed.is_empty() {
             chart.extend(std::iter::repeat_n(' ', gap));
             gap = 0;
-            chart.push_str(&style.apply_to(trimmed).to_string());
+            chart.push_str(&style.apply_to(trimmed));
         }
         gap += width.saturating_sub(display_width(trimmed));
     }

@@ -53,6 +53,9 @@ pub fn sentences(row: &Row, results: &Results) -> String {
             say(format!("The violation was unavoidable from {since}."));
         }
     }
+    if let Some(folding) = &row.folding {
+        say(folding.to_string());
+    }
     say(not_vacuous(row, results));
     say(format!("Bounds: {}.", row.scenario));
     say(

@@ -1,4 +1,5 @@
-//! A trace as JSON lines: one object for what it is, one for each step, one for what it shows.
+//! A trace as JSON lines: one object for the actors and the schedule, one for each step, one for the property
+//! that is violated.
 
 use serde::Serialize;
 use serde_json::{Value, json};

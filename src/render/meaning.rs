@@ -125,7 +125,7 @@ pub(crate) fn reason(row: &Row) -> String {
     }
 }
 
-/// An id behind the `#` of an address.
+/// An id after the `#` of an address.
 fn fragment(id: &str) -> String {
     let mut fragment = String::new();
     for byte in id.bytes() {

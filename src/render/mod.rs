@@ -31,6 +31,7 @@ mod matrix;
 mod meaning;
 #[cfg(feature = "cli")]
 pub mod mermaid;
+mod palette;
 #[cfg(feature = "cli")]
 pub mod packages;
 #[cfg(feature = "cli")]

@@ -40,6 +40,9 @@ pub fn table(results: &Results, width: usize) -> String {
         if group != Some(head) {
             paragraph(&mut text, width, 2, &visible(&heading(row)));
             group = Some(head);
+            if let Some(folding) = row.folding.as_ref().filter(|folding| folding.is_assumed()) {
+                paragraph(&mut text, width, 4, &visible(&folding.to_string()));
+            }
         }
         text.push_str(&rows(width, [line(row)]));
         if let Some(surprise) = &row.surprise {

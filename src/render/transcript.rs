@@ -81,7 +81,7 @@ pub fn lines(trace: &Trace) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     // Whether the last line so far is nothing but a poll that just began.
     let mut opened = false;
-    // The sockets behind which nothing more is sent.
+    // The sockets after which nothing more is sent.
     let mut finished = Vec::new();
     for (i, step) in trace.steps.iter().enumerate() {
         let continues = lines.last().is_some_and(|line| line.actor == step.actor);
@@ -123,7 +123,7 @@ pub fn lines(trace: &Trace) -> Vec<Line> {
     lines
 }
 
-/// Index of the step behind which every continuation breaks the property, as far as the exploration
+/// Index of the step after which every continuation breaks the property, as far as the exploration
 /// could compute it; otherwise of the step that broke it.
 pub fn unavoidable(trace: &Trace) -> Option<usize> {
     let known = trace.unavoidable_from.or(trace.broken_at);

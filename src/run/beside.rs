@@ -1,7 +1,7 @@
 //! Further sockets of one connection: a proxy holds two.
 //!
-//! The state has one socket in hand, the first one, and keeps the others beside it. A call on another
-//! socket takes that one in hand for as long as it lasts, so one system call is written down once,
+//! The state holds one current socket, the first one; the others are stored beside it. A call on
+//! another socket makes that one current until the call ends, so each system call is written once,
 //! whatever socket it is made on.
 
 use crate::environment::kernel::Kernel;

@@ -22,6 +22,12 @@ impl Handle {
     /// timer may fire at any later point, before or after whatever else can happen, and never before
     /// one with an earlier deadline.
     ///
+    /// For hyper, examples/hyper_timer.rs has an adapter for `hyper::rt::Timer`. `tokio::time` cannot be
+    /// explored, not even with its paused clock: nobody can learn from a runtime which deadline is next
+    /// without letting it pass, so whether others move before it would be decided by the runtime. Hand
+    /// the connection what it sleeps with, say `sleep: impl Fn(Duration) -> S`, and let it be this in
+    /// tests and `tokio::time::sleep` elsewhere.
+    ///
     /// ```
     /// use std::time::Duration;
     /// use futures::future::{Either, select};
@@ -45,8 +51,10 @@ impl Handle {
     /// When the scenario has no [clock](crate::Scenario::clock).
     pub fn sleep(&self, duration: Duration) -> Sleep {
         let deadline = self.now().saturating_add(duration);
+        let mut handle = self.clone();
+        handle.actor = self.actor();
         Sleep {
-            handle: self.clone(),
+            handle,
             duration,
             deadline,
             stage: Stage::New,
@@ -62,7 +70,7 @@ impl Handle {
         let now = {
             let mut state = self.world.peek();
             let now = state.clock.as_ref().map(|clock| clock.now);
-            state.observe(self.actor, ("now", now));
+            state.observe(self.actor(), ("now", now));
             now
         };
         now.unwrap_or_else(|| panic!("{NO_CLOCK}"))
@@ -104,7 +112,9 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let (actor, duration, deadline) = (self.handle.actor, self.duration, self.deadline);
+        let (owner, duration, deadline) = (self.handle.actor, self.duration, self.deadline);
+        // A timer can be handed to a task, and still is whose it was.
+        let actor = self.handle.actor();
         let stage = self.stage;
         if stage == Stage::Expired {
             return Poll::Ready(());
@@ -115,13 +125,13 @@ impl Future for Sleep {
                 return stage;
             };
             let (stage, text) = match stage {
-                Stage::Armed(number) => match clock.timer(actor, number) {
+                Stage::Armed(number) => match clock.timer(owner, number) {
                     Some(timer) if !timer.fired => {
                         timer.registration.set(caller);
                         (Stage::Armed(number), "waits for")
                     }
                     _ => {
-                        clock.remove(actor, number);
+                        clock.remove(owner, number);
                         (Stage::Expired, "sees the end of")
                     }
                 },
@@ -131,14 +141,14 @@ impl Future for Sleep {
                 _ => {
                     let taken = |number| {
                         let mut timers = clock.timers.iter();
-                        timers.any(|timer| timer.actor == actor && timer.number == number)
+                        timers.any(|timer| timer.actor == owner && timer.number == number)
                     };
                     let number = (0..).find(|number| !taken(*number)).unwrap_or_default();
                     let mut registration = Registration::default();
                     registration.set(caller);
                     clock.timers.push(Timer {
                         number,
-                        actor,
+                        actor: owner,
                         duration,
                         deadline,
                         fired: false,
@@ -170,11 +180,12 @@ impl Drop for Sleep {
         let Stage::Armed(number) = self.stage else {
             return;
         };
-        let (actor, duration) = (self.handle.actor, self.duration);
+        let (owner, duration) = (self.handle.actor, self.duration);
+        let actor = self.handle.actor();
         // Over: there is nobody left whom the timer could wake.
         let _over = self.handle.world.section(actor, |state| {
             if let Some(clock) = &mut state.clock {
-                clock.remove(actor, number);
+                clock.remove(owner, number);
             }
             state.changed();
             let text = format!("drops a timer of {duration:?}");

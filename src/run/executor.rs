@@ -1,7 +1,8 @@
 //! Runs one actor's future, on a loom thread or as a stepper wants it.
 //!
 //! A poll begins with its first lock section: wake-ups before it are absorbed by the poll,
-//! wake-ups after it cause another one, as in tokio's task state. Waiting happens in the same
+//! wake-ups after it cause another one, as in tokio's task state. For an actor with wakers of its own
+//! the beginning of a poll is a section, and so is the return of each call. Waiting happens in the same
 //! breath as the section before it, under a flag in the shared state, because loom forgets an
 //! `unpark` that reaches a thread which is blocked on a mutex.
 
@@ -78,6 +79,10 @@ pub(crate) fn drive(world: &Arc<World>, actor: ActorId, start: impl FnOnce(Handl
     match guarded(|| start(handle)) {
         Ok(future) => poll_to_end(world, actor, future, &waker),
         Err(message) => panicked(world, actor, message),
+    }
+    let never_begun = world.peek().tasks.never_begun(actor);
+    if let Err(message) = guarded(move || drop(never_begun)) {
+        panicked(world, actor, message);
     }
     leave(world, actor);
 }
@@ -157,11 +162,13 @@ fn wait(world: &World, actor: ActorId) -> Next {
             world.conclude_spinning(&mut state, actor);
             return Next::Leave;
         }
+        state.end_poll(actor);
         return Next::Poll;
     }
     slot.end_of_poll();
     slot.parked = Some(world.gate.current());
     state.log(actor, Event::Park);
+    state.end_poll(actor);
     state.conclude_if_quiescent();
     world.choice(&mut state);
     if state.over.is_some() {
@@ -184,6 +191,7 @@ fn leave(world: &World, actor: ActorId) {
             // Also who has made no call at all; but not who was kept from its first one.
             let slot = &mut state.slots[actor.index()];
             slot.opaque |= !slot.declared;
+            state.end_poll(actor);
             state.conclude_if_quiescent();
             world.choice(&mut state);
         }

@@ -3,7 +3,7 @@
 //! The full history tells apart how the same bytes were cut into writes, and every poll that found
 //! nothing. The folded one does not: consecutive accepted writes are the bytes that were accepted
 //! and those that are still offered, and calls that are pending count only within their poll.
-//! Everything else counts as it does in the full history: input, feeds, flushes behind something
+//! Everything else counts as it does in the full history: input, feeds, flushes after something
 //! written, failures, shutdowns, notes, and wake-ups of wakers of the actor's own making.
 //!
 //! Two executions with equal folded histories are in equal states only if those differences leave
@@ -33,7 +33,7 @@ pub(crate) struct Folded {
     accepted_in_poll: usize,
 }
 
-/// Without what counts only for the finer of the two: see [`Folded::accepted_in_poll`].
+/// Without what counts only for finer folded histories: see [`Folded::to_write`].
 impl Hash for Folded {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.before, self.accepted, self.left).hash(state);
@@ -42,10 +42,11 @@ impl Hash for Folded {
 }
 
 impl Folded {
-    /// Bytes accepted in the current poll. A connection may go by how much there was to be written
-    /// when its poll began, so a finer folded history keeps it.
-    pub(crate) fn accepted_in_poll(&self) -> usize {
-        self.accepted_in_poll
+    /// How much there was to be written in the current poll: bytes that it has had accepted, and
+    /// those that are left. A connection may go by that number, so a finer folded history keeps
+    /// something of it: see [`Kept`](crate::trace::folding::Kept).
+    pub(crate) fn to_write(&self) -> usize {
+        self.accepted_in_poll + self.left.0
     }
 
     /// Something that counts.

@@ -50,7 +50,7 @@ pub struct FurtherSocket {
     pub reader: Option<Reader>,
     /// What the peer has sent before the start.
     pub input: Vec<Bytes>,
-    /// Whether the peer has sent FIN behind it.
+    /// Whether the peer has sent FIN after it.
     pub input_eof: bool,
     /// Most bytes of input that wait to be read; `None` for any number.
     pub input_capacity: Option<usize>,
@@ -108,7 +108,7 @@ impl FurtherSocket {
         self
     }
 
-    /// The same with FIN behind the input.
+    /// The same with FIN after the input.
     #[must_use]
     pub fn with_input_eof(mut self) -> FurtherSocket {
         self.input_eof = true;

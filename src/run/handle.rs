@@ -37,16 +37,21 @@ impl Handle {
         self
     }
 
+    /// Who acts: the actor, or a task of the connection that this was handed to.
+    pub(crate) fn actor(&self) -> ActorId {
+        self.world.acting(self.actor)
+    }
+
     /// A lock section of this actor's, on its socket.
     pub(crate) fn section<R>(&self, act: impl FnOnce(&mut State) -> R) -> Result<R, ItIsOver> {
         let on_socket = |state: &mut State| state.on(self.socket, act);
-        self.world.section(self.actor, on_socket)
+        self.world.section(self.actor(), on_socket)
     }
 
     /// A call on its socket that is no lock section; see [`World::private`].
     pub(crate) fn private<R>(&self, act: impl FnOnce(&mut State) -> R) -> Result<R, ItIsOver> {
         let on_socket = |state: &mut State| state.on(self.socket, act);
-        self.world.private(self.actor, on_socket)
+        self.world.private(self.actor(), on_socket)
     }
 
     /// Looks at its socket; see [`World::peek`].
@@ -73,14 +78,14 @@ impl Handle {
     /// Adds a line to the trace. Use it for what is no system call.
     pub fn note(&self, text: impl Into<String>) {
         let text = text.into();
-        self.world.tell(self.actor, Event::Note { text });
+        self.world.tell(self.actor(), Event::Note { text });
     }
 
     /// From now on the connection must come to its end, which the property `ends` watches: it has
     /// seen `connection: close`, or a timer of its own has expired. A signal among
     /// [`Scenario::stops`](crate::Scenario::stops) says the same from outside.
     pub fn told_to_stop(&self) {
-        self.world.tell(self.actor, Event::ToldToStop);
+        self.world.tell(self.actor(), Event::ToldToStop);
     }
 
     /// Declares that all that this actor will ever do depends on `state`, on what its later calls
@@ -91,8 +96,9 @@ impl Handle {
     /// its calls with their results, the bytes that it wrote, and the wake-ups that reached wakers of
     /// its own making, in their order. That is exact for deterministic code, and slower.
     pub fn declare_state(&self, state: &impl Hash) {
+        let actor = self.actor();
         let mut world = self.world.peek();
-        let slot = &mut world.slots[self.actor.index()];
+        let slot = &mut world.slots[actor.index()];
         slot.history = digest(state);
         slot.declared = true;
     }
@@ -104,7 +110,7 @@ impl Handle {
     ///
     /// When the scenario has no such feed, or another actor polls it.
     pub fn poll_feed(&self, feed: usize, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let actor = self.actor;
+        let actor = self.actor();
         let there = self.world.peek().feeds.len();
         assert!(feed < there, "{}", missing("feed", feed, there));
         self.alone("feed", feed, |state| &mut state.feeds[feed].polled_by);
@@ -144,7 +150,7 @@ impl Handle {
         let there = state.feeds.len();
         assert!(feed < there, "{}", missing("feed", feed, there));
         let ended = state.feeds[feed].ended && state.feeds[feed].queue.is_empty();
-        state.observe(self.actor, ("feed has ended", ended));
+        state.observe(self.actor(), ("feed has ended", ended));
         ended
     }
 
@@ -160,9 +166,9 @@ impl Handle {
         polled_by: impl FnOnce(&mut State) -> &mut Option<ActorId>,
     ) {
         let mut state = self.world.peek();
-        let by = *polled_by(&mut state).get_or_insert(self.actor);
-        if by != self.actor {
-            let [first, second] = [by, self.actor].map(|actor| &state.slots[actor.index()].name);
+        let by = *polled_by(&mut state).get_or_insert(self.actor());
+        if by != self.actor() {
+            let [first, second] = [by, self.actor()].map(|actor| &state.slots[actor.index()].name);
             let text = format!(
                 "{what} {number} is polled by {first} and by {second}; expected is one of its own \
                  for each"
@@ -178,7 +184,7 @@ impl Handle {
     ///
     /// When the scenario has no such signal, or another actor polls it.
     pub fn poll_signal(&self, signal: usize, cx: &mut Context<'_>) -> Poll<()> {
-        let actor = self.actor;
+        let actor = self.actor();
         let there = self.world.peek().signals.len();
         assert!(signal < there, "{}", missing("signal", signal, there));
         self.alone("signal", signal, |state| {

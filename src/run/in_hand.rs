@@ -1,4 +1,4 @@
-//! Which of a connection's sockets is in hand: see [`Beside`].
+//! Makes another of a connection's sockets the current one for a call: see [`Beside`].
 
 use std::ops::{Deref, DerefMut};
 

@@ -245,7 +245,7 @@ impl Peer {
         Ok(())
     }
 
-    /// Sends FIN: the connection finds the end of its input behind what was sent. The peer can read on.
+    /// Sends FIN: the connection finds the end of its input after what was sent. The peer can read on.
     ///
     /// # Errors
     ///

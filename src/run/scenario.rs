@@ -15,8 +15,11 @@ use crate::run::actor::Actor;
 use crate::run::further::{FurtherSocket, problem_of_modes};
 use crate::run::timers::CLOCK;
 use crate::trace::event::{ActorId, NamedSocket};
-use crate::trace::facts::{Ends, Facts};
+use crate::trace::facts::{Crew, Ends, Facts};
 use crate::trace::property::Property;
+
+/// As many act beside the peer and the connection as loom has threads for.
+const MOST: usize = 3;
 
 /// What surrounds one connection: kernel, reader, input and scripts.
 #[derive(Clone, Debug)]
@@ -56,6 +59,9 @@ pub struct Scenario {
     /// Whether virtual time passes, for [`Handle::sleep`](crate::Handle::sleep). The clock is an actor
     /// of its own, and takes the place of a script or an actor.
     pub clock: bool,
+    /// How many tasks the connection can have at a time that are actors of their own, for
+    /// [`Handle::spawn`](crate::Handle::spawn). Each takes the place of a script or an actor.
+    pub tasks: usize,
     /// How many feeds there are; each is polled by one actor only.
     pub feeds: usize,
     /// How many signals there are; each is polled by one actor only.
@@ -98,6 +104,7 @@ impl Scenario {
             socket: "first".to_owned(),
             further: Vec::new(),
             clock: false,
+            tasks: 0,
             feeds: 0,
             signals: 0,
             ends: Ends::default(),
@@ -159,7 +166,9 @@ impl Scenario {
                     .further
                     .iter()
                     .any(|further| further.flush != FlushMode::Immediate),
-            reads_while_writing,
+            // Which of them reads while which one writes is up to the tasks.
+            reads_while_writing: reads_while_writing && self.tasks == 0,
+            crew: self.crew(),
             ends: self.ends,
             error_is_proper: self.error_is_proper
                 || self.faults != Faults::default()
@@ -186,7 +195,7 @@ impl Scenario {
         peers.all(|peer| peer.reads())
     }
 
-    /// What is below the sockets and acts by itself, each an actor of its own behind the caller's.
+    /// What is below the sockets and acts by itself, each an actor of its own after the caller's.
     pub(crate) fn devices(&self) -> Vec<Script> {
         let finishes = |socket: usize| {
             let steps = self.scripts.iter().flat_map(|script| &script.steps);
@@ -227,23 +236,33 @@ impl Scenario {
         [first].into_iter().chain(further).collect()
     }
 
+    /// The tasks, which are behind everybody else.
+    pub(crate) fn crew(&self) -> Crew {
+        let first = self.peer_of_further(self.further.len());
+        match self.tasks {
+            0 => Crew::default(),
+            tasks => Crew {
+                first: first.0,
+                tasks: u8::try_from(tasks).unwrap_or(u8::MAX),
+            },
+        }
+    }
+
     /// Why it cannot be run, in one line; `None` when it can.
     pub fn problem(&self) -> Option<String> {
-        /// The peer, the connection, and as many more as loom has threads for.
-        const OTHERS: usize = 3;
         let own = self.scripts.len() + self.actors.len();
         let devices = self.devices().len() + usize::from(self.clock);
         let further = self.further.len();
-        let others = own + devices + further;
+        let others = own + devices + further + self.tasks;
         if self.capacity == 0 {
             return Some("its kernel buffer holds 0 bytes; expected is at least 1".to_owned());
         }
-        if others > OTHERS && others == own {
+        if others > MOST && others == own {
             return Some(format!(
-                "it has {others} scripts and actors; expected are at most {OTHERS}"
+                "it has {others} scripts and actors; expected are at most {MOST}"
             ));
         }
-        if others > OTHERS {
+        if others > MOST {
             let further = match further {
                 0 => String::new(),
                 _ => format!(", {further} of them at the other end of a further socket"),
@@ -252,9 +271,13 @@ impl Scenario {
                 0 => String::new(),
                 _ => format!(", {devices} of them below the sockets or the clock"),
             };
+            let tasks = match self.tasks {
+                0 => String::new(),
+                tasks => format!(", {tasks} of them tasks"),
+            };
             return Some(format!(
-                "{others} would act beside the connection and its reader{further}{devices}; expected \
-                 are at most {OTHERS}, as loom has five threads"
+                "{others} would act beside the connection and its reader{further}{devices}{tasks}; expected \
+                 are at most {MOST}, as loom has five threads"
             ));
         }
         let modes = problem_of_modes(self.flush, self.shutdown, self.input_capacity, &self.input);
@@ -333,6 +356,8 @@ impl Scenario {
         names.extend(self.devices().into_iter().map(|device| device.name));
         names.extend(self.clock.then(|| CLOCK.to_owned()));
         names.extend(self.further.iter().map(FurtherSocket::peer_name));
+        // No more than can be run.
+        names.extend((1..=self.tasks.min(MOST)).map(|number| format!("task {number}")));
         names
     }
 
@@ -350,7 +375,7 @@ impl Scenario {
 
     /// Whether nobody but the connection can change what a read of its input returns.
     pub(crate) fn input_is_private(&self) -> bool {
-        if !self.further.is_empty() {
+        if !self.further.is_empty() || self.tasks > 0 {
             return false;
         }
         let scripts = self.scripts.iter().flat_map(|script| &script.steps);

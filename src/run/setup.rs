@@ -1,4 +1,4 @@
-//! What a subject and a scenario make of an execution: its beginning, and who acts in it.
+//! Builds the first state and the actors of an execution from a subject and a scenario.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use crate::run::scenario::Scenario;
 use crate::run::socket::Socket;
 use crate::run::state::Setup;
 use crate::run::subject::{Running, Subject};
+use crate::run::tasks::work;
 use crate::run::varying::Varying;
 
 /// What an execution begins with.
@@ -39,6 +40,7 @@ pub(crate) fn setup(subject: &dyn Subject, scenario: &Scenario) -> Setup {
         beside: scenario.further.iter().enumerate().map(beside).collect(),
         sockets: scenario.sockets(),
         clock: scenario.clock,
+        crew: scenario.crew(),
         feeds: scenario.feeds,
         signals: scenario.signals,
         stops: scenario.stops.clone(),
@@ -92,5 +94,6 @@ pub(crate) fn everybody(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<
         .chain(devices)
         .chain(clock)
         .chain(further)
+        .chain((0..scenario.tasks).map(|_| -> Start { Box::new(|handle| Box::pin(work(handle))) }))
         .collect()
 }

@@ -123,7 +123,7 @@ impl Socket {
     }
 
     fn send(&self, cx: &mut Context<'_>, slices: &[&[u8]]) -> Poll<io::Result<usize>> {
-        let actor = &self.handle.actor;
+        let actor = &self.handle.actor();
         let offered = length(slices);
         let sent = self.handle.section(|state| {
             let before = state.kernel.accepted();
@@ -190,8 +190,10 @@ impl Socket {
     ///
     /// `ConnectionReset` after the peer's reset.
     pub fn poll_flush_socket(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let actor = &self.handle.actor;
-        let immediate = self.handle.look(|state| state.kernel.flushes_immediately());
+        let actor = &self.handle.actor();
+        let immediate = self
+            .handle
+            .look(|state| state.tasks.crew.is_empty() && state.kernel.flushes_immediately());
         if immediate {
             // A plain socket's flush is no system call.
             let flushed = self.handle.private(|state| state.log(*actor, Event::Flush));
@@ -228,7 +230,7 @@ impl Socket {
     ///
     /// `NotConnected` after the peer's reset, and when the scenario injects it.
     pub fn poll_shut(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let actor = &self.handle.actor;
+        let actor = &self.handle.actor();
         let shut = self.handle.section(|state| {
             let prepared = state.prepare_shutdown(*actor, cx.waker());
             if prepared != Call::Done(()) {
@@ -256,7 +258,7 @@ impl Socket {
     ///
     /// `ConnectionReset` after the peer's reset.
     pub fn poll_recv(&self, cx: &mut Context<'_>, max: usize) -> Poll<io::Result<Bytes>> {
-        let actor = &self.handle.actor;
+        let actor = &self.handle.actor();
         let receive = |state: &mut State| {
             let caller = state.caller(*actor, cx.waker());
             let call = state.kernel.read_input(max, caller);
@@ -290,13 +292,15 @@ impl Socket {
     }
 
     fn give_up(&mut self) {
-        let actor = &self.handle.actor;
+        let actor = &self.handle.actor();
         let close = |state: &mut State| {
             state.kernel.close();
             state.wake_senders();
             state.log(*actor, Event::Close);
         };
-        let invisible = self.handle.look(|state| state.kernel.close_is_invisible());
+        let invisible = self
+            .handle
+            .look(|state| state.tasks.crew.is_empty() && state.kernel.close_is_invisible());
         // Over in the meantime: there is nobody left who could see the close.
         let _over = match invisible {
             // The peer cannot tell it from what came before: not a step of its own.

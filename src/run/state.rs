@@ -10,13 +10,14 @@ use crate::environment::defect::{ExecutorDefect, KeyPart};
 use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
 use crate::environment::reader::Reader;
 use crate::run::beside::Beside;
+use crate::run::crew::Places;
 use crate::run::delivery::Delivery;
 use crate::run::folded::Folded;
 use crate::run::slot::Slot;
 use crate::run::timers::Clock;
 use crate::run::varying::Varying;
 use crate::trace::event::{ActorId, Conclusion, Event, NamedSocket, Step};
-use crate::trace::facts::Facts;
+use crate::trace::facts::{Crew, Facts};
 use crate::trace::monitor::Monitor;
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
@@ -70,6 +71,8 @@ pub(crate) struct Setup {
     pub(crate) sockets: Vec<NamedSocket>,
     /// Whether time passes.
     pub(crate) clock: bool,
+    /// The tasks that are actors of their own.
+    pub(crate) crew: Crew,
     pub(crate) feeds: usize,
     pub(crate) signals: usize,
     /// Signals that tell the connection to stop.
@@ -106,6 +109,8 @@ pub(crate) struct State {
     pub(crate) slots: Vec<Slot>,
     /// The time and the timers, where time passes.
     pub(crate) clock: Option<Clock>,
+    /// The connection's tasks.
+    pub(crate) tasks: Places,
     pub(crate) feeds: Vec<Feed>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) monitor: Monitor,
@@ -171,6 +176,7 @@ impl State {
             room,
             slots: slots.collect(),
             clock: setup.clock.then(Clock::default),
+            tasks: Places::new(setup.crew),
             feeds: (0..setup.feeds).map(|_| Feed::default()).collect(),
             signals: (0..setup.signals).map(signal).collect(),
             monitor: Monitor::watching(setup.facts, &setup.properties, peers),
@@ -195,44 +201,6 @@ impl State {
         for slot in &mut self.slots {
             slot.folded = Some(Folded::default());
         }
-    }
-
-    /// Whether a waker of this actor's own making is registered anywhere: another actor can wake it.
-    pub(crate) fn can_wake_own(&self, actor: ActorId) -> bool {
-        if !self.slots[actor.index()].own_wakers {
-            return false;
-        }
-        let Kernel {
-            writer,
-            flusher,
-            shutter,
-            inputter,
-            reader,
-            ..
-        } = &self.kernel;
-        let beside = self.beside.iter().flat_map(|other| {
-            let kernel = &other.kernel;
-            [
-                &kernel.writer,
-                &kernel.flusher,
-                &kernel.shutter,
-                &kernel.inputter,
-                &kernel.reader,
-            ]
-        });
-        let mut all = [writer, flusher, shutter, inputter, reader]
-            .into_iter()
-            .chain(beside)
-            .chain(&self.progress)
-            .chain(&self.device)
-            .chain(&self.room)
-            .chain(self.clock.iter().flat_map(|clock| {
-                let timers = clock.timers.iter().map(|timer| &timer.registration);
-                timers.chain([&clock.idle])
-            }))
-            .chain(self.feeds.iter().map(|feed| &feed.registration))
-            .chain(self.signals.iter().map(|signal| &signal.registration));
-        all.any(|one| one.is_own_of(actor))
     }
 
     /// Who makes a call with this waker.
@@ -308,7 +276,9 @@ impl State {
         if lost {
             return;
         }
-        if let Some(thread) = slot.parked.take() {
+        if !self.tasks.keeps_waiting(actor)
+            && let Some(thread) = slot.parked.take()
+        {
             thread.unpark();
             self.record(by, Event::Wake { actor });
             return;

@@ -1,5 +1,8 @@
-//! How a state is recognised: by the explorer as 128 bits, one hash for each named part; by a
-//! checker of the checker by every field.
+//! How a state is recognised. The explorer does so by a digest of 128 bits of named parts;
+//! `Stepper::state` uses every field, and serves to test the digest.
+//!
+//! Tested by `tests/run/agree.rs`, `tests/calibration`, `tests/second_opinion/every_instance.rs`, and by the
+//! mutants that leave out one part each: `models/mutants/explorer.rs`, `tests/run/{further,clock}.rs`.
 
 use std::hash::{Hash, Hasher};
 
@@ -7,26 +10,26 @@ use super::digest::digest_with;
 use super::state::State;
 use crate::environment::defect::{ExecutorDefect, KeyPart};
 use crate::trace::event::ActorId;
+use crate::trace::folding::Kept;
 
 /// Which memory of what opaque actors have observed belongs to the state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Histories {
     /// All of it.
     #[default]
     Full,
-    /// The folded one: see [`Folded`](super::folded::Folded).
-    Folded,
-    /// The folded one, and how many bytes were accepted in the current poll.
-    FoldedBetweenPolls,
+    /// The folded one, and something of how much there was to be written in the current poll: see
+    /// [`Folded`](super::folded::Folded).
+    Folded(Kept),
 }
 
 impl State {
     /// The whole state as 128 bits.
-    pub(crate) fn key(&self, histories: Histories) -> u128 {
+    pub(crate) fn key(&self, histories: &Histories) -> u128 {
         digest_with(|hasher| self.hash_parts(histories, hasher))
     }
 
-    fn hash_parts(&self, histories: Histories, hasher: &mut impl Hasher) {
+    fn hash_parts(&self, histories: &Histories, hasher: &mut impl Hasher) {
         let has = |part| self.defect != ExecutorDefect::KeyWithout(part);
         if has(KeyPart::Kernel) {
             self.kernel.hash_levels(hasher);
@@ -61,14 +64,8 @@ impl State {
             let fresh = has(KeyPart::Fresh).then_some((slot.first, slot.begins, slot.own_wakers));
             let waiting = has(KeyPart::Waiting).then_some(slot.is_parked());
             let place = match (&slot.folded, histories) {
-                (Some(folded), Histories::Folded | Histories::FoldedBetweenPolls)
-                    if !slot.declared =>
-                {
-                    let in_poll = match histories {
-                        Histories::Folded => 0,
-                        _ => folded.accepted_in_poll(),
-                    };
-                    (in_poll as u128, Some(folded))
+                (Some(folded), Histories::Folded(kept)) if !slot.declared => {
+                    (kept.of(folded.to_write()) as u128, Some(folded))
                 }
                 _ => (slot.history, None),
             };
@@ -82,6 +79,9 @@ impl State {
         }
         if has(KeyPart::Channels) {
             (&self.feeds, &self.signals).hash(hasher);
+        }
+        if has(KeyPart::Tasks) {
+            self.tasks.hash(hasher);
         }
         if has(KeyPart::Clock) {
             self.clock.hash(hasher);
@@ -97,7 +97,7 @@ impl State {
         if has(KeyPart::Poll) {
             (watched.asked_for_input, watched.write_pending).hash(hasher);
             (watched.waits_for_input, watched.waits_for_flush).hash(hasher);
-            watched.waits_for_shutdown.hash(hasher);
+            (watched.waits_for_shutdown, watched.waiting).hash(hasher);
         }
     }
 
@@ -137,6 +137,7 @@ impl State {
             room,
             slots,
             clock,
+            tasks,
             feeds,
             signals,
             monitor,
@@ -159,7 +160,7 @@ impl State {
         let slots: Vec<_> = slots.collect();
         let around = (kernel, inside, delivery, progress, device, room);
         let around = (around, varying, varying_read, beside, at);
-        let actors = (slots, clock, feeds, signals);
+        let actors = (slots, clock, tasks, feeds, signals);
         let broken = digest_with(|hasher| monitor.hash_broken(hasher));
         let watched = (monitor.watched_of_all(), broken);
         format!("{around:?} {actors:?} {watched:?} {over:?} {outcome:?}")

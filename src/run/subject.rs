@@ -41,7 +41,7 @@ pub trait Subject: Send + Sync {
     fn start(&self, socket: Socket) -> Running;
 
     /// Begins to serve several sockets: the first one and the
-    /// [further](crate::run::FurtherSocket) ones behind it.
+    /// [further](crate::run::FurtherSocket) ones after it.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! What is told of an execution: its steps, with where the bytes are behind each, and its end.
+//! Records an execution: its steps, the levels of the buffers after each, and its end.
 
 use std::hash::Hash;
 

@@ -1,7 +1,7 @@
 //! The shared state with its lock: one lock section is one system call, and the wake-ups that it
 //! causes belong to it.
 //!
-//! Who decides who moves next is told of every choice through [`Watcher`].
+//! The explorer learns of every choice through [`Watcher`].
 
 use std::any::Any;
 use std::fmt;
@@ -15,6 +15,7 @@ use crate::environment::kernel::Due;
 use crate::run::state::{Over, Setup, State};
 use crate::run::sync::Gate;
 use crate::trace::event::{ActorId, Event};
+use crate::trace::facts::Crew;
 
 /// As many calls an actor may make after its execution is over; one that makes more never ends its
 /// poll.
@@ -54,6 +55,8 @@ pub(crate) struct World {
     state: Mutex<State>,
     in_section: AtomicBool,
     running: AtomicU8,
+    /// The connection's tasks.
+    crew: Crew,
     /// The current poll never ends; nobody must wait for it.
     pub(crate) abandoned: AtomicBool,
     pub(crate) watcher: Option<Arc<dyn Watcher>>,
@@ -79,6 +82,7 @@ impl World {
     pub(crate) fn new(setup: Setup, gate: Gate) -> Self {
         World {
             gate,
+            crew: setup.crew,
             state: Mutex::new(State::new(setup)),
             in_section: AtomicBool::new(false),
             running: AtomicU8::new(ActorId::READER.0),
@@ -130,6 +134,21 @@ impl World {
         }
     }
 
+    /// Who acts with a handle of this actor's: what belongs to the connection can be handed to a task of
+    /// it, and back.
+    pub(crate) fn acting(&self, actor: ActorId) -> ActorId {
+        let running = ActorId(self.running.load(Ordering::Relaxed));
+        match self.crew.is_member(actor) && self.crew.is_member(running) {
+            true => running,
+            false => actor,
+        }
+    }
+
+    /// It is this actor's turn, says who polls it.
+    pub(crate) fn turn(&self, actor: ActorId) {
+        self.running.store(actor.0, Ordering::Relaxed);
+    }
+
     /// One system call: waits for the turn, acts, delivers the wake-ups.
     pub(crate) fn section<R>(
         &self,
@@ -143,7 +162,7 @@ impl World {
         let result = self.choose_and_enter(actor, act)?;
         let can_wake_own = {
             let state = self.peek();
-            state.defect != ExecutorDefect::NothingBehindCalls && state.can_wake_own(actor)
+            state.defect != ExecutorDefect::NothingAfterCalls && state.can_wake_own(actor)
         };
         if can_wake_own {
             self.behind(actor)?;
@@ -151,7 +170,7 @@ impl World {
         Ok(result)
     }
 
-    fn choose_and_enter<R>(
+    pub(crate) fn choose_and_enter<R>(
         &self,
         actor: ActorId,
         act: impl FnOnce(&mut State) -> R,
@@ -280,7 +299,9 @@ impl World {
     /// foreign code (a channel), for which it becomes a lock section of its own.
     pub(crate) fn wake(&self, actor: ActorId) {
         let by = ActorId(self.running.load(Ordering::Relaxed));
-        if self.in_section.load(Ordering::Relaxed) || by == actor {
+        // Who is woken by the connection or a task of it begins when that one's poll is over.
+        let together = self.crew.is_member(by) && self.crew.is_member(actor);
+        if self.in_section.load(Ordering::Relaxed) || by == actor || together {
             self.peek().wake(actor, by);
         } else {
             // Over: there is nobody left to wake.
@@ -336,20 +357,6 @@ impl World {
         slot.private_calls = 0;
         slot.changes_before = Some(changes);
         state.log(actor, Event::Poll);
-    }
-
-    /// Where a poll of an actor with wakers of its own begins: a lock section without a call. What
-    /// the wakers have noted is looked at before the first call, so wake-ups from here on are not
-    /// absorbed by this poll, and whoever asks for a poll gets it only when it is chosen. `false`
-    /// when the execution is over.
-    pub(crate) fn begin(&self, actor: ActorId) -> bool {
-        let own_wakers = {
-            let state = self.peek();
-            let unseen = state.defect == ExecutorDefect::PollsBeginUnseen;
-            state.slots[actor.index()].own_wakers && !unseen
-        };
-        let begins = |state: &mut State| state.observe_in_poll(actor, "begins");
-        !own_wakers || self.choose_and_enter(actor, begins).is_ok()
     }
 
     /// Passes the lock once, so that loom's partial-order reduction sees the operation that this

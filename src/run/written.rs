@@ -31,8 +31,15 @@ impl State {
             }
         }
         let left = length(offered) - accepted;
-        let beginning = joined(offered, accepted..accepted + left.min(SEEN_OF_REMAINDER));
-        let left = (left, self.varying.digest(&beginning));
+        let seen = accepted..accepted + left.min(SEEN_OF_REMAINDER);
+        let next = part(offered, seen.clone()).next().unwrap_or_default();
+        let next = Shared::find(next, self.delivery.promises());
+        let beginning = match next {
+            // Nothing in a payload varies.
+            Some(place) => digest(place) as u64,
+            None => self.varying.digest(&joined(offered, seen)),
+        };
+        let left = (left, beginning);
         slot.history = digest((slot.history, left));
         if let Some(folded) = &mut slot.folded {
             folded.leave(left, accepted > 0);

@@ -1,13 +1,26 @@
 //! What happens in an execution: one event for each system call, wake-up and ending, with the
 //! level of every buffer after it.
 //!
-//! Events are the only thing that verdicts and renderers look at. They say nothing about who
-//! explored the execution.
+//! A trace holds everything that has happened. It does not depend on who explored the execution.
 
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::trace::facts::Facts;
+use crate::trace::facts::{Crew, Facts};
+use crate::trace::words::thousands;
+
+impl Crew {
+    /// Whether this actor is one of the tasks.
+    pub fn is_task(&self, actor: ActorId) -> bool {
+        let number = actor.0.checked_sub(self.first);
+        number.is_some_and(|number| number < self.tasks)
+    }
+
+    /// Whether this actor is the connection or one of the tasks, and there can be tasks.
+    pub(crate) fn is_member(&self, actor: ActorId) -> bool {
+        self.tasks > 0 && (actor == ActorId::SUBJECT || self.is_task(actor))
+    }
+}
 
 /// An actor of an execution, as an index into [`Trace::actors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -182,7 +195,7 @@ pub enum Event {
 pub(crate) fn bytes(number: usize) -> String {
     match number {
         1 => "1 byte".to_owned(),
-        _ => format!("{number} bytes"),
+        _ => format!("{} bytes", thousands(number as u64)),
     }
 }
 
@@ -328,7 +341,7 @@ pub struct Trace {
     /// The socket on which it broke, as an index into `sockets`.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
     pub broken_on: u8,
-    /// Index into `steps` of the step behind which every continuation breaks the property;
+    /// Index into `steps` of the step after which every continuation breaks the property;
     /// `None` when it was not computed.
     #[cfg_attr(feature = "cli", serde(default))]
     pub unavoidable_from: Option<usize>,

@@ -18,6 +18,23 @@ pub enum Ends {
     WhenTold,
 }
 
+/// The tasks of a connection that are actors of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Crew {
+    /// The number of the first one; the others follow.
+    pub first: u8,
+    /// How many there can be at a time.
+    pub tasks: u8,
+}
+
+impl Crew {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.tasks == 0
+    }
+}
+
 /// What the monitor must know of the scenario and of the subject.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
@@ -40,4 +57,10 @@ pub struct Facts {
     /// under [`Ends::WhenTold`].
     #[cfg_attr(feature = "cli", serde(default))]
     pub can_be_told: bool,
+    /// Tasks whose calls are the connection's.
+    #[cfg_attr(
+        feature = "cli",
+        serde(default, skip_serializing_if = "Crew::is_empty")
+    )]
+    pub crew: Crew,
 }

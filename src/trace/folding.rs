@@ -1,4 +1,4 @@
-//! What became of folding the histories of an exploration's actors.
+//! The result of exploring with folded histories: whether they were enough to know an actor by.
 
 use std::fmt;
 
@@ -23,8 +23,8 @@ pub enum Folding {
     /// Everywhere where it was checked: histories that are folded to the same went on with the
     /// same events, to the same folded histories.
     Held {
-        /// How many bytes were accepted in the current poll was not folded.
-        between_polls: bool,
+        /// What was not folded.
+        kept: Kept,
         /// Executions that have continued a history which was folded to one that was known.
         checked: u64,
         /// Histories that were folded to a known one and not continued.
@@ -33,6 +33,69 @@ pub enum Folding {
     /// Two histories are folded to the same, and go on differently. The exploration was made
     /// again, under the full history.
     Contradicted(Box<Disagreement>),
+}
+
+/// What a folded history keeps of the amount that there was to be written in the current poll: bytes
+/// that the poll has had accepted, and those that are left.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
+pub enum Kept {
+    /// None of it.
+    #[default]
+    Nothing,
+    /// Which of these amounts in bytes it reaches, in rising order. They are found by exploring: two
+    /// histories that go on differently are told apart by an amount between theirs.
+    Reached(Vec<usize>),
+    /// The amount itself.
+    Amount,
+}
+
+/// Amounts that are told apart before all of them are.
+const MOST_AMOUNTS: usize = 16;
+
+impl Kept {
+    /// What is kept of this amount.
+    pub(crate) fn of(&self, amount: usize) -> usize {
+        match self {
+            Kept::Nothing => 0,
+            Kept::Reached(amounts) => amounts.partition_point(|reached| *reached <= amount),
+            Kept::Amount => amount,
+        }
+    }
+
+    /// A memory that tells these two apart, which this one does not; `None` if they are the same.
+    pub(crate) fn telling_apart(&self, one: usize, other: usize) -> Option<Kept> {
+        if one == other {
+            return None;
+        }
+        let mut amounts = match self {
+            Kept::Nothing => Vec::new(),
+            Kept::Reached(amounts) if amounts.len() < MOST_AMOUNTS => amounts.clone(),
+            Kept::Reached(_) | Kept::Amount => return Some(Kept::Amount),
+        };
+        let between = one.midpoint(other) + 1;
+        let place = amounts.partition_point(|reached| *reached < between);
+        amounts.insert(place, between);
+        Some(Kept::Reached(amounts))
+    }
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kept::Nothing => Ok(()),
+            Kept::Reached(amounts) => {
+                let amounts: Vec<_> = amounts.iter().map(|n| thousands(*n as u64)).collect();
+                let amounts = amounts.join(", ");
+                write!(
+                    f,
+                    ", other than by whether a poll has had {amounts} bytes to write"
+                )
+            }
+            Kept::Amount => f.write_str(", other than by how many bytes a poll has had to write"),
+        }
+    }
 }
 
 /// Two histories that are folded to the same and go on differently.
@@ -54,17 +117,18 @@ impl Folding {
         let together = |one: Folding, other: Folding| match (one, other) {
             (
                 Folding::Held {
-                    between_polls,
+                    kept,
                     checked,
                     unchecked,
                 },
                 Folding::Held {
-                    between_polls: also,
+                    kept: also,
                     checked: more,
                     unchecked: others,
                 },
             ) => Folding::Held {
-                between_polls: between_polls && also,
+                // What assumes the most: a number of amounts in between.
+                kept: kept.min(also),
                 checked: checked + more,
                 unchecked: unchecked + others,
             },
@@ -94,17 +158,13 @@ impl fmt::Display for Folding {
                 thousands(*checked)
             ),
             Folding::Held {
-                between_polls,
+                kept,
                 checked,
                 unchecked,
             } => write!(
                 f,
-                "Assumed: {ASSUMPTION}{}. Checked in {} executions, in which histories that are folded to \
+                "Assumed: {ASSUMPTION}{kept}. Checked in {} executions, in which histories that are folded to \
                  the same went on alike; {} such histories were not continued.",
-                match between_polls {
-                    true => " after the poll",
-                    false => "",
-                },
                 thousands(*checked),
                 thousands(*unchecked)
             ),
@@ -145,21 +205,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn two_amounts_are_told_apart_and_finally_all() {
+        let mut kept = Kept::Nothing;
+        assert_eq!(kept.telling_apart(7, 7), None);
+        for n in 0..MOST_AMOUNTS {
+            assert_eq!(kept.of(2 * n), kept.of(2 * n + 1), "{kept:?}");
+            kept = kept.telling_apart(2 * n + 1, 2 * n).expect("they differ");
+            assert_ne!(kept.of(2 * n), kept.of(2 * n + 1), "{kept:?}");
+        }
+        assert!(matches!(&kept, Kept::Reached(amounts) if amounts.is_sorted()));
+        assert_eq!(kept.telling_apart(98, 99), Some(Kept::Amount));
+    }
+
+    #[test]
     fn what_is_assumed_is_said() {
         let all = Folding::Held {
-            between_polls: false,
+            kept: Kept::Nothing,
             checked: 3,
             unchecked: 0,
         };
         assert!(!all.is_assumed() && !all.to_string().contains(ASSUMPTION));
         let some = Folding::Held {
-            between_polls: false,
+            kept: Kept::Nothing,
             checked: 3,
             unchecked: 1,
         };
         assert!(some.is_assumed() && some.to_string().contains(ASSUMPTION));
         let both = Folding::Held {
-            between_polls: false,
+            kept: Kept::Nothing,
             checked: 6,
             unchecked: 1,
         };

@@ -504,13 +504,14 @@ impl Hash for Violations {
     }
 }
 
-/// Whether an actor's step can be the one behind which a loss could not be averted any more.
+/// Whether an actor's step can be the one after which a loss could not be averted any more.
 pub(crate) fn gives_up(actor: ActorId, event: &Event) -> bool {
-    let gives_up = matches!(
-        event,
-        Event::Shutdown | Event::Close | Event::Ended { .. } | Event::Panicked { .. }
-    );
-    actor == ActorId::SUBJECT && gives_up
+    match event {
+        // Nobody but the connection and its tasks makes these calls.
+        Event::Shutdown | Event::Close => true,
+        Event::Ended { .. } | Event::Panicked { .. } => actor == ActorId::SUBJECT,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ pub struct Watched {
     pub failed_call: bool,
     /// The connection was told to stop.
     pub told_to_stop: bool,
+    /// Who was told last to wait for input, a flush and a shutdown, where the connection has tasks.
+    pub waiting: [u8; 3],
 }
 
 /// What a property's check looks at: a step, or the conclusion.
@@ -77,7 +79,9 @@ pub struct Moment<'a> {
 impl Moment<'_> {
     /// The event, when the connection under test makes it.
     pub fn of_subject(&self) -> Option<&Event> {
-        let step = self.step.filter(|step| step.actor == ActorId::SUBJECT);
+        let crew = self.facts.crew;
+        let own = |actor| actor == ActorId::SUBJECT || crew.is_task(actor);
+        let step = self.step.filter(|step| own(step.actor));
         let here = |step: &&Step| !step.event.is_call() || usize::from(step.socket) == self.socket;
         step.filter(here).map(|step| &step.event)
     }
@@ -144,7 +148,9 @@ impl Watched {
         let levels = step.levels_of(socket);
         match step.actor {
             actor if actor == peer => self.after_reader(step, levels),
-            ActorId::SUBJECT => self.after_subject(step, levels, facts, socket),
+            actor if actor == ActorId::SUBJECT || facts.crew.is_task(actor) => {
+                self.after_subject(step, levels, facts, socket);
+            }
             _ => {}
         }
         match &step.event {
@@ -176,16 +182,28 @@ impl Watched {
     }
 
     fn after_subject(&mut self, step: &Step, levels: &Levels, facts: &Facts, socket: usize) {
+        let alone = facts.crew.is_empty();
+        let [input, flush, shutdown] = self.waiting.map(|waits| alone || waits == step.actor.0);
         if step.begins {
             // What it waits for and is there now, it can take in this poll.
-            self.waits_for_input &= !levels.input_is_there();
-            self.waits_for_flush &= levels.flushing;
-            self.waits_for_shutdown &= levels.shutting;
+            self.waits_for_input &= !(input && levels.input_is_there());
+            self.waits_for_flush &= !flush || levels.flushing;
+            self.waits_for_shutdown &= !shutdown || levels.shutting;
         }
         if step.event.is_call() && usize::from(step.socket) != socket {
             return;
         }
+        let [input, flush, shutdown] = &mut self.waiting;
         match &step.event {
+            _ if alone => {}
+            Event::InputPending => *input = step.actor.0,
+            Event::FlushPending => *flush = step.actor.0,
+            Event::ShutdownPending => *shutdown = step.actor.0,
+            _ => {}
+        }
+        let is_task = step.actor != ActorId::SUBJECT;
+        match &step.event {
+            Event::Ended { .. } | Event::Panicked { .. } if is_task => {}
             Event::Poll | Event::Park => {
                 self.asked_for_input = false;
                 self.write_pending = false;

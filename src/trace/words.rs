@@ -49,6 +49,7 @@ impl Event {
         match self {
             Event::Poll => "polled".to_owned(),
             Event::Write { offered, accepted } => {
+                let accepted = thousands(*accepted as u64);
                 format!("writes {}, {accepted} accepted", bytes(*offered))
             }
             Event::WritePending { offered } => {
@@ -56,12 +57,14 @@ impl Event {
             }
             Event::WriteFailed { error, .. } => format!("write fails: {error}"),
             Event::Buffered { offered, taken } => {
+                let taken = thousands(*taken as u64);
                 format!(
                     "writes {}, {taken} into the layer's buffer",
                     bytes(*offered)
                 )
             }
             Event::HandedOver { offered, accepted } => {
+                let accepted = thousands(*accepted as u64);
                 format!("the layer writes {}, {accepted} accepted", bytes(*offered))
             }
             Event::Flush => "flush: ready".to_owned(),

@@ -374,6 +374,7 @@ fn changes() -> Vec<Change> {
     vec![
         ("version", |one| one.with_version("1.0.0")),
         ("caching", Instance::without_caching),
+        ("folding", Instance::with_folded_histories),
         ("fingerprint", |one| {
             Instance::new(
                 one.subject(),
@@ -477,7 +478,7 @@ fn an_identity_shows_every_change() {
         assert_eq!(hidden(without(&[part])), Some(*part));
     }
     let mut of_scenario: Vec<_> = parts.iter().copied().collect();
-    of_scenario.retain(|part| !["version", "caching", "fingerprint"].contains(part));
+    of_scenario.retain(|part| !["version", "caching", "folding", "fingerprint"].contains(part));
     assert_eq!(hidden(without(&of_scenario)), Some("capacity"));
     // What is left are the names, which stand in the text as well, but not divided.
     let mut all = BTreeSet::from(["subject", "name"]);

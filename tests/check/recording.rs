@@ -3,6 +3,7 @@
 use crate::program::{Scratch, refused};
 
 use lastbyte::check::recording::assert_reproduces;
+use lastbyte::trace::Event;
 use lastbyte_models::registry;
 
 #[test]
@@ -19,6 +20,19 @@ fn hyper_0_14_loses_silently() {
         "../tests/recordings/hyper-0-14-loses-silently.json",
         &registry().expect("no clash"),
     );
+}
+
+/// The published incident: exactly what the kernel's buffer holds has left hyper.
+#[test]
+fn hyper_0_14_loses_all_but_what_the_kernel_holds() {
+    let path = "../tests/recordings/hyper-0-14-incident.json";
+    assert_reproduces(path, &registry().expect("no clash"));
+    let recording = lastbyte::check::recording::Recording::read(path.as_ref()).expect("saved");
+    let accepted = recording.trace.steps.iter().map(|step| match step.event {
+        Event::Write { accepted, .. } => accepted,
+        _ => 0,
+    });
+    assert_eq!(accepted.sum::<usize>(), 219_264);
 }
 
 #[test]

@@ -295,3 +295,47 @@ fn faults_and_limits_are_honoured() {
     let report = Checker::new().limits(limits).run(writes_all);
     assert!(message(|| report.assert_proved()).contains("inconclusive, out of time"));
 }
+
+/// What cannot be is refused where it is said, and not when it is explored.
+#[test]
+fn misuse_is_refused_at_the_call() {
+    use lastbyte::environment::FlushMode;
+    use lastbyte::run::FurtherSocket;
+
+    let refused = |build: fn() -> Checker, expected: &str| {
+        let told = message(|| drop(build()));
+        assert!(told.contains(expected), "{told}");
+    };
+    refused(
+        || Checker::new().kernel_buffer([]),
+        "expected is at least one capacity",
+    );
+    refused(
+        || Checker::new().kernel_buffer(3..3),
+        "expected is at least one capacity",
+    );
+    refused(
+        || Checker::new().kernel_buffer([4, 0]),
+        "each of at least 1",
+    );
+    refused(|| Checker::new().readers([]), "such as Reader::PROMPT");
+    refused(
+        || Checker::new().properties([]),
+        "expected is at least one of Property::ALL",
+    );
+    refused(|| Checker::new().input_buffer(0), "expected is at least 1");
+    refused(|| Checker::new().tasks(0), "expected are 1 to 3");
+    refused(|| Checker::new().tasks(4), "expected are 1 to 3");
+    refused(
+        || Checker::new().flush(FlushMode::Buffers(0)),
+        "expected is at least 1",
+    );
+    refused(
+        || Checker::new().further_socket(FurtherSocket::new("server").with_capacity(0)),
+        "expected is at least 1",
+    );
+    refused(
+        || Checker::new().further_socket(FurtherSocket::new("server").with_input_capacity(0)),
+        "expected is at least 1",
+    );
+}

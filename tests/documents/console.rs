@@ -131,7 +131,7 @@ mod blocks {
     }
 
     const README: &str = "README.md";
-    const RECORDING: &str = "tests/recordings/hyper-0-14-loses-silently.json";
+    const RECORDING: &str = "tests/recordings/hyper-0-14-incident.json";
     const PICTURE: &str = "models/hyper_h1/lost-bytes.svg";
 
     #[test]

@@ -1,17 +1,18 @@
-//! The layers of `src/`: each imports from itself and from those below it, never from above. Inside
+//! The layers of `src/`: each imports from itself and from lower ones, never from higher ones. Inside
 //! a folder, no module imports from one that imports from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// From the bottom to the top.
-const LAYERS: [&str; 7] = [
+/// From the lowest to the highest.
+const LAYERS: [&str; 8] = [
     "trace",
     "environment",
     "run",
     "explore",
     "check",
     "render",
+    "checker",
     "cli",
 ];
 

@@ -7,6 +7,9 @@ mod cargo;
 mod figures;
 
 mod console;
+mod doc_tests;
+#[cfg(not(loom))]
+mod downstream;
 mod generated;
 mod layers;
 #[cfg(not(loom))]

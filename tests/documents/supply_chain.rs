@@ -41,6 +41,50 @@ fn the_document_shows_how_many_crates_there_are() {
     }
 }
 
+/// The names of the crates that a build brings.
+fn names(package: &str) -> BTreeSet<String> {
+    let words = format!(
+        "tree --package {package} --edges normal,build --prefix none --no-dedupe --target {PLATFORM}"
+    );
+    let tree = cargo(&words, "");
+    let names = tree.lines().filter_map(|line| line.split(' ').next());
+    names.map(str::to_owned).collect()
+}
+
+/// What is only for the command line is not compiled without it.
+#[test]
+fn a_dev_dependency_brings_few_crates_and_none_of_the_command_line() {
+    if env!("TARGET") != PLATFORM {
+        return;
+    }
+    assert!(crates("lastbyte", "", "") <= 45);
+    let plain = names("lastbyte");
+    let all = names("lastbyte --features cli");
+    for of_the_command_line in [
+        "askama",
+        "clap",
+        "comfy-table",
+        "console",
+        "crossterm",
+        "ctrlc",
+        "indicatif",
+        "quick-junit",
+        "serde",
+        "serde_json",
+        "strsim",
+    ] {
+        assert!(all.contains(of_the_command_line), "{of_the_command_line}");
+        assert!(
+            !plain.contains(of_the_command_line),
+            "{of_the_command_line}"
+        );
+    }
+    for (feature, brings) in [("tokio", "tokio"), ("http1", "httparse")] {
+        assert!(!plain.contains(brings), "{brings}");
+        assert!(names(&format!("lastbyte --features {feature}")).contains(brings));
+    }
+}
+
 /// `1.88` and `1.88.0` are the same.
 fn version(text: &str) -> Vec<u32> {
     let parts = text.split('.').map(|part| part.parse().expect("a number"));

@@ -23,17 +23,17 @@ const BYTES: usize = 8;
 enum Remembers {
     /// Nothing.
     Nothing,
-    /// How many writes it made: it leaves out the rest behind the fourth.
+    /// How many writes it made: it leaves out the rest after the fourth.
     Writes,
     /// A buffer that grows with the number of calls: the next write offers as many bytes.
     Growing,
-    /// How many writes it made in this poll: it gives its turn away behind three.
+    /// How many writes it made in this poll: it gives its turn away after three.
     WritesInThisPoll,
     /// A budget of calls: it leaves out the rest when that is used up.
     Budget,
     /// How much the last write took: it offers twice as much.
     LastWrite,
-    /// How often it had to wait: it leaves out the rest behind the third time.
+    /// How often it had to wait: it leaves out the rest after the third time.
     Waits,
 }
 

@@ -1,6 +1,6 @@
 //! What loom 0.7.3 gets wrong about atomics and `try_lock`, pinned.
 //!
-//! None of this touches an exploration: lastbyte's modelled state sits behind one mutex and knows
+//! None of this touches an exploration: lastbyte's modelled state sits after one mutex and knows
 //! no atomics and no `try_lock`. When one of these tests fails after an upgrade, loom has changed
 //! what it explores: read what is said about loom in DESIGN.md again, and run the calibration.
 

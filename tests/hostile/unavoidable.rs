@@ -1,4 +1,4 @@
-//! Which step is named as the one behind which every continuation breaks the property.
+//! Which step is named as the one after which every continuation breaks the property.
 
 use std::sync::Arc;
 

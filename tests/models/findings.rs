@@ -319,7 +319,7 @@ impl AsyncWrite for Watched {
 /// A whole answer lies in the kernel when the peer goes away without reading it: its unread input
 /// makes TCP reset the connection, hyper's read says so, and the connection ends with `Ok`.
 #[tokio::test]
-async fn a_reset_behind_the_last_byte_is_ok() {
+async fn a_reset_after_the_last_byte_is_ok() {
     let failed = Arc::<Mutex<_>>::default();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

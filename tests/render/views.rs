@@ -267,7 +267,7 @@ fn report_is_whole_or_absent() {
     let addresses = page.replace("http://www.w3.org/2000/svg", "");
     assert!(!addresses.contains("://"), "it needs no network");
 
-    // A folder in the place of the page: it cannot be replaced, and nothing else is left behind.
+    // A folder in the place of the page: it cannot be replaced, and nothing else is left after.
     let blocked = dir.join("blocked");
     std::fs::create_dir_all(blocked.join("index.html")).expect("it is writable");
     lastbyte::render::report::write(&blocked, &results()).expect_err("a folder is in the way");
@@ -379,7 +379,7 @@ fn claims_share_what_is_drawn_of_their_traces() {
         (Property::NoPanic, lost),
         (silent, longer),
     ]);
-    // A panic leaves no bytes behind, and is unavoidable from another step on.
+    // A panic leaves no bytes after, and is unavoidable from another step on.
     assert_eq!(told, (vec![0, 0, 1, 2, 1], 3));
 }
 

@@ -19,7 +19,7 @@ use crate::agree::{agree, agree_state_by_state};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Writes with a timeout, behind which it gives up: with an error, or silently.
+/// Writes with a timeout, after which it gives up: with an error, or silently.
 #[derive(Debug)]
 struct TimesOut {
     silently: bool,

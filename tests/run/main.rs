@@ -8,6 +8,7 @@ mod further;
 mod layer;
 mod peer;
 mod socket;
+mod tasks;
 
 /// What `act` panics with.
 fn message(act: impl FnOnce()) -> String {

@@ -273,7 +273,7 @@ fn giving_up_is_a_loss_only_before_what_can_be_delivered() {
         assert!(!lost(&plain(), ActorId::SUBJECT, b"abc", shut));
         assert!(!lost(&resets, ActorId::READER, b"abcd", shut));
     }
-    // What is left behind an orderly shutdown was counted there, or came later.
+    // What is left after an orderly shutdown was counted there, or came later.
     let seen = run(&plain(), ActorId::SUBJECT, |socket| {
         within(move |cx| {
             now(socket.poll_shut(cx)).expect("no fault");

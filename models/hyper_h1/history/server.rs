@@ -230,7 +230,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         over(1024, [last, GET].concat()),
     );
     let server = Server {
-        upgrade: Some(server.body.clone()),
+        upgrade: Some(server.body.bytes()),
         ..server
     };
     add(

@@ -87,7 +87,7 @@ async fn answer(
         return Ok(response.body(Body::empty()).expect("the head is valid"));
     }
     let is_head = request.method() == Method::HEAD;
-    let mut words = server.body.clone();
+    let mut words = server.body.bytes();
     match server.handler {
         Handler::Ignores => drop(request),
         Handler::Reads => drop(read(request.into_body()).await),

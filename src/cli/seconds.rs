@@ -1,0 +1,110 @@
+//! How long things took the last time: the longest are explored first, and what is left is estimated.
+//!
+//! The seconds are kept beside the program. Nothing that is shown as a result depends on them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::check::runner::{Explored, Unit};
+use crate::files;
+
+/// What takes less is not worth remembering, in seconds.
+const SHORTEST: f64 = 0.02;
+
+/// More bytes than such a file ever has.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Seconds by identity.
+#[derive(Default)]
+pub(super) struct Seconds {
+    known: BTreeMap<String, f64>,
+}
+
+/// Where they are kept.
+fn path() -> Option<PathBuf> {
+    let mut path = std::env::current_exe().ok()?.into_os_string();
+    path.push(".seconds.json");
+    Some(path.into())
+}
+
+impl Seconds {
+    /// What is known of the last time: nothing, where there is no such file or it is another thing.
+    pub(super) fn of_last_time() -> Seconds {
+        let text = path().and_then(|path| files::read(&path, MOST_BYTES).ok());
+        let known = text.and_then(|text| serde_json::from_slice(&text).ok());
+        Seconds {
+            known: known.unwrap_or_default(),
+        }
+    }
+
+    fn of(&self, unit: &Unit) -> f64 {
+        let known = self.known.get(&unit.identity().in_full());
+        known
+            .copied()
+            .filter(|seconds| seconds.is_finite())
+            .unwrap_or(0.0)
+    }
+
+    /// Puts what took longest first, and says of each place how many seconds are left from there on.
+    /// Things that took the same time, or that are not known, keep their order.
+    pub(super) fn longest_first(&self, units: &mut [Unit]) -> Vec<f64> {
+        units.sort_by_cached_key(|unit| std::cmp::Reverse((self.of(unit) * 1e3) as u64));
+        let mut left: Vec<_> = units.iter().map(|unit| self.of(unit)).collect();
+        for place in (1..left.len()).rev() {
+            left[place - 1] += left[place];
+        }
+        left
+    }
+
+    /// Keeps what these took. It is no error that it cannot be kept: the next run has no estimate.
+    pub(super) fn keep(mut self, explored: &Explored) {
+        let instances = explored.instances.iter();
+        let instances = instances.map(|(id, exploration)| (id, exploration.seconds));
+        let comparisons = explored.comparisons.iter();
+        let comparisons = comparisons.map(|(id, compared)| (id, compared.seconds));
+        for (id, seconds) in instances.chain(comparisons) {
+            match seconds < SHORTEST {
+                true => self.known.remove(&id.in_full()),
+                false => self.known.insert(id.in_full(), seconds),
+            };
+        }
+        if let (Some(path), Ok(text)) = (path(), serde_json::to_string(&self.known)) {
+            drop(files::write_whole(&path, &text));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::scenario::Scenario;
+    use crate::{Instance, Reader};
+
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl crate::Subject for Nothing {
+        fn start(&self, _: crate::Socket) -> crate::Running {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[test]
+    fn the_longest_come_first_and_the_others_keep_their_order() {
+        let unit = |name: &str| {
+            let scenario = Scenario::new(name, 1, Reader::PROMPT);
+            Unit::Instance(Box::new(Instance::new(
+                "x",
+                scenario,
+                std::sync::Arc::new(Nothing),
+            )))
+        };
+        let mut units = ["a", "b", "c", "d"].map(unit);
+        let seconds = |n: usize, seconds: f64| (units[n].identity().in_full(), seconds);
+        let known = BTreeMap::from([seconds(1, 2.0), seconds(3, 3.0), seconds(0, f64::NAN)]);
+        let left = Seconds { known }.longest_first(&mut units);
+        let names = units.map(|unit| unit.identity().text);
+        assert_eq!(names, ["/x/d", "/x/b", "/x/a", "/x/c"]);
+        assert_eq!(left, [5.0, 2.0, 0.0, 0.0]);
+    }
+}
