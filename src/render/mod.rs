@@ -31,9 +31,9 @@ mod matrix;
 mod meaning;
 #[cfg(feature = "cli")]
 pub mod mermaid;
-mod palette;
 #[cfg(feature = "cli")]
 pub mod packages;
+mod palette;
 #[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]
