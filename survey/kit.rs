@@ -1,9 +1,14 @@
 //! What the adapters of the survey share: families of scenarios, what is expected of a release in
 //! them, and the program of a package.
-#![allow(dead_code, unused_imports, reason = "every adapter takes what it needs")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "every adapter takes what it needs"
+)]
 
 pub use std::io;
 
+pub use Property::*;
 pub use bytes::Bytes;
 pub use lastbyte::checker::IntoSubject;
 pub use lastbyte::environment::{Counted, Faults, FlushMode, Parse, Parsed, ShutdownMode};
@@ -11,7 +16,6 @@ pub use lastbyte::run::{FurtherSocket, Peer};
 pub use lastbyte::trace::{Definition, Ending, Ends, Event};
 pub use lastbyte::{Checker, Claim, Expected, Instance, Model, Property, Reader, Registry};
 pub use lastbyte::{Script, ScriptStep, Socket};
-pub use Property::*;
 
 /// What is asked of every connection, unless a family says otherwise.
 const USUAL: [Property; 9] = [
@@ -107,7 +111,8 @@ impl Family {
 
     /// These properties are not asked for.
     pub fn without(mut self, properties: &[Property]) -> Family {
-        self.properties.retain(|property| !properties.contains(property));
+        self.properties
+            .retain(|property| !properties.contains(property));
         self
     }
 
@@ -138,7 +143,12 @@ impl Family {
     }
 
     /// The same, where the defect came with the release `since` and is there in all that are here.
-    pub fn since(self, report: &'static str, since: &'static str, properties: &[Property]) -> Family {
+    pub fn since(
+        self,
+        report: &'static str,
+        since: &'static str,
+        properties: &[Property],
+    ) -> Family {
         self.remark(report, (Some(since), None), properties, "")
     }
 
@@ -166,7 +176,12 @@ impl Family {
                 self.properties.push(*property);
             }
         }
-        self.remarks.push(Remark { properties, fails, reference, reason });
+        self.remarks.push(Remark {
+            properties,
+            fails,
+            reference,
+            reason,
+        });
         self
     }
 
@@ -182,7 +197,9 @@ impl Family {
             let name = format!("{}/{}/{property}", env!("CARGO_PKG_VERSION"), self.name);
             let instances = self.instances.clone();
             let claim = Claim::new(name, self.about, *property, expected, instances);
-            remarks.into_iter().fold(claim, |claim, remark| remark.on(claim))
+            remarks
+                .into_iter()
+                .fold(claim, |claim, remark| remark.on(claim))
         };
         self.properties.iter().map(claim).collect()
     }
@@ -207,7 +224,9 @@ impl Remark {
                 let link = format!("https://github.com/{repository}/issues/{number}");
                 claim.reference(self.reference, link)
             }
-            None if self.reference.starts_with("https:") => claim.reference("changelog", self.reference),
+            None if self.reference.starts_with("https:") => {
+                claim.reference("changelog", self.reference)
+            }
             None => claim.reference("finding", format!("/survey/{}", self.reference)),
         }
     }
@@ -238,7 +257,10 @@ macro_rules! survey {
                 $crate::kit::claims($families)
             }
             let name = env!("CARGO_PKG_NAME").trim_start_matches("survey-");
-            let model = $crate::kit::Model { claims, ..$crate::kit::Model::new(name, $about) };
+            let model = $crate::kit::Model {
+                claims,
+                ..$crate::kit::Model::new(name, $about)
+            };
             lastbyte::cli::main($crate::kit::Registry::new([model]))
         }
     };

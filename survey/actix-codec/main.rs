@@ -16,18 +16,57 @@ async fn sends(socket: Socket, first: usize, flushes: bool, closes: bool) -> io:
     if flushes {
         SinkExt::<Bytes>::flush(&mut framed).await?;
     }
-    if closes { SinkExt::<Bytes>::close(&mut framed).await } else { Ok(()) }
+    if closes {
+        SinkExt::<Bytes>::close(&mut framed).await
+    } else {
+        Ok(())
+    }
 }
 
-survey!("a Framed over a socket", vec![
-    family("a full buffer", "The first item fills the buffer of 8 KiB, and the second has to wait.",
-        over(&[4096, 16384]), |s| sends(s, 8192, true, true))
+survey!(
+    "a Framed over a socket",
+    vec![
+        family(
+            "a full buffer",
+            "The first item fills the buffer of 8 KiB, and the second has to wait.",
+            over(&[4096, 16384]),
+            |s| sends(s, 8192, true, true)
+        )
         .reported("actix/actix-net#409", "0.4.1", &[NoStall]),
-    family("flush and close", "Two items, flush, close.", over(&[3, 64]), |s| sends(s, 4, true, true)),
-    family("write and close", "Two items, close.", over(&[3, 64]), |s| sends(s, 4, false, true))
-        .open("findings/actix-codec-close.md", &[NothingTruncated, NoSilentLoss]),
-    family("write and drop", "Two items, flush, drop.", over(&[3, 64]), |s| sends(s, 4, true, false)),
-    family("slow reader", "Two items, flush, close.", slowly(&[3], 2), |s| sends(s, 4, true, true)),
-    family("error in the middle", "The peer resets after 3 bytes.",
-        over(&[3]).readers([Reader::PROMPT.resets_after(3)]), |s| sends(s, 4, true, true)).also(&[ResetEndsWithError]),
-]);
+        family(
+            "flush and close",
+            "Two items, flush, close.",
+            over(&[3, 64]),
+            |s| sends(s, 4, true, true)
+        ),
+        family(
+            "write and close",
+            "Two items, close.",
+            over(&[3, 64]),
+            |s| sends(s, 4, false, true)
+        )
+        .open(
+            "findings/actix-codec-close.md",
+            &[NothingTruncated, NoSilentLoss]
+        ),
+        family(
+            "write and drop",
+            "Two items, flush, drop.",
+            over(&[3, 64]),
+            |s| sends(s, 4, true, false)
+        ),
+        family(
+            "slow reader",
+            "Two items, flush, close.",
+            slowly(&[3], 2),
+            |s| sends(s, 4, true, true)
+        ),
+        family(
+            "error in the middle",
+            "The peer resets after 3 bytes.",
+            over(&[3]).readers([Reader::PROMPT.resets_after(3)]),
+            |s| sends(s, 4, true, true)
+        )
+        .also(&[ResetEndsWithError]),
+    ]
+);

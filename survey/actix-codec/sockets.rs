@@ -11,9 +11,17 @@ use sockets::*;
 async fn close_does_not_write_what_was_fed() {
     let (mut client, server) = pair();
     let mut framed = Framed::new(server, BytesCodec);
-    framed.feed(Bytes::from_static(b"response")).await.expect("it is buffered");
-    SinkExt::<Bytes>::close(&mut framed).await.expect("closing succeeds");
+    framed
+        .feed(Bytes::from_static(b"response"))
+        .await
+        .expect("it is buffered");
+    SinkExt::<Bytes>::close(&mut framed)
+        .await
+        .expect("closing succeeds");
     let mut read = Vec::new();
-    client.read_to_end(&mut read).await.expect("the server has closed");
+    client
+        .read_to_end(&mut read)
+        .await
+        .expect("the server has closed");
     assert_eq!(read, b"");
 }

@@ -12,7 +12,9 @@ mod io_of {
     pub fn wrap(socket: super::Socket) -> super::Socket {
         socket
     }
-    pub async fn end<W: AsyncWrite + Unpin>(encoder: &mut DeflateEncoder<W>) -> super::io::Result<()> {
+    pub async fn end<W: AsyncWrite + Unpin>(
+        encoder: &mut DeflateEncoder<W>,
+    ) -> super::io::Result<()> {
         encoder.close().await
     }
 }
@@ -24,7 +26,9 @@ mod io_of {
     pub fn wrap(socket: super::Socket) -> tokio_util::compat::Compat<super::Socket> {
         tokio_util::compat::FuturesAsyncReadCompatExt::compat(socket)
     }
-    pub async fn end<W: AsyncWrite + Unpin>(encoder: &mut DeflateEncoder<W>) -> super::io::Result<()> {
+    pub async fn end<W: AsyncWrite + Unpin>(
+        encoder: &mut DeflateEncoder<W>,
+    ) -> super::io::Result<()> {
         encoder.shutdown().await
     }
 }
@@ -64,17 +68,42 @@ async fn framed(socket: Socket) -> io::Result<()> {
 fn families() -> Vec<Family> {
     let reset = Reader::PROMPT.resets_after(3);
     vec![
-        family("write and close", "Writes, flushes, writes and closes.", over(&[8, 64]), encodes)
-            .reported("Nullus157/async-compression#91", "0.3.4", &[OneShutdown, NothingTruncated]),
-        family("slow reader", "The same.", slowly(&[8], 4), encodes)
-            .reported("Nullus157/async-compression#91", "0.3.4", &[OneShutdown, NothingTruncated]),
-        family("error in the middle", "The peer resets after 3 bytes.", over(&[8]).readers([reset]), encodes)
-            .also(&[ResetEndsWithError]),
+        family(
+            "write and close",
+            "Writes, flushes, writes and closes.",
+            over(&[8, 64]),
+            encodes,
+        )
+        .reported(
+            "Nullus157/async-compression#91",
+            "0.3.4",
+            &[OneShutdown, NothingTruncated],
+        ),
+        family("slow reader", "The same.", slowly(&[8], 4), encodes).reported(
+            "Nullus157/async-compression#91",
+            "0.3.4",
+            &[OneShutdown, NothingTruncated],
+        ),
+        family(
+            "error in the middle",
+            "The peer resets after 3 bytes.",
+            over(&[8]).readers([reset]),
+            encodes,
+        )
+        .also(&[ResetEndsWithError]),
         #[cfg(not(feature = "old"))]
-        family("below a FramedWrite", "A FramedWrite, whose close flushes at every poll, sends and closes.",
-            over(&[3]), framed)
-            .reported("Nullus157/async-compression#246", "0.4.4", &[NoPanic])
-            .since("Nullus157/async-compression#308", "0.4.4", &[NothingTruncated, NoNeedlessError]),
+        family(
+            "below a FramedWrite",
+            "A FramedWrite, whose close flushes at every poll, sends and closes.",
+            over(&[3]),
+            framed,
+        )
+        .reported("Nullus157/async-compression#246", "0.4.4", &[NoPanic])
+        .since(
+            "Nullus157/async-compression#308",
+            "0.4.4",
+            &[NothingTruncated, NoNeedlessError],
+        ),
     ]
 }
 

@@ -2,11 +2,11 @@
 
 #[path = "../sockets.rs"]
 mod sockets;
+use async_tungstenite::WebSocketStream;
+use async_tungstenite::tungstenite::protocol::Role;
 use futures::StreamExt;
 use sockets::*;
 use tokio_util::compat::TokioAsyncReadCompatExt;
-use async_tungstenite::WebSocketStream;
-use async_tungstenite::tungstenite::protocol::Role;
 
 const CLOSE: &[u8] = b"\x88\x82\0\0\0\0\x03\xe8";
 
@@ -23,7 +23,10 @@ async fn the_reply_is_lost_when_the_user_stops_at_close() {
     });
     client.write_all(CLOSE).await.expect("the server reads");
     let mut rest = Vec::new();
-    client.read_to_end(&mut rest).await.expect("the server closes");
+    client
+        .read_to_end(&mut rest)
+        .await
+        .expect("the server closes");
     serving.await.expect("it ends");
     assert_eq!(rest, b"");
 }
@@ -40,6 +43,9 @@ async fn the_reply_is_lost_when_the_kernel_is_full_and_the_peer_has_half_closed(
     }
     drop(ws);
     let mut read = Vec::new();
-    client.read_to_end(&mut read).await.expect("the server closes");
+    client
+        .read_to_end(&mut read)
+        .await
+        .expect("the server closes");
     assert_eq!(read.len(), filled, "the reply of 4 bytes is missing");
 }

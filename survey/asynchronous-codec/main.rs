@@ -18,15 +18,48 @@ async fn sends(socket: Socket, flushes: bool, closes: bool) -> io::Result<()> {
     if closes { framed.close().await } else { Ok(()) }
 }
 
-survey!("a FramedWrite over a socket", vec![
-    family("write and close", "Two items, close.", over(&[3, 64]), |s| sends(s, false, true)),
-    family("flush and close", "Two items, flush, close.", over(&[3, 64]), |s| sends(s, true, true)),
-    family("write and drop", "Two items, flush, drop.", over(&[3, 64]), |s| sends(s, true, false)),
-    family("write and drop, buffered", "The same over a layer that buffers.",
-        over(&[3]).flush(FlushMode::Buffers(64)), |s| sends(s, true, false)),
-    family("slow reader", "Two items, close.", slowly(&[3], 2), |s| sends(s, false, true)),
-    family("the shutdown is pending", "Two items, close, over a layer whose shutdown takes a while.",
-        over(&[8]).shutdown(ShutdownMode::Deferred), |s| sends(s, false, true)),
-    family("error in the middle", "The peer resets after 3 bytes.",
-        over(&[3]).readers([Reader::PROMPT.resets_after(3)]), |s| sends(s, false, true)).also(&[ResetEndsWithError]),
-]);
+survey!(
+    "a FramedWrite over a socket",
+    vec![
+        family(
+            "write and close",
+            "Two items, close.",
+            over(&[3, 64]),
+            |s| sends(s, false, true)
+        ),
+        family(
+            "flush and close",
+            "Two items, flush, close.",
+            over(&[3, 64]),
+            |s| sends(s, true, true)
+        ),
+        family(
+            "write and drop",
+            "Two items, flush, drop.",
+            over(&[3, 64]),
+            |s| sends(s, true, false)
+        ),
+        family(
+            "write and drop, buffered",
+            "The same over a layer that buffers.",
+            over(&[3]).flush(FlushMode::Buffers(64)),
+            |s| sends(s, true, false)
+        ),
+        family("slow reader", "Two items, close.", slowly(&[3], 2), |s| {
+            sends(s, false, true)
+        }),
+        family(
+            "the shutdown is pending",
+            "Two items, close, over a layer whose shutdown takes a while.",
+            over(&[8]).shutdown(ShutdownMode::Deferred),
+            |s| sends(s, false, true)
+        ),
+        family(
+            "error in the middle",
+            "The peer resets after 3 bytes.",
+            over(&[3]).readers([Reader::PROMPT.resets_after(3)]),
+            |s| sends(s, false, true)
+        )
+        .also(&[ResetEndsWithError]),
+    ]
+);

@@ -24,7 +24,11 @@ async fn writes(socket: Socket, closes: bool) -> io::Result<()> {
     let mut writer = BufWriter::with_capacity(4, socket);
     writer.write_all(b"resp").await?;
     writer.write_all(b"onse").await?;
-    if closes { writer.close().await } else { writer.flush().await }
+    if closes {
+        writer.close().await
+    } else {
+        writer.flush().await
+    }
 }
 
 /// A sink of items over a socket.
@@ -44,19 +48,59 @@ async fn speaker(mut peer: Peer) -> io::Result<()> {
     peer.finish().await
 }
 
-survey!("copies, a buffered writer and a sink", vec![
-    family("copy, the reader stalls", "An echo through a BufWriter; the peer ends when it has all of it.",
-        over(&[4, 64]).peer(speaker), |s| echo(s, false))
+survey!(
+    "copies, a buffered writer and a sink",
+    vec![
+        family(
+            "copy, the reader stalls",
+            "An echo through a BufWriter; the peer ends when it has all of it.",
+            over(&[4, 64]).peer(speaker),
+            |s| echo(s, false)
+        )
         .open("rust-lang/futures-rs#1828", &[NoStall]),
-    family("copy_buf, the reader stalls", "The same with copy_buf.",
-        over(&[4, 64]).peer(speaker), |s| echo(s, true))
+        family(
+            "copy_buf, the reader stalls",
+            "The same with copy_buf.",
+            over(&[4, 64]).peer(speaker),
+            |s| echo(s, true)
+        )
         .open("rust-lang/futures-rs#1828", &[NoStall]),
-    family("half-close", "An echo of what came before the peer's FIN.",
-        over(&[4, 64]).input(b"ping").input(b"pong").input_eof(), |s| echo(s, false)),
-    family("write and close", "BufWriter: write_all, close.", over(&[3, 64]), |s| writes(s, true)),
-    family("write and drop", "BufWriter: write_all, flush, drop.", over(&[3, 64]), |s| writes(s, false)),
-    family("slow reader", "BufWriter: write_all, close.", slowly(&[3], 2), |s| writes(s, true)),
-    family("a sink is closed", "into_sink: feed, close.", over(&[3, 64]), sinks),
-    family("error in the middle", "BufWriter: the peer resets after 3 bytes.",
-        over(&[2, 4]).readers([Reader::PROMPT.resets_after(3)]), |s| writes(s, true)).also(&[ResetEndsWithError]),
-]);
+        family(
+            "half-close",
+            "An echo of what came before the peer's FIN.",
+            over(&[4, 64]).input(b"ping").input(b"pong").input_eof(),
+            |s| echo(s, false)
+        ),
+        family(
+            "write and close",
+            "BufWriter: write_all, close.",
+            over(&[3, 64]),
+            |s| writes(s, true)
+        ),
+        family(
+            "write and drop",
+            "BufWriter: write_all, flush, drop.",
+            over(&[3, 64]),
+            |s| writes(s, false)
+        ),
+        family(
+            "slow reader",
+            "BufWriter: write_all, close.",
+            slowly(&[3], 2),
+            |s| writes(s, true)
+        ),
+        family(
+            "a sink is closed",
+            "into_sink: feed, close.",
+            over(&[3, 64]),
+            sinks
+        ),
+        family(
+            "error in the middle",
+            "BufWriter: the peer resets after 3 bytes.",
+            over(&[2, 4]).readers([Reader::PROMPT.resets_after(3)]),
+            |s| writes(s, true)
+        )
+        .also(&[ResetEndsWithError]),
+    ]
+);

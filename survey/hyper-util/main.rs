@@ -19,10 +19,15 @@ async fn serves(socket: Socket, told: bool, promised: usize) -> io::Result<()> {
     }
     let service = service_fn(|_| async {
         let response = hyper::Response::builder().header("date", "x");
-        Ok::<_, Infallible>(response.body(Full::new(Bytes::from_static(&[b'x'; 16]))).unwrap())
+        Ok::<_, Infallible>(
+            response
+                .body(Full::new(Bytes::from_static(&[b'x'; 16])))
+                .unwrap(),
+        )
     });
     let builder = auto::Builder::new(TokioExecutor::new());
-    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(socket.compat()), service));
+    let mut connection =
+        std::pin::pin!(builder.serve_connection(TokioIo::new(socket.compat()), service));
     let mut waits = told;
     poll_fn(|cx| {
         if waits && handle.poll_signal(0, cx).is_ready() {
@@ -36,7 +41,9 @@ async fn serves(socket: Socket, told: bool, promised: usize) -> io::Result<()> {
 
 /// A head, and the promised body behind it; nothing where nothing is promised.
 fn response(stream: &[u8], promises: &[Bytes]) -> Parse {
-    let Some(body) = promises.first() else { return Parse::Complete };
+    let Some(body) = promises.first() else {
+        return Parse::Complete;
+    };
     let head = stream.windows(4).position(|window| window == b"\r\n\r\n");
     match head.is_some_and(|head| stream[head + 4..] == *body) {
         true => Parse::Complete,
@@ -47,11 +54,16 @@ fn response(stream: &[u8], promises: &[Bytes]) -> Parse {
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
 
 fn serving(checker: Checker) -> Checker {
-    checker.framing(|| Parsed::new(response)).stack_bytes(1 << 20)
+    checker
+        .framing(|| Parsed::new(response))
+        .stack_bytes(1 << 20)
 }
 
 fn told(checker: Checker) -> Checker {
-    let checker = checker.signals(1).stops([0]).ends(lastbyte::trace::Ends::WhenTold);
+    let checker = checker
+        .signals(1)
+        .stops([0])
+        .ends(lastbyte::trace::Ends::WhenTold);
     serving(checker).script(Script::new("operator", [ScriptStep::Raise(0)]))
 }
 

@@ -18,10 +18,14 @@ static CONFIGS: LazyLock<(Arc<ClientConfig>, Arc<ServerConfig>)> = LazyLock::new
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let mut roots = RootCertStore::empty();
     roots.add(own.cert.der().clone()).unwrap();
-    let client = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let client = ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     let key = PrivatePkcs8KeyDer::from(own.key_pair.serialize_der()).into();
     let server = ServerConfig::builder().with_no_client_auth();
-    let mut server = server.with_single_cert(vec![own.cert.der().clone()], key).unwrap();
+    let mut server = server
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .unwrap();
     server.send_tls13_tickets = 0;
     (Arc::new(client), Arc::new(server))
 });
@@ -40,7 +44,10 @@ static HELLO: LazyLock<usize> = LazyLock::new(|| client().write_tls(&mut io::sin
 /// Begins a handshake as a client, whose server has not answered yet.
 async fn connects(socket: Socket) -> io::Result<()> {
     socket.expect_delivery(vec![0; *HELLO]);
-    TlsConnector::from(CONFIGS.0.clone()).connect(localhost(), socket.compat()).await.map(drop)
+    TlsConnector::from(CONFIGS.0.clone())
+        .connect(localhost(), socket.compat())
+        .await
+        .map(drop)
 }
 
 /// The client of the execution that is under way.
@@ -51,10 +58,17 @@ fn with_client<R>(act: impl FnOnce(&mut ClientConnection) -> R) -> R {
 }
 
 /// Speaks with the client in memory until the handshake is done, and then over the socket.
-struct Switch { socket: Compat<Socket>, handshaking: bool }
+struct Switch {
+    socket: Compat<Socket>,
+    handshaking: bool,
+}
 
 impl AsyncRead for Switch {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if self.handshaking {
             let mut bytes = Vec::new();
             with_client(|client| client.write_tls(&mut bytes))?;
@@ -66,7 +80,11 @@ impl AsyncRead for Switch {
 }
 
 impl AsyncWrite for Switch {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, mut buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         if self.handshaking {
             return Poll::Ready(with_client(|client| {
                 let read = client.read_tls(&mut buf)?;
@@ -77,7 +95,11 @@ impl AsyncWrite for Switch {
         Pin::new(&mut self.socket).poll_write(cx, buf)
     }
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.handshaking { Poll::Ready(Ok(())) } else { Pin::new(&mut self.socket).poll_flush(cx) }
+        if self.handshaking {
+            Poll::Ready(Ok(()))
+        } else {
+            Pin::new(&mut self.socket).poll_flush(cx)
+        }
     }
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.socket).poll_shutdown(cx)
@@ -88,7 +110,10 @@ impl AsyncWrite for Switch {
 async fn serves(socket: Socket, polite: bool) -> io::Result<()> {
     let handle = socket.handle();
     *CLIENT.lock().unwrap() = Some(client());
-    let io = Switch { socket: socket.compat(), handshaking: true };
+    let io = Switch {
+        socket: socket.compat(),
+        handshaking: true,
+    };
     let mut stream = TlsAcceptor::from(CONFIGS.1.clone()).accept(io).await?;
     stream.get_mut().0.handshaking = false;
     handle.expect_delivery(Bytes::from_static(&[0; 62])); // a record of 40 bytes
@@ -96,33 +121,88 @@ async fn serves(socket: Socket, polite: bool) -> io::Result<()> {
         handle.expect_delivery(Bytes::from_static(&[0; 24])); // close_notify
     }
     stream.write_all(&[b'x'; 40]).await?;
-    if polite { stream.shutdown().await } else { stream.flush().await }
+    if polite {
+        stream.shutdown().await
+    } else {
+        stream.flush().await
+    }
 }
 
 /// Client hellos and records of these lengths are random behind their heads.
-const RANDOM: &[(&[u8], usize)] = &[(b"\x16\x03\x01", 1000), (b"\x17\x03\x03\0\x39", 57), (b"\x17\x03\x03\0\x13", 19)];
+const RANDOM: &[(&[u8], usize)] = &[
+    (b"\x16\x03\x01", 1000),
+    (b"\x17\x03\x03\0\x39", 57),
+    (b"\x17\x03\x03\0\x13", 19),
+];
 
 fn random(checker: Checker) -> Checker {
-    checker.framing(Counted::default).varying(RANDOM).stack_bytes(1 << 20)
+    checker
+        .framing(Counted::default)
+        .varying(RANDOM)
+        .stack_bytes(1 << 20)
 }
 
-survey!("TLS over a socket", vec![
-    family("client, handshake over a layer that buffers", "The first message of a handshake.",
-        random(over(&[128])).flush(FlushMode::Buffers(4096)), connects).only(&[NoStall, NoSpin, NoPanic])
+survey!(
+    "TLS over a socket",
+    vec![
+        family(
+            "client, handshake over a layer that buffers",
+            "The first message of a handshake.",
+            random(over(&[128])).flush(FlushMode::Buffers(4096)),
+            connects
+        )
+        .only(&[NoStall, NoSpin, NoPanic])
         .reported("rustls/tokio-rustls#112", "0.26.3", &[NoStall]),
-    family("client, handshake", "The same over a plain socket.", random(over(&[128, 1024])), connects)
+        family(
+            "client, handshake",
+            "The same over a plain socket.",
+            random(over(&[128, 1024])),
+            connects
+        )
         .only(&[NoStall, NoSpin, NoPanic]),
-    family("write and close", "A server writes 40 bytes and shuts down.", random(over(&[32, 128])), |s| serves(s, true)),
-    family("write and drop", "A server writes 40 bytes, flushes and drops.", random(over(&[32, 128])), |s| serves(s, false)),
-    family("slow reader", "A server writes 40 bytes and shuts down.", random(slowly(&[32], 16)), |s| serves(s, true)),
-    family("write and close, buffered", "The same over a layer that buffers.",
-        random(over(&[32])).flush(FlushMode::Buffers(256)).shutdown(ShutdownMode::FlushesFirst), |s| serves(s, true)),
-    family("the client is gone behind the last byte", "The client resets when it has everything.",
-        random(over(&[128])).peer(|mut peer: Peer| async move {
-            peer.read_exact(62 + 24).await?;
-            peer.reset().await
-        }), |s| serves(s, true)).only(&[NothingTruncated, NoStall, NoSpin, NoPanic])
+        family(
+            "write and close",
+            "A server writes 40 bytes and shuts down.",
+            random(over(&[32, 128])),
+            |s| serves(s, true)
+        ),
+        family(
+            "write and drop",
+            "A server writes 40 bytes, flushes and drops.",
+            random(over(&[32, 128])),
+            |s| serves(s, false)
+        ),
+        family(
+            "slow reader",
+            "A server writes 40 bytes and shuts down.",
+            random(slowly(&[32], 16)),
+            |s| serves(s, true)
+        ),
+        family(
+            "write and close, buffered",
+            "The same over a layer that buffers.",
+            random(over(&[32]))
+                .flush(FlushMode::Buffers(256))
+                .shutdown(ShutdownMode::FlushesFirst),
+            |s| serves(s, true)
+        ),
+        family(
+            "the client is gone behind the last byte",
+            "The client resets when it has everything.",
+            random(over(&[128])).peer(|mut peer: Peer| async move {
+                peer.read_exact(62 + 24).await?;
+                peer.reset().await
+            }),
+            |s| serves(s, true)
+        )
+        .only(&[NothingTruncated, NoStall, NoSpin, NoPanic])
         .reported("rustls/tokio-rustls#41", "0.26.0", &[CLOSED]),
-    family("error in the middle", "The peer resets after 10 bytes.",
-        random(over(&[32])).readers([Reader::PROMPT.resets_after(10)]), |s| serves(s, true)).also(&[ResetEndsWithError]),
-]);
+        family(
+            "error in the middle",
+            "The peer resets after 10 bytes.",
+            random(over(&[32])).readers([Reader::PROMPT.resets_after(10)]),
+            |s| serves(s, true)
+        )
+        .also(&[ResetEndsWithError]),
+    ]
+);

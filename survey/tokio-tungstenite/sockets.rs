@@ -22,7 +22,10 @@ async fn the_reply_is_lost_when_the_user_stops_at_close() {
     });
     client.write_all(CLOSE).await.expect("the server reads");
     let mut rest = Vec::new();
-    client.read_to_end(&mut rest).await.expect("the server closes");
+    client
+        .read_to_end(&mut rest)
+        .await
+        .expect("the server closes");
     serving.await.expect("it ends");
     assert_eq!(rest, b"");
 }
@@ -39,6 +42,9 @@ async fn the_reply_is_lost_when_the_kernel_is_full_and_the_peer_has_half_closed(
     }
     drop(ws);
     let mut read = Vec::new();
-    client.read_to_end(&mut read).await.expect("the server closes");
+    client
+        .read_to_end(&mut read)
+        .await
+        .expect("the server closes");
     assert_eq!(read.len(), filled, "the reply of 4 bytes is missing");
 }

@@ -12,7 +12,9 @@ use tokio_websockets::{Message, ServerBuilder};
 async fn closes(socket: Socket, length: usize) -> io::Result<()> {
     promise(&socket, length);
     let mut ws = ServerBuilder::new().serve(socket.compat());
-    ws.feed(Message::text("x".repeat(length))).await.map_err(failed)?;
+    ws.feed(Message::text("x".repeat(length)))
+        .await
+        .map_err(failed)?;
     ws.close().await.map_err(failed)
 }
 
@@ -35,7 +37,11 @@ async fn replies(socket: Socket) -> io::Result<()> {
 async fn two_tasks(socket: Socket, reader_first: bool) -> io::Result<()> {
     promise(&socket, 40);
     let (mut sink, mut stream) = ServerBuilder::new().serve(socket.compat()).split();
-    let writer = async move { sink.send(Message::text("x".repeat(40))).await.map_err(failed) };
+    let writer = async move {
+        sink.send(Message::text("x".repeat(40)))
+            .await
+            .map_err(failed)
+    };
     let reader = async move {
         while let Some(message) = stream.next().await {
             message.map_err(failed)?;
@@ -44,7 +50,11 @@ async fn two_tasks(socket: Socket, reader_first: bool) -> io::Result<()> {
     };
     type Task = std::pin::Pin<Box<dyn Future<Output = io::Result<()>>>>;
     let (writer, reader): (Task, Task) = (Box::pin(writer), Box::pin(reader));
-    let tasks = if reader_first { [reader, writer] } else { [writer, reader] };
+    let tasks = if reader_first {
+        [reader, writer]
+    } else {
+        [writer, reader]
+    };
     let mut tasks: FuturesUnordered<_> = tasks.into_iter().collect();
     while let Some(ended) = tasks.next().await {
         ended?;
@@ -59,37 +69,78 @@ const PING: &[u8] = b"\x89\x82\0\0\0\0hi";
 fn closing(before: usize, behind: usize) -> Script {
     let wait = ScriptStep::AwaitReceived;
     let close = ScriptStep::Send(Bytes::from_static(CLOSE));
-    Script::new("peer", [wait(before), close, wait(behind), ScriptStep::FinishInput])
+    Script::new(
+        "peer",
+        [wait(before), close, wait(behind), ScriptStep::FinishInput],
+    )
 }
 
 /// Pings before that, and has the pong.
 fn pinging() -> Script {
     let mut script = closing(4, 8);
-    script.steps.insert(0, ScriptStep::Send(Bytes::from_static(PING)));
+    script
+        .steps
+        .insert(0, ScriptStep::Send(Bytes::from_static(PING)));
     script
 }
 
 /// Its entry for 0.11.4 says what 0.11.1 to 0.11.3 do.
 const CHANGELOG: &str = "https://github.com/Gelbpunkt/tokio-websockets/blob/main/CHANGELOG.md";
 
-survey!("a server", vec![
-    family("write and close", "A message of 40 bytes, a close frame, and the peer's reply.",
-        over(&[16]).script(closing(46, 46)), |s| closes(s, 40))
+survey!(
+    "a server",
+    vec![
+        family(
+            "write and close",
+            "A message of 40 bytes, a close frame, and the peer's reply.",
+            over(&[16]).script(closing(46, 46)),
+            |s| closes(s, 40)
+        )
         .between(CHANGELOG, ("0.11.1", "0.11.4"), &[NoStall]),
-    family("write and close, room for all", "The same, where the kernel takes all of it.",
-        over(&[64]).script(closing(46, 46)), |s| closes(s, 40)),
-    family("ping and close by the peer", "The peer pings, has the pong, closes, and has the reply.",
-        over(&[3]).script(pinging()), replies)
+        family(
+            "write and close, room for all",
+            "The same, where the kernel takes all of it.",
+            over(&[64]).script(closing(46, 46)),
+            |s| closes(s, 40)
+        ),
+        family(
+            "ping and close by the peer",
+            "The peer pings, has the pong, closes, and has the reply.",
+            over(&[3]).script(pinging()),
+            replies
+        )
         .between(CHANGELOG, ("0.11.1", "0.11.4"), &[NoStall]),
-    family("slow reader", "A message of 8 bytes, a close frame, and the peer's reply.",
-        slowly(&[12], 6).script(closing(14, 14)), |s| closes(s, 8))
+        family(
+            "slow reader",
+            "A message of 8 bytes, a close frame, and the peer's reply.",
+            slowly(&[12], 6).script(closing(14, 14)),
+            |s| closes(s, 8)
+        )
         .between(CHANGELOG, ("0.11.1", "0.11.4"), &[NoStall]),
-    family("error in the middle", "The peer resets at once.",
-        over(&[16]).readers([Reader::PROMPT.resets_after(0)]), |s| closes(s, 40)).also(&[ResetEndsWithError])
-        .between("Gelbpunkt/tokio-websockets#102", ("0.11.0", "0.11.3"), &[NoSpin, ResetEndsWithError]),
-    family("two tasks, writer first", "A reader and a writer as two tasks; the peer closes behind the message.",
-        over(&[16]).script(closing(42, 46)), |s| two_tasks(s, false))
+        family(
+            "error in the middle",
+            "The peer resets at once.",
+            over(&[16]).readers([Reader::PROMPT.resets_after(0)]),
+            |s| closes(s, 40)
+        )
+        .also(&[ResetEndsWithError])
+        .between(
+            "Gelbpunkt/tokio-websockets#102",
+            ("0.11.0", "0.11.3"),
+            &[NoSpin, ResetEndsWithError]
+        ),
+        family(
+            "two tasks, writer first",
+            "A reader and a writer as two tasks; the peer closes behind the message.",
+            over(&[16]).script(closing(42, 46)),
+            |s| two_tasks(s, false)
+        )
         .reported("Gelbpunkt/tokio-websockets#92", "0.11.1", &[Ends]),
-    family("two tasks, reader first", "The same, polled in the other order.",
-        over(&[16]).script(closing(42, 46)), |s| two_tasks(s, true)),
-]);
+        family(
+            "two tasks, reader first",
+            "The same, polled in the other order.",
+            over(&[16]).script(closing(42, 46)),
+            |s| two_tasks(s, true)
+        ),
+    ]
+);
