@@ -14,7 +14,7 @@ pub(super) fn clients() -> Vec<Family> {
         side: Side::Client(Client::sending(requests)),
         beside: Beside::Answers,
         faults: Faults::default(),
-        scenarios: PROMPT,
+        scenarios: ALL,
         too_large_in: &[],
     };
     let client = |change: &dyn Fn(&mut Client), mut family: Family| {
@@ -35,6 +35,10 @@ pub(super) fn clients() -> Vec<Family> {
     let whole = || post(Source::Whole);
     vec![
         sending("client-get", vec![get()], ANSWER, b"G"),
+        beside(
+            Beside::Nothing,
+            at(SMALL, sending("client-small-get", vec![get()], "", b"")),
+        ),
         sending("client-early-answer", vec![whole()], ANSWER, b"G"),
         sending("client-early-close", vec![whole()], LAST_ANSWER, b"C"),
         vectored(sending(
@@ -45,7 +49,7 @@ pub(super) fn clients() -> Vec<Family> {
         )),
         sending("client-malformed-answer", vec![whole()], NO_REQUEST, b"!"),
         at(
-            ROOMY,
+            PROMPT,
             sending(
                 "client-pieces",
                 vec![post(Source::Pieces(21))],
@@ -54,7 +58,7 @@ pub(super) fn clients() -> Vec<Family> {
             ),
         ),
         at(
-            ROOMY,
+            PROMPT,
             sending(
                 "client-chunks",
                 vec![post(Source::Chunks(21))],
@@ -82,7 +86,7 @@ pub(super) fn clients() -> Vec<Family> {
             sending("client-fin-without-answer", vec![whole()], "", b""),
         ),
         busy(at(
-            LARGE,
+            PROMPT,
             beside(
                 Beside::FinDuringFlush,
                 sending("client-fin-open-body", vec![post(Source::Feed(0))], "", b""),
@@ -101,7 +105,7 @@ pub(super) fn clients() -> Vec<Family> {
             ),
         ),
         busy(at(
-            ROOMY,
+            PROMPT,
             sending(
                 "client-answer-open-body",
                 vec![post(Source::Feed(0))],
@@ -129,7 +133,7 @@ pub(super) fn clients() -> Vec<Family> {
             ),
         ),
         at(
-            ROOMY,
+            PROMPT,
             beside(
                 Beside::AnswersBoth,
                 sending("client-two-requests", vec![whole(), get()], ANSWER, b"G"),
@@ -147,7 +151,7 @@ pub(super) fn clients() -> Vec<Family> {
             ),
         ),
         at(
-            ROOMY,
+            PROMPT,
             failing(
                 write_fails(80),
                 sending(
@@ -186,7 +190,7 @@ pub(super) fn clients() -> Vec<Family> {
         ),
         beside(
             Beside::WokenForNothing,
-            at(ROOMY, sending("client-woken", vec![get()], "", b"")),
+            at(PROMPT, sending("client-woken", vec![get()], "", b"")),
         ),
     ]
 }

@@ -105,7 +105,6 @@ impl Release {
             let instance = |subject, run: &Arc<dyn Subject>, [input, rest]: [&'static [u8]; 2]| {
                 Instance::new(subject, family.scenario(*at, input, rest), run.clone())
                     .with_version(self.version)
-                    .without_caching()
             };
             let ours = format!("dispatch_loop:{}", revision.name);
             [

@@ -98,10 +98,16 @@ pub(super) fn servers() -> Vec<Family> {
     };
     let bad_chunk = |name, handler| with(name, BAD_CHUNK, b"P3x!", handler);
     let failing = |faults: Faults, family| Family { faults, ..family };
+    let small = |family| {
+        let family = heads(vec![Head::Length(1)], at(SMALL, family));
+        server(&|server| server.body = Server::answering(1).body, family)
+    };
     vec![
         get("request-complete"),
+        small(get("small-request-complete")),
+        at(FEW, small(ignored("small-body-ignored"))),
         at(
-            LARGE,
+            PROMPT,
             heads(
                 vec![Head::LastLength(BODY)],
                 then(
@@ -117,7 +123,7 @@ pub(super) fn servers() -> Vec<Family> {
             ),
         ),
         at(
-            LARGE,
+            PROMPT,
             then(
                 NO_CHUNK,
                 b"!",
@@ -128,50 +134,38 @@ pub(super) fn servers() -> Vec<Family> {
         server(&|server| server.taken_out = true, ignored("taken-out")),
         last_get("connection-close"),
         ignored("body-ignored"),
-        at(WITHOUT_SMALLEST, bad_chunk("malformed-chunk", Reads)),
-        at(
-            WITHOUT_SMALLEST,
-            bad_chunk("malformed-chunk-beside", AnswersFirst),
+        bad_chunk("malformed-chunk", Reads),
+        bad_chunk("malformed-chunk-beside", AnswersFirst),
+        bad_chunk("malformed-chunk-ignored", Ignores),
+        beside(
+            Beside::Fin,
+            with("early-eof", HALF_A_BODY, b"P9xxxxx", Reads),
         ),
+        beside(Beside::Fin, ignored("early-eof-ignored")),
         at(
-            WITHOUT_SMALLEST,
-            bad_chunk("malformed-chunk-ignored", Ignores),
-        ),
-        at(
-            WITHOUT_SMALLEST,
-            beside(
-                Beside::Fin,
-                with("early-eof", HALF_A_BODY, b"P9xxxxx", Reads),
-            ),
-        ),
-        at(
-            WITHOUT_SMALLEST,
-            beside(Beside::Fin, ignored("early-eof-ignored")),
-        ),
-        at(
-            LARGE,
+            PROMPT,
             beside(
                 Beside::Rest,
                 with("body-read-beside", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
             ),
         ),
         beside(Beside::Fin, get("fin-after-request")),
-        at(PROMPT, beside(Beside::LaterFin, get("fin-any-time"))),
+        beside(Beside::LaterFin, get("fin-any-time")),
         at(
-            ROOMY,
+            PROMPT,
             beside(Beside::FinDuringFlush, get("fin-during-flush")),
         ),
         at(
-            ROOMY,
+            PROMPT,
             half_closing(beside(
                 Beside::FinDuringFlush,
                 get("fin-during-flush-half-close"),
             )),
         ),
-        at(PROMPT, with("pipelined", TWO_GETS, b"GG", Ignores)),
-        at(PROMPT, graceful(beside(Beside::Graceful, get("graceful")))),
+        with("pipelined", TWO_GETS, b"GG", Ignores),
+        graceful(beside(Beside::Graceful, get("graceful"))),
         at(
-            ROOMY,
+            PROMPT,
             graceful(beside(
                 Beside::RestThenGraceful,
                 with("graceful-body", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
@@ -181,10 +175,7 @@ pub(super) fn servers() -> Vec<Family> {
             vec![Head::LastLength(BODY)],
             with("pipeline-flush-close", LAST_GET_AND_MORE, b"CG", Ignores),
         )),
-        at(
-            PROMPT,
-            pipeline_flushing(with("pipeline-flush-two", TWO_GETS, b"GG", Ignores)),
-        ),
+        pipeline_flushing(with("pipeline-flush-two", TWO_GETS, b"GG", Ignores)),
         pipeline_flushing(with("pipeline-flush-partial", GET_AND_HALF, b"GP", Ignores)),
         pipeline_flushing(with(
             "pipeline-flush-bad-request",
@@ -193,16 +184,13 @@ pub(super) fn servers() -> Vec<Family> {
             Ignores,
         )),
         with("bad-request", NO_REQUEST, b"!", Ignores),
+        with("bad-second-request", GET_AND_NO_REQUEST, b"G!", Ignores),
         at(
             PROMPT,
-            with("bad-second-request", GET_AND_NO_REQUEST, b"G!", Ignores),
-        ),
-        at(
-            LARGE,
             beside(Beside::DeferredFlush(4), get("deferred-flush")),
         ),
         at(
-            ROOMY,
+            PROMPT,
             beside(
                 Beside::DeferredFlush(4),
                 ignored("deferred-flush-body-ignored"),
@@ -223,22 +211,13 @@ pub(super) fn servers() -> Vec<Family> {
         limited(Source::Pieces(4096), get("limited-pieces")),
         limited(Source::Chunks(4096), get("limited-chunks")),
         beside(Beside::ReaderStops, ignored("reader-stops")),
-        at(
-            PROMPT,
-            beside(Beside::ReaderResets, ignored("reader-resets")),
-        ),
-        at(PROMPT, streaming(Source::Pieces(21), get("pieces"))),
-        at(PROMPT, streaming(Source::Chunks(21), get("chunks"))),
-        at(
-            PROMPT,
-            streaming(Source::Pieces(21), ignored("pieces-body-ignored")),
-        ),
-        at(
-            PROMPT,
-            streaming(Source::Chunks(21), ignored("chunks-body-ignored")),
-        ),
+        beside(Beside::ReaderResets, ignored("reader-resets")),
+        streaming(Source::Pieces(21), get("pieces")),
+        streaming(Source::Chunks(21), get("chunks")),
+        streaming(Source::Pieces(21), ignored("pieces-body-ignored")),
+        streaming(Source::Chunks(21), ignored("chunks-body-ignored")),
         busy(at(
-            LARGE,
+            PROMPT,
             beside(
                 Beside::BodyEnds,
                 streaming(Source::Feed(0), get("fed-body")),
@@ -252,7 +231,7 @@ pub(super) fn servers() -> Vec<Family> {
             ),
         ),
         busy(at(
-            ROOMY,
+            PROMPT,
             beside(
                 Beside::BodyEnds,
                 streaming(
@@ -302,67 +281,40 @@ pub(super) fn servers() -> Vec<Family> {
             )),
         ),
         vectored(get("queue-request-complete")),
-        at(PROMPT, vectored(ignored("queue-body-ignored"))),
-        at(
-            PROMPT,
-            vectored(with("queue-pipelined", TWO_GETS, b"GG", Ignores)),
-        ),
-        at(
-            PROMPT,
-            vectored(streaming(Source::Chunks(21), get("queue-chunks"))),
-        ),
+        vectored(ignored("queue-body-ignored")),
+        vectored(with("queue-pipelined", TWO_GETS, b"GG", Ignores)),
+        vectored(streaming(Source::Chunks(21), get("queue-chunks"))),
         failing(write_fails(70), get("write-fails")),
-        at(
-            PROMPT,
-            failing(write_fails(70), ignored("write-fails-body-ignored")),
-        ),
-        at(
-            PROMPT,
-            failing(
-                write_fails(110),
-                streaming(Source::Chunks(21), get("write-fails-chunks")),
-            ),
+        failing(write_fails(70), ignored("write-fails-body-ignored")),
+        failing(
+            write_fails(110),
+            streaming(Source::Chunks(21), get("write-fails-chunks")),
         ),
         failing(write_takes_nothing(70), get("write-takes-nothing")),
-        at(
-            PROMPT,
-            failing(
-                write_takes_nothing(70),
-                vectored(ignored("queue-write-takes-nothing")),
-            ),
+        failing(
+            write_takes_nothing(70),
+            vectored(ignored("queue-write-takes-nothing")),
         ),
         failing(SHUTDOWN_FAILS, last_get("shutdown-fails")),
-        at(
-            PROMPT,
-            failing(SHUTDOWN_FAILS, ignored("shutdown-fails-body-ignored")),
-        ),
+        failing(SHUTDOWN_FAILS, ignored("shutdown-fails-body-ignored")),
         failing(SPURIOUS_INPUT, get("spurious-input")),
         failing(
             SPURIOUS_INPUT,
             with("spurious-input-bad-request", NO_REQUEST, b"!", Ignores),
         ),
-        at(LARGE, beside(Beside::WokenForNothing, get("woken"))),
+        at(PROMPT, beside(Beside::WokenForNothing, get("woken"))),
         at(
-            ROOMY,
+            PROMPT,
             beside(Beside::WokenForNothing, ignored("woken-body-ignored")),
         ),
-        at(
-            PROMPT,
-            beside(Beside::ReaderResets, get("reader-resets-idle")),
+        beside(Beside::ReaderResets, get("reader-resets-idle")),
+        failing(
+            RESET_TOLD_ONCE,
+            beside(Beside::ReaderResets, get("reset-told-once-idle")),
         ),
-        at(
-            PROMPT,
-            failing(
-                RESET_TOLD_ONCE,
-                beside(Beside::ReaderResets, get("reset-told-once-idle")),
-            ),
-        ),
-        at(
-            PROMPT,
-            failing(
-                RESET_TOLD_ONCE,
-                beside(Beside::ReaderResets, ignored("reset-told-once")),
-            ),
+        failing(
+            RESET_TOLD_ONCE,
+            beside(Beside::ReaderResets, ignored("reset-told-once")),
         ),
     ]
 }

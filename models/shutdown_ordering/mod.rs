@@ -25,6 +25,7 @@ mod scenarios;
 mod claims;
 
 pub use machine::{Dispatcher, Ordering, ReadSide, response};
+pub use scenarios::lone_request;
 
 /// A dispatcher as a subject of explorations. Recordings know it by its path, which is why it is here.
 #[derive(Clone, Copy, Debug)]

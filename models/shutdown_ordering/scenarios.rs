@@ -11,7 +11,7 @@ use super::machine::{Ordering, ReadSide};
 
 /// One request, N bytes of response, a kernel buffer of K bytes, a reader; the read side closes.
 #[track_caller]
-pub(super) fn lone_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Instance {
+pub fn lone_request(ordering: Ordering, n: usize, k: usize, reader: Reader) -> Instance {
     let name = format!("N={n},K={k},reader={reader}");
     instance(
         Connection {

@@ -1,9 +1,12 @@
 //! Comparisons: two subjects that must do the same, such as a model and the code that it models.
 //!
-//! Both are explored without state caching in the same scenarios, and the sets of what the
-//! socket sees of them must be equal, in both directions: a sequence that only the real connection
-//! has is a hole in the model, one that only the model has is a false alarm.
+//! Both are explored to the end in the same scenarios, and what the socket sees of them from the
+//! beginning to the end of an execution must be the same set of sequences, in both directions: a
+//! sequence that only the real connection has is a hole in the model, one that only the model has
+//! is a false alarm. The sets are compared as the languages of automata, without writing their
+//! sequences down.
 
+use std::ops::AddAssign;
 use std::panic::Location;
 
 #[cfg(feature = "cli")]
@@ -12,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::identity::Identity;
 use crate::check::instance::Instance;
 use crate::check::observable::Observable;
+use crate::trace::folding::Folding;
 use crate::trace::verdict::Inconclusive;
 
 /// Two subjects in the same scenarios.
@@ -79,8 +83,25 @@ pub struct Deviation {
     pub name: &'static str,
     /// Why they differ, and what is left out on both sides.
     pub why: &'static str,
-    /// Leaves it out.
-    pub leave_out: fn(Vec<Observable>) -> Vec<Observable>,
+    /// Whether this is left out. What an execution has come to never is.
+    pub leave_out: fn(&Observable) -> bool,
+}
+
+/// How large a graph is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Size {
+    /// States.
+    pub states: u64,
+    /// Transitions between them.
+    pub transitions: u64,
+}
+
+impl AddAssign for Size {
+    fn add_assign(&mut self, other: Size) {
+        self.states = self.states.saturating_add(other.states);
+        self.transitions = self.transitions.saturating_add(other.transitions);
+    }
 }
 
 /// What came of one comparison, over all its scenarios. The first of two numbers is the real
@@ -98,14 +119,20 @@ pub struct Compared {
     pub version: Option<String>,
     /// The scenarios that were compared.
     pub scenarios: Vec<String>,
-    /// Executions, without state caching.
+    /// Executions.
     pub executions: [u64; 2],
-    /// Distinct sequences, summed over the scenarios.
-    pub sequences: [usize; 2],
+    /// The explored graphs, summed over the scenarios.
+    pub explored: [Size; 2],
+    /// The smallest deterministic automata, summed over the scenarios.
+    pub automata: [Size; 2],
+    /// Distinct sequences, summed over the scenarios; `u64::MAX` stands for that many or more.
+    pub sequences: [u64; 2],
+    /// What became of folding histories; `None` where they were not folded.
+    pub folding: Option<Folding>,
     /// The known deviation's name and reason.
     pub deviation: Option<(String, String)>,
-    /// The first few sequences that only one side has, with the side, and a deviation that is not
-    /// needed any more.
+    /// The shortest sequence that only one side has, with the side, for each of the first few
+    /// scenarios and sides that have one; and a deviation that is not needed any more.
     pub differences: Vec<String>,
     /// Why it did not come to its end; `None` if it did.
     pub inconclusive: Option<Inconclusive>,
@@ -133,123 +160,14 @@ impl Compared {
                 .map(|[real, _]| real.scenario().name.clone())
                 .collect(),
             executions: [0; 2],
+            explored: [Size::default(); 2],
+            automata: [Size::default(); 2],
             sequences: [0; 2],
+            folding: None,
             deviation: deviation.map(|d| (d.name.to_owned(), d.why.to_owned())),
             differences: Vec::new(),
             inconclusive: Some(why),
             seconds: 0.0,
-        }
-    }
-}
-
-#[cfg(feature = "explore")]
-mod explored {
-    use std::collections::BTreeSet;
-    use std::sync::{Arc, Mutex};
-    use std::time::{Duration, Instant};
-
-    use super::{Compared, Comparison, Inconclusive, Instance, Observable};
-    use crate::explore::explorer::Explorer;
-    use crate::explore::limits::{Limits, Progress, REPEATED_EXECUTIONS};
-
-    /// As many differences are told.
-    const TOLD: usize = 6;
-
-    /// Everything that the socket sees of a subject, and in how many executions.
-    struct Side {
-        sequences: BTreeSet<Vec<Observable>>,
-        executions: u64,
-        inconclusive: Option<Inconclusive>,
-    }
-
-    fn explore(instance: &Instance, limits: Limits, progress: Option<Progress>) -> Side {
-        let found = Arc::new(Mutex::new(BTreeSet::new()));
-        let into = found.clone();
-        let explorer = Explorer {
-            caching: false,
-            limits,
-            progress,
-            observer: Some(Arc::new(move |trace, _| {
-                let sequence = Observable::sequence(trace);
-                into.lock().expect("no panic").insert(sequence);
-            })),
-            ..Explorer::default()
-        };
-        let explored = explorer.explore(instance.run(), instance.scenario());
-        let sequences = std::mem::take(&mut *found.lock().expect("no panic"));
-        Side {
-            sequences,
-            executions: explored.executions,
-            inconclusive: explored.inconclusive,
-        }
-    }
-
-    impl Comparison {
-        /// Explores both sides in every scenario and compares, for at most `time` in all;
-        /// `progress` is told the executions so far.
-        pub fn run(&self, time: Option<Duration>, progress: Option<&Progress>) -> Compared {
-            let started = Instant::now();
-            let mut compared = Compared {
-                inconclusive: None,
-                ..Compared::missing(self, Inconclusive::Interrupted)
-            };
-            let mut deviates = false;
-            let mut all = 0;
-            for pair in &self.pairs {
-                let mut sides = Vec::new();
-                for instance in pair {
-                    let progress = progress.cloned().map(|tell| -> Progress {
-                        Arc::new(move |executions| tell(all + executions))
-                    });
-                    let limits = Limits {
-                        time: time.map(|time| time.saturating_sub(started.elapsed())),
-                        executions: Some(self.executions),
-                        repeated: REPEATED_EXECUTIONS,
-                        ..Limits::default()
-                    };
-                    let side = explore(instance, limits, progress);
-                    all += side.executions;
-                    compared.inconclusive = compared.inconclusive.or(side.inconclusive.clone());
-                    sides.push(side);
-                }
-                for (n, side) in sides.iter().enumerate() {
-                    compared.executions[n] += side.executions;
-                    compared.sequences[n] += side.sequences.len();
-                }
-                if compared.inconclusive.is_some() {
-                    break;
-                }
-                let [mut real, mut model] = [0, 1].map(|n| std::mem::take(&mut sides[n].sequences));
-                if let Some(deviation) = &self.deviation {
-                    deviates |= real != model;
-                    let leave_out = |all: BTreeSet<Vec<Observable>>| -> BTreeSet<_> {
-                        all.into_iter().map(deviation.leave_out).collect()
-                    };
-                    (real, model) = (leave_out(real), leave_out(model));
-                }
-                let text = |who: &str, sequence: &Vec<Observable>| {
-                    let seen: Vec<_> = sequence.iter().map(ToString::to_string).collect();
-                    let scenario = &pair[0].scenario().name;
-                    format!("only {who} at {scenario}: {}", seen.join(", "))
-                };
-                let [of_real, of_model] = [pair[0].subject(), pair[1].subject()];
-                let holes = real.difference(&model).map(|s| text(of_real, s));
-                let alarms = model.difference(&real).map(|s| text(of_model, s));
-                let room = TOLD.saturating_sub(compared.differences.len());
-                // Some of either kind, should there be both.
-                let half = room.div_ceil(2);
-                let found = holes.take(half).chain(alarms.take(half));
-                compared.differences.extend(found);
-            }
-            if let Some(deviation) = self.deviation
-                && !deviates
-                && compared.inconclusive.is_none()
-            {
-                let told = format!("the deviation {} is not needed any more", deviation.name);
-                compared.differences.push(told);
-            }
-            compared.seconds = started.elapsed().as_secs_f64();
-            compared
         }
     }
 }
@@ -267,7 +185,10 @@ mod tests {
             version: None,
             scenarios: Vec::new(),
             executions: [0; 2],
+            explored: [Size::default(); 2],
+            automata: [Size::default(); 2],
             sequences: [0; 2],
+            folding: None,
             deviation: None,
             differences: differences.iter().map(|text| (*text).to_owned()).collect(),
             inconclusive,

@@ -10,8 +10,12 @@
 //! assert!(Registry::new([model(), model()]).is_err());
 //! ```
 
+#[cfg(feature = "explore")]
+mod automaton;
 pub(crate) mod bounds;
 pub(crate) mod claim;
+#[cfg(feature = "explore")]
+mod compare;
 pub(crate) mod comparison;
 #[cfg(feature = "cli")]
 pub mod figures;
@@ -38,11 +42,11 @@ pub(crate) mod worker;
 
 pub use bounds::{Parameters, Value, bounds};
 pub use claim::{Claim, Expected, Meaning, Reference};
-pub use comparison::{Compared, Comparison, Deviation};
+pub use comparison::{Compared, Comparison, Deviation, Size};
 pub use identity::{Identity, Parts};
 pub use instance::Instance;
 pub use model::{Model, NamedSubject};
-pub use observable::Observable;
+pub use observable::{Left, Observable, Over};
 pub use query::Query;
 pub use registry::{Clash, Registry};
 pub use setting::{Accepted, Setting};

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use crate::trace::event::{ActorId, Event, Trace};
+use crate::trace::event::{ActorId, Event, Step, Trace};
+use crate::trace::outcome::{Ending, Outcome};
 
 /// What the socket sees of a connection, and the connection of the world.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Observable {
     /// A write of `offered` bytes, `accepted` of which the kernel took.
     Write {
@@ -28,6 +29,63 @@ pub enum Observable {
         /// With `Ok`.
         well: bool,
     },
+    /// One of these on another socket than the first.
+    Beside {
+        /// Which one.
+        socket: u8,
+        /// What is seen of it there.
+        seen: Box<Observable>,
+    },
+    /// The execution is over.
+    Over(Over),
+}
+
+/// What an execution has come to when it is over.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Over {
+    /// Whether the connection waits and nobody is left to wake it, or is polled again and again.
+    pub connection: Left,
+    /// Bytes that have arrived at the peer of each socket.
+    pub received: Vec<usize>,
+}
+
+/// How a connection is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Left {
+    /// Ended, or panicked.
+    Ended,
+    /// It waits, and nobody is left to wake it.
+    Waiting,
+    /// It is polled again and again without any change.
+    Spinning,
+}
+
+impl From<&Outcome> for Over {
+    fn from(outcome: &Outcome) -> Over {
+        Over {
+            connection: match &outcome.subject {
+                Ending::Ok | Ending::Err(_) | Ending::Panicked(_) => Left::Ended,
+                Ending::Waiting => Left::Waiting,
+                Ending::Spinning => Left::Spinning,
+            },
+            received: {
+                let beside = outcome.beside.iter().map(|arrived| arrived.received);
+                [outcome.received].into_iter().chain(beside).collect()
+            },
+        }
+    }
+}
+
+impl fmt::Display for Over {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let connection = match self.connection {
+            Left::Ended => "",
+            Left::Waiting => "waits for ever, ",
+            Left::Spinning => "spins, ",
+        };
+        let received: Vec<_> = self.received.iter().map(usize::to_string).collect();
+        write!(f, "{connection}{} received", received.join(" and "))
+    }
 }
 
 impl fmt::Display for Observable {
@@ -39,70 +97,86 @@ impl fmt::Display for Observable {
             Observable::Woken => f.write_str("WOKEN"),
             Observable::Ended { well: true } => f.write_str("Ok"),
             Observable::Ended { well: false } => f.write_str("Err"),
+            Observable::Beside { socket, seen } => write!(f, "{seen} on socket {socket}"),
+            Observable::Over(over) => over.fmt(f),
         }
     }
 }
 
 impl Observable {
-    /// The whole trace, without what only the insides of a connection know: polls and parking,
-    /// reads and feeds, notes, and wake-ups of the connection by itself.
+    /// The whole of an execution, without what only the insides of a connection know: polls and
+    /// parking, reads and feeds, notes, and wake-ups of the connection by itself. Whether a
+    /// connection says how it ended before its socket is dropped is up to who drives it, so its end
+    /// is the last but one; the last is what the execution came to.
     ///
     /// # Panics
     ///
     /// When the trace has an event of the connection that is neither observable nor left out.
-    pub fn sequence(trace: &Trace) -> Vec<Observable> {
-        let mut ended = None;
-        let mut sequence = Vec::new();
-        for step in &trace.steps {
-            if step.actor != ActorId::SUBJECT {
-                let woken = Event::Wake {
-                    actor: ActorId::SUBJECT,
-                };
-                sequence.extend((step.event == woken).then_some(Observable::Woken));
-                continue;
-            }
-            sequence.push(match &step.event {
-                Event::Write { offered, accepted } => Observable::Write {
-                    offered: *offered,
-                    accepted: *accepted,
-                },
-                Event::WritePending { offered } => Observable::WritePending { offered: *offered },
-                Event::WriteFailed { .. } => Observable::Call("write fails"),
-                Event::Flush => Observable::Call("flush"),
-                Event::FlushPending => Observable::Call("flush:pending"),
-                Event::Shutdown => Observable::Call("shutdown"),
-                Event::ShutdownFailed { .. } => Observable::Call("shutdown fails"),
-                Event::Close => Observable::Call("close"),
-                Event::Panicked { .. } => Observable::Call("panics"),
-                Event::Ended { error } => {
-                    ended = Some(Observable::Ended {
-                        well: error.is_none(),
-                    });
-                    continue;
-                }
-                Event::Poll
-                | Event::Park
-                | Event::Input { .. }
-                | Event::InputPending
-                | Event::InputFailed { .. }
-                | Event::Feed { .. }
-                | Event::FeedPending
-                | Event::Wake { .. }
-                | Event::Note { .. } => continue,
-                other => panic!("no event of a connection: {other:?}"),
-            });
-        }
-        // Whether a connection says how it ended before its socket is dropped is up to who drives
-        // it.
+    pub fn sequence(trace: &Trace, outcome: Option<&Outcome>) -> Vec<Observable> {
+        let seen = trace.steps.iter().filter_map(Observable::of);
+        let ended = |seen: &Observable| matches!(seen, Observable::Ended { .. });
+        let (ended, mut sequence): (Vec<_>, Vec<_>) = seen.partition(ended);
         sequence.extend(ended);
+        sequence.extend(outcome.map(|outcome| Observable::Over(outcome.into())));
         sequence
+    }
+
+    /// What is observable of one step.
+    ///
+    /// # Panics
+    ///
+    /// When it is of the connection, and neither observable nor left out.
+    pub fn of(step: &Step) -> Option<Observable> {
+        if step.actor != ActorId::SUBJECT {
+            let woken = Event::Wake {
+                actor: ActorId::SUBJECT,
+            };
+            return (step.event == woken).then_some(Observable::Woken);
+        }
+        let seen = match &step.event {
+            Event::Write { offered, accepted } => Observable::Write {
+                offered: *offered,
+                accepted: *accepted,
+            },
+            Event::WritePending { offered } => Observable::WritePending { offered: *offered },
+            Event::WriteFailed { .. } => Observable::Call("write fails"),
+            Event::Flush => Observable::Call("flush"),
+            Event::FlushPending => Observable::Call("flush:pending"),
+            Event::Shutdown => Observable::Call("shutdown"),
+            Event::ShutdownFailed { .. } => Observable::Call("shutdown fails"),
+            Event::Close => Observable::Call("close"),
+            Event::Panicked { .. } => Observable::Call("panics"),
+            Event::Ended { error } => Observable::Ended {
+                well: error.is_none(),
+            },
+            Event::Poll
+            | Event::Park
+            | Event::Input { .. }
+            | Event::InputPending
+            | Event::InputFailed { .. }
+            | Event::Feed { .. }
+            | Event::FeedPending
+            | Event::Wake { .. }
+            | Event::Note { .. } => return None,
+            other => panic!("no event of a connection: {other:?}"),
+        };
+        let socket = step.socket;
+        Some(match seen {
+            seen @ Observable::Ended { .. } => seen,
+            seen if socket == 0 => seen,
+            seen => Observable::Beside {
+                socket,
+                seen: Box::new(seen),
+            },
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::event::{Levels, Step};
+    use crate::trace::event::Levels;
+    use crate::trace::outcome::ReaderEnding;
 
     #[test]
     fn a_sequence_is_what_the_socket_sees_and_who_woke_the_connection() {
@@ -133,10 +207,25 @@ mod tests {
             steps: steps.map(step).into(),
             ..Trace::default()
         };
-        let seen: Vec<_> = Observable::sequence(&trace)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(seen, ["write 2:pending", "WOKEN", "close", "Ok"]);
+        let seen = |outcome: Option<&Outcome>| -> Vec<String> {
+            let seen = Observable::sequence(&trace, outcome);
+            seen.iter().map(ToString::to_string).collect()
+        };
+        let before = ["write 2:pending", "WOKEN", "close", "Ok"];
+        assert_eq!(seen(None), before);
+        for (subject, told) in [
+            (Ending::Ok, "3 received"),
+            (Ending::Waiting, "waits for ever, 3 received"),
+            (Ending::Spinning, "spins, 3 received"),
+        ] {
+            let outcome = Outcome {
+                subject,
+                reader: ReaderEnding::Complete,
+                received: 3,
+                accepted: 4,
+                beside: Vec::new(),
+            };
+            assert_eq!(seen(Some(&outcome)), [&before[..], &[told]].concat());
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
 
 /// Version of the JSON format.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// All results of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -333,12 +333,16 @@ impl Worker {
                                 "{ordered} was ordered, and the answer is about {other}"
                             )));
                         }
-                        count(match &answer {
+                        let executions = match &answer {
                             Answer::Progress(executions) => *executions,
                             Answer::Explored { exploration, .. } => exploration.executions,
                             Answer::Compared(compared) => compared.executions.iter().sum(),
                             Answer::Unknown(_) => 0,
-                        });
+                        };
+                        count(executions);
+                        // An exploration that began again had more before.
+                        let more = counted.saturating_sub(executions);
+                        meter.executions.fetch_sub(more, Ordering::Relaxed);
                         return Ok((self, answer));
                     }
                     Err(error) => return Err(Gone::Died(format!("unreadable answer: {error}"))),

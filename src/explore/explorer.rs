@@ -14,6 +14,7 @@ use crate::explore::limits::{Limits, Observer, Progress, Stop};
 use crate::explore::search::{Folds, Found, Plan, Search};
 use crate::explore::shared::Shared;
 use crate::explore::silent::{asked, silently};
+use crate::explore::transitions::Label;
 use crate::explore::watch::watched;
 use crate::run::executor::{Stopped, drive};
 use crate::run::scenario::Scenario;
@@ -106,14 +107,27 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>
     peer.expect("there is a peer")();
 }
 
+/// In which way an instance is searched.
+#[derive(Default)]
+pub(super) struct Way {
+    /// See [`Plan::only`].
+    pub(super) only: Option<Vec<ActorId>>,
+    /// See [`Plan::repeats`].
+    pub(super) repeats: bool,
+    /// See [`Plan::folds`].
+    pub(super) folds: Folds,
+    /// See [`Plan::label`].
+    pub(super) label: Option<Label>,
+}
+
 /// One exploration with the ways to what it found.
-struct Explored {
-    exploration: Exploration,
-    found: BTreeMap<Property, Found>,
-    graph: Graph,
+pub(super) struct Explored {
+    pub(super) exploration: Exploration,
+    pub(super) found: BTreeMap<Property, Found>,
+    pub(super) graph: Graph,
     opaque: bool,
     histories: Histories,
-    followed: Option<Trace>,
+    pub(super) followed: Option<Trace>,
 }
 
 impl Explorer {
@@ -172,8 +186,11 @@ impl Explorer {
         if !explored.found.is_empty() && !gave_up {
             for bound in 0..=LARGEST_READABLE_BOUND {
                 let searched = bounded(bound, READABLE_EXECUTIONS);
-                let folds = Folds::Unchecked(histories.clone());
-                let searched = searched.search(subject, scenario, None, false, folds);
+                let way = Way {
+                    folds: Folds::Unchecked(histories.clone()),
+                    ..Way::default()
+                };
+                let searched = searched.search(subject, scenario, way);
                 if let why @ Some(Inconclusive::NotDeterministic(_)) =
                     searched.exploration.inconclusive
                 {
@@ -208,30 +225,6 @@ impl Explorer {
         self.finish(explored)
     }
 
-    /// Follows one schedule: what happens, and the properties that it breaks. `None` when the
-    /// system does not permit it.
-    pub fn replay(
-        &self,
-        subject: &Arc<dyn Subject>,
-        scenario: &Scenario,
-        schedule: &[ActorId],
-    ) -> Option<(Trace, BTreeMap<Property, Trace>)> {
-        let unbounded = Explorer {
-            bound: None,
-            folding: false,
-            caching: false,
-            limits: self.limits.clone(),
-            progress: None,
-            observer: None,
-            stop: None,
-        };
-        let only = Some(schedule.to_vec());
-        let explored = unbounded.run(subject, scenario, only, false);
-        let found = explored.found.into_iter();
-        let found = found.map(|(property, found)| (property, found.trace));
-        Some((explored.followed?, found.collect()))
-    }
-
     /// The exploration with its counterexamples, each with the step after which it was too late.
     fn finish(&self, explored: Explored) -> Exploration {
         let knows_all = explored.exploration.inconclusive.is_none() && self.knows_all(&explored);
@@ -256,39 +249,48 @@ impl Explorer {
             && (explored.opaque || explored.graph.len() <= self.limits.states / 5)
     }
 
-    fn run(
+    pub(super) fn run(
         &self,
         subject: &Arc<dyn Subject>,
         scenario: &Scenario,
         only: Option<Vec<ActorId>>,
         repeats: bool,
     ) -> Explored {
-        let folds = match self.folding && scenario.tasks == 0 {
-            true => Folds::LongExplorations,
-            false => Folds::Never,
+        let way = Way {
+            only,
+            repeats,
+            folds: self.folds(scenario),
+            label: None,
         };
-        self.search(subject, scenario, only, repeats, folds)
+        self.search(subject, scenario, way)
     }
 
-    fn search(
+    /// When histories are folded.
+    pub(super) fn folds(&self, scenario: &Scenario) -> Folds {
+        match self.folding && scenario.tasks == 0 {
+            true => Folds::LongExplorations,
+            false => Folds::Never,
+        }
+    }
+
+    pub(super) fn search(
         &self,
         subject: &Arc<dyn Subject>,
         scenario: &Scenario,
-        only: Option<Vec<ActorId>>,
-        repeats: bool,
-        folds: Folds,
+        way: Way,
     ) -> Explored {
         let started = Instant::now();
         let planted = scenario.executor_defect != ExecutorDefect::None;
         let search = Search::new(Plan {
-            caching: self.caching && self.bound.is_none() && only.is_none(),
+            caching: self.caching && self.bound.is_none() && way.only.is_none(),
             limits: self.limits.clone(),
             progress: self.progress.clone(),
             observer: self.observer.clone(),
             stop: self.stop.clone(),
-            only,
-            repeats,
-            folds,
+            only: way.only,
+            repeats: way.repeats,
+            folds: way.folds,
+            label: way.label,
             defect: scenario.executor_defect,
         });
         let shared = Arc::new(Shared::new(search));

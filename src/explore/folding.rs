@@ -5,15 +5,12 @@ use std::collections::HashMap;
 
 use crate::environment::defect::ExecutorDefect;
 use crate::explore::graph::Keys;
+use crate::explore::limits::Limits;
 use crate::run::digest::digest;
 use crate::run::state::State;
 use crate::run::state_key::Histories;
 use crate::trace::event::{ActorId, Step};
 use crate::trace::folding::{Disagreement, Folding, Kept};
-
-/// In so many steps every history is continued that is folded to a known one; after as many again
-/// it is every second, after the next as many every fourth, and so on.
-const CHECKED_STEPS: u64 = 300_000;
 
 /// Whether histories that are folded to the same go on alike.
 #[derive(Default)]
@@ -77,13 +74,18 @@ impl Check {
         }
     }
 
-    /// Whether to continue a history that was folded to a known one.
-    pub(super) fn continues(&mut self, state: &State, defect: ExecutorDefect) -> bool {
-        let full = state.key(&Histories::Full);
+    /// Whether to continue an execution in a known state, where by more than its key it is another one:
+    /// see [`Limits::checked`].
+    pub(super) fn continues(
+        &mut self,
+        full: u128,
+        limits: &Limits,
+        defect: ExecutorDefect,
+    ) -> bool {
         if !self.histories.insert(full) {
             return false;
         }
-        let halved = (self.steps / CHECKED_STEPS).min(20);
+        let halved = (self.steps / limits.checked.max(1)).min(20);
         let chosen =
             (full as u64).is_multiple_of(1 << halved) && defect != ExecutorDefect::OF_FOLDING;
         self.unchecked += u64::from(!chosen);

@@ -62,11 +62,24 @@ const TOLD: usize = 10_000;
 /// What a move did, in its steps.
 type Told = (ActorId, Vec<(ActorId, Event)>);
 
+/// What is seen of a move on the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// A digest of the events, where those are compared.
+    pub(crate) events: u64,
+    /// See [`Label`](crate::explore::transitions::Label).
+    pub(crate) label: u32,
+}
+
 /// The explored graph.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
-    /// Who moves, to where, and a digest of the events on the way where those are compared.
-    moves: ByKey<u128, Vec<(ActorId, Next, u64)>>,
+    /// Who moves, to where, and what is seen on the way.
+    pub(super) moves: ByKey<u128, Vec<(ActorId, Next, Seen)>>,
+    /// What comes before anybody is chosen.
+    pub(super) start: Option<(Next, u32)>,
+    /// Who could move in each state, where moves have labels.
+    pub(super) free: ByKey<u128, Vec<ActorId>>,
     count: usize,
     /// What is broken at each end.
     ends: HashMap<u64, Vec<Property>>,
@@ -93,7 +106,17 @@ impl Graph {
         moves.is_some_and(|moves| moves.iter().any(|(known, ..)| *known == actor))
     }
 
-    /// Remembers a move with a digest of its events, and in words the steps that it made, as far as they are given.
+    /// Remembers what comes before anybody is chosen; `false` when something else did before.
+    pub(crate) fn begin(&mut self, next: Next, label: u32) -> bool {
+        *self.start.get_or_insert((next, label)) == (next, label)
+    }
+
+    /// Remembers who can move in a state.
+    pub(crate) fn free(&mut self, state: u128, actors: impl Iterator<Item = ActorId>) {
+        self.free.entry(state).or_insert_with(|| actors.collect());
+    }
+
+    /// Remembers a move with what is seen of it, and in words the steps that it made, as far as they are given.
     ///
     /// # Errors
     ///
@@ -102,12 +125,12 @@ impl Graph {
         &mut self,
         (state, actor): Move,
         next: Next,
-        events: u64,
+        seen: Seen,
         steps: &[Step],
     ) -> Result<(), Elsewhere> {
         let moves = self.moves.entry(state).or_default();
-        if let Some((_, known, did)) = moves.iter().find(|(known, ..)| *known == actor) {
-            if *known == next && *did == events {
+        if let Some((_, known, before)) = moves.iter().find(|(known, ..)| *known == actor) {
+            if *known == next && *before == seen {
                 return Ok(());
             }
             let told = self.told.get(&state);
@@ -116,7 +139,7 @@ impl Graph {
                 before: before.map(|(_, events)| events.clone()),
             });
         }
-        moves.push((actor, next, events));
+        moves.push((actor, next, seen));
         self.count += 1;
         if self.told_count < TOLD && !steps.is_empty() {
             let events = steps.iter().map(|step| (step.actor, step.event.clone()));
@@ -253,7 +276,7 @@ mod tests {
                 Ok(next) => Next::State(*next),
                 Err(lost) => Next::End(u64::from(*lost)),
             };
-            let added = graph.add((*state, ActorId(*mover)), next, 0, &[]);
+            let added = graph.add((*state, ActorId(*mover)), next, Seen::default(), &[]);
             added.expect("every move is there once");
         }
         graph.end(0, []);
@@ -316,10 +339,12 @@ mod tests {
     #[test]
     fn the_same_move_leads_to_the_same() {
         let mut graph = graph(&[(1, 1, Ok(2))]);
-        let added = graph.add((1, ActorId(1)), Next::State(2), 0, &[]);
-        assert!(added.is_ok());
-        let added = graph.add((1, ActorId(1)), Next::State(3), 0, &[]);
-        assert!(added.is_err());
+        let mut add = |next, seen| graph.add((1, ActorId(1)), Next::State(next), seen, &[]);
+        assert!(add(2, Seen::default()).is_ok());
+        assert!(add(3, Seen::default()).is_err());
+        let other = |events, label| Seen { events, label };
+        assert!(add(2, other(1, 0)).is_err());
+        assert!(add(2, other(0, 1)).is_err());
         assert_eq!(graph.len(), 1);
     }
 }

@@ -33,6 +33,9 @@ pub struct Limits {
     /// As many executions an exploration may take before the histories by which its actors are known
     /// are folded: see [`Folding`](crate::trace::folding::Folding).
     pub unfolded: u64,
+    /// In so many steps of such an exploration every history is continued that is folded to a known
+    /// one; after as many again it is every second, after the next as many every fourth, and so on.
+    pub checked: u64,
 }
 
 impl Default for Limits {
@@ -45,6 +48,7 @@ impl Default for Limits {
             poll: Duration::from_secs(10),
             repeated: 400,
             unfolded: 1_000,
+            checked: 300_000,
         }
     }
 }

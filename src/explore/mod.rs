@@ -33,11 +33,17 @@ assert_eq!((verdict(8), verdict(7)), (Verdict::Proved, Verdict::Refuted));
 )]
 
 #[cfg(feature = "explore")]
+mod complete;
+#[cfg(feature = "explore")]
 pub(crate) mod explorer;
 #[cfg(feature = "explore")]
 mod folding;
 #[cfg(feature = "explore")]
+mod follow;
+#[cfg(feature = "explore")]
 mod graph;
+#[cfg(feature = "explore")]
+mod labelled;
 pub(crate) mod limits;
 pub(crate) mod live;
 #[cfg(feature = "explore")]
@@ -49,6 +55,8 @@ mod silent;
 #[cfg(feature = "explore")]
 pub(crate) mod stepper;
 #[cfg(feature = "explore")]
+pub(crate) mod transitions;
+#[cfg(feature = "explore")]
 mod watch;
 
 #[cfg(feature = "explore")]
@@ -57,3 +65,5 @@ pub use limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 pub use live::{Observed, run_once};
 #[cfg(feature = "explore")]
 pub use stepper::Stepper;
+#[cfg(feature = "explore")]
+pub use transitions::{Label, NOTHING, Transition, Transitions};

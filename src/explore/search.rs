@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::environment::defect::ExecutorDefect;
 use crate::explore::folding::{Amounts, Check, Restart, amounts, events, name};
-use crate::explore::graph::{Elsewhere, Graph, Keys, Next};
+use crate::explore::graph::{Elsewhere, Graph, Keys, Next, Seen};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
+use crate::explore::transitions::Label;
 use crate::run::digest::digest;
 use crate::run::state::{Over, State};
 use crate::run::state_key::Histories;
@@ -55,6 +56,8 @@ pub(crate) struct Plan {
     pub(crate) repeats: bool,
     /// When the histories are folded.
     pub(crate) folds: Folds,
+    /// What the moves are labelled with, where all of them are wanted.
+    pub(crate) label: Option<Label>,
     /// What is planted into the explorer.
     pub(crate) defect: ExecutorDefect,
 }
@@ -276,16 +279,16 @@ impl Search {
     pub(super) fn begin(&mut self, expired: bool) -> bool {
         let report = self.started.is_multiple_of(PROGRESS_INTERVAL);
         if report && let Some(progress) = &self.plan.progress {
-            // What is explored again is not counted.
-            progress(self.started.min(match self.phase {
-                Phase::First => self.started,
+            // What is explored again or only checks is not counted.
+            progress(match self.phase {
+                Phase::First => self.executions,
                 _ => self.first.executions,
-            }));
+            });
         }
         let mut enough = false;
         if self.inconclusive.is_none() {
             let most = self.most();
-            let remembered = match self.opaque {
+            let remembered = match self.opaque || self.plan.label.is_some() {
                 true => self.seen.len().max(self.graph.len()),
                 false => self.seen.len(),
             };
@@ -356,6 +359,11 @@ impl Search {
             self.check.checking = self.path[position].checking;
             return Choice::Explore;
         }
+        if self.plan.label.is_some() {
+            let slots = state.slots.iter().enumerate();
+            let free = slots.filter(|(_, slot)| !slot.done && !slot.is_parked());
+            self.graph.free(key, free.map(|(n, _)| ActorId(n as u8)));
+        }
         if position >= self.plan.limits.steps {
             self.inconclusive = Some(Inconclusive::Steps(self.plan.limits.steps));
             return Choice::Prune;
@@ -372,9 +380,11 @@ impl Search {
                     return Choice::Stop;
                 }
                 self.inconclusive = Some(Inconclusive::Cycle);
-            } else if self.check.folded()
+            } else if self.checks()
                 && self.phase == Phase::First
-                && self.check.continues(state, self.plan.defect)
+                && self
+                    .check
+                    .continues(self.finer(state, key), &self.plan.limits, self.plan.defect)
             {
                 self.check.checking = true;
                 self.path[position].checking = true;
@@ -385,15 +395,43 @@ impl Search {
             }
             return Choice::Prune;
         }
-        if self.check.folded() && self.plan.caching && self.phase == Phase::First {
-            self.check.histories.insert(state.key(&Histories::Full));
+        if self.checks() && self.plan.caching && self.phase == Phase::First {
+            self.check.histories.insert(self.finer(state, key));
             self.check.checking = false;
         }
         Choice::Explore
     }
 
+    /// Whether some executions go on in a state that is known, to see whether they go on alike.
+    fn checks(&self) -> bool {
+        self.check.folded() || self.plan.label.is_some()
+    }
+
+    /// A state that is known by more than its key: by the full histories where those are folded, and
+    /// where moves have labels by all that the connection has done, whatever it declares.
+    fn finer(&self, state: &State, key: u128) -> u128 {
+        let subject = &state.slots[ActorId::SUBJECT.index()];
+        if self.check.folded() && !subject.declared {
+            return state.key(&Histories::Full);
+        }
+        if self.plan.label.is_none() || !subject.declared {
+            return key;
+        }
+        let own = state
+            .log
+            .iter()
+            .filter(|step| step.actor == ActorId::SUBJECT);
+        digest((key, own.map(|step| &step.event).collect::<Vec<_>>()))
+    }
+
     /// Remembers what the last move has led to; `false` when it led elsewhere before.
     fn remember(&mut self, next: Next, state: &State) -> bool {
+        let label = |from: usize| {
+            let steps = state.log.get(from..).unwrap_or_default();
+            let end = matches!(next, Next::End(_)).then_some(state.outcome.as_ref());
+            let label = self.plan.label.as_ref();
+            label.map_or(0, |label| label(steps, end.flatten()))
+        };
         let Some(&Chosen {
             state: from,
             mover: Some(mover),
@@ -402,27 +440,33 @@ impl Search {
             ..
         }) = self.path.last()
         else {
-            return true;
+            return self.plan.label.is_none() || {
+                let label = label(0);
+                self.graph.begin(next, label)
+            };
         };
         if self.following && matches!(next, Next::State(_)) {
             // The same as the last time, which is in the graph.
             return true;
         }
         // Whoever declares its state is not compared, and needs the graph only for what it is worth.
-        if !self.opaque && self.graph.len() > self.plan.limits.states / 5 {
+        let needed = self.opaque || self.plan.label.is_some();
+        if !needed && self.graph.len() > self.plan.limits.states / 5 {
             return true;
         }
+        let label = label(steps);
         let steps = state.log.get(steps..).unwrap_or_default();
         // Who declares its state hardly ever differs: that is not worth the words.
-        let told = if self.opaque { steps } else { &[] };
-        let did = match self.check.folded() {
+        let told = if needed { steps } else { &[] };
+        let events = match self.check.folded() {
             true => events(steps),
             false => 0,
         };
+        let seen = Seen { events, label };
         if self.check.wanted.is_some() && self.check.found(state, from, mover) {
             return false;
         }
-        match self.graph.add((from, mover), next, did, told) {
+        match self.graph.add((from, mover), next, seen, told) {
             Ok(()) => {
                 self.check.remember((from, mover), &amounts);
                 true

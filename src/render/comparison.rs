@@ -1,7 +1,25 @@
 //! Comparisons: what a model and the code that it models have in common.
 
-use super::{count, thousands, visible};
-use crate::check::comparison::Compared;
+use super::{count, count_of, thousands, visible};
+use crate::check::comparison::{Compared, Size};
+use crate::trace::folding::Folding;
+
+/// A number of sequences, which may be beyond counting.
+pub(crate) fn sequences(number: u64) -> String {
+    match number {
+        u64::MAX => "2^64 or more".to_owned(),
+        number => thousands(number),
+    }
+}
+
+/// A size in words.
+fn sized(size: Size) -> String {
+    format!(
+        "{} and {}",
+        count_of(size.states, "state"),
+        count_of(size.transitions, "transition")
+    )
+}
 
 /// The comparisons of one pair of subjects, together.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +32,12 @@ pub struct Figures {
     pub comparisons: usize,
     /// Executions on each side.
     pub executions: [u64; 2],
-    /// Sequences on each side.
-    pub sequences: [usize; 2],
+    /// The explored graphs of each side.
+    pub explored: [Size; 2],
+    /// The smallest automata of each side.
+    pub automata: [Size; 2],
+    /// Sequences on each side; `u64::MAX` stands for that many or more.
+    pub sequences: [u64; 2],
     /// Known deviations.
     pub deviations: usize,
     /// Scenario families in which the two do not do the same, or that were not explored to the end.
@@ -35,6 +57,8 @@ pub fn figures(compared: &[Compared]) -> Vec<Figures> {
                     families: 0,
                     comparisons: 0,
                     executions: [0; 2],
+                    explored: [Size::default(); 2],
+                    automata: [Size::default(); 2],
                     sequences: [0; 2],
                     deviations: 0,
                     unlike: 0,
@@ -46,6 +70,8 @@ pub fn figures(compared: &[Compared]) -> Vec<Figures> {
         figures.comparisons += one.scenarios.len();
         for n in [0, 1] {
             figures.executions[n] = figures.executions[n].saturating_add(one.executions[n]);
+            figures.explored[n] += one.explored[n];
+            figures.automata[n] += one.automata[n];
             figures.sequences[n] = figures.sequences[n].saturating_add(one.sequences[n]);
         }
         figures.deviations += usize::from(one.deviation.is_some());
@@ -56,42 +82,62 @@ pub fn figures(compared: &[Compared]) -> Vec<Figures> {
 
 /// One sentence for each pair of subjects, and one for each comparison that does not agree.
 pub fn sentences(compared: &[Compared]) -> Vec<String> {
-    let mut sentences = Vec::new();
+    let mut all = Vec::new();
     for figures in figures(compared) {
         let [real, model] = figures.subjects.each_ref().map(|name| visible(name));
-        let [of_real, of_model] = figures.sequences.map(|n| thousands(n as u64));
+        let [of_real, of_model] = figures.automata.map(|size| thousands(size.states));
         let [runs_of_real, runs_of_model] = figures.executions.map(thousands);
-        sentences.push(format!(
-            "{real} against {model}: {} in {}: {of_real} sequences of socket calls in \
-             {runs_of_real} executions of the one, {of_model} in {runs_of_model} of the other, {}; \
-             {}.",
+        all.push(format!(
+            "{real} against {model}: {} in {}: automata over socket calls with {of_real} states from \
+             {runs_of_real} executions of the one, and {of_model} from {runs_of_model} of the \
+             other, {}; {}.",
             count(figures.families, "scenario family"),
             count(figures.comparisons, "scenario"),
             match figures.unlike {
-                0 => "the same sets".to_owned(),
+                0 => "with the same languages".to_owned(),
                 n => format!("{} not alike", count(n, "scenario family")),
             },
             count(figures.deviations, "known deviation"),
         ));
+        let same = |one: &&Compared| one.subjects == figures.subjects;
+        let foldings = compared.iter().filter(same);
+        let folding = Folding::of_all(foldings.filter_map(|one| one.folding.as_ref()));
+        let worth_saying = |folding: &Folding| match folding {
+            Folding::Held { .. } => folding.is_assumed(),
+            Folding::Contradicted(_) => true,
+        };
+        all.extend(
+            folding
+                .filter(worth_saying)
+                .map(|told| visible(&told.to_string())),
+        );
     }
     for one in compared.iter().filter(|one| !one.agrees()) {
         if let Some(why) = &one.inconclusive {
-            sentences.push(visible(&format!("! {}: inconclusive: {why}", one.id)));
+            all.push(visible(&format!("! {}: inconclusive: {why}", one.id)));
         }
         for difference in &one.differences {
-            sentences.push(visible(&format!("! {}: {difference}", one.id)));
+            all.push(visible(&format!("! {}: {difference}", one.id)));
         }
     }
-    sentences
+    all
 }
 
 /// What was compared, how much of it, what came of it and what is outside, as lines that end with a
 /// line break.
 pub fn explained(one: &Compared) -> String {
     let [real, model] = &one.subjects;
-    let [of_real, of_model] = one.sequences.map(|n| thousands(n as u64));
-    let [runs_of_real, runs_of_model] = one.executions.map(thousands);
-    let mut sentences = vec![
+    let sides = [0, 1].map(|n| {
+        format!(
+            "{}: {} executions, {} explored, an automaton of {}, {} sequences",
+            one.subjects[n],
+            thousands(one.executions[n]),
+            sized(one.explored[n]),
+            sized(one.automata[n]),
+            sequences(one.sequences[n])
+        )
+    });
+    let mut told = vec![
         format!(
             "{}: {model} does to its socket what {real} does, and no more.",
             one.id
@@ -108,27 +154,29 @@ pub fn explained(one: &Compared) -> String {
             (_, false) => "Not alike.".to_owned(),
         },
     ];
-    sentences.extend(
+    told.extend(
         one.differences
             .iter()
-            .map(|told| format!("Difference: {told}.")),
+            .map(|difference| format!("Difference: {difference}.")),
     );
-    sentences.push(format!(
-        "Compared in {}, without state caching: {of_real} sequences in {runs_of_real} \
-         executions of {real}, {of_model} in {runs_of_model} of {model} ({:.2} s).",
+    told.push(format!(
+        "Compared in {} as automata over socket calls, the smallest deterministic ones ({:.2} s), all \
+         scenarios together.",
         count(one.scenarios.len(), "scenario"),
         one.seconds
     ));
-    sentences.push(match &one.deviation {
+    told.extend(sides.map(|side| side + "."));
+    told.extend(one.folding.iter().map(ToString::to_string));
+    told.push(match &one.deviation {
         Some((name, why)) => format!("Known deviation, left out on both sides: {name}: {why}."),
         None => "No deviation is known.".to_owned(),
     });
-    sentences.push(format!("Scenarios: {}.", one.scenarios.join("; ")));
-    sentences.push(
+    told.push(format!("Scenarios: {}.", one.scenarios.join("; ")));
+    told.push(
         "Outside of them: other payloads, capacities, readers and peers; and what a socket does \
          not see: polls and parking, what is read and when, wake-ups of a connection by itself."
             .to_owned(),
     );
-    let lines = sentences.iter().map(|sentence| visible(sentence) + "\n");
+    let lines = told.iter().map(|sentence| visible(sentence) + "\n");
     lines.collect()
 }

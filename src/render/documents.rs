@@ -192,11 +192,20 @@ pub fn fill(document: &str, results: &Results) -> Option<String> {
 /// The line for the comparisons of one real connection with its model.
 pub fn comparison_line(figures: &Figures) -> String {
     let [real, model] = &figures.subjects;
-    let [of_real, of_model] = figures.sequences.map(|n| thousands(n as u64));
-    let [runs, runs_of_model] = figures.executions.map(thousands);
+    let numbers = [
+        figures.executions,
+        figures.explored.map(|size| size.states),
+        figures.automata.map(|size| size.states),
+    ];
+    let numbers = numbers.as_flattened().iter();
+    let numbers: Vec<_> = numbers.map(|n| thousands(*n)).collect();
     format!(
-        "| {real} | {model} | {} | {} | {of_real} | {of_model} | {runs} | {runs_of_model} | {} | {} |",
-        figures.families, figures.comparisons, figures.deviations, figures.unlike
+        "| {real} | {model} | {} | {} | {} | {} | {} |",
+        figures.families,
+        figures.comparisons,
+        numbers.join(" | "),
+        figures.deviations,
+        figures.unlike
     )
 }
 
@@ -220,9 +229,10 @@ pub fn comparisons(old: &str, results: &Results) -> String {
         let (name, version) = name.rsplit_once('-').unwrap_or((name, ""));
         (name.to_owned(), version_numbers(version))
     });
-    let head = "| real connection | model | scenario families | scenarios | sequences | of the model | \
-                executions | of the model | known deviations | not alike |\n\
-                |---|---|---:|---:|---:|---:|---:|---:|---:|---:|";
+    let head = "| real connection | model | scenario families | scenarios | executions | of the model | \
+                explored states | of the model | automata's states | of the model | known \
+                deviations | not alike |\n\
+                |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
     format!("{head}\n{}", lines.join("\n"))
 }
 
@@ -274,7 +284,10 @@ mod tests {
             version: None,
             scenarios: Vec::new(),
             executions: [0; 2],
+            explored: Default::default(),
+            automata: Default::default(),
             sequences: [0; 2],
+            folding: None,
             deviation: None,
             differences: Vec::new(),
             inconclusive: None,

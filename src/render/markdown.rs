@@ -49,7 +49,7 @@ pub fn summary(results: &Results) -> String {
         LARGEST / 2,
     );
     let pairs = comparison::figures(&results.comparisons);
-    let head = "| real connection | model | scenario families | scenarios | sequences | of the model | \
+    let head = "| real connection | model | scenario families | scenarios | automata's states | of the model | \
                 executions | of the model | known deviations | not alike |\n\
                 |---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n";
     push_folded(
@@ -83,7 +83,7 @@ fn difference(one: &Compared) -> String {
 
 fn pair(figures: &comparison::Figures) -> String {
     let [real, model] = figures.subjects.each_ref().map(|name| escaped(name));
-    let [of_real, of_model] = figures.sequences.map(|n| thousands(n as u64));
+    let [of_real, of_model] = figures.automata.map(|size| thousands(size.states));
     let [runs_of_real, runs_of_model] = figures.executions.map(thousands);
     let numbers = [
         figures.families,

@@ -247,11 +247,12 @@ fn fault(faults: &Faults) -> Option<String> {
 fn the_list_of_what_is_compared_is_complete() {
     let mut text = String::from(
         "# What is compared with hyper\n\nIn each of these scenario families the model of the dispatch \
-         loop and a release of hyper are explored to the end, in every interleaving and without \
-         state caching, and the sets of what the socket sees are compared, in both directions. \
+         loop and a release of hyper are explored to the end, in every interleaving, and the sets of \
+         what the socket sees from the beginning to the end of an execution are compared as the languages of \
+         automata, in both directions. \
          `cargo verify --only conformance` compares the newest release, `cargo verify --real` \
          all; the figures are in models/results.md.\n\n\
-         | scenario family | side | besides | kernel buffer and reader | left out as too large |\n\
+         | scenario family | side | besides | kernel buffer and reader | left out, since they take longest |\n\
          |---|---|---|---|---|\n",
     );
     let scenario = |&(capacity, slow): &KernelAndReader| match slow {
@@ -283,8 +284,8 @@ fn the_list_of_what_is_compared_is_complete() {
     }
     text += &format!(
         "\nK is the capacity of the kernel's buffer in bytes; `by n` is a reader that takes at most \
-         n bytes at a time, `unread` one that takes none. Too large is what takes one side more \
-         than {TOO_LARGE} executions.\n\nNot compared: {NOT_COMPARED}.\n\nKnown deviations: "
+         n bytes at a time, `unread` one that takes none. A side that takes more than {TOO_LARGE} \
+         executions is given up, and the comparison is inconclusive.\n\nNot compared: {NOT_COMPARED}.\n\nKnown deviations: "
     );
     match DEVIATIONS {
         [] => text += "none.\n",

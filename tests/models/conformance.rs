@@ -7,18 +7,44 @@ fn conformance_needs_cfg_loom() {
     eprintln!("the model is compared with hyper by RUSTFLAGS=\"--cfg loom\" cargo test");
 }
 
+/// What two comparisons have in common is explored for one of them.
+#[test]
+fn nothing_is_compared_twice() {
+    let mut known = std::collections::BTreeMap::new();
+    for release in lastbyte_models::conformance::releases() {
+        for comparison in release.comparisons() {
+            for pair in &comparison.pairs {
+                let parts = pair.each_ref().map(|one| {
+                    let parts = one.parts().into_iter();
+                    parts
+                        .filter(|(part, _)| *part != "name")
+                        .collect::<Vec<_>>()
+                });
+                let name = pair[0].scenario().name.clone();
+                let before = known.insert(parts, name.clone());
+                assert_eq!(before, None, "{name} is compared already");
+            }
+        }
+    }
+    assert!(known.len() > 400, "{}", known.len());
+}
+
 #[cfg(loom)]
 mod explored {
     use std::process::Command;
 
-    use lastbyte::check::Deviation;
+    use crate::enumeration::{enumerated, only};
+    use lastbyte::check::{Compared, Comparison, Deviation};
     use lastbyte_models::conformance::{families, releases};
     use lastbyte_models::dispatch_loop::{
         LOOKS_AT_CLOSING, ORIGINAL, RECHECK_FLUSHES, Revision, SHUTDOWN_FLUSHES,
     };
 
-    /// What differs between a release and a revision, in the smallest scenario of a scenario family.
-    fn differences(version: &str, revision: Revision, family: &str) -> Vec<String> {
+    /// As many executions an enumeration may take.
+    const ENUMERATED: u64 = 20_000;
+
+    /// A release against a revision, in the smallest scenario of a scenario family.
+    fn compared(version: &str, revision: Revision, family: &str) -> (Comparison, Compared) {
         let releases = releases();
         let release = releases.iter().find(|r| r.version == version);
         let families = families();
@@ -28,7 +54,11 @@ mod explored {
         comparison.pairs.truncate(1);
         let compared = comparison.run(None, None);
         assert_eq!(compared.inconclusive, None, "{}", comparison.id());
-        compared.differences
+        (comparison, compared)
+    }
+
+    fn differences(version: &str, revision: Revision, family: &str) -> Vec<String> {
+        compared(version, revision, family).1.differences
     }
 
     /// Another revision is told apart, and from both sides.
@@ -68,7 +98,7 @@ mod explored {
         const EVERYTHING: Deviation = Deviation {
             name: "everything",
             why: "to be left out",
-            leave_out: |_| Vec::new(),
+            leave_out: |_| true,
         };
         let run = |revision| {
             let releases = releases();
@@ -84,6 +114,61 @@ mod explored {
             run(RECHECK_FLUSHES),
             ["the deviation everything is not needed any more"]
         );
+    }
+
+    /// Where every sequence can be written down, the languages are the same ones.
+    #[test]
+    #[ignore = "part of the longer explorations; cargo test -- --ignored"]
+    fn an_enumeration_agrees_wherever_it_finishes() {
+        let (mut finished, mut larger) = (0, 0);
+        for comparison in releases().last().expect("a release").comparisons() {
+            for pair in &comparison.pairs {
+                let [Ok((real, _)), Ok((model, _))] =
+                    pair.each_ref().map(|one| enumerated(one, ENUMERATED))
+                else {
+                    larger += 1;
+                    continue;
+                };
+                finished += 1;
+                let mut one = comparison.clone();
+                one.pairs = vec![pair.clone()];
+                let compared = one.run(None, None);
+                let (id, at) = (one.id(), &compared.scenarios);
+                assert_eq!(compared.inconclusive, None, "{id} {at:?}");
+                let counted = [real.len(), model.len()].map(|n| n as u64);
+                assert_eq!(compared.sequences, counted, "{id} {at:?}");
+                assert_eq!(compared.agrees(), real == model, "{id} {at:?}");
+            }
+        }
+        assert!(finished > 250, "{finished} finished, {larger} did not");
+    }
+
+    /// A mutant of the model differs by the sequence that an enumeration finds, on either side.
+    #[test]
+    fn the_shortest_difference_is_that_of_an_enumeration() {
+        for (version, revision, family) in [
+            ("1.12.0", LOOKS_AT_CLOSING, "reader-stops"),
+            ("0.14.32", SHUTDOWN_FLUSHES, "reader-stops"),
+            ("1.12.0", LOOKS_AT_CLOSING, "body-ignored"),
+        ] {
+            let (comparison, compared) = compared(version, revision, family);
+            let pair = &comparison.pairs[0];
+            let sides = pair.each_ref().map(|one| enumerated(one, ENUMERATED));
+            let [Ok((real, _)), Ok((model, _))] = sides else {
+                panic!("{} is too large", comparison.id());
+            };
+            let told = |n: usize, found: Option<String>| {
+                let side = format!("only {} at {}: ", pair[n].subject(), compared.scenarios[0]);
+                found.map(|found| side + &found)
+            };
+            let expected = [told(0, only(&real, &model)), told(1, only(&model, &real))];
+            let mut expected: Vec<_> = expected.into_iter().flatten().collect();
+            let mut differences = compared.differences.clone();
+            expected.sort();
+            differences.sort();
+            assert!(!expected.is_empty(), "{family} at {}", revision.name);
+            assert_eq!(differences, expected);
+        }
     }
 
     /// Every comparison of the newest release, and its line in models/results.md.

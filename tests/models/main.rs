@@ -5,6 +5,9 @@ mod conformance;
 mod declared_state;
 #[cfg(loom)]
 mod dispatch_loop;
+#[cfg(loom)]
+#[path = "../support/enumeration.rs"]
+mod enumeration;
 mod faults;
 #[cfg(not(loom))]
 mod findings;

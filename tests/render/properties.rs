@@ -198,7 +198,10 @@ proptest! {
             compared.deviation = Some((names[5].clone(), names[6].clone()));
             compared.differences = vec![names[6].clone()];
             compared.executions = [u64::MAX; 2];
-            compared.sequences = [usize::MAX; 2];
+            let largest = lastbyte::check::Size { states: u64::MAX, transitions: u64::MAX };
+            compared.explored = [largest; 2];
+            compared.automata = [largest; 2];
+            compared.sequences = [u64::MAX; 2];
         }
         for swept in &mut results.sweeps {
             swept.model = names[0].clone();

@@ -168,14 +168,14 @@ fn differences(first: &Opinion, second: &Opinion) -> String {
 }
 
 /// The instances of all claims that are wanted, each once; without those in which the explorer misses
-/// something by intention.
+/// something by intention, and those that are too large for whole histories.
 fn instances(wanted: impl Fn(&Instance) -> bool) -> Vec<Instance> {
     let registry = registry().expect("no clash");
     let claims = registry.claims().iter();
     let claims = claims.filter(|claim| claim.expected != Expected::Missed);
     let instances = claims
         .flat_map(|claim| claim.instances.clone())
-        .filter(wanted);
+        .filter(|instance| !instance.folding() && wanted(instance));
     let by_id: BTreeMap<_, _> = instances
         .map(|instance| (instance.identity(), instance))
         .collect();

@@ -23,7 +23,7 @@ fn claimed(expected: Expected) -> Vec<Instance> {
     let mut seen = HashSet::new();
     let instances = claims.flat_map(|claim| claim.instances.iter().cloned());
     instances
-        .filter(|instance| seen.insert(instance.id()))
+        .filter(|instance| !instance.folding() && seen.insert(instance.id()))
         .collect()
 }
 

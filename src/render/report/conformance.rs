@@ -107,7 +107,7 @@ fn pair(figures: &comparison::Figures, compared: &[Compared]) -> Pair {
         subjects: figures.subjects.each_ref().map(|name| visible(name)),
         families: thousands(figures.families as u64),
         scenarios: thousands(figures.comparisons as u64),
-        sequences: figures.sequences.map(|n| thousands(n as u64)),
+        sequences: figures.sequences.map(comparison::sequences),
         executions: figures.executions.map(thousands),
         deviations: thousands(figures.deviations as u64),
         chip: match (figures.unlike, differing) {
@@ -124,7 +124,7 @@ fn family(one: &Compared) -> Family {
     Family {
         name: visible(&one.family),
         scenarios: one.scenarios.iter().map(|name| short(name, one)).collect(),
-        sequences: one.sequences.map(|n| thousands(n as u64)),
+        sequences: one.sequences.map(comparison::sequences),
         executions: one.executions.map(thousands),
         deviation: deviation.map_or_else(String::new, |(name, _)| visible(name)),
         chip: match (one.differences.is_empty(), &one.inconclusive) {

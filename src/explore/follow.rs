@@ -1,0 +1,36 @@
+//! One schedule, as a counterexample or a person gives it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::explore::explorer::Explorer;
+use crate::run::scenario::Scenario;
+use crate::run::subject::Subject;
+use crate::trace::event::{ActorId, Trace};
+use crate::trace::property::Property;
+
+impl Explorer {
+    /// Follows one schedule: what happens, and the properties that it breaks. `None` when the
+    /// system does not permit it.
+    pub fn replay(
+        &self,
+        subject: &Arc<dyn Subject>,
+        scenario: &Scenario,
+        schedule: &[ActorId],
+    ) -> Option<(Trace, BTreeMap<Property, Trace>)> {
+        let unbounded = Explorer {
+            bound: None,
+            folding: false,
+            caching: false,
+            limits: self.limits.clone(),
+            progress: None,
+            observer: None,
+            stop: None,
+        };
+        let only = Some(schedule.to_vec());
+        let explored = unbounded.run(subject, scenario, only, false);
+        let found = explored.found.into_iter();
+        let found = found.map(|(property, found)| (property, found.trace));
+        Some((explored.followed?, found.collect()))
+    }
+}
