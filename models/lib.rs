@@ -21,6 +21,28 @@ pub use http::Responses;
 
 use lastbyte::Registry;
 use lastbyte::check::Clash;
+use lastbyte::cli::{Packages, Program};
+
+/// `cargo verify`: the program with these models, the releases of hyper that are each built on their
+/// own, and the survey of other crates.
+pub fn program() -> Program {
+    let releases = Packages::new(
+        "real",
+        "conformance",
+        "Explore releases of hyper instead, each built on its own: all that there are in conformance/, \
+         or --real=VERSION,...",
+    );
+    let survey = Packages::new(
+        "survey",
+        "survey",
+        "Explore other crates instead, each release built on its own: all that there are in survey/, or \
+         --survey=CRATE,CRATE@VERSION,...",
+    );
+    Program::new("cargo verify")
+        .with_checkout()
+        .with_packages(releases)
+        .with_packages(survey.in_one_target())
+}
 
 /// Every model. One that is added appears in `cargo verify`, in the tests and in the report.
 ///

@@ -77,6 +77,16 @@ impl fmt::Display for Meaning {
     }
 }
 
+/// Something that is written about a claim elsewhere: a public report, or a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Reference {
+    /// What it is called, such as `tokio-rs/tokio#4001`.
+    pub name: String,
+    /// Where it is: an address, or a file's path in the repository.
+    pub link: String,
+}
+
 /// One row of the report: a property of one subject in one or more scenarios.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -92,6 +102,8 @@ pub struct Claim {
     pub meaning: Meaning,
     /// Why it means that, in a sentence; empty when the claim does not say.
     pub reason: String,
+    /// What is written about it elsewhere, whatever is expected.
+    pub references: Vec<Reference>,
     /// The instances; at least one, all of one subject.
     pub instances: Vec<Instance>,
     /// Where in the sources it is made.
@@ -115,6 +127,7 @@ impl Claim {
             expected,
             meaning: Meaning::default(),
             reason: String::new(),
+            references: Vec::new(),
             instances: instances.into_iter().collect(),
             place: Location::caller(),
         }
@@ -129,6 +142,14 @@ impl Claim {
             reason: reason.into(),
             ..self
         }
+    }
+
+    /// The same claim with something that is written about it elsewhere.
+    #[must_use]
+    pub fn reference(mut self, name: impl Into<String>, link: impl Into<String>) -> Claim {
+        let (name, link) = (name.into(), link.into());
+        self.references.push(Reference { name, link });
+        self
     }
 
     /// A claim about these instances for each of the properties, named `name/property`.
@@ -149,6 +170,7 @@ impl Claim {
             expected,
             meaning: Meaning::default(),
             reason: String::new(),
+            references: Vec::new(),
             instances: instances.clone(),
             place,
         };

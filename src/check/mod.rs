@@ -41,7 +41,7 @@ pub(crate) mod sweep;
 pub(crate) mod worker;
 
 pub use bounds::{Parameters, Value, bounds};
-pub use claim::{Claim, Expected, Meaning};
+pub use claim::{Claim, Expected, Meaning, Reference};
 pub use comparison::{Compared, Comparison, Deviation, Size};
 pub use identity::{Identity, Parts};
 pub use instance::Instance;

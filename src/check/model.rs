@@ -118,7 +118,14 @@ impl Results {
             about: model.about.to_owned(),
             terms: model.terms.iter().map(owned).collect(),
         });
-        self.about = about.collect();
+        let mut about: Vec<_> = about.collect();
+        // What packages have said of models that are not here.
+        for one in self.about {
+            if !about.iter().any(|known| known.model == one.model) {
+                about.push(one);
+            }
+        }
+        self.about = about;
         self
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::claim::{Claim, Expected, Meaning};
+use crate::check::claim::{Claim, Expected, Meaning, Reference};
 use crate::check::comparison::Compared;
 use crate::check::figures::Figures;
 use crate::check::identity::Identity;
@@ -42,6 +42,9 @@ pub struct Results {
     /// Whether these are versions that were each built on its own.
     #[serde(default)]
     pub real: bool,
+    /// Of which packages.
+    #[serde(default)]
+    pub packages: Option<FromPackages>,
     /// What was asked for and could not be run.
     #[serde(default)]
     pub not_run: Vec<NotRun>,
@@ -73,6 +76,17 @@ pub struct About {
     pub about: String,
     /// Names of subjects, each with what it is in one sentence.
     pub terms: Vec<(String, String)>,
+}
+
+/// A collection of packages that were each built on its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FromPackages {
+    /// The option by which it is explored, without hyphens.
+    pub option: String,
+    /// Whether they are called `CRATE@VERSION`, and not `VERSION`.
+    pub grouped: bool,
+    /// Whether all of them were asked for.
+    pub whole: bool,
 }
 
 /// A version that could not be built or run.
@@ -109,6 +123,9 @@ pub struct Row {
     /// Why it means that, in a sentence; empty when the claim does not say.
     #[serde(default)]
     pub reason: String,
+    /// What is written about it elsewhere.
+    #[serde(default)]
+    pub references: Vec<Reference>,
     /// The verdict over all instances: the expected one if every instance has it, otherwise the
     /// first other one.
     pub verdict: Verdict,
@@ -232,6 +249,7 @@ impl Row {
             expected: claim.expected,
             meaning,
             reason,
+            references: claim.references.clone(),
             holds: surprise.is_none() && explored.len() == claim.instances.len(),
             verdict,
             instances: claim.instances.len(),
@@ -260,6 +278,7 @@ impl Results {
             not_selected: 0,
             executions: 0,
             real: false,
+            packages: None,
             not_run: Vec::new(),
             identities: Vec::new(),
             rows: Vec::new(),

@@ -19,6 +19,7 @@
 //!
 //! The file is long because every setting is documented with the builder.
 
+mod instances;
 mod report;
 mod schedule;
 mod subject;
@@ -129,6 +130,7 @@ pub struct Checker {
     own_framing: bool,
     stack_bytes: usize,
     reads_while_writing: bool,
+    varying: &'static [(&'static [u8], usize)],
     limits: Limits,
     base: Scenario,
 }
@@ -160,6 +162,7 @@ impl Checker {
             own_framing: false,
             stack_bytes: STACK_BYTES,
             reads_while_writing: false,
+            varying: &[],
             limits: Limits {
                 time: Some(TIME),
                 ..Limits::default()
@@ -434,6 +437,32 @@ impl Checker {
         self
     }
 
+    /// Bytes that a closure's connection writes and that may differ from one execution to the next: so
+    /// many after each of these texts, as [`Subject::varying`] says. Times and random numbers on the wire
+    /// are such; the connection must not depend on them.
+    ///
+    /// ```
+    /// use lastbyte::{Checker, Socket};
+    /// use lastbyte::environment::Counted;
+    ///
+    /// let random = || std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0) as u8;
+    /// Checker::new()
+    ///     .kernel_buffer([2])
+    ///     .varying(&[(b"id:", 1)])
+    ///     .framing(Counted::default)
+    ///     .run(move |mut socket: Socket| async move {
+    ///         socket.expect_delivery(b"id:?");
+    ///         socket.write_all([b'i', b'd', b':', random()]).await?;
+    ///         socket.close().await
+    ///     })
+    ///     .assert_proved();
+    /// ```
+    #[must_use]
+    pub fn varying(mut self, texts: &'static [(&'static [u8], usize)]) -> Checker {
+        self.varying = texts;
+        self
+    }
+
     /// The stack of a closure's polls, in bytes.
     #[must_use]
     pub fn stack_bytes(mut self, bytes: usize) -> Checker {
@@ -462,6 +491,7 @@ impl Checker {
             framing: self.framing.clone(),
             stack_bytes: self.stack_bytes,
             reads_while_writing: self.reads_while_writing,
+            varying: self.varying,
         })
     }
 
@@ -469,6 +499,17 @@ impl Checker {
         Explorer {
             limits: self.limits.clone(),
             ..Explorer::default()
+        }
+    }
+
+    /// Panics when the scenario cannot be run with this connection.
+    #[track_caller]
+    fn expect_runnable(&self, subject: &Arc<dyn Subject>) {
+        let scenario = self.scenario(self.kernel_buffers[0], self.readers[0]);
+        let problem = scenario.problem();
+        let problem = problem.or_else(|| scenario.problem_of_sockets(subject.sockets()));
+        if let Some(problem) = problem {
+            panic!("the scenario cannot be run: {problem}");
         }
     }
 
@@ -481,12 +522,7 @@ impl Checker {
     #[track_caller]
     pub fn run<M>(&self, connection: impl IntoSubject<M>) -> Report {
         let subject = self.subject(connection);
-        let scenario = self.scenario(self.kernel_buffers[0], self.readers[0]);
-        let problem = scenario.problem();
-        let problem = problem.or_else(|| scenario.problem_of_sockets(subject.sockets()));
-        if let Some(problem) = problem {
-            panic!("the scenario cannot be run: {problem}");
-        }
+        self.expect_runnable(&subject);
         let mut explored = Vec::new();
         for &capacity in &self.kernel_buffers {
             for &reader in &self.readers {

@@ -45,6 +45,7 @@ pub struct Configured {
     pub(super) framing: Arc<dyn Fn() -> Box<dyn Framing> + Send + Sync>,
     pub(super) stack_bytes: usize,
     pub(super) reads_while_writing: bool,
+    pub(super) varying: &'static [(&'static [u8], usize)],
 }
 
 impl<F, Fut, E> IntoSubject<ByClosure<Fut, E>> for F
@@ -104,6 +105,10 @@ where
 
     fn reads_while_writing(&self) -> bool {
         self.settings.reads_while_writing
+    }
+
+    fn varying(&self) -> &'static [(&'static [u8], usize)] {
+        self.settings.varying
     }
 }
 

@@ -4,9 +4,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{
+    Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand,
+    ValueEnum,
+};
 
-use super::program::Program;
+use super::program::{Packages, Program};
 use crate::check::query::{CAPACITY, RESPONSE_BYTES, STEPS};
 use crate::environment::reader::Reader;
 
@@ -34,10 +37,55 @@ pub(crate) fn command(program: &Program) -> Command {
         .display_name(program.name())
         .bin_name(program.name())
         .version(version);
-    match program.has_checkout() {
+    let command = match program.has_checkout() {
         true => Checkout::augment_args(command),
         false => command,
+    };
+    with_packages(program.packages(), command)
+}
+
+/// The name of the group of options for packages, and of the option beside them.
+const PACKAGES: &str = "packages";
+const ALLOW_MISSING: &str = "allow-missing";
+
+/// The command with an option for each collection of packages.
+fn with_packages(collections: &[Packages], command: Command) -> Command {
+    if collections.is_empty() {
+        return command;
     }
+    let options = collections.iter().map(|collection| {
+        Arg::new(collection.option)
+            .long(collection.option)
+            .help(collection.about)
+            .value_name("PACKAGE")
+            .num_args(0..)
+            .value_delimiter(',')
+            .require_equals(true)
+            .action(ArgAction::Append)
+            .conflicts_with_all(["list", "shard", "max_steps"])
+    });
+    let names: Vec<_> = collections.iter().map(|one| one.option).collect();
+    let missing = Arg::new(ALLOW_MISSING)
+        .long(ALLOW_MISSING)
+        .help(format!(
+            "With --{}: one that cannot be built is no failure",
+            names.join(" or --")
+        ))
+        .action(ArgAction::SetTrue)
+        .requires(PACKAGES);
+    command
+        .args(options)
+        .arg(missing)
+        .group(ArgGroup::new(PACKAGES).args(names))
+}
+
+/// The collection that is asked for, with the packages that are named.
+fn packages(collections: &[Packages], matches: &ArgMatches) -> Option<(Packages, Vec<String>)> {
+    let asked = |one: &&Packages| matches.contains_id(one.option);
+    let collection = collections.iter().find(asked)?;
+    let names = matches.get_many::<String>(collection.option);
+    let names = names.into_iter().flatten().cloned().collect();
+    Some((*collection, names))
 }
 
 /// What these words say; the first one is the program.
@@ -46,10 +94,12 @@ pub(crate) fn parse(
     words: impl IntoIterator<Item = OsString>,
 ) -> Result<(Arguments, Checkout), clap::Error> {
     let matches = command(program).try_get_matches_from(words)?;
-    let checkout = match program.has_checkout() {
+    let mut checkout = match program.has_checkout() {
         true => Checkout::from_arg_matches(&matches)?,
         false => Checkout::default(),
     };
+    checkout.packages = packages(program.packages(), &matches);
+    checkout.allow_missing = checkout.packages.is_some() && matches.get_flag(ALLOW_MISSING);
     Ok((Arguments::from_arg_matches(&matches)?, checkout))
 }
 
@@ -88,22 +138,14 @@ pub(crate) struct Verify {
 /// Steps that a user may permit.
 const STEP_RANGE: std::ops::RangeInclusive<u64> = 1..=10_000_000;
 
-// What needs a checkout of lastbyte. A comment of documentation would become the help of it all.
+// What needs a checkout. A comment of documentation would become the help of it all.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Checkout {
-    /// Explore other releases instead, each built on its own: all that there are in conformance/,
-    /// or --real=VERSION,...
-    #[arg(
-        long,
-        value_name = "VERSION",
-        num_args = 0..,
-        value_delimiter = ',',
-        require_equals = true,
-        conflicts_with_all = ["list", "shard", "max_steps"]
-    )]
-    pub(crate) real: Option<Vec<String>>,
-    /// With --real: a release that cannot be built is no failure
-    #[arg(long, requires = "real")]
+    /// The collection to explore instead of the models, and which of its packages.
+    #[arg(skip)]
+    pub(crate) packages: Option<(Packages, Vec<String>)>,
+    /// Whether a package that cannot be built is no failure.
+    #[arg(skip)]
     pub(crate) allow_missing: bool,
     /// Write the generated parts of these Markdown files, or of all below this folder.
     #[arg(long, value_name = "FILE", num_args = 0.., hide = true)]

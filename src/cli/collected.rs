@@ -275,6 +275,7 @@ pub(super) mod tests {
         let row = Row {
             meaning: Meaning::Defect,
             reason: String::new(),
+            references: Vec::new(),
             id: Identity::new("model/claim", &[]),
             model: "model".to_owned(),
             subject: "subject".to_owned(),

@@ -20,9 +20,9 @@ mod explain;
 mod explore;
 mod interrupt;
 mod merge;
+mod packages;
 mod pool;
 mod program;
-mod real;
 mod replay;
 mod saved;
 mod seconds;
@@ -32,4 +32,4 @@ mod verify;
 
 pub use dispatch::main;
 pub use exit::Exit;
-pub use program::Program;
+pub use program::{Packages, Program};

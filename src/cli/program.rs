@@ -18,6 +18,44 @@ use super::terminal::quoted;
 pub struct Program {
     name: String,
     checkout: bool,
+    packages: Vec<Packages>,
+}
+
+/// A collection of packages, each the program of one version of something: an option of that name has
+/// them built and run, and joins their results.
+///
+/// A package is a folder with a `Cargo.toml` and a lock file of its own, and is called like the folder.
+/// A folder of packages is a crate's: they are called `CRATE@VERSION`, and `CRATE` means all of them.
+/// The program of a package is its one binary, and has this command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packages {
+    pub(super) option: &'static str,
+    pub(super) folder: &'static str,
+    pub(super) about: &'static str,
+    pub(super) shared_target: bool,
+}
+
+impl Packages {
+    /// The packages in a folder of the checkout, for the option `--option`, which `about` explains in
+    /// the help.
+    pub const fn new(option: &'static str, folder: &'static str, about: &'static str) -> Packages {
+        Packages {
+            option,
+            folder,
+            about,
+            shared_target: false,
+        }
+    }
+
+    /// The same, built in one target directory, `target` in their folder, so that what they share is
+    /// compiled once. Their binaries must have different names.
+    #[must_use]
+    pub const fn in_one_target(self) -> Packages {
+        Packages {
+            shared_target: true,
+            ..self
+        }
+    }
 }
 
 impl Program {
@@ -27,6 +65,7 @@ impl Program {
         Program {
             name: name.into(),
             checkout: false,
+            packages: Vec::new(),
         }
     }
 
@@ -36,8 +75,7 @@ impl Program {
         Program::new(quoted(Path::new(&word)))
     }
 
-    /// The same, run in a checkout of lastbyte: it offers `--real` for the releases of
-    /// `conformance/`, and `--update` and `--check` for the tables in documents.
+    /// The same, run in a checkout: it offers `--update` and `--check` for the tables in documents.
     #[must_use]
     pub fn with_checkout(self) -> Program {
         Program {
@@ -46,13 +84,25 @@ impl Program {
         }
     }
 
+    /// The same with a collection of packages beside its models.
+    #[must_use]
+    pub fn with_packages(mut self, packages: Packages) -> Program {
+        self.packages.push(packages);
+        self
+    }
+
     /// How a user calls it.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether it offers what needs a checkout of lastbyte.
+    /// Whether it offers what needs a checkout.
     pub(super) fn has_checkout(&self) -> bool {
         self.checkout
+    }
+
+    /// Its collections of packages.
+    pub(super) fn packages(&self) -> &[Packages] {
+        &self.packages
     }
 }

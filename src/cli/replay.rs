@@ -22,15 +22,15 @@ pub(super) fn run(
 
     let recording = Recording::read(&arguments.file)?;
     // A release that is not built here is in a package of its own.
-    if program.has_checkout()
-        && let (Err(_), Some(version)) = (recording.instance(registry), &recording.version)
-    {
+    if let (Err(_), Some(version)) = (recording.instance(registry), &recording.version) {
         let mut words = vec!["replay".into(), arguments.file.clone().into_os_string()];
         match arguments.step {
             true => words.push("--step".into()),
             false => words.extend(["--format".into(), arguments.format.name().into()]),
         }
-        if let Some(exit) = super::real::hand_on(version, &words)? {
+        let model = recording.instance.text.split('/').next();
+        let of = (model.unwrap_or_default(), version.as_str());
+        if let Some(exit) = super::packages::hand_on(program.packages(), of, &words)? {
             return Ok(exit);
         }
     }

@@ -8,9 +8,9 @@ use super::args::{Checkout, Format, Verify};
 use super::collected::{collect, exit, is_open, stopped_by};
 use super::exit::Exit;
 use super::pool::{Means, explore};
-use super::program::Program;
+use super::program::{Packages, Program};
 use super::terminal::{colour, print, width};
-use super::{real, saved};
+use super::{packages, saved};
 use crate::check::recording;
 use crate::check::registry::Registry;
 use crate::check::results::Results;
@@ -54,8 +54,9 @@ pub(super) fn run(
                 .to_owned(),
         ));
     }
-    if let Some(versions) = &checkout.real {
-        return real(program, registry, versions, (arguments, checkout), out);
+    if let Some((collection, names)) = &checkout.packages {
+        let chosen = (collection, &names[..]);
+        return of_packages(program, registry, chosen, (arguments, checkout), out);
     }
     let all = Selection::all(registry);
     let not_selected = all.claims.len();
@@ -110,11 +111,11 @@ fn save(arguments: &Verify, results: &Results) -> Result<(), Misuse> {
     Ok(())
 }
 
-/// With `--real`: other versions, each in a program of its own.
-fn real(
+/// With the option of a collection of packages: each is a program of its own.
+fn of_packages(
     program: &Program,
     registry: &Registry,
-    versions: &[String],
+    (collection, names): (&Packages, &[String]),
     (arguments, checkout): (&Verify, &Checkout),
     out: &mut dyn Write,
 ) -> Result<Exit, Misuse> {
@@ -133,7 +134,7 @@ fn real(
     }
     let results = Results {
         program: program.name().to_owned(),
-        ..real::run(versions, &passed_on)?
+        ..packages::run(collection, names, &passed_on)?
     };
     let results = results.with_figures(registry.models());
     show(&results, &arguments.shown(), out)?;
@@ -242,7 +243,7 @@ fn no_place(what: &str) -> Misuse {
     let part = documents::open("NAME");
     Misuse(format!(
         "{what} has a part that this run can write; expected: {part} with the name {}, {}, {} \
-         or that of a sweep",
+         or that of a sweep, a chart or a collection of packages",
         documents::VERDICTS,
         documents::SUMMARY,
         documents::COMPARISONS

@@ -31,14 +31,19 @@ pub fn explain(id: &str, results: &Results) -> String {
 pub fn reproduce(id: &str, version: Option<&str>, results: &Results) -> String {
     let id = quoted(&visible(id));
     let program = visible(&results.program);
-    match version {
-        Some(version) if results.real => {
-            let real = quoted(&visible(&format!("--real={version}")));
-            format!("{program} {real} --only {id}")
+    let packages = results.packages.as_ref();
+    let option = packages.map_or("real", |packages| &packages.option);
+    let option = match version {
+        _ if !results.real => return format!("{program} --only {id}"),
+        None => format!("--{option}"),
+        Some(version) => {
+            let grouped = packages.is_some_and(|packages| packages.grouped);
+            let model = id.trim_start_matches('\'').split('/').next();
+            let group = model.filter(|_| grouped).map(|model| format!("{model}@"));
+            format!("--{option}={}{version}", group.unwrap_or_default())
         }
-        _ if results.real => format!("{program} --real --only {id}"),
-        _ => format!("{program} --only {id}"),
-    }
+    };
+    format!("{program} {} --only {id}", quoted(&visible(&option)))
 }
 
 /// A word for a shell.

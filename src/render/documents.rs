@@ -2,14 +2,14 @@
 //!
 //! A part stands between the lines `<!-- generated: NAME -->` and `<!-- end of generated -->`. What a
 //! run comes to is written by `cargo verify --update` and compared by `--check`: [`VERDICTS`],
-//! [`SUMMARY`], [`COMPARISONS`] and [`sweep`]. Other parts belong to tests, which use the same
+//! [`SUMMARY`], [`COMPARISONS`], [`sweep`], [`chart_of`] and those of packages. Other parts belong to tests, which use the same
 //! functions. `.ci/documents` runs all of it.
 
 use std::collections::BTreeMap;
 
 use crate::check::results::{Results, Row};
 use crate::render::comparison::{Figures, figures};
-use crate::render::{self, thousands, version_numbers};
+use crate::render::{self, packages, thousands, version_numbers};
 use crate::trace::property::Property;
 
 /// The part with one line for each claim.
@@ -30,6 +30,17 @@ pub fn open(name: &str) -> String {
 /// The part with the table of a model's sweep.
 pub fn sweep(model: &str) -> String {
     format!("sweep of {model}")
+}
+
+/// The part with a line for each crate of a collection of packages; the one with every verdict is named
+/// as the collection is.
+pub fn in_short(collection: &str) -> String {
+    format!("{collection} in short")
+}
+
+/// The part with the chart of a claim's counterexample, by the claim's name: `model/claim`.
+pub fn chart_of(claim: &str) -> String {
+    format!("chart of {claim}")
 }
 
 /// What a part holds now; `None` when the document has no such part.
@@ -154,6 +165,22 @@ pub fn fill(document: &str, results: &Results) -> Option<String> {
     if !results.real && results.shard.is_none() {
         for swept in &results.sweeps {
             write(&sweep(&swept.model), &|_| render::sweep::markdown(swept));
+        }
+    }
+    if let Some(from) = results
+        .packages
+        .as_ref()
+        .filter(|_| results.not_selected == 0)
+    {
+        write(&from.option, &|old| packages::table(old, results));
+        if packages::is_whole(results) {
+            write(&in_short(&from.option), &|_| packages::in_short(results));
+        }
+    }
+    for row in &results.rows {
+        if let Some(found) = &row.counterexample {
+            let chart = |_: &str| packages::chart(row, &found.trace, results);
+            write(&chart_of(&row.id.text), &chart);
         }
     }
     if !results.comparisons.is_empty() {

@@ -31,6 +31,8 @@ mod matrix;
 mod meaning;
 #[cfg(feature = "cli")]
 pub mod mermaid;
+#[cfg(feature = "cli")]
+pub mod packages;
 mod palette;
 #[cfg(feature = "cli")]
 pub mod report;

@@ -14,7 +14,7 @@ use crate::mutation::{document, text};
 use crate::program::Scratch;
 use lastbyte::Registry;
 use lastbyte::check::recording::Recording;
-use lastbyte::cli::{Exit, Program};
+use lastbyte::cli::Exit;
 use lastbyte::error::Misuse;
 use lastbyte_models::registry;
 use proptest::prelude::*;
@@ -50,7 +50,7 @@ fn answer(words: &[OsString]) -> Result<(Exit, String), Misuse> {
     let mut out = Vec::new();
     let program = [OsString::from("verify")];
     let words = program.iter().chain(words).cloned();
-    let program = Program::new("cargo verify").with_checkout();
+    let program = lastbyte_models::program();
     let answer = program.run(&REGISTRY, words, &mut out);
     let printed = String::from_utf8(out).expect("what is printed is text");
     match answer {
@@ -73,7 +73,7 @@ fn words(words: &[&str]) -> Vec<OsString> {
 /// Words that the command line knows, paths that are no files of ours, and anything else.
 fn word() -> impl Strategy<Value = OsString> {
     let known = "explore explain replay merge help --list --only --format text json junit markdown \
-        mermaid svg jsonl --max-seconds --jobs --shard 1/2 0/0 2/1 --report --save --real --real=1 \
+        mermaid svg jsonl --max-seconds --jobs --shard 1/2 0/0 2/1 --report --save --real --real=1 --survey=h2@1 \
         --allow-missing --subject hyper-1 shutdown_ordering:original --request --response-bytes \
         --capacity --reader slow:1 prompt,stops:3,resets:0 --set half_close=true pipeline_flush=maybe --max-steps \
         --client-eof --uncached --step --help --version -h -- - / /dev/null /dev/zero 0 1 -1 \

@@ -18,4 +18,5 @@ mod interrupt;
 mod merge;
 mod real;
 mod step;
+mod survey;
 mod verify;

@@ -14,3 +14,4 @@ mod generated;
 mod layers;
 #[cfg(not(loom))]
 mod supply_chain;
+mod survey;

@@ -17,7 +17,9 @@ impl Versions {
             shift
         done
         if [ -e "$package/takes-long" ]; then sleep 600; echo compiled; fi
-        mkdir -p "$target/release" && cp "$package/program" "$target/release/verify"
+        mkdir -p "$target/release" || exit
+        program="$target/release/$(echo "$package" | tr / _)"
+        cp "$package/program" "$program" && echo "{\"executable\":\"$program\"}"
     "#;
 
     /// No version yet.
@@ -30,10 +32,15 @@ impl Versions {
 
     /// Adds a version with this program.
     pub fn package(&self, version: &str, program: &str) {
-        let package = self.join(&format!("conformance/{version}"));
-        std::fs::create_dir(&package).expect("scratch");
+        self.package_in(&format!("conformance/{version}"), program);
+    }
+
+    /// Adds a package with this program in a folder.
+    pub fn package_in(&self, folder: &str, program: &str) {
+        let package = self.join(folder);
+        std::fs::create_dir_all(&package).expect("scratch");
         std::fs::write(format!("{package}/Cargo.toml"), "").expect("scratch");
-        self.script(&format!("conformance/{version}/program"), program);
+        self.script(&format!("{folder}/program"), program);
     }
 
     /// A counterexample that was recorded with a version.

@@ -1,8 +1,7 @@
-//! With `--real`: further versions of a connection, each a package of its own.
+//! Collections of packages: versions of connections, each a program of its own.
 //!
-//! Cargo cannot build two compatible versions of one crate together, so each lives in a folder of
-//! `conformance/` with its own lock file and target directory, and its program speaks the same
-//! command line as this one.
+//! Cargo cannot build two compatible versions of one crate together, so each lives in a folder with a
+//! lock file of its own, and its program speaks the same command line as this one.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -18,12 +17,10 @@ use nix::unistd::Pid;
 
 use super::exit::Exit;
 use super::interrupt;
-use crate::check::results::{NotRun, Results};
+use super::program::Packages;
+use crate::check::results::{FromPackages, NotRun, Results};
 use crate::error::Misuse;
 use crate::render::version_numbers;
-
-/// The folder with one package for each version.
-const FOLDER: &str = "conformance";
 
 /// How long a program may take to end after an interruption.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,43 +28,67 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Why a package was not run.
 const INTERRUPTED: &str = "interrupted";
 
-/// Builds and runs the packages with these names, or all of them.
+/// A package of a collection.
+struct Package {
+    /// `1.7.0`, or `h2@0.4.7` where a folder holds the versions of one crate.
+    name: String,
+    folder: PathBuf,
+}
+
+impl Package {
+    /// Whether a word on the command line means it.
+    fn is(&self, word: &str) -> bool {
+        let group = self.name.split_once('@').map(|(group, _)| group);
+        self.name == word || group == Some(word)
+    }
+}
+
+/// Builds and runs the packages that these words mean, or all of them.
 ///
 /// # Errors
 ///
 /// When there is no such folder or package. One that cannot be built or run is no error: it is
 /// listed as not run.
-pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Misuse> {
-    let folder = find()?;
+pub(super) fn run(
+    collection: &Packages,
+    words: &[String],
+    passed_on: &[String],
+) -> Result<Results, Misuse> {
+    let folder = find(collection)?;
     let mut packages = packages(&folder)?;
-    for name in names {
-        if !packages.contains(name) {
-            let accepted = packages.join(", ");
-            return Err(Misuse(format!(
-                "no version {name} in {FOLDER}/; expected: {accepted}"
-            )));
+    for word in words {
+        if !packages.iter().any(|package| package.is(word)) {
+            return Err(nothing_called(word, collection, &packages));
         }
     }
-    if !names.is_empty() {
-        packages.retain(|package| names.contains(package));
+    if !words.is_empty() {
+        packages.retain(|package| words.iter().any(|word| package.is(word)));
     }
     interrupt::note()?;
     let mut joined = Results {
         real: true,
+        packages: Some(FromPackages {
+            option: collection.option.to_owned(),
+            grouped: packages.iter().any(|package| package.name.contains('@')),
+            whole: words.is_empty(),
+        }),
         ..Results::none()
     };
     let all = packages.len();
-    for (n, name) in packages.into_iter().enumerate() {
+    for (n, package) in packages.into_iter().enumerate() {
+        let name = package.name.clone();
         if interrupt::happened() {
             joined.complete = false;
             let why = INTERRUPTED.to_owned();
             joined.not_run.push(NotRun { name, why });
             continue;
         }
-        let package = folder.join(&name);
         // Without stderr there is nobody to tell.
         let said = |doing: &str| drop(writeln!(io::stderr(), "{}/{all} {name}: {doing}", n + 1));
-        match build(&package, said).and_then(|program| explore(&program, passed_on, said)) {
+        let target = collection.target(&folder, &package);
+        match build(&package.folder, &target, said)
+            .and_then(|program| explore(&program, passed_on, said))
+        {
             Ok(None) => said("nothing is selected"),
             Ok(Some(results)) => {
                 joined.complete &= results.complete;
@@ -77,6 +98,7 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
                 joined.rows.extend(results.rows);
                 joined.selected_beside += results.selected_beside;
                 joined.comparisons.extend(results.comparisons);
+                joined.about.extend(results.about);
             }
             Err(why) => {
                 joined.complete &= why != INTERRUPTED;
@@ -99,69 +121,139 @@ pub(super) fn run(names: &[String], passed_on: &[String]) -> Result<Results, Mis
 /// # Errors
 ///
 /// When it cannot be built or run.
-pub(super) fn hand_on(version: &str, words: &[OsString]) -> Result<Option<Exit>, Misuse> {
-    let Ok(folder) = find() else {
-        return Ok(None);
-    };
-    if !packages(&folder)?.iter().any(|package| package == version) {
-        return Ok(None);
+pub(super) fn hand_on(
+    collections: &[Packages],
+    (model, version): (&str, &str),
+    words: &[OsString],
+) -> Result<Option<Exit>, Misuse> {
+    for collection in collections {
+        let Ok(folder) = find(collection) else {
+            continue;
+        };
+        let names = [version.to_owned(), format!("{model}@{version}")];
+        let mut packages = packages(&folder)?.into_iter();
+        let Some(package) = packages.find(|package| names.contains(&package.name)) else {
+            continue;
+        };
+        let name = &package.name;
+        // Without stderr there is nobody to tell.
+        let said = |doing: &str| drop(writeln!(io::stderr(), "{name}: {doing}"));
+        let failed = |why: String| Misuse(format!("{name} {why}"));
+        let target = collection.target(&folder, &package);
+        let program = build(&package.folder, &target, said).map_err(failed)?;
+        let status = Command::new(program)
+            .args(words)
+            .status()
+            .map_err(|error| failed(format!("cannot be run: {error}")))?;
+        return Ok(Some(match status.code() {
+            Some(0) => Exit::Fine,
+            Some(1) => Exit::Differs,
+            Some(2) => Exit::Usage,
+            _ => Exit::Inconclusive,
+        }));
     }
-    // Without stderr there is nobody to tell.
-    let said = |doing: &str| drop(writeln!(io::stderr(), "{version}: {doing}"));
-    let failed = |why: String| Misuse(format!("{version} {why}"));
-    let program = build(&folder.join(version), said).map_err(failed)?;
-    let status = Command::new(program)
-        .args(words)
-        .status()
-        .map_err(|error| failed(format!("cannot be run: {error}")))?;
-    Ok(Some(match status.code() {
-        Some(0) => Exit::Fine,
-        Some(1) => Exit::Differs,
-        Some(2) => Exit::Usage,
-        _ => Exit::Inconclusive,
-    }))
+    Ok(None)
 }
 
-fn find() -> Result<PathBuf, Misuse> {
+impl Packages {
+    /// Where a package is built.
+    fn target(&self, folder: &Path, package: &Package) -> PathBuf {
+        match self.shared_target {
+            true => folder.join("target"),
+            false => package.folder.join("target"),
+        }
+    }
+}
+
+fn find(collection: &Packages) -> Result<PathBuf, Misuse> {
+    let name = collection.folder;
     let here = std::env::current_dir().map_err(|error| Misuse(error.to_string()))?;
-    let mut folders = here.ancestors().map(|folder| folder.join(FOLDER));
+    let mut folders = here.ancestors().map(|folder| folder.join(name));
     folders.find(|folder| folder.is_dir()).ok_or_else(|| {
         Misuse(format!(
-            "no folder {FOLDER}/ here or above; expected: a checkout of lastbyte"
+            "no folder {name}/ here or above; expected: a checkout that has it"
         ))
     })
 }
 
-fn packages(folder: &Path) -> Result<Vec<String>, Misuse> {
-    let failed = |error| Misuse(format!("cannot read {}: {error}", folder.display()));
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if entry.path().join("Cargo.toml").is_file() {
-            names.push(entry.file_name().to_string_lossy().into_owned());
+/// The packages of a folder, and those of the folders in it.
+fn packages(folder: &Path) -> Result<Vec<Package>, Misuse> {
+    let mut found = Vec::new();
+    for (name, folder) in folders(folder)? {
+        if folder.join("Cargo.toml").is_file() {
+            found.push(Package { name, folder });
+            continue;
+        }
+        for (version, folder) in folders(&folder)? {
+            if folder.join("Cargo.toml").is_file() {
+                let name = format!("{name}@{version}");
+                found.push(Package { name, folder });
+            }
         }
     }
     // 1.9.0 comes before 1.10.0.
-    names.sort_by_key(|name| {
-        let numbers = version_numbers(name);
-        (numbers.is_none(), numbers)
+    found.sort_by_key(|Package { name, .. }| {
+        let (group, version) = name.split_once('@').unwrap_or(("", name));
+        let numbers = version_numbers(version);
+        (group.to_owned(), numbers.is_none(), numbers)
     });
-    Ok(names)
+    Ok(found)
+}
+
+/// The folders in a folder, with their names.
+fn folders(folder: &Path) -> Result<Vec<(String, PathBuf)>, Misuse> {
+    let failed = |error| Misuse(format!("cannot read {}: {error}", folder.display()));
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().unwrap_or_default();
+        if path.is_dir() && name != "target" {
+            found.push((name.to_string_lossy().into_owned(), path));
+        }
+    }
+    Ok(found)
+}
+
+/// What is said of a word that means no package.
+fn nothing_called(word: &str, collection: &Packages, packages: &[Package]) -> Misuse {
+    let folder = collection.folder;
+    let groups = packages
+        .iter()
+        .filter_map(|package| package.name.split_once('@'));
+    let mut groups: Vec<_> = groups.map(|(group, _)| group).collect();
+    groups.dedup();
+    let group = word.split('@').next().unwrap_or_default();
+    let of_group = packages.iter().filter(|package| package.is(group));
+    let names = |packages: &[&Package]| {
+        let names = packages.iter().map(|package| package.name.clone());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let of_group: Vec<_> = of_group.collect();
+    let expected = match (&groups[..], &of_group[..]) {
+        ([], _) => names(&packages.iter().collect::<Vec<_>>()),
+        (_, []) => format!(
+            "{}, or one of their versions behind an @",
+            groups.join(", ")
+        ),
+        (_, of_group) => format!("{group}, {}", names(of_group)),
+    };
+    Misuse(format!(
+        "no version {word} in {folder}/; expected: {expected}"
+    ))
 }
 
 /// Builds one package; the error is one line.
-fn build(package: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
+fn build(package: &Path, target: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
     said("building");
-    let target = package.join("target");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build
-        .args(["build", "--release", "--locked", "--quiet"])
-        .args(["--bin", "verify"])
+        .args(["build", "--release", "--locked", "--quiet", "--bins"])
+        .args(["--message-format", "json-render-diagnostics"])
         .arg("--manifest-path")
         .arg(package.join("Cargo.toml"))
         .arg("--target-dir")
-        .arg(&target)
+        .arg(target)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -178,8 +270,13 @@ fn build(package: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
             first.unwrap_or("cargo failed")
         ));
     }
-    let program = format!("verify{}", std::env::consts::EXE_SUFFIX);
-    Ok(target.join("release").join(program))
+    let programs = built.stdout.split(|byte| *byte == b'\n');
+    let mut programs = programs.filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_slice(line).ok()?;
+        message["executable"].as_str().map(PathBuf::from)
+    });
+    let program = programs.next();
+    program.ok_or_else(|| "cannot be built: cargo has made no program".to_owned())
 }
 
 /// Runs a package's program, which may have nothing that is selected; the error is one line.

@@ -1,0 +1,65 @@
+//! asynchronous-codec: a `FramedWrite`.
+
+#[path = "../kit.rs"]
+mod kit;
+use asynchronous_codec::{BytesCodec, FramedWrite};
+use futures::SinkExt;
+use kit::*;
+
+/// Sends two items, fed or flushed; then closes, or drops.
+async fn sends(socket: Socket, flushes: bool, closes: bool) -> io::Result<()> {
+    socket.expect_delivery(b"response");
+    let mut framed = FramedWrite::new(socket, BytesCodec {});
+    framed.feed(Bytes::from_static(b"resp")).await?;
+    framed.feed(Bytes::from_static(b"onse")).await?;
+    if flushes {
+        framed.flush().await?;
+    }
+    if closes { framed.close().await } else { Ok(()) }
+}
+
+survey!(
+    "a FramedWrite over a socket",
+    vec![
+        family(
+            "write and close",
+            "Two items, close.",
+            over(&[3, 64]),
+            |s| sends(s, false, true)
+        ),
+        family(
+            "flush and close",
+            "Two items, flush, close.",
+            over(&[3, 64]),
+            |s| sends(s, true, true)
+        ),
+        family(
+            "write and drop",
+            "Two items, flush, drop.",
+            over(&[3, 64]),
+            |s| sends(s, true, false)
+        ),
+        family(
+            "write and drop, buffered",
+            "The same over a layer that buffers.",
+            over(&[3]).flush(FlushMode::Buffers(64)),
+            |s| sends(s, true, false)
+        ),
+        family("slow reader", "Two items, close.", slowly(&[3], 2), |s| {
+            sends(s, false, true)
+        }),
+        family(
+            "the shutdown is pending",
+            "Two items, close, over a layer whose shutdown takes a while.",
+            over(&[8]).shutdown(ShutdownMode::Deferred),
+            |s| sends(s, false, true)
+        ),
+        family(
+            "error in the middle",
+            "The peer resets after 3 bytes.",
+            over(&[3]).readers([Reader::PROMPT.resets_after(3)]),
+            |s| sends(s, false, true)
+        )
+        .also(&[ResetEndsWithError]),
+    ]
+);

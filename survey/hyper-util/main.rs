@@ -1,0 +1,83 @@
+//! hyper-util: the server that finds out by itself which version of HTTP a client speaks.
+
+#[path = "../kit.rs"]
+mod kit;
+use futures::future::poll_fn;
+use http_body_util::Full;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use kit::*;
+use std::convert::Infallible;
+use tokio_util::compat::FuturesAsyncReadCompatExt;
+
+/// Answers with 16 bytes; is told to be graceful by a signal, where there is one.
+async fn serves(socket: Socket, told: bool, promised: usize) -> io::Result<()> {
+    let handle = socket.handle();
+    if promised > 0 {
+        handle.expect_delivery(Bytes::from_static(&[b'x'; 16]));
+    }
+    let service = service_fn(|_| async {
+        let response = hyper::Response::builder().header("date", "x");
+        Ok::<_, Infallible>(
+            response
+                .body(Full::new(Bytes::from_static(&[b'x'; 16])))
+                .unwrap(),
+        )
+    });
+    let builder = auto::Builder::new(TokioExecutor::new());
+    let mut connection =
+        std::pin::pin!(builder.serve_connection(TokioIo::new(socket.compat()), service));
+    let mut waits = told;
+    poll_fn(|cx| {
+        if waits && handle.poll_signal(0, cx).is_ready() {
+            waits = false;
+            connection.as_mut().graceful_shutdown();
+        }
+        connection.as_mut().poll(cx).map_err(failed)
+    })
+    .await
+}
+
+/// A head, and the promised body behind it; nothing where nothing is promised.
+fn response(stream: &[u8], promises: &[Bytes]) -> Parse {
+    let Some(body) = promises.first() else {
+        return Parse::Complete;
+    };
+    let head = stream.windows(4).position(|window| window == b"\r\n\r\n");
+    match head.is_some_and(|head| stream[head + 4..] == *body) {
+        true => Parse::Complete,
+        false => Parse::Incomplete,
+    }
+}
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+
+fn serving(checker: Checker) -> Checker {
+    checker
+        .framing(|| Parsed::new(response))
+        .stack_bytes(1 << 20)
+}
+
+fn told(checker: Checker) -> Checker {
+    let checker = checker
+        .signals(1)
+        .stops([0])
+        .ends(lastbyte::trace::Ends::WhenTold);
+    serving(checker).script(Script::new("operator", [ScriptStep::Raise(0)]))
+}
+
+survey!("the server for HTTP/1 and HTTP/2 at once", vec![
+    family("graceful shutdown before the first byte", "The client says nothing. An error at the end is by design.",
+        told(over(&[64])), |s| serves(s, true, 0)).without(&[NoNeedlessError])
+        .reported("hyperium/hyper-util#101", "0.1.4", &[Ends]),
+    family("graceful shutdown", "A request; graceful_shutdown at any point. A request that was not read then may end in an error.",
+        told(over(&[64, 1024]).input(REQUEST)), |s| serves(s, true, 16)).without(&[NothingTruncated]),
+    family("write and close", "A request that closes.", serving(over(&[64, 1024]).input(REQUEST)), |s| serves(s, false, 16)),
+    family("slow reader", "The same.", serving(slowly(&[64], 32).input(REQUEST)), |s| serves(s, false, 16)),
+    family("half-close", "The client has sent FIN behind its request.",
+        serving(over(&[1024]).input(REQUEST).input_eof()), |s| serves(s, false, 16))
+        .accepted("hyper takes FIN for the end of the exchange, unless half_close is set, and says so with an error", &[NothingTruncated]),
+    family("error in the middle", "The client resets after 10 bytes.",
+        serving(over(&[64]).readers([Reader::PROMPT.resets_after(10)]).input(REQUEST)), |s| serves(s, false, 16)),
+]);

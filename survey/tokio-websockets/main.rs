@@ -1,0 +1,146 @@
+//! tokio-websockets: a server.
+
+#[path = "../kit.rs"]
+mod kit;
+use futures::stream::FuturesUnordered;
+use futures::{SinkExt, StreamExt};
+use kit::*;
+use tokio_util::compat::FuturesAsyncReadCompatExt;
+use tokio_websockets::{Message, ServerBuilder};
+
+/// Sends a message and closes.
+async fn closes(socket: Socket, length: usize) -> io::Result<()> {
+    promise(&socket, length);
+    let mut ws = ServerBuilder::new().serve(socket.compat());
+    ws.feed(Message::text("x".repeat(length)))
+        .await
+        .map_err(failed)?;
+    ws.close().await.map_err(failed)
+}
+
+fn promise(socket: &Socket, length: usize) {
+    let text = "x".repeat(length);
+    socket.expect_delivery([&[0x81, length as u8], text.as_bytes(), b"\x88\x02\x03\xe8"].concat());
+}
+
+/// Reads until the peer closes; the library answers ping and close by itself.
+async fn replies(socket: Socket) -> io::Result<()> {
+    socket.expect_delivery(b"\x8a\x02hi\x88\x02\x03\xe8");
+    let mut ws = ServerBuilder::new().serve(socket.compat());
+    while let Some(message) = ws.next().await {
+        message.map_err(failed)?;
+    }
+    ws.close().await.map_err(failed)
+}
+
+/// A reader and a writer as two tasks, each with a waker of its own.
+async fn two_tasks(socket: Socket, reader_first: bool) -> io::Result<()> {
+    promise(&socket, 40);
+    let (mut sink, mut stream) = ServerBuilder::new().serve(socket.compat()).split();
+    let writer = async move {
+        sink.send(Message::text("x".repeat(40)))
+            .await
+            .map_err(failed)
+    };
+    let reader = async move {
+        while let Some(message) = stream.next().await {
+            message.map_err(failed)?;
+        }
+        Ok(())
+    };
+    type Task = std::pin::Pin<Box<dyn Future<Output = io::Result<()>>>>;
+    let (writer, reader): (Task, Task) = (Box::pin(writer), Box::pin(reader));
+    let tasks = if reader_first {
+        [reader, writer]
+    } else {
+        [writer, reader]
+    };
+    let mut tasks: FuturesUnordered<_> = tasks.into_iter().collect();
+    while let Some(ended) = tasks.next().await {
+        ended?;
+    }
+    Ok(())
+}
+
+const CLOSE: &[u8] = b"\x88\x82\0\0\0\0\x03\xe8";
+const PING: &[u8] = b"\x89\x82\0\0\0\0hi";
+
+/// The peer waits for so many bytes, closes, waits for so many, and ends.
+fn closing(before: usize, behind: usize) -> Script {
+    let wait = ScriptStep::AwaitReceived;
+    let close = ScriptStep::Send(Bytes::from_static(CLOSE));
+    Script::new(
+        "peer",
+        [wait(before), close, wait(behind), ScriptStep::FinishInput],
+    )
+}
+
+/// Pings before that, and has the pong.
+fn pinging() -> Script {
+    let mut script = closing(4, 8);
+    script
+        .steps
+        .insert(0, ScriptStep::Send(Bytes::from_static(PING)));
+    script
+}
+
+/// Its entry for 0.11.4 says what 0.11.1 to 0.11.3 do.
+const CHANGELOG: &str = "https://github.com/Gelbpunkt/tokio-websockets/blob/main/CHANGELOG.md";
+
+survey!(
+    "a server",
+    vec![
+        family(
+            "write and close",
+            "A message of 40 bytes, a close frame, and the peer's reply.",
+            over(&[16]).script(closing(46, 46)),
+            |s| closes(s, 40)
+        )
+        .between(CHANGELOG, ("0.11.1", "0.11.4"), &[NoStall]),
+        family(
+            "write and close, room for all",
+            "The same, where the kernel takes all of it.",
+            over(&[64]).script(closing(46, 46)),
+            |s| closes(s, 40)
+        ),
+        family(
+            "ping and close by the peer",
+            "The peer pings, has the pong, closes, and has the reply.",
+            over(&[3]).script(pinging()),
+            replies
+        )
+        .between(CHANGELOG, ("0.11.1", "0.11.4"), &[NoStall]),
+        family(
+            "slow reader",
+            "A message of 8 bytes, a close frame, and the peer's reply.",
+            slowly(&[12], 6).script(closing(14, 14)),
+            |s| closes(s, 8)
+        )
+        .between(CHANGELOG, ("0.11.1", "0.11.4"), &[NoStall]),
+        family(
+            "error in the middle",
+            "The peer resets at once.",
+            over(&[16]).readers([Reader::PROMPT.resets_after(0)]),
+            |s| closes(s, 40)
+        )
+        .also(&[ResetEndsWithError])
+        .between(
+            "Gelbpunkt/tokio-websockets#102",
+            ("0.11.0", "0.11.3"),
+            &[NoSpin, ResetEndsWithError]
+        ),
+        family(
+            "two tasks, writer first",
+            "A reader and a writer as two tasks; the peer closes behind the message.",
+            over(&[16]).script(closing(42, 46)),
+            |s| two_tasks(s, false)
+        )
+        .reported("Gelbpunkt/tokio-websockets#92", "0.11.1", &[Ends]),
+        family(
+            "two tasks, reader first",
+            "The same, polled in the other order.",
+            over(&[16]).script(closing(42, 46)),
+            |s| two_tasks(s, true)
+        ),
+    ]
+);

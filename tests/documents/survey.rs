@@ -1,0 +1,109 @@
+//! The survey: every package has its lock file and its lines in the table, and every finding its document
+//! and a test over a real socket, or the reason why there is none.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use lastbyte::render::documents::part;
+
+use crate::cargo::root;
+
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the folder can be read");
+    let paths = entries.map(|entry| entry.expect("the entry can be read").path());
+    let mut folders: Vec<_> = paths.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .expect("it has one")
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Crate, release and folder of every package.
+fn packages() -> Vec<(String, String, PathBuf)> {
+    let mut found = Vec::new();
+    for of_crate in folders(&root().join("survey")) {
+        for package in folders(&of_crate) {
+            if package.join("Cargo.toml").is_file() {
+                found.push((name(&of_crate), name(&package), package));
+            }
+        }
+    }
+    found
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn every_package_is_called_as_what_it_pins_and_has_its_lock_file() {
+    let packages = packages();
+    assert!(!packages.is_empty());
+    for (of_crate, release, folder) in packages {
+        let manifest = read(&folder.join("Cargo.toml"));
+        let program = format!("{of_crate}-{}", release.replace('.', "_"));
+        for line in [
+            format!("name = \"survey-{of_crate}\""),
+            format!("version = \"{release}\""),
+            format!("name = \"{program}\""),
+        ] {
+            let there = manifest.lines().any(|known| known == line);
+            assert!(there, "{of_crate} {release} has no {line}");
+        }
+        let lock = read(&folder.join("Cargo.lock"));
+        let locked = format!("name = \"{of_crate}\"\nversion = \"{release}\"\n");
+        assert!(lock.contains(&locked), "{of_crate} {release} locks another");
+    }
+}
+
+#[test]
+fn the_table_has_every_package_and_no_other() {
+    let readme = read(&root().join("survey/README.md"));
+    let table = part(&readme, "survey").expect("it is marked");
+    let lines = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| crate "));
+    let shown: BTreeSet<_> = lines
+        .map(|line| {
+            let mut fields = line.trim_start_matches("| ").split(" | ");
+            let mut field = || fields.next().expect("a field").to_owned();
+            (field(), field())
+        })
+        .collect();
+    let there: BTreeSet<_> = packages()
+        .into_iter()
+        .map(|(name, release, _)| (name, release))
+        .collect();
+    assert_eq!(shown, there);
+}
+
+#[test]
+fn every_finding_has_its_document_and_is_claimed_somewhere() {
+    let findings = root().join("survey/findings");
+    let mut claimed = BTreeSet::new();
+    for of_crate in folders(&root().join("survey")) {
+        let adapter = of_crate.join("main.rs");
+        if adapter.is_file() {
+            let text = read(&adapter);
+            for (at, _) in text.match_indices("\"findings/") {
+                let rest = &text[at + "\"findings/".len()..];
+                claimed.insert(rest.split('"').next().expect("it ends").to_owned());
+            }
+        }
+    }
+    let entries = std::fs::read_dir(&findings).expect("the folder can be read");
+    let there: BTreeSet<_> = entries
+        .map(|entry| name(&entry.expect("it can be read").path()))
+        .collect();
+    assert_eq!(there, claimed);
+    for finding in there {
+        let text = read(&findings.join(&finding));
+        let shown = text.contains("sockets.rs") || text.contains("In the model only");
+        assert!(shown, "{finding} says nothing of real sockets");
+    }
+}
