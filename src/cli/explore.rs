@@ -25,7 +25,7 @@ use crate::explore::limits::{Limits, Progress};
 use crate::files;
 use crate::render::transcript::Caption;
 use crate::render::{chart, commands, count, count_of, paragraph};
-use crate::trace::event::bytes;
+use crate::trace::numbers::bytes;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
 

@@ -46,6 +46,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
         if format != FORMAT {
             let what = match format {
                 4 => " (its key `cut` is `inconclusive` now)",
+                5 => " (its comparisons have no key `automata`)",
                 _ => "",
             };
             return Err(Misuse(format!(

@@ -77,14 +77,15 @@ impl Seconds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::instance::Instance;
+    use crate::environment::reader::Reader;
     use crate::run::scenario::Scenario;
-    use crate::{Instance, Reader};
 
     #[derive(Debug)]
     struct Nothing;
 
-    impl crate::Subject for Nothing {
-        fn start(&self, _: crate::Socket) -> crate::Running {
+    impl crate::run::subject::Subject for Nothing {
+        fn start(&self, _: crate::run::socket::Socket) -> crate::run::subject::Running {
             Box::pin(async { Ok(()) })
         }
     }

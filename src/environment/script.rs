@@ -6,7 +6,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::trace::event::bytes;
+use crate::trace::numbers::bytes;
 
 /// One step of a script.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

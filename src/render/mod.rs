@@ -70,7 +70,7 @@ fn is_invisible(c: char) -> bool {
     c.is_control() || steers
 }
 
-pub use crate::trace::words::thousands;
+pub use crate::trace::numbers::thousands;
 
 #[cfg(feature = "cli")]
 /// The sum, or the largest number: results that were read may hold any numbers.

@@ -11,7 +11,8 @@ use crate::environment::script::missing;
 use crate::run::digest::digest;
 use crate::run::state::State;
 use crate::run::world::{ItIsOver, World};
-use crate::trace::event::{ActorId, Event, bytes};
+use crate::trace::event::{ActorId, Event};
+use crate::trace::numbers::bytes;
 
 /// What an actor of the scenario can do besides using a socket: notes, promises, feeds, signals.
 #[derive(Clone)]

@@ -7,7 +7,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::trace::facts::{Crew, Facts};
-use crate::trace::words::thousands;
 
 impl Crew {
     /// Whether this actor is one of the tasks.
@@ -189,14 +188,6 @@ pub enum Event {
     /// From here on the connection must come to its end: a graceful shutdown, an expired timer,
     /// `connection: close`.
     ToldToStop,
-}
-
-/// So many bytes, in words.
-pub(crate) fn bytes(number: usize) -> String {
-    match number {
-        1 => "1 byte".to_owned(),
-        _ => format!("{} bytes", thousands(number as u64)),
-    }
 }
 
 #[cfg(feature = "cli")]

@@ -5,7 +5,7 @@ use std::fmt;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::trace::words::thousands;
+use crate::trace::numbers::thousands;
 
 /// What a verdict assumes that was reached with folded histories.
 pub const ASSUMPTION: &str = "how a run of bytes was cut into writes, and polls in which nothing \

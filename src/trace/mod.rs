@@ -24,6 +24,7 @@ pub(crate) mod event;
 pub(crate) mod facts;
 pub(crate) mod folding;
 pub(crate) mod monitor;
+pub(crate) mod numbers;
 pub(crate) mod outcome;
 pub(crate) mod property;
 mod sockets;

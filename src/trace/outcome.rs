@@ -5,7 +5,7 @@ use std::fmt;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
-use crate::trace::event::bytes;
+use crate::trace::numbers::bytes;
 
 /// How the subject ended in one execution.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! Events and numbers in words, and which events are calls.
 
-use crate::trace::event::{ActorId, Event, bytes};
+use crate::trace::event::{ActorId, Event};
+use crate::trace::numbers::{bytes, thousands};
 
 impl Event {
     /// Whether it is a call on a socket.
@@ -104,17 +105,4 @@ impl Event {
             Event::ToldToStop => "is told to stop".to_owned(),
         }
     }
-}
-
-/// The number with a comma before every group of three digits.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }

@@ -104,24 +104,31 @@ fn a_single_slice_of_one_is_a_whole() {
     assert_eq!(verify(&["merge", file.path()]).status.code(), Some(1));
 }
 
-/// Format 3 had cells where there are instances now, format 4 `cut` where there is `inconclusive`.
+/// Format 3 had cells where there are instances now, format 4 `cut` where there is `inconclusive`,
+/// format 5 no automata.
 #[test]
 fn another_format_is_refused_by_its_number_whatever_fields_it_has() {
     let mut whole = whole();
     whole.shard = Some((1, 1));
     let json = serde_json::to_string(&whole).expect("plain data");
     for (format, now, then, says) in [
-        (3, "instances", "cells", "has format 3; expected: format 5"),
+        (3, "instances", "cells", "has format 3; expected: format 6"),
         (
             4,
             "inconclusive",
             "cut",
-            "has format 4 (its key `cut` is `inconclusive` now); expected: format 5",
+            "has format 4 (its key `cut` is `inconclusive` now); expected: format 6",
+        ),
+        (
+            5,
+            "automata",
+            "sequences",
+            "has format 5 (its comparisons have no key `automata`); expected: format 6",
         ),
     ] {
         let [now, then] = [now, then].map(|key| format!("\"{key}\""));
         assert!(json.contains(&now), "{now} is in the format");
-        let older = json.replacen("\"format\":5", &format!("\"format\":{format}"), 1);
+        let older = json.replacen("\"format\":6", &format!("\"format\":{format}"), 1);
         let older = Scratch::new("older", older.replace(&now, &then));
         refused(&["merge", older.path()], &[says]);
     }
@@ -137,7 +144,7 @@ fn what_is_no_division_of_one_run_is_refused() {
     let another = "slice 2 belongs to another division of the claims";
     type Change<'a> = &'a dyn Fn(&mut Results);
     let changes: [(Change<'_>, &str); 15] = [
-        (&|s| s.format = 3, "has format 3; expected: format 5"),
+        (&|s| s.format = 3, "has format 3; expected: format 6"),
         (&|s| s.shard = None, "is no slice"),
         (&|s| s.complete = false, "is partial"),
         (&|s| s.shard = Some((1, 3)), "slice 1 is there twice"),
