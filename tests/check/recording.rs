@@ -253,7 +253,7 @@ fn a_recorded_query_that_behaves_differently_is_one_line_and_exit_code_2() {
     let file = changed("\"capacity\": 64", "\"capacity\": 63");
     refused(&["replay", file.path()], &["its query is", "K=63"]);
     let file = changed("12345\"", "1234\"");
-    let saved = Recording::read(QUERY_PATH.as_ref()).expect("saved");
+    let saved = lastbyte::check::recording::Recording::read(QUERY_PATH.as_ref()).expect("saved");
     let recorded = saved.instance.digest.as_str();
     refused(&["replay", file.path()], &[recorded, "these models have"]);
     let file = changed("\"bytes\": 65", "\"bytes\": 64");
