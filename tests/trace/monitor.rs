@@ -153,7 +153,7 @@ fn ten_thousand_random_walks_are_judged_as_they_went() {
     let told = masked.0.iter();
     // See the next test.
     for (what, judged) in told.filter(|(what, _)| **what != "where polls begin") {
-        assert!(*judged > 10, "{what}: {masked:?}");
+        assert!(*judged > 5, "{what}: {masked:?}");
     }
     assert!(broken.len() >= 10, "{broken:?}");
 }
