@@ -77,7 +77,7 @@ fn watch(meter: &Meter, instances: usize, left: &[f64], jobs: usize) {
             said = Some(Instant::now());
             drop(writeln!(
                 std::io::stderr(),
-                "{done}/{instances} instances, {executions} executions, {rate}/s{left}, {current}"
+                "{done}/{instances} instances, {executions} executions, {rate}/s, {current}{left}"
             ));
         }
         std::thread::park_timeout(Duration::from_millis(100));
