@@ -55,7 +55,7 @@ a trace; everything else is *inconclusive*, with the reason.
 [`Checker::input`] what the peer has sent, [`Checker::properties`] what must hold. Layers that buffer until
 they are flushed are [`Checker::flush`]; faults are [`Checker::faults`]; input that fills up is
 [`Checker::input_buffer`]. Who reads can have a protocol, a connection several sockets, time can pass,
-and a connection can consist of tasks ([`run`](crate::run) has a table of them):
+and a connection can consist of tasks ([`run`] has a table of them):
 
 ```
 use std::time::Duration;

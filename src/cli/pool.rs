@@ -71,7 +71,7 @@ fn watch(meter: &Meter, instances: usize, left: &[f64], jobs: usize) {
         bar.set_position(done);
         let left = estimate(left.get(done as usize).copied(), jobs);
         bar.set_message(format!(
-            "{executions} executions, {rate}/s{left}  {current}"
+            "{executions} executions, {rate}/s  {current}{left}"
         ));
         if plain && is_due(said.map(|said: Instant| said.elapsed()), done) {
             said = Some(Instant::now());
