@@ -114,23 +114,7 @@ impl WriteHalf {
         AsyncWriteExt::close(self).await
     }
 
-    pub(crate) fn send(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.socket.poll_send(cx, bytes)
-    }
-
-    pub(crate) fn send_vectored(
-        &self,
-        cx: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.socket.poll_send_vectored(cx, slices)
-    }
-
-    pub(crate) fn flush_socket(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.socket.poll_flush_socket(cx)
-    }
-
-    pub(crate) fn shut(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn shut(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let shut = self.socket.poll_shut(cx);
         self.closed |= matches!(shut, Poll::Ready(Ok(())));
         shut
@@ -168,7 +152,7 @@ impl AsyncWrite for WriteHalf {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.send(cx, buf)
+        self.socket.poll_send(cx, buf)
     }
 
     fn poll_write_vectored(
@@ -176,11 +160,11 @@ impl AsyncWrite for WriteHalf {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.send_vectored(cx, slices)
+        self.socket.poll_send_vectored(cx, slices)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.flush_socket(cx)
+        self.socket.poll_flush_socket(cx)
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

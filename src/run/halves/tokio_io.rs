@@ -21,7 +21,7 @@ impl AsyncWrite for WriteHalf {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.send(cx, buf)
+        self.socket.poll_send(cx, buf)
     }
 
     fn poll_write_vectored(
@@ -29,7 +29,7 @@ impl AsyncWrite for WriteHalf {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.send_vectored(cx, slices)
+        self.socket.poll_send_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -37,7 +37,7 @@ impl AsyncWrite for WriteHalf {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.flush_socket(cx)
+        self.socket.poll_flush_socket(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
