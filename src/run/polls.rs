@@ -1,6 +1,8 @@
 //! Where a poll begins and ends, for actors whose code can look at what others have left: what a waker
 //! of its own has noted, and what a connection and its tasks share.
 
+use std::iter;
+
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::Kernel;
 use crate::run::state::State;
@@ -9,31 +11,25 @@ use crate::trace::event::ActorId;
 
 impl State {
     /// Whether a waker of this actor's own making is registered anywhere: another actor can wake it.
-    pub(crate) fn can_wake_own(&self, actor: ActorId) -> bool {
+    pub(crate) fn can_wake_own<'a>(&'a self, actor: ActorId) -> bool {
         if !self.looks_at_wakers(actor) {
             return false;
         }
-        let Kernel {
-            writer,
-            flusher,
-            shutter,
-            inputter,
-            reader,
-            ..
-        } = &self.kernel;
-        let beside = self.beside.iter().flat_map(|other| {
-            let kernel = &other.kernel;
-            [
-                &kernel.writer,
-                &kernel.flusher,
-                &kernel.shutter,
-                &kernel.inputter,
-                &kernel.reader,
-            ]
-        });
-        let mut all = [writer, flusher, shutter, inputter, reader]
-            .into_iter()
+        let of_kernel = |kernel: &'a Kernel| {
+            let Kernel {
+                writer,
+                flusher,
+                shutter,
+                inputter,
+                reader,
+                ..
+            } = kernel;
+            [writer, flusher, shutter, inputter, reader]
+        };
+        let beside = self.beside.iter().map(|other| &other.kernel);
+        let mut all = iter::once(&self.kernel)
             .chain(beside)
+            .flat_map(of_kernel)
             .chain(&self.progress)
             .chain(&self.device)
             .chain(&self.room)
