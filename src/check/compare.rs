@@ -1,6 +1,7 @@
 //! How a comparison is made: both sides are explored, and their languages are told apart or not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -24,41 +25,40 @@ const CHECKED: u64 = 4_000;
 /// As many differences are told.
 const TOLD: usize = 6;
 
-/// What the moves of an instance show, by label.
-#[derive(Default)]
-struct Shown {
-    numbers: HashMap<Vec<Observable>, u32>,
-    all: Vec<Vec<Observable>>,
+/// Things by their numbers, which they get in the order in which they are met.
+struct Numbered<T> {
+    numbers: HashMap<T, u32>,
+    all: Vec<T>,
 }
 
-impl Shown {
-    fn number(&mut self, seen: Vec<Observable>) -> u32 {
-        let next = self.all.len() as u32;
-        let number = *self.numbers.entry(seen.clone()).or_insert(next);
-        if number == next {
-            self.all.push(seen);
+/// What the moves of an instance show, by label.
+type Shown = Numbered<Vec<Observable>>;
+
+/// What is observable, by letter.
+type Letters = Numbered<Observable>;
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Numbered {
+            numbers: HashMap::new(),
+            all: Vec::new(),
         }
-        number
     }
 }
 
-/// What is observable, by letter.
-#[derive(Default)]
-struct Letters {
-    numbers: BTreeMap<Observable, Letter>,
-    all: Vec<Observable>,
+impl<T: Clone + Eq + Hash> Numbered<T> {
+    fn number(&mut self, one: &T) -> u32 {
+        if let Some(known) = self.numbers.get(one) {
+            return *known;
+        }
+        let next = self.all.len() as u32;
+        self.numbers.insert(one.clone(), next);
+        self.all.push(one.clone());
+        next
+    }
 }
 
 impl Letters {
-    fn number(&mut self, seen: &Observable) -> Letter {
-        let next = self.all.len() as Letter;
-        let number = *self.numbers.entry(seen.clone()).or_insert(next);
-        if number == next {
-            self.all.push(seen.clone());
-        }
-        number
-    }
-
     /// What a move shows, without what is left out. How a connection ended is put off until the
     /// execution is over, as [`Observable::sequence`] does.
     fn word(&mut self, shown: &[Observable], leave_out: Option<&Deviation>) -> Word {
@@ -92,14 +92,14 @@ struct Side {
 fn explore(instance: &Instance, limits: Limits, progress: Option<Progress>) -> Side {
     let mut known = Shown::default();
     // What shows nothing has the label of nothing.
-    assert_eq!(known.number(Vec::new()), NOTHING);
+    assert_eq!(known.number(&Vec::new()), NOTHING);
     let shown = Arc::new(Mutex::new(known));
     let into = shown.clone();
     let label: Label = Arc::new(move |steps, outcome| {
         let seen = steps.iter().filter_map(Observable::of);
         let over = outcome.map(|outcome| Observable::Over(outcome.into()));
         let seen = seen.chain(over).collect();
-        into.lock().map_or(u32::MAX, |mut into| into.number(seen))
+        into.lock().map_or(u32::MAX, |mut into| into.number(&seen))
     });
     let explorer = Explorer {
         limits,
