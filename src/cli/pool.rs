@@ -23,9 +23,8 @@ pub(super) struct Means {
 
 pub(super) fn explore(selection: &Selection, means: Means) -> Result<Explored, Misuse> {
     let failed = |what: &str, error: &dyn std::fmt::Display| Misuse(format!("{what}: {error}"));
-    let mut units = Unit::all(selection);
     let seconds = Seconds::of_last_time();
-    let left = seconds.longest_first(&mut units);
+    let (units, left) = seconds.longest_first(Unit::all(selection));
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = Pool {
         program: std::env::current_exe().map_err(|e| failed("cannot find this program", &e))?,

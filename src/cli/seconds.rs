@@ -47,13 +47,15 @@ impl Seconds {
 
     /// Puts what took longest first, and says of each place how many seconds are left from there on.
     /// Things that took the same time, or that are not known, keep their order.
-    pub(super) fn longest_first(&self, units: &mut [Unit]) -> Vec<f64> {
-        units.sort_by_cached_key(|unit| std::cmp::Reverse((self.of(unit) * 1e3) as u64));
-        let mut left: Vec<_> = units.iter().map(|unit| self.of(unit)).collect();
+    pub(super) fn longest_first(&self, units: Vec<Unit>) -> (Vec<Unit>, Vec<f64>) {
+        let timed = units.into_iter().map(|unit| (self.of(&unit), unit));
+        let mut timed: Vec<_> = timed.collect();
+        timed.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let (mut left, units): (Vec<_>, Vec<_>) = timed.into_iter().unzip();
         for place in (1..left.len()).rev() {
             left[place - 1] += left[place];
         }
-        left
+        (units, left)
     }
 
     /// Keeps what these took. It is no error that it cannot be kept: the next run has no estimate.
@@ -100,11 +102,11 @@ mod tests {
                 std::sync::Arc::new(Nothing),
             )))
         };
-        let mut units = ["a", "b", "c", "d"].map(unit);
+        let units = ["a", "b", "c", "d"].map(unit);
         let seconds = |n: usize, seconds: f64| (units[n].identity().in_full(), seconds);
         let known = BTreeMap::from([seconds(1, 2.0), seconds(3, 3.0), seconds(0, f64::NAN)]);
-        let left = Seconds { known }.longest_first(&mut units);
-        let names = units.map(|unit| unit.identity().text);
+        let (units, left) = Seconds { known }.longest_first(units.into());
+        let names: Vec<_> = units.iter().map(|unit| unit.identity().text).collect();
         assert_eq!(names, ["/x/d", "/x/b", "/x/a", "/x/c"]);
         assert_eq!(left, [5.0, 2.0, 0.0, 0.0]);
     }
