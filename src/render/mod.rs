@@ -71,6 +71,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 pub use crate::trace::numbers::thousands;
+pub(crate) use crate::trace::numbers::{count, count_of};
 
 #[cfg(feature = "cli")]
 /// The sum, or the largest number: results that were read may hold any numbers.
@@ -82,21 +83,6 @@ pub(crate) fn total(numbers: impl Iterator<Item = u64>) -> u64 {
 /// The parts of a version number: 1.9.0 comes before 1.10.0.
 pub(crate) fn version_numbers(version: &str) -> Option<Vec<u64>> {
     version.split('.').map(|part| part.parse().ok()).collect()
-}
-
-/// `1 claim`, `2 claims`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    count_of(number as u64, noun)
-}
-
-/// The same for what there may be more of than fits the memory.
-pub(crate) fn count_of(number: u64, noun: &str) -> String {
-    let noun = match noun.strip_suffix('y') {
-        _ if number == 1 => noun.to_owned(),
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{noun}s"),
-    };
-    format!("{} {noun}", thousands(number))
 }
 
 #[cfg(feature = "cli")]

@@ -2,10 +2,7 @@
 
 /// So many bytes, in words.
 pub(crate) fn bytes(number: usize) -> String {
-    match number {
-        1 => "1 byte".to_owned(),
-        _ => format!("{} bytes", thousands(number as u64)),
-    }
+    count(number, "byte")
 }
 
 /// The number with a comma before every group of three digits.
@@ -19,4 +16,19 @@ pub fn thousands(number: u64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// `1 claim`, `2 claims`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    count_of(number as u64, noun)
+}
+
+/// The same for what there may be more of than fits the memory.
+pub(crate) fn count_of(number: u64, noun: &str) -> String {
+    let noun = match noun.strip_suffix('y') {
+        _ if number == 1 => noun.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
+    };
+    format!("{} {noun}", thousands(number))
 }
