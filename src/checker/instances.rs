@@ -38,16 +38,11 @@ impl Checker {
     pub fn instances<M>(&self, name: &str, connection: impl IntoSubject<M>) -> Vec<Instance> {
         let subject = self.subject(connection);
         self.expect_runnable(&subject);
-        let readers = self.readers.iter();
-        let buffers = self.kernel_buffers.iter();
-        let pairs =
-            buffers.flat_map(|capacity| readers.clone().map(move |reader| (capacity, reader)));
-        let instance = |(&capacity, &reader)| {
-            let scenario = self.scenario(capacity, reader);
+        let instance = |scenario| {
             Instance::new(name, scenario, Arc::clone(&subject))
                 .with_capacity()
                 .with_reader()
         };
-        pairs.map(instance).collect()
+        self.scenarios().map(instance).collect()
     }
 }

@@ -45,7 +45,6 @@ use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 use crate::trace::facts::Ends;
 use crate::trace::property::Property;
-use crate::trace::verdict::Exploration;
 
 pub use report::{Explored, Replayed, Report};
 pub use subject::{ByClosure, ByPair, ByShared, BySubject, ByThree, IntoSubject};
@@ -477,6 +476,15 @@ impl Checker {
         self
     }
 
+    /// Every combination of a kernel buffer and a reader.
+    fn scenarios(&self) -> impl Iterator<Item = Scenario> {
+        let readers = move |&capacity| {
+            let readers = self.readers.iter();
+            readers.map(move |&reader| self.scenario(capacity, reader))
+        };
+        self.kernel_buffers.iter().flat_map(readers)
+    }
+
     fn scenario(&self, capacity: usize, reader: Reader) -> Scenario {
         Scenario {
             name: format!("K={capacity}, reader {reader}"),
@@ -523,17 +531,11 @@ impl Checker {
     pub fn run<M>(&self, connection: impl IntoSubject<M>) -> Report {
         let subject = self.subject(connection);
         self.expect_runnable(&subject);
-        let mut explored = Vec::new();
-        for &capacity in &self.kernel_buffers {
-            for &reader in &self.readers {
-                let scenario = self.scenario(capacity, reader);
-                let exploration: Exploration = self.explorer().decide(&subject, &scenario);
-                explored.push(Explored {
-                    scenario,
-                    exploration,
-                });
-            }
-        }
+        let explore = |scenario| Explored {
+            exploration: self.explorer().decide(&subject, &scenario),
+            scenario,
+        };
+        let explored = self.scenarios().map(explore).collect();
         Report::new(self.properties.clone(), explored)
     }
 
