@@ -9,13 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::Poll;
 use std::time::Instant;
 
-use lastbyte::explore::Stepper;
-use lastbyte::trace::ActorId;
 use lastbyte::{Explorer, Instance, Reader};
 use lastbyte_models::hyper_h1::claims::HYPER_1;
 use lastbyte_models::hyper_h1::scenarios::Family;
 use lastbyte_models::shutdown_ordering::{Ordering, lone_request};
-use stateright::{Checker, Model, Property};
+
+use crate::explicit;
 
 const DOCUMENT: &str = "DESIGN.md";
 
@@ -49,70 +48,6 @@ fn explored(instance: &Instance, folding: bool) -> u64 {
     let exploration = explorer.explore(instance.run(), instance.scenario());
     assert_eq!(exploration.inconclusive, None, "{}", instance.id());
     exploration.executions
-}
-
-// ---- stateright, over the steps of the same code ------------------------------------------------
-
-struct Machine(Instance);
-
-#[derive(Clone, Debug)]
-struct State {
-    digest: u128,
-    schedule: Vec<ActorId>,
-    enabled: Vec<ActorId>,
-}
-
-impl PartialEq for State {
-    fn eq(&self, other: &Self) -> bool {
-        self.digest == other.digest
-    }
-}
-
-impl std::hash::Hash for State {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.digest.hash(state);
-    }
-}
-
-impl Machine {
-    fn state(&self, schedule: Vec<ActorId>) -> State {
-        let mut stepper = Stepper::new(self.0.run(), self.0.scenario());
-        schedule.iter().for_each(|actor| stepper.step(*actor));
-        State {
-            digest: stepper.state(),
-            enabled: stepper.enabled(),
-            schedule,
-        }
-    }
-}
-
-impl Model for Machine {
-    type State = State;
-    type Action = ActorId;
-
-    fn init_states(&self) -> Vec<State> {
-        vec![self.state(Vec::new())]
-    }
-
-    fn actions(&self, state: &State, actions: &mut Vec<ActorId>) {
-        actions.extend(&state.enabled);
-    }
-
-    fn next_state(&self, last: &State, actor: ActorId) -> Option<State> {
-        let schedule = last.schedule.iter().copied().chain([actor]);
-        Some(self.state(schedule.collect()))
-    }
-
-    fn properties(&self) -> Vec<Property<Self>> {
-        // Without a property that holds, stateright has nothing to look for and stops at once.
-        vec![Property::always("nothing", |_, _| true)]
-    }
-}
-
-fn by_stateright(instance: &Instance) -> u64 {
-    let checker = Machine(instance.clone()).checker().spawn_bfs().join();
-    assert!(checker.is_done());
-    checker.unique_state_count() as u64
 }
 
 // ---- loom as one would use it at first: its own mutex, wakers and block_on ----------------------
@@ -190,7 +125,7 @@ fn measurements() -> Vec<Measured> {
     vec![
         measured(minimal, "lastbyte", "executions", || explored(&model, true)),
         measured(minimal, "stateright, over `Stepper`", "states", || {
-            by_stateright(&model)
+            explicit::explore(&model, |_, _| {}) as u64
         }),
         measured(
             "minimal model, N=8, K=1, reader prompt",

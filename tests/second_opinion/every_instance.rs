@@ -6,21 +6,18 @@
 //! [`Stepper`] has, to the last field.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use lastbyte::environment::ExecutorDefect::{
     FirstChoiceSuppressed, FlagResetLate, KeyWithout, NothingShownAfterPruning,
 };
 use lastbyte::environment::KeyPart;
-use lastbyte::explore::Stepper;
-use lastbyte::trace::{ActorId, Exploration};
+use lastbyte::trace::Exploration;
 use lastbyte::{Expected, Explorer, Instance, Outcome, Property, Trace};
 use lastbyte_models::{mutants, registry};
-use stateright::{Checker, Model, Property as Always};
 
 use crate::both::steps;
-use crate::{DOCUMENT, figures};
+use crate::{DOCUMENT, explicit, figures};
 
 /// What an instance comes to: every outcome with one way there, and the properties that fail.
 #[derive(Debug, Default)]
@@ -29,96 +26,18 @@ struct Opinion {
     broken: BTreeSet<Property>,
 }
 
-/// An instance as stateright wants it.
-struct Machine {
-    instance: Instance,
-    opinion: Arc<Mutex<Opinion>>,
-}
-
-/// A state, and how one comes to it.
-#[derive(Clone, Debug)]
-struct State {
-    digest: u128,
-    schedule: Vec<ActorId>,
-    enabled: Vec<ActorId>,
-}
-
-impl PartialEq for State {
-    fn eq(&self, other: &Self) -> bool {
-        self.digest == other.digest
-    }
-}
-
-impl Hash for State {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.digest.hash(state);
-    }
-}
-
-impl Machine {
-    /// Where this schedule leads to. If it is an end, it counts.
-    fn state(&self, schedule: Vec<ActorId>) -> State {
-        let mut stepper = Stepper::new(self.instance.run(), self.instance.scenario());
-        schedule.iter().for_each(|actor| stepper.step(*actor));
-        let enabled = stepper.enabled();
-        let outcome = stepper.outcome();
-        assert_eq!(outcome.is_some(), enabled.is_empty(), "{schedule:?}");
-        if let Some(outcome) = outcome {
-            let mut opinion = self.opinion.lock().expect("no panic");
-            opinion.broken.extend(stepper.broken());
-            let way = opinion.outcomes.entry(outcome);
-            way.or_insert_with(|| stepper.trace());
-        }
-        State {
-            digest: stepper.state(),
-            schedule,
-            enabled,
-        }
-    }
-}
-
-impl Model for Machine {
-    type State = State;
-    type Action = ActorId;
-
-    fn init_states(&self) -> Vec<State> {
-        vec![self.state(Vec::new())]
-    }
-
-    fn actions(&self, state: &State, actions: &mut Vec<ActorId>) {
-        actions.extend(&state.enabled);
-    }
-
-    fn next_state(&self, last: &State, actor: ActorId) -> Option<State> {
-        let mut schedule = last.schedule.clone();
-        schedule.push(actor);
-        Some(self.state(schedule))
-    }
-
-    fn properties(&self) -> Vec<Always<Self>> {
-        // Without a property that holds, stateright has nothing to look for and stops at once.
-        vec![Always::always("nothing", |_, _| true)]
-    }
-}
-
 /// Stateright's opinion, and how many states it has seen.
 fn second_opinion(instance: &Instance) -> (Opinion, usize) {
-    let opinion = Arc::default();
-    let machine = Machine {
-        instance: instance.clone(),
-        opinion: Arc::clone(&opinion),
-    };
-    let checker = machine.checker().spawn_bfs().join();
-    assert!(
-        checker.is_done(),
-        "stateright has not finished {}",
-        instance.id()
-    );
-    let states = checker.unique_state_count();
-    (
-        std::mem::take(&mut *opinion.lock().expect("no panic")),
-        states,
-    )
+    let opinion: Arc<Mutex<Opinion>> = Arc::default();
+    let into = opinion.clone();
+    let states = explicit::explore(instance, move |outcome, stepper| {
+        let mut opinion = into.lock().expect("no panic");
+        opinion.broken.extend(stepper.broken());
+        let way = opinion.outcomes.entry(outcome);
+        way.or_insert_with(|| stepper.trace());
+    });
+    let opinion = std::mem::take(&mut *opinion.lock().expect("no panic"));
+    (opinion, states)
 }
 
 /// The instance as lastbyte explores it, and one way to every outcome.

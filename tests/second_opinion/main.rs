@@ -12,6 +12,9 @@ mod both;
 #[cfg(loom)]
 mod every_instance;
 mod every_size;
+#[cfg(loom)]
+#[path = "../support/explicit.rs"]
+mod explicit;
 #[cfg(unix)]
 mod fake_solvers;
 #[path = "../support/figures.rs"]
