@@ -115,7 +115,7 @@ impl Server {
     /// A server with hyper's defaults that answers every request with `bytes` bytes of body.
     pub fn answering(bytes: usize) -> Server {
         Server {
-            body: letters(bytes).into(),
+            body: Payload::letters(bytes),
             source: Source::Whole,
             handler: Handler::Ignores,
             pipeline_flush: false,
@@ -141,7 +141,7 @@ impl Server {
         server.head = are_head(&query.request);
         if query.is_set("upgrade") {
             server.upgrade = Some(server.body.bytes());
-            server.body = Bytes::new().into();
+            server.body = Payload::letters(0);
             server.connect = query.request.starts_with(b"CONNECT ");
         }
         server
@@ -175,12 +175,6 @@ impl Server {
 }
 
 /// So many bytes of body: the alphabet, again and again.
-fn letters(bytes: usize) -> Bytes {
-    let mut body = b"abcdefghijklmnopqrstuvwxyz".repeat(bytes.div_ceil(26));
-    body.truncate(bytes);
-    body.into()
-}
-
 /// About hyper's setting `pipeline_flush`.
 pub const PIPELINE_FLUSH: &str =
     "Responses to pipelined requests are collected before they are flushed (false).";
