@@ -243,6 +243,14 @@ pub fn claims(families: Vec<Family>) -> Vec<Claim> {
     families.into_iter().flat_map(Family::claims).collect()
 }
 
+/// A peer that speaks, and waits for the echo before it ends.
+pub async fn speaker(mut peer: Peer) -> io::Result<()> {
+    peer.send(b"ping").await?;
+    peer.send(b"pong").await?;
+    peer.read_exact(8).await?;
+    peer.finish().await
+}
+
 /// Any error as one of input and output.
 pub fn failed(error: impl std::fmt::Display) -> io::Error {
     io::Error::other(error.to_string())

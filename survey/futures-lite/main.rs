@@ -27,14 +27,6 @@ async fn writes(socket: Socket, closes: bool) -> io::Result<()> {
     }
 }
 
-/// Speaks and waits for the echo before it ends.
-async fn speaker(mut peer: Peer) -> io::Result<()> {
-    peer.send(b"ping").await?;
-    peer.send(b"pong").await?;
-    peer.read_exact(8).await?;
-    peer.finish().await
-}
-
 survey!(
     "a copy and a buffered writer",
     vec![

@@ -40,14 +40,6 @@ async fn sinks(socket: Socket) -> io::Result<()> {
     sink.close().await
 }
 
-/// Speaks and waits for the echo before it ends.
-async fn speaker(mut peer: Peer) -> io::Result<()> {
-    peer.send(b"ping").await?;
-    peer.send(b"pong").await?;
-    peer.read_exact(8).await?;
-    peer.finish().await
-}
-
 survey!(
     "copies, a buffered writer and a sink",
     vec![
