@@ -2,73 +2,18 @@
 
 #[path = "../kit.rs"]
 mod kit;
+#[path = "../tungstenite.rs"]
+mod tungstenite;
+#[path = "../websocket.rs"]
+mod websocket;
 use async_tungstenite::WebSocketStream;
 use async_tungstenite::tungstenite::{Message, protocol::Role};
-use futures::{SinkExt, StreamExt};
 use kit::*;
-
-#[derive(Clone, Copy, PartialEq)]
-enum User {
-    StopsAtClose,
-    ReadsToEnd,
-    FlushesAtClose,
-}
+use tungstenite::{User, closes, reads, sinks};
+use websocket::{CLOSE, closing};
 
 async fn over_socket(socket: Socket) -> WebSocketStream<Socket> {
     WebSocketStream::from_raw_socket(socket, Role::Server, None).await
-}
-
-/// Reads until the peer closes; the library replies.
-async fn reads(socket: Socket, user: User) -> io::Result<()> {
-    socket.expect_delivery(b"\x88\x02\x03\xe8");
-    let mut ws = over_socket(socket).await;
-    while let Some(message) = ws.next().await {
-        let is_close = message.map_err(failed)?.is_close();
-        if is_close && user == User::FlushesAtClose {
-            ws.flush().await.map_err(failed)?;
-            ws.flush().await.map_err(failed)?;
-        }
-        if is_close && user != User::ReadsToEnd {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Sends a message, closes, and reads until the peer has closed.
-async fn closes(socket: Socket) -> io::Result<()> {
-    socket.expect_delivery(b"\x81\x05hello\x88\0");
-    let mut ws = over_socket(socket).await;
-    ws.feed(Message::Text("hello".into()))
-        .await
-        .map_err(failed)?;
-    ws.close(None).await.map_err(failed)?;
-    while let Some(message) = ws.next().await {
-        message.map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// Sends a message and closes, as a sink.
-async fn sinks(socket: Socket) -> io::Result<()> {
-    socket.expect_delivery(b"\x81\x05hello\x88\0");
-    let mut ws = over_socket(socket).await;
-    ws.feed(Message::Text("hello".into()))
-        .await
-        .map_err(failed)?;
-    SinkExt::close(&mut ws).await.map_err(failed)
-}
-
-const CLOSE: &[u8] = b"\x88\x82\0\0\0\0\x03\xe8";
-
-/// The peer waits for so many bytes, closes, waits for so many, and ends.
-fn closing(before: usize, behind: usize) -> Script {
-    let wait = ScriptStep::AwaitReceived;
-    let close = ScriptStep::Send(Bytes::from_static(CLOSE));
-    Script::new(
-        "peer",
-        [wait(before), close, wait(behind), ScriptStep::FinishInput],
-    )
 }
 
 survey!(

@@ -2,9 +2,12 @@
 
 #[path = "../kit.rs"]
 mod kit;
+#[path = "../websocket.rs"]
+mod websocket;
 use fastwebsockets::{Frame, OpCode, Payload, Role, WebSocket};
 use kit::*;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
+use websocket::{CLOSE, PING};
 
 /// Writes a message, flushes where there is a flush, and waits for the answer.
 async fn asks(socket: Socket) -> io::Result<()> {
@@ -42,8 +45,6 @@ async fn closes(socket: Socket) -> io::Result<()> {
 }
 
 const ANSWER: &[u8] = b"\x81\x82\0\0\0\0ok";
-const PING: &[u8] = b"\x89\x82\0\0\0\0hi";
-const CLOSE: &[u8] = b"\x88\x82\0\0\0\0\x03\xe8";
 
 survey!(
     "WebSocket frames over a layer of 64 bytes that buffers until it is flushed",

@@ -2,8 +2,11 @@
 
 #[path = "../kit.rs"]
 mod kit;
+#[path = "../websocket.rs"]
+mod websocket;
 use kit::*;
 use soketto::connection::{Builder, Error, Mode};
+use websocket::{CLOSE, PING};
 
 /// Sends a message and closes.
 async fn closes(socket: Socket) -> io::Result<()> {
@@ -26,9 +29,6 @@ async fn replies(socket: Socket, promised: &'static [u8]) -> io::Result<()> {
         }
     }
 }
-
-const PING: &[u8] = b"\x89\x82\0\0\0\0hi";
-const CLOSE: &[u8] = b"\x88\x82\0\0\0\0\x03\xe8";
 
 survey!(
     "a server",

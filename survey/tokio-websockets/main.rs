@@ -2,11 +2,14 @@
 
 #[path = "../kit.rs"]
 mod kit;
+#[path = "../websocket.rs"]
+mod websocket;
 use futures::stream::FuturesUnordered;
 use futures::{SinkExt, StreamExt};
 use kit::*;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 use tokio_websockets::{Message, ServerBuilder};
+use websocket::{PING, closing};
 
 /// Sends a message and closes.
 async fn closes(socket: Socket, length: usize) -> io::Result<()> {
@@ -60,19 +63,6 @@ async fn two_tasks(socket: Socket, reader_first: bool) -> io::Result<()> {
         ended?;
     }
     Ok(())
-}
-
-const CLOSE: &[u8] = b"\x88\x82\0\0\0\0\x03\xe8";
-const PING: &[u8] = b"\x89\x82\0\0\0\0hi";
-
-/// The peer waits for so many bytes, closes, waits for so many, and ends.
-fn closing(before: usize, behind: usize) -> Script {
-    let wait = ScriptStep::AwaitReceived;
-    let close = ScriptStep::Send(Bytes::from_static(CLOSE));
-    Script::new(
-        "peer",
-        [wait(before), close, wait(behind), ScriptStep::FinishInput],
-    )
 }
 
 /// Pings before that, and has the pong.
