@@ -12,7 +12,9 @@ fn text(module: &str) -> String {
 
 /// The public modules in this text.
 fn public_modules(text: &str) -> Vec<String> {
-    let modules = text.lines().filter_map(|line| line.strip_prefix("pub mod "));
+    let modules = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "));
     let modules = modules.map(|module| module.trim_end_matches(';').to_owned());
     modules.collect()
 }
