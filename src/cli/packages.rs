@@ -65,17 +65,26 @@ pub(super) fn run(
         packages.retain(|package| words.iter().any(|word| package.is(word)));
     }
     interrupt::note()?;
+    // What is refused is refused before anything is explored.
+    let mut prepared = Vec::new();
+    for package in packages {
+        let target = collection.target(&folder, &package);
+        let prepares = prepare(&package, &target)?;
+        prepared.push((package, target, prepares));
+    }
     let mut joined = Results {
         real: true,
         packages: Some(FromPackages {
             option: collection.option.to_owned(),
-            grouped: packages.iter().any(|package| package.name.contains('@')),
+            grouped: prepared
+                .iter()
+                .any(|(package, ..)| package.name.contains('@')),
             whole: words.is_empty(),
         }),
         ..Results::none()
     };
-    let all = packages.len();
-    for (n, package) in packages.into_iter().enumerate() {
+    let all = prepared.len();
+    for (n, (package, target, prepares)) in prepared.into_iter().enumerate() {
         let name = package.name.clone();
         if interrupt::happened() {
             joined.complete = false;
@@ -85,8 +94,8 @@ pub(super) fn run(
         }
         // Without stderr there is nobody to tell.
         let said = |doing: &str| drop(writeln!(io::stderr(), "{}/{all} {name}: {doing}", n + 1));
-        let target = collection.target(&folder, &package);
-        match build(&package.folder, &target, said)
+        match prepares
+            .and_then(|()| build(&package.folder, &target, said))
             .and_then(|program| explore(&program, passed_on, said))
         {
             Ok(None) => said("nothing is selected"),
@@ -140,7 +149,9 @@ pub(super) fn hand_on(
         let said = |doing: &str| drop(writeln!(io::stderr(), "{name}: {doing}"));
         let failed = |why: String| Misuse(format!("{name} {why}"));
         let target = collection.target(&folder, &package);
-        let program = build(&package.folder, &target, said).map_err(failed)?;
+        let program = prepare(&package, &target)?
+            .and_then(|()| build(&package.folder, &target, said))
+            .map_err(failed)?;
         let status = Command::new(program)
             .args(words)
             .status()
@@ -242,11 +253,59 @@ fn nothing_called(word: &str, collection: &Packages, packages: &[Package]) -> Mi
     ))
 }
 
+/// Runs what prepares a package before it is built: the program of the package in its folder `prepare`, if
+/// there is one. The inner error is one line: it cannot be run, as a package that cannot be built.
+///
+/// # Errors
+///
+/// When the program refuses, with 2 and a line.
+fn prepare(package: &Package, target: &Path) -> Result<Result<(), String>, Misuse> {
+    let manifest = package.folder.join("prepare/Cargo.toml");
+    if !manifest.is_file() {
+        return Ok(Ok(()));
+    }
+    let mut prepare = cargo();
+    prepare
+        .args(["run", "--locked", "--quiet", "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(target.join("prepare"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let output = match output(&mut prepare, "cargo does not start") {
+        Ok(output) => output,
+        Err(why) => return Ok(Err(why)),
+    };
+    let text = String::from_utf8_lossy(&output.stderr);
+    let said = |start: &str| {
+        text.lines()
+            .map(str::trim)
+            .find(|line| line.starts_with(start))
+    };
+    Ok(match output.status.code() {
+        Some(0) => Ok(()),
+        _ if interrupt::happened() => Err(INTERRUPTED.to_owned()),
+        Some(2) => {
+            let (name, why) = (&package.name, said("").unwrap_or("it is refused"));
+            return Err(Misuse(format!("{name} cannot be prepared: {why}")));
+        }
+        _ => Err(format!(
+            "cannot be prepared: {}",
+            said("error").unwrap_or("cargo failed")
+        )),
+    })
+}
+
+/// The cargo that has started this program, or the one on the path.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 /// Builds one package; the error is one line.
 fn build(package: &Path, target: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
     said("building");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
+    let mut build = cargo();
     build
         .args(["build", "--release", "--locked", "--quiet", "--bins"])
         .args(["--message-format", "json-render-diagnostics"])
