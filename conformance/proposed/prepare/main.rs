@@ -20,8 +20,8 @@ use std::process::{Command, ExitCode, Stdio};
 
 use edits::Script;
 
-/// Where the package is that pins the release.
-const RELEASE: &str = "../../1.12.0";
+/// The package that pins the release, beside the one that this prepares.
+const RELEASE: &str = "1.12.0";
 
 /// What a run refuses, in one line.
 type Refused = String;
@@ -55,7 +55,8 @@ fn main() -> ExitCode {
 
 fn run(words: impl Iterator<Item = OsString>) -> Result<(), Failed> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut script, mut to) = (here.join("../repair.edits"), here.join("../target/hyper"));
+    let package = here.parent().unwrap_or(here);
+    let (mut script, mut to) = (package.join("repair.edits"), package.join("target/hyper"));
     let mut tests = false;
     let mut words = words;
     while let Some(word) = words.next() {
@@ -75,7 +76,7 @@ fn run(words: impl Iterator<Item = OsString>) -> Result<(), Failed> {
             }
         }
     }
-    let release = release(&here.join(RELEASE)).map_err(Failed::CannotRun)?;
+    let release = release(&package.with_file_name(RELEASE)).map_err(Failed::CannotRun)?;
     let prepared = prepare(&release, &script, &to);
     if prepared.is_err() {
         // Nobody is to build what an older script has made.
