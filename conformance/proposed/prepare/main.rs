@@ -85,7 +85,7 @@ fn run(words: impl Iterator<Item = OsString>) -> Result<(), Failed> {
     prepared?;
     if tests {
         let released = to.with_file_name("hyper-as-released");
-        copy(files(&release)?, &released)?;
+        copy(on_its_own(files(&release)?), &released)?;
         unit_tests::compare(&released, &to).map_err(Failed::CannotRun)?;
     }
     Ok(())
@@ -139,7 +139,14 @@ fn prepare(release: &Path, script: &Path, to: &Path) -> Result<(), Refused> {
     for (file, text) in changed {
         files.insert(PathBuf::from(file), text.into_bytes());
     }
-    copy(files, to)
+    copy(on_its_own(files), to)
+}
+
+/// The same package as a workspace of its own: it lies in the folders of others.
+fn on_its_own(mut package: Files) -> Files {
+    let manifest = package.entry("Cargo.toml".into()).or_default();
+    manifest.extend_from_slice(b"\n[workspace]\n");
+    package
 }
 
 /// The files of a folder with their bytes, by their paths in it.
