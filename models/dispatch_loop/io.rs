@@ -133,10 +133,11 @@ impl Buffered {
         self.io.poll_flush_socket(cx)
     }
 
-    /// `Buffered::poll_shutdown`, io.rs. It flushes since 72046cc7.
+    /// `Buffered::poll_shutdown`, io.rs. It flushes since 72046cc7; the proposal has flushed before.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.enter("shut down");
-        if self.config.revision.shutdown_flushes {
+        let revision = &self.config.revision;
+        if revision.shutdown_flushes && !revision.leaves_flushed {
             ready!(self.poll_flush(cx))?;
         }
         self.at("shut");

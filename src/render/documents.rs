@@ -276,6 +276,8 @@ mod tests {
             prominent: Vec::new(),
             left_out: Vec::new(),
             not_applicable: Vec::new(),
+            classified: None,
+            classes: Vec::new(),
             instances: Vec::new(),
         };
         let compared = Compared {
