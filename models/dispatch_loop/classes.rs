@@ -31,8 +31,9 @@ pub struct Rule {
 pub enum Says {
     /// A defect, which this change of the newest revision repairs.
     Defect(fn(Revision) -> Revision),
-    /// It need not hold there.
-    Accepted,
+    /// It need not hold there. With all defects repaired it does hold if this is otherwise; `None` where there
+    /// is nothing that could be.
+    Accepted(Option<fn(&mut LoopScenario)>),
     /// What a repair costs: it held at this revision, the last one without the repair.
     Price(&'static Revision),
 }
@@ -42,7 +43,7 @@ impl Rule {
     pub fn meaning(&self) -> Meaning {
         match self.says {
             Says::Defect(_) => Meaning::Defect,
-            Says::Accepted => Meaning::Accepted,
+            Says::Accepted(_) => Meaning::Accepted,
             Says::Price(_) => Meaning::PriceOfRepair,
         }
     }
@@ -64,7 +65,7 @@ const LOSSES: [Property; 4] = [
 /// Every rule, in the order in which they are asked.
 pub const RULES: &[Rule] = &[
     Rule {
-        says: Says::Accepted,
+        says: Says::Accepted(Some(|scenario| scenario.connection.half_close = true)),
         reason: "A peer that sends FIN before its exchange is over is taken to be gone, unless `half_close` is \
                  set. The connection says so with an error.",
         references: &[
@@ -83,11 +84,26 @@ pub const RULES: &[Rule] = &[
         ],
         fits: |scenario, property| {
             let lost = [NothingTruncated, NothingBufferedAtShutdown, NoNeedlessError];
-            sends_fin(scenario) && !scenario.connection.half_close && lost.contains(&property)
+            let connection = &scenario.connection;
+            let taken_for_gone = connection.role == Role::Server && !connection.half_close;
+            sends_fin(scenario) && taken_for_gone && lost.contains(&property)
         },
     },
     Rule {
-        says: Says::Accepted,
+        says: Says::Accepted(None),
+        reason: "A client whose peer sends FIN before it has answered says so, although its request was \
+                 delivered as far as there is one.",
+        references: &[(
+            "`Error::is_incomplete_message`",
+            "https://docs.rs/hyper/1.12.0/hyper/struct.Error.html#method.is_incomplete_message",
+        )],
+        fits: |scenario, property| {
+            let client = scenario.connection.role == Role::Client;
+            client && sends_fin(scenario) && property == NoNeedlessError
+        },
+    },
+    Rule {
+        says: Says::Accepted(None),
         reason: "A connection that did not understand its peer says so, although it has delivered everything, \
                  the 400 included.",
         references: &[(
@@ -97,7 +113,9 @@ pub const RULES: &[Rule] = &[
         fits: |scenario, property| property == NoNeedlessError && sends(scenario, b'!'),
     },
     Rule {
-        says: Says::Accepted,
+        says: Says::Accepted(Some(|scenario| {
+            scenario.outside.unread_input = UnreadInput::default()
+        })),
         reason: "TCP resets a connection that is closed with unread input, and what the peer has not read is \
                  gone. hyper reads only what it is asked for.",
         references: &[
@@ -116,7 +134,9 @@ pub const RULES: &[Rule] = &[
         },
     },
     Rule {
-        says: Says::Accepted,
+        says: Says::Accepted(Some(|scenario| {
+            scenario.connection.user_body = UserBody::Read
+        })),
         reason: "A user who keeps a body and does not read it keeps the connection: hyper reads only what it is \
                  asked for.",
         references: &[(
@@ -139,7 +159,7 @@ pub const RULES: &[Rule] = &[
         fits: |scenario, property| property == EndsWithoutReader && drops_body(scenario),
     },
     Rule {
-        says: Says::Accepted,
+        says: Says::Accepted(Some(|scenario| scenario.outside.reader.stops_after = None)),
         reason: "A reader that stops keeps a connection that is not flushed, in every release: hyper has a \
                  timeout for reading heads and none for writing, which can be had outside of it.",
         references: &[
