@@ -351,7 +351,7 @@ pub fn explained(swept: &Swept) -> String {
     sentences.extend(classes(swept));
     for counted in counted(swept).iter().filter(|_| swept.classified.is_some()) {
         let what = counted.class.map_or_else(
-            || "Not classified".to_owned(),
+            || "Not classified.".to_owned(),
             |class| format!("{}: {}", class.meaning, class.reason),
         );
         sentences.push(format!("{} Failures: {}.", what, counted.in_words()));
