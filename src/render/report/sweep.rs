@@ -5,7 +5,7 @@ use crate::check::sweep::sweep_id;
 use crate::check::sweep::{Entry, Swept};
 use crate::render::commands::reproduce;
 use crate::render::matrix::terms;
-use crate::render::{count, meaning, sweep, thousands, visible};
+use crate::render::{classes, count, meaning, sweep, thousands, visible};
 use crate::trace::property::Property;
 
 /// The sweep of one model.
@@ -100,7 +100,7 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
             })
             .collect(),
         classified: swept.classified.as_deref().map(|subject| {
-            let counted = sweep::counted(swept);
+            let counted = classes::counted(swept);
             (visible(subject), counted.iter().map(class).collect())
         }),
         left_out: left_out
@@ -115,7 +115,7 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
     }
 }
 
-fn class(counted: &sweep::Counted<'_>) -> Class {
+fn class(counted: &classes::Counted<'_>) -> Class {
     let failures = counted.in_words();
     let Some(class) = counted.class else {
         return Class {
