@@ -157,7 +157,8 @@ impl Dispatcher {
                 }
                 self.enter("write again");
                 if self.poll_write(cx)?.is_pending() {
-                    if revision.recheck_flushes && self.conn.has_buffered_write() {
+                    let ended = revision.recheck_reads_again && !self.can_write_again();
+                    if revision.recheck_flushes && (self.conn.has_buffered_write() || ended) {
                         self.enter("flush again");
                         let _blocked = self.poll_flush(cx)?;
                     }
@@ -176,7 +177,7 @@ impl Dispatcher {
 
     /// Not hyper's: the way out of the loop, before which the proposal flushes.
     fn leave_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        if self.config.revision.leaves_flushed && self.config.pipeline_flush {
+        if self.config.revision.leaves_flushed && self.conn.io.holds_back() {
             self.enter("leave");
             // Whether it is ready does not matter here: who gives the socket up asks again.
             let _blocked = self.conn.io.poll_flush_flattened(cx)?;
