@@ -62,9 +62,17 @@ impl Varying {
     }
 
     /// These bytes, a part of a payload perhaps, are the next ones of the stream; here they are without
-    /// what varies. Nothing in a payload does, but the texts may go on after it.
+    /// what varies.
     pub(crate) fn take<'a>(&mut self, bytes: &'a [u8], place: Option<Shared>) -> Cow<'a, [u8]> {
-        let taken = match (self.texts, place) {
+        let taken = self.without(bytes, place);
+        self.sum.push(&taken, place);
+        taken
+    }
+
+    /// The same for who does not ask for the [sum](Varying::sum). Nothing in a payload varies, but the texts
+    /// may go on after it.
+    pub(crate) fn without<'a>(&mut self, bytes: &'a [u8], place: Option<Shared>) -> Cow<'a, [u8]> {
+        match (self.texts, place) {
             ([], _) => Cow::Borrowed(bytes),
             (_, None) => Cow::Owned(self.blanked(bytes)),
             (_, Some(_)) => {
@@ -73,9 +81,7 @@ impl Varying {
                 self.pass(&bytes[bytes.len().saturating_sub(self.longest())..], |_| {});
                 Cow::Borrowed(bytes)
             }
-        };
-        self.sum.push(&taken, place);
-        taken
+        }
     }
 
     /// Bytes of the longest text.
@@ -86,29 +92,66 @@ impl Varying {
 
     fn blanked(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut blanked = Vec::with_capacity(bytes.len());
-        self.pass(bytes, |byte| blanked.push(byte));
+        self.pass(bytes, |seen| match seen {
+            Seen::Bytes(bytes) => blanked.extend_from_slice(bytes),
+            Seen::Varying(count) => blanked.resize(blanked.len() + count, BLANK),
+        });
         blanked
     }
 
-    fn pass(&mut self, bytes: &[u8], mut seen: impl FnMut(u8)) {
-        for &byte in bytes {
+    fn pass(&mut self, bytes: &[u8], mut seen: impl FnMut(Seen<'_>)) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
             if self.skip > 0 {
-                self.skip -= 1;
-                seen(BLANK);
+                let skipped = self.skip.min(rest.len());
+                self.skip -= skipped;
+                rest = &rest[skipped..];
+                seen(Seen::Varying(skipped));
                 continue;
             }
-            seen(byte);
-            self.recent.push(byte);
-            let recent = &self.recent;
-            let ends = |text: &[u8]| text.last() == Some(&byte) && recent.ends_with(text);
-            if let Some((_, bytes)) = self.texts.iter().find(|(text, _)| ends(text)) {
-                self.skip = *bytes;
-                self.recent.clear();
-            }
+            let ends = self.texts.iter().filter_map(|(text, bytes)| {
+                let end = first_end(&self.recent, rest, text)?;
+                Some((end, *bytes))
+            });
+            let Some((end, bytes)) = ends.min_by_key(|(end, _)| *end) else {
+                seen(Seen::Bytes(rest));
+                let longest = self.longest();
+                let kept = rest.len().saturating_sub(longest);
+                self.recent.extend_from_slice(&rest[kept..]);
+                let older = self.recent.len().saturating_sub(longest);
+                self.recent.drain(..older);
+                return;
+            };
+            seen(Seen::Bytes(&rest[..end]));
+            rest = &rest[end..];
+            self.skip = bytes;
+            self.recent.clear();
         }
-        let older = self.recent.len().saturating_sub(self.longest());
-        self.recent.drain(..older);
     }
+}
+
+/// Consecutive bytes of a stream.
+enum Seen<'a> {
+    Bytes(&'a [u8]),
+    /// So many that vary.
+    Varying(usize),
+}
+
+/// After how many of `bytes`, which follow on `before`, the text ends for the first time.
+fn first_end(before: &[u8], bytes: &[u8], text: &[u8]) -> Option<usize> {
+    let last = text.last()?;
+    let mut from = 0;
+    while let Some(next) = bytes[from..].iter().position(|byte| byte == last) {
+        let end = from + next + 1;
+        let (here, earlier) = (end.min(text.len()), text.len().saturating_sub(end));
+        let is_there =
+            bytes[end - here..end] == text[earlier..] && before.ends_with(&text[..earlier]);
+        if is_there {
+            return Some(end);
+        }
+        from = end;
+    }
+    None
 }
 
 #[cfg(test)]
