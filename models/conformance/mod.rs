@@ -9,7 +9,9 @@ use std::sync::Arc;
 use lastbyte::check::{Comparison, Deviation};
 use lastbyte::{Instance, Model, Subject};
 
-use crate::dispatch_loop::{Body, Connection, GivesUp, Revision, Sizes, UserBody, WriteStrategy};
+use crate::dispatch_loop::{
+    Body, Connection, GivesUp, Revision, Service, Sizes, UserBody, WriteStrategy,
+};
 use crate::hyper_h1::history::Release;
 use crate::hyper_h1::{Answer, Client, Handler, Server, Source};
 
@@ -68,10 +70,6 @@ impl Release {
     pub fn revision(&self) -> Revision {
         let found = Revision::find(self.version);
         *found.unwrap_or_else(|| panic!("no revision for hyper {}", self.version))
-    }
-
-    fn is_0_14(&self) -> bool {
-        self.version.starts_with("0.14.")
     }
 
     /// Every comparison of it with its revision in the model.
@@ -133,8 +131,9 @@ impl Release {
             bodies.push(Body::Full(server.body.len()));
         }
         let sizes = |head: &Head| Sizes {
-            head: head.bytes(self.is_0_14()),
-            bad_request: Head::BadRequest.bytes(self.is_0_14()),
+            head: head.bytes(self.version, false),
+            last_head: head.bytes(self.version, true),
+            bad_request: Head::BadRequest.bytes(self.version, true),
             ..sizes
         };
         Connection {
@@ -143,9 +142,15 @@ impl Release {
             pipeline_flush: server.pipeline_flush,
             write_strategy: strategy(server.vectored),
             user_body: match server.handler {
-                Handler::Ignores => UserBody::Dropped,
+                Handler::Ignores | Handler::Fails => UserBody::Dropped,
                 Handler::Reads | Handler::Echoes => UserBody::ReadFirst,
                 Handler::AnswersFirst => UserBody::ReadBeside,
+                Handler::Keeps | Handler::Never => UserBody::Kept,
+            },
+            service: match server.handler {
+                Handler::Fails => Service::Fails,
+                Handler::Never => Service::Never,
+                _ => Service::Answers,
             },
             graceful: server.graceful,
             gives_up: match server.taken_out {
@@ -170,7 +175,15 @@ fn model_of_client(client: &Client, revision: Revision) -> Connection {
         let all = request.bytes();
         let mut ends = all.windows(4).map(|window| window == b"\r\n\r\n");
         let head = ends.position(|end| end).expect("a head has an end") + 4;
-        (body, Sizes { head, ..sizes })
+        let last_head = head;
+        (
+            body,
+            Sizes {
+                head,
+                last_head,
+                ..sizes
+            },
+        )
     });
     let (bodies, sizes): (Vec<_>, Vec<_>) = requests.unzip();
     Connection {

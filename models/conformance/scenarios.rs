@@ -49,6 +49,11 @@ pub(super) const NO_REQUEST: &str = "no request\r\n\r\n";
 pub(super) const GET_AND_NO_REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\nno request\r\n\r\n";
 pub(super) const HALF_A_BODY: &str =
     "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello";
+pub(super) const WHOLE_BODY: &str =
+    "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhelloworld";
+pub(super) const NO_BODY_YET: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n";
+pub(super) const HALF_A_HEAD: &str = "GET / HTTP/1.1\r\n";
+pub(super) const REST_OF_A_HEAD: &str = "host: a\r\n\r\n";
 pub(super) const REST: &str = "world";
 pub(super) const REST_AND_GET: &str = "worldGET / HTTP/1.1\r\nhost: a\r\n\r\n";
 pub(super) const HALF_A_LAST_BODY: &str =
@@ -75,8 +80,6 @@ pub(super) const CONNECT_AND_EARLY: &str = "CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\
 pub enum Head {
     /// With the length of the body.
     Length(usize),
-    /// The same, after a request that closes.
-    LastLength(usize),
     /// With chunks.
     Chunked,
     /// An upgrade.
@@ -88,20 +91,24 @@ pub enum Head {
 }
 
 impl Head {
-    /// How many bytes hyper writes.
-    pub fn bytes(self, is_0_14: bool) -> usize {
+    /// How many bytes this version writes, where the connection goes on or closes after it.
+    pub fn bytes(self, version: &str, is_last: bool) -> usize {
         let ok = "HTTP/1.1 200 OK\r\n";
+        let switching = "HTTP/1.1 101 Switching Protocols\r\nupgrade: words\r\n";
+        let upgrade = "connection: upgrade\r\n";
         // hyper 1 repeats it.
-        let close = if is_0_14 { "" } else { "connection: close\r\n" };
+        let close = match is_last && !version.starts_with("0.14.") {
+            true => "connection: close\r\n",
+            false => "",
+        };
         let text = match self {
-            Head::Length(bytes) => format!("{ok}content-length: {bytes}\r\n"),
-            Head::LastLength(bytes) => format!("{ok}{close}content-length: {bytes}\r\n"),
-            Head::Chunked => format!("{ok}transfer-encoding: chunked\r\n"),
-            Head::Switching => {
-                "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: words\r\n"
-                    .into()
-            }
-            Head::Tunnel => ok.into(),
+            Head::Length(bytes) => format!("{ok}{close}content-length: {bytes}\r\n"),
+            Head::Chunked => format!("{ok}{close}transfer-encoding: chunked\r\n"),
+            // Until 1.12.0 it says so instead of what the user says about the connection.
+            Head::Switching if close.is_empty() => format!("{switching}{upgrade}"),
+            Head::Switching if version == "1.12.0" => format!("{switching}{upgrade}{close}"),
+            Head::Switching => format!("{switching}{close}"),
+            Head::Tunnel => format!("{ok}{close}"),
             Head::BadRequest => {
                 format!("HTTP/1.1 400 Bad Request\r\n{close}content-length: 0\r\n")
             }
@@ -128,6 +135,8 @@ pub enum Beside {
     Graceful,
     /// The rest of the request comes, and then `graceful_shutdown`.
     RestThenGraceful,
+    /// `graceful_shutdown` comes, and then the rest of the request.
+    GracefulThenRest,
     /// Closing with unread input resets the connection, as TCP's does, and more input comes.
     UnreadInputResets,
     /// A flush takes two calls, this many times.
@@ -314,6 +323,10 @@ impl Family {
             Beside::RestThenGraceful => Scenario {
                 signals: 1,
                 ..scenario.with_script(peer(&[sends_rest(), ScriptStep::Raise(0)]))
+            },
+            Beside::GracefulThenRest => Scenario {
+                signals: 1,
+                ..scenario.with_script(peer(&[ScriptStep::Raise(0), sends_rest()]))
             },
             Beside::BodyEnds => scenario.with_script(Script::new(
                 "body",

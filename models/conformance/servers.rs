@@ -8,7 +8,7 @@ use crate::hyper_h1::{Handler, Server, Source};
 
 /// Every scenario family of a server.
 pub(super) fn servers() -> Vec<Family> {
-    use Handler::{AnswersFirst, Ignores, Reads};
+    use Handler::{AnswersFirst, Echoes, Fails, Ignores, Keeps, Never, Reads};
     let with = |name, request: &'static str, abstracted: &'static [u8], handler| Family {
         name,
         real: [request.as_bytes(), REST.as_bytes()],
@@ -35,7 +35,7 @@ pub(super) fn servers() -> Vec<Family> {
     };
     let last_get = |name| {
         heads(
-            vec![Head::LastLength(BODY)],
+            vec![Head::Length(BODY)],
             with(name, LAST_GET, b"C", Ignores),
         )
     };
@@ -102,14 +102,110 @@ pub(super) fn servers() -> Vec<Family> {
         let family = heads(vec![Head::Length(1)], at(SMALL, family));
         server(&|server| server.body = Server::answering(1).body, family)
     };
-    vec![
+    let whole = |name, handler| with(name, WHOLE_BODY, b"P9xxxxxxxxx", handler);
+    let half = |name, handler| with(name, HALF_A_BODY, b"P9xxxxx", handler);
+    let in_two = |name, handler| beside(Beside::Rest, half(name, handler));
+    let head_first = |name, handler| Family {
+        real: [NO_BODY_YET.as_bytes(), b"helloworld"],
+        abstracted: [b"P9", b"xxxxxxxxx"],
+        ..beside(Beside::Rest, half(name, handler))
+    };
+    let echoing = |bytes, family| {
+        let family = heads(vec![Head::Length(bytes)], family);
+        server(
+            &|server| server.body = Server::answering(bytes).body,
+            family,
+        )
+    };
+    // What the handler does, and how the request's body arrives.
+    let handlers = vec![
+        whole("whole-body-read", Reads),
+        whole("whole-body-answered-first", AnswersFirst),
+        whole("whole-body-ignored", Ignores),
+        echoing(10, whole("whole-body-echoed", Echoes)),
+        whole("whole-body-kept", Keeps),
+        whole("whole-body-fails", Fails),
+        whole("whole-body-never", Never),
+        in_two("body-in-two-read", Reads),
+        at(PROMPT, in_two("body-in-two-ignored", Ignores)),
+        at(PROMPT, echoing(10, in_two("body-in-two-echoed", Echoes))),
+        at(PROMPT, in_two("body-in-two-kept", Keeps)),
+        in_two("body-in-two-fails", Fails),
+        in_two("body-in-two-never", Never),
+        head_first("body-after-head-read", Reads),
+        at(
+            PROMPT,
+            head_first("body-after-head-answered-first", AnswersFirst),
+        ),
+        at(PROMPT, head_first("body-after-head-ignored", Ignores)),
+        at(
+            PROMPT,
+            echoing(10, head_first("body-after-head-echoed", Echoes)),
+        ),
+        at(PROMPT, head_first("body-after-head-kept", Keeps)),
+        half("unfinished-body-read", Reads),
+        half("unfinished-body-answered-first", AnswersFirst),
+        half("unfinished-body-echoed", Echoes),
+        half("unfinished-body-kept", Keeps),
+        half("unfinished-body-fails", Fails),
+        half("unfinished-body-never", Never),
+        beside(Beside::Fin, echoing(5, half("early-eof-echoed", Echoes))),
+        beside(Beside::Fin, half("early-eof-kept", Keeps)),
+        beside(Beside::Fin, half("early-eof-never", Never)),
+        beside(Beside::LaterFin, with("fin-never", GET, b"G", Never)),
+        with("get-fails", GET, b"G", Fails),
+        with("get-never", GET, b"G", Never),
+        with("pipelined-fails", TWO_GETS, b"GG", Fails),
+        with("pipelined-never", TWO_GETS, b"GG", Never),
+        echoing(5, bad_chunk("malformed-chunk-echoed", Echoes)),
+        bad_chunk("malformed-chunk-kept", Keeps),
+        // A part of a head is held.
+        beside(
+            Beside::Fin,
+            with("fin-behind-half-a-head", HALF_A_HEAD, b"-", Ignores),
+        ),
+        beside(
+            Beside::LaterFin,
+            with("later-fin-behind-half-a-head", HALF_A_HEAD, b"-", Ignores),
+        ),
+        graceful(beside(
+            Beside::Graceful,
+            with("graceful-half-a-head", HALF_A_HEAD, b"-", Ignores),
+        )),
+        heads(
+            vec![Head::Length(BODY)],
+            Family {
+                real: [HALF_A_HEAD.as_bytes(), REST_OF_A_HEAD.as_bytes()],
+                abstracted: [b"-", b"G"],
+                ..beside(
+                    Beside::Rest,
+                    with("head-in-two", HALF_A_HEAD, b"-", Ignores),
+                )
+            },
+        ),
+        at(
+            PROMPT,
+            graceful(Family {
+                real: [HALF_A_HEAD.as_bytes(), REST_OF_A_HEAD.as_bytes()],
+                abstracted: [b"-", b"G"],
+                ..beside(
+                    Beside::GracefulThenRest,
+                    heads(
+                        vec![Head::Length(BODY)],
+                        with("graceful-then-rest-of-a-head", HALF_A_HEAD, b"-", Ignores),
+                    ),
+                )
+            }),
+        ),
+    ];
+    let plain = vec![
         get("request-complete"),
         small(get("small-request-complete")),
         at(FEW, small(ignored("small-body-ignored"))),
         at(
             PROMPT,
             heads(
-                vec![Head::LastLength(BODY)],
+                vec![Head::Length(BODY)],
                 then(
                     REST,
                     b"xxxx",
@@ -172,7 +268,7 @@ pub(super) fn servers() -> Vec<Family> {
             )),
         ),
         pipeline_flushing(heads(
-            vec![Head::LastLength(BODY)],
+            vec![Head::Length(BODY)],
             with("pipeline-flush-close", LAST_GET_AND_MORE, b"CG", Ignores),
         )),
         pipeline_flushing(with("pipeline-flush-two", TWO_GETS, b"GG", Ignores)),
@@ -316,5 +412,6 @@ pub(super) fn servers() -> Vec<Family> {
             RESET_TOLD_ONCE,
             beside(Beside::ReaderResets, ignored("reset-told-once")),
         ),
-    ]
+    ];
+    [plain, handlers].concat()
 }

@@ -280,14 +280,16 @@ impl Conn {
         self.io.has_buffered_write()
     }
 
-    /// `Conn::write_head`, conn.rs, with `Conn::encode_head`.
-    pub(super) fn write_head(&mut self, head: &[u8], body: Option<Body>) {
+    /// `Conn::write_head`, conn.rs, with `Conn::encode_head`. That a head is another one where
+    /// keep-alive is off, is `Conn::enforce_version`.
+    pub(super) fn write_head(&mut self, head: impl FnOnce(bool) -> Bytes, body: Option<Body>) {
         if !self.config.role.should_read_first() {
             self.state.busy();
         }
         let switches = self.state.upgrade && !self.config.role.is_client();
         let last = switches || !self.state.wants_keep_alive();
-        self.io.extend_headers_buf(head);
+        let head = head(!self.state.wants_keep_alive());
+        self.io.extend_headers_buf(&head);
         self.state.writing = match body {
             Some(_) => Writing::Body { last },
             None => Writing::after(last),
@@ -321,7 +323,8 @@ impl Conn {
     fn on_parse_error(&mut self, failure: Failure) -> Result<(), Failure> {
         let is_answered = !self.config.role.is_client() && failure == Failure::Parse;
         if self.state.writing == Writing::Init && is_answered {
-            self.write_head(&self.config.sizes_of(0).bad_request(), None);
+            let bad_request = self.config.sizes_of(0).bad_request();
+            self.write_head(|_| bad_request, None);
             self.state.error = Some(failure);
             return Ok(());
         }

@@ -32,7 +32,7 @@ pub(super) enum Dispatched {
 /// hyper's trait of this name.
 trait Dispatch {
     /// The number of the message to write. hyper's `None`, no more messages, is left out.
-    fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<usize>;
+    fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Failure>>;
     fn recv_msg(&mut self, msg: Result<(), Failure>) -> Result<(), Failure>;
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ()>>;
     fn should_poll(&self) -> bool;
@@ -258,12 +258,13 @@ impl Dispatcher {
                 && self.conn.can_write_head()
                 && self.dispatch().should_poll()
             {
-                let message = ready!(self.dispatch().poll_msg(cx));
-                let head = self.config.sizes_of(message).head(message);
+                let message = ready!(self.dispatch().poll_msg(cx))?;
+                let sizes = self.config.sizes_of(message);
+                let head = |is_last| sizes.head(message, is_last);
                 let body = self.config.body_of(message);
                 let body_type = (body != Body::Empty).then_some(body);
                 self.body_rx = body_type.map(|body| BodyRx::new(message, body));
-                self.conn.write_head(&head, body_type);
+                self.conn.write_head(head, body_type);
             } else if !self.conn.can_buffer_body() {
                 ready!(self.poll_flush(cx))?;
             } else if let Some(mut body) = self.body_rx {
@@ -336,11 +337,11 @@ impl Dispatcher {
 
 impl Dispatch for Server<'_> {
     /// `Server::poll_msg`, dispatch.rs.
-    fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
-        let request = ready!(self.0.poll_service(cx));
+    fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Failure>> {
+        let request = ready!(self.0.poll_service(cx)?);
         self.0.in_flight = None;
         self.0.drop_service(cx);
-        Poll::Ready(request)
+        Poll::Ready(Ok(request))
     }
 
     /// `Server::recv_msg`, dispatch.rs.
@@ -367,10 +368,10 @@ impl Dispatch for Server<'_> {
 
 impl Dispatch for Client<'_> {
     /// `Client::poll_msg`, dispatch.rs.
-    fn poll_msg(&mut self, _cx: &mut Context<'_>) -> Poll<usize> {
+    fn poll_msg(&mut self, _cx: &mut Context<'_>) -> Poll<Result<usize, Failure>> {
         let request = ready!(self.0.poll_request());
         self.0.callback = true;
-        Poll::Ready(request)
+        Poll::Ready(Ok(request))
     }
 
     /// `Client::recv_msg`, dispatch.rs. That a request is canceled which is still in the channel is

@@ -8,6 +8,7 @@
 //! | `Pn`, n a digit | a message with a body of n bytes |
 //! | `pn` | the same with `Connection: close` |
 //! | `U` | a request for an upgrade, or a `CONNECT` |
+//! | `-` | the beginning of a head, whose end is the next letter |
 //! | `!` | no message: as a head it is malformed, in a body it does not decode |
 //!
 //! What the connection writes is distinct per message, so that a byte out of order shows: message
@@ -36,6 +37,7 @@ pub(super) enum Failure {
     Incomplete,
     Parse,
     UnexpectedMessage,
+    UserService,
 }
 
 impl From<Malformed> for Failure {
@@ -52,7 +54,8 @@ impl From<io::Error> for Failure {
 
 /// Takes a head from the front of the buffer; `None` when it is not complete.
 pub(super) fn parse(buf: &mut BytesMut) -> Result<Option<Head>, Malformed> {
-    let (head, length) = match (buf.first(), buf.get(1)) {
+    let begun = usize::from(buf.first() == Some(&b'-'));
+    let (head, length) = match (buf.get(begun), buf.get(begun + 1)) {
         (None, _) | (Some(b'P' | b'p'), None) => return Ok(None),
         (Some(b'G'), _) => (Head::new(0, true), 1),
         (Some(b'C'), _) => (Head::new(0, false), 1),
@@ -68,7 +71,7 @@ pub(super) fn parse(buf: &mut BytesMut) -> Result<Option<Head>, Malformed> {
         }
         _ => return Err(Malformed),
     };
-    buf.advance(length);
+    buf.advance(begun + length);
     Ok(Some(head))
 }
 
@@ -105,6 +108,8 @@ pub enum Body {
 pub struct Sizes {
     /// The head.
     pub head: usize,
+    /// The head of a message after which the connection closes.
+    pub last_head: usize,
     /// A piece of the body, with what encodes it.
     pub piece: usize,
     /// The end of a body whose length the head did not announce.
@@ -117,6 +122,7 @@ impl Default for Sizes {
     fn default() -> Sizes {
         Sizes {
             head: 1,
+            last_head: 1,
             piece: 1,
             end: 1,
             bad_request: 1,
@@ -137,8 +143,9 @@ pub(super) const BAD_REQUEST: &[u8] = b"4";
 const END: u8 = b'0';
 
 impl Sizes {
-    pub(super) fn head(&self, message: usize) -> Bytes {
-        vec![b'A' + message as u8; self.head].into()
+    pub(super) fn head(&self, message: usize, is_last: bool) -> Bytes {
+        let size = if is_last { self.last_head } else { self.head };
+        vec![b'A' + message as u8; size].into()
     }
 
     pub(super) fn piece(&self, message: usize) -> Bytes {
@@ -155,7 +162,7 @@ impl Sizes {
 
     /// A message as the reader must see it.
     pub(super) fn whole(&self, message: usize, kind: Body) -> Bytes {
-        let mut whole = BytesMut::from(self.head(message));
+        let mut whole = BytesMut::from(self.head(message, false));
         let (pieces, end) = match kind {
             Body::Empty => (0, false),
             Body::Full(bytes) => {

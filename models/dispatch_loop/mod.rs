@@ -103,6 +103,18 @@ pub enum UserBody {
     ReadBeside,
 }
 
+/// What the service does instead of answering.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// It answers.
+    #[default]
+    Answers,
+    /// It fails.
+    Fails,
+    /// It never answers.
+    Never,
+}
+
 /// How the user drives the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum GivesUp {
@@ -142,6 +154,8 @@ pub struct Connection {
     pub write_limit: usize,
     /// What the user does with what it receives.
     pub user_body: UserBody,
+    /// Whether a server's service answers.
+    pub service: Service,
     /// How the user drives the connection.
     pub gives_up: GivesUp,
     /// The signal that makes the user call `graceful_shutdown`.
@@ -173,6 +187,7 @@ impl Connection {
             rounds: 3,
             write_limit: 64,
             user_body: UserBody::default(),
+            service: Service::default(),
             gives_up: GivesUp::default(),
             graceful: None,
             bodies,

@@ -37,6 +37,10 @@ pub struct Revision {
     pub shutdown_flushes: bool,
     /// What the second `poll_write` has buffered is flushed before the loop is left.
     pub recheck_flushes: bool,
+    /// The body that the user reads goes through a channel of hyper's own (`body/chan.rs`): to take
+    /// a piece of it wakes the connection. Before that (`body/incoming.rs`, with `futures-channel`) it
+    /// does where the connection waits for room, and to drop the body does, even one that was read.
+    pub own_channel: bool,
 
     /// The loop goes round once more when that flush has asked for another read.
     pub recheck_reads_again: bool,
@@ -61,6 +65,7 @@ pub const ORIGINAL: Revision = Revision {
     only_with_a_body_to_write: false,
     shutdown_flushes: false,
     recheck_flushes: false,
+    own_channel: false,
     recheck_reads_again: false,
     leaves_flushed: false,
     head_rechecked: false,
@@ -135,6 +140,7 @@ pub const RECHECK_FLUSHES: Revision = Revision {
     change: "#4143, f660f5bf",
     about: "what the second write has buffered is flushed",
     recheck_flushes: true,
+    own_channel: true,
     ..SHUTDOWN_FLUSHES
 };
 

@@ -11,9 +11,9 @@ use bytes::Bytes;
 use lastbyte::Socket;
 
 use super::dispatch::{Dispatched, Dispatcher};
-use super::local::Place;
+use super::local::{Local, Place};
 use super::message::{self, Body, Failure};
-use super::{Connection, GivesUp, Role, UserBody};
+use super::{Connection, GivesUp, Revision, Role, Service, UserBody};
 
 // ---- Who polls the connection -------------------------------------------------------------------
 
@@ -133,23 +133,25 @@ impl Dispatcher {
     }
 
     /// The future that the service has returned: the number of the request that it answers.
-    pub(super) fn poll_service(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
+    pub(super) fn poll_service(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Failure>> {
+        match self.config.service {
+            Service::Answers => (),
+            Service::Fails => return Poll::Ready(Err(Failure::UserService)),
+            Service::Never => return Poll::Pending,
+        }
         if self.config.user_body == UserBody::ReadFirst {
             ready!(self.poll_user_reads(cx));
         }
         self.beside |= self.config.user_body == UserBody::ReadBeside;
-        Poll::Ready(self.in_flight.expect("should_poll was asked"))
+        Poll::Ready(Ok(self.in_flight.expect("should_poll was asked")))
     }
 
     /// The service's future is dropped with the request, and so is the request's body if it was not
     /// handed on.
     pub(super) fn drop_service(&mut self, cx: &mut Context<'_>) {
-        if self.config.user_body == UserBody::Dropped {
-            self.body_dropped = true;
-            self.body_waits = false;
-            if std::mem::take(&mut self.body_tx_waits) {
-                cx.waker().wake_by_ref();
-            }
+        let own_channel = self.config.revision.own_channel;
+        if self.config.user_body == UserBody::Dropped && self.drop_body(own_channel) {
+            cx.waker().wake_by_ref();
         }
     }
 
@@ -232,8 +234,16 @@ pub(super) struct Sender<'a>(&'a mut Dispatcher);
 impl Dispatcher {
     /// A channel for the body of a message that was just read.
     pub(super) fn new_channel(&mut self) {
+        let own_channel = self.config.revision.own_channel;
+        if self.beside {
+            // The user still has an earlier body, which was read to its end.
+            self.beside_wakes |= self.conn.take_piece(own_channel);
+            self.beside_wakes |= self.conn.drop_body(own_channel);
+        }
         self.body_tx = true;
+        self.body_waits = false;
         self.body_dropped = false;
+        self.body_tx_waits = false;
         self.body_seen = false;
         self.holds_body = self.config.role == Role::Client;
     }
@@ -242,17 +252,25 @@ impl Dispatcher {
         Sender(self)
     }
 
-    /// The user reads what is there: a wake-up for the connection, if it waits for room, and a
-    /// registration after the last piece.
+    /// The user reads what is there, with a registration after the last piece, and drops what it has
+    /// read to the end.
     fn poll_user_reads(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if std::mem::take(&mut self.body_waits) && std::mem::take(&mut self.body_tx_waits) {
+        let own_channel = self.config.revision.own_channel;
+        let mut wakes = std::mem::take(&mut self.beside_wakes);
+        wakes |= self.take_piece(own_channel);
+        let ended = !self.body_tx;
+        if ended {
+            wakes |= self.drop_body(own_channel);
+        } else {
+            self.user_waits = true;
+        }
+        if wakes {
             cx.waker().wake_by_ref();
         }
-        if self.body_tx {
-            self.user_waits = true;
-            return Poll::Pending;
+        match ended {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
         }
-        Poll::Ready(())
     }
 
     /// A client's user, who is a task of its own and waits for nothing but the connection: takes
@@ -261,6 +279,7 @@ impl Dispatcher {
         let Connection {
             user_body,
             requests,
+            revision: Revision { own_channel, .. },
             ..
         } = *self.config;
         let local = &mut *self.conn;
@@ -268,19 +287,14 @@ impl Dispatcher {
         if local.holds_body {
             let goes = match user_body {
                 UserBody::Kept => false,
-                UserBody::Dropped => {
-                    local.body_dropped = true;
-                    local.body_waits = false;
-                    true
-                }
+                UserBody::Dropped => true,
                 _ => {
-                    let took = std::mem::take(&mut local.body_waits);
-                    wakes = took && std::mem::take(&mut local.body_tx_waits);
+                    wakes = local.take_piece(own_channel);
                     !local.body_tx
                 }
             };
             local.holds_body = !goes;
-            wakes |= goes && local.body_seen;
+            wakes |= goes && local.drop_body(own_channel);
         }
         let reads = local.holds_body && user_body != UserBody::Kept;
         let is_free = !local.callback && !local.told && !reads;
@@ -291,6 +305,27 @@ impl Dispatcher {
         if wakes {
             cx.waker().wake_by_ref();
         }
+    }
+}
+
+impl Local {
+    /// The user takes what is in the channel: whether that wakes the connection.
+    fn take_piece(&mut self, own_channel: bool) -> bool {
+        let took = std::mem::take(&mut self.body_waits);
+        let registered = match own_channel {
+            true => &mut self.body_seen,
+            false => &mut self.body_tx_waits,
+        };
+        took && std::mem::take(registered)
+    }
+
+    /// The user drops its end of the channel: whether that wakes the connection.
+    fn drop_body(&mut self, own_channel: bool) -> bool {
+        self.body_dropped = true;
+        self.body_waits = false;
+        let waits = std::mem::take(&mut self.body_tx_waits);
+        let seen = std::mem::take(&mut self.body_seen);
+        (seen || waits) && (self.body_tx || !own_channel)
     }
 }
 
@@ -319,6 +354,7 @@ impl Sender<'_> {
 
     /// An error is in the channel.
     pub(super) fn send_error(&mut self, cx: &mut Context<'_>) {
+        self.0.body_waits = self.0.config.has_channel();
         self.0.told |= self.0.holds_body;
         self.wake_user(cx);
     }

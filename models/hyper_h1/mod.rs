@@ -53,6 +53,12 @@ pub enum Handler {
     Echoes,
     /// Answers, and reads the body beside it.
     AnswersFirst,
+    /// Answers, and keeps the body unread as long as the connection lives.
+    Keeps,
+    /// Drops the body unread, and fails instead of answering.
+    Fails,
+    /// Keeps the request, and never answers.
+    Never,
 }
 
 /// Where the body of a message comes from.
@@ -278,7 +284,12 @@ struct Exchange {
     requests: Arc<AtomicUsize>,
     /// What goes on beside the connection, as a runtime's other tasks would.
     beside: Arc<Mutex<Vec<Task>>>,
+    /// What the handlers keep.
+    kept: Arc<Mutex<Vec<Box<dyn Send>>>>,
 }
+
+/// Why a handler fails.
+const FAILS: &str = "the handler fails";
 
 impl Exchange {
     fn new(server: Server, handle: Handle) -> Self {
@@ -287,6 +298,7 @@ impl Exchange {
             handle,
             requests: Arc::default(),
             beside: Arc::default(),
+            kept: Arc::default(),
         }
     }
 
@@ -304,6 +316,12 @@ impl Exchange {
     /// The value of the `content-length` that the handler adds by itself.
     fn stated_length(&self) -> Option<usize> {
         matches!(self.server.source, Source::Pieces(_)).then(|| self.server.body.len())
+    }
+
+    /// Keeps something as long as the connection lives.
+    fn keep(&self, something: impl Send + 'static) {
+        let mut kept = self.kept.lock().expect("no task panics under the lock");
+        kept.push(Box::new(something));
     }
 
     /// Runs `task` beside the connection.

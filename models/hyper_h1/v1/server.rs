@@ -1,7 +1,6 @@
 //! The server: `hyper::server::conn::http1`.
 
-use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use hyper::{Method, Request, Response, StatusCode, header};
 use lastbyte::check::NamedSubject;
 use lastbyte::{Socket, Subject};
 
-use super::super::{DATE, Exchange, Handler, Server, driven};
+use super::super::{DATE, Exchange, FAILS, Handler, Server, driven};
 use super::{Body, Io, VERSION, body};
 
 /// Makes the subject for a server.
@@ -60,7 +59,7 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
 async fn answer(
     exchange: Exchange,
     mut request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<Body>, &'static str> {
     let Exchange { server, handle, .. } = &exchange;
     let mut response = Response::builder().header(header::DATE, DATE);
     if let Some(words) = server.upgrade.clone() {
@@ -95,6 +94,12 @@ async fn answer(
                 drop(reading.await);
                 Ok(())
             });
+        }
+        Handler::Keeps => exchange.keep(request),
+        Handler::Fails => return Err(FAILS),
+        Handler::Never => {
+            exchange.keep(request);
+            return pending().await;
         }
     }
     handle.expect_delivery(Server::promised(is_head, &words));
