@@ -16,6 +16,7 @@ pub(super) fn clients() -> Vec<Family> {
         faults: Faults::default(),
         scenarios: ALL,
         too_large_in: &[],
+        not_in: &[],
     };
     let client = |change: &dyn Fn(&mut Client), mut family: Family| {
         if let Side::Client(client) = &mut family.side {

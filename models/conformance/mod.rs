@@ -75,9 +75,9 @@ impl Release {
     /// Every comparison of it with its revision in the model.
     pub fn comparisons(&self) -> Vec<Comparison> {
         let families = families();
-        let fit = families
-            .iter()
-            .filter(|s| !s.too_large_in.contains(&self.version));
+        let fit = families.iter().filter(|s| {
+            !s.too_large_in.contains(&self.version) && !s.not_in.contains(&self.version)
+        });
         fit.map(|s| self.compare(s)).collect()
     }
 
@@ -113,7 +113,11 @@ impl Release {
         let known = DEVIATIONS.iter();
         let deviation = known.filter(|(_, names)| names.contains(&family.name));
         let pairs = family.scenarios.iter().map(pair).collect();
+        // Whoever waits for an upgrade has been polled before it or not.
+        let full_histories =
+            matches!(&family.side, Side::Server(server, _) if server.upgrade.is_some());
         Comparison {
+            full_histories,
             deviation: deviation.map(|(deviation, _)| *deviation).next(),
             ..Comparison::new(family.name, TOO_LARGE, pairs)
         }
@@ -121,10 +125,15 @@ impl Release {
 
     /// The model of what hyper's server does.
     fn model_of_server(&self, server: &Server, heads: &[Head], revision: Revision) -> Connection {
+        let is_http_10 = heads
+            .iter()
+            .any(|head| matches!(head, Head::Old { .. } | Head::OldOpen));
         let (body, sizes) = match &server.upgrade {
             Some(_) => (Body::Empty, Sizes::default()),
-            None => body_of(server.source, server.body.len()),
+            None => body_of(server.source, server.body.len(), is_http_10),
         };
+        let is_withheld = server.head.contains(&true) || server.status.is_some();
+        let body = if is_withheld { Body::Withheld } else { body };
         let mut bodies = vec![body];
         if matches!(server.source, Source::Feed(_) | Source::Fed { .. }) {
             // Only the first response is fed.
@@ -133,6 +142,7 @@ impl Release {
         let sizes = |head: &Head| Sizes {
             head: head.bytes(self.version, false),
             last_head: head.bytes(self.version, true),
+            continues: "HTTP/1.1 100 Continue\r\n\r\n".len(),
             bad_request: Head::BadRequest.bytes(self.version, true),
             ..sizes
         };
@@ -152,6 +162,7 @@ impl Release {
                 Handler::Never => Service::Never,
                 _ => Service::Answers,
             },
+            switches: server.upgrade.is_some(),
             graceful: server.graceful,
             gives_up: match server.taken_out {
                 true => GivesUp::WithoutShutdown,
@@ -170,7 +181,7 @@ fn model_of_client(client: &Client, revision: Revision) -> Connection {
     let requests = client.requests.iter().map(|request| {
         let (body, sizes) = match request.body.len() {
             0 => (Body::Empty, Sizes::default()),
-            bytes => body_of(request.source, bytes),
+            bytes => body_of(request.source, bytes, false),
         };
         let all = request.bytes();
         let mut ends = all.windows(4).map(|window| window == b"\r\n\r\n");
@@ -202,13 +213,29 @@ fn model_of_client(client: &Client, revision: Revision) -> Connection {
 }
 
 /// The model's body, and how many bytes hyper writes for its parts.
-fn body_of(source: Source, bytes: usize) -> (Body, Sizes) {
+fn body_of(source: Source, bytes: usize, is_http_10: bool) -> (Body, Sizes) {
     let sizes = |piece, end| Sizes {
         piece,
         end,
         ..Sizes::default()
     };
     match source {
+        // Nothing encodes it, and its end is that of the connection.
+        Source::Chunks(size) if is_http_10 => (Body::Ready(bytes.div_ceil(size)), sizes(size, 0)),
+        Source::Early(size) => (Body::Early(bytes.div_ceil(size)), sizes(size, 0)),
+        Source::Late { size, stated } => {
+            let size = size.min(stated);
+            assert_eq!(stated % size, 0, "pieces have one size");
+            (Body::Sized(stated / size), sizes(size, 0))
+        }
+        Source::Fails(size) => (Body::Fails(bytes.div_ceil(size)), sizes(chunk(size), 0)),
+        Source::Trailers(size) => {
+            let sizes = Sizes {
+                trailers: "0\r\nx: y\r\n\r\n".len(),
+                ..sizes(chunk(size), LAST_CHUNK)
+            };
+            (Body::Trailers(bytes.div_ceil(size)), sizes)
+        }
         Source::Whole => (Body::Full(bytes), sizes(1, 0)),
         Source::Pieces(size) => (Body::Sized(bytes.div_ceil(size)), sizes(size, 0)),
         Source::Chunks(size) => (

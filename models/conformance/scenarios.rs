@@ -54,6 +54,40 @@ pub(super) const WHOLE_BODY: &str =
 pub(super) const NO_BODY_YET: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n";
 pub(super) const HALF_A_HEAD: &str = "GET / HTTP/1.1\r\n";
 pub(super) const REST_OF_A_HEAD: &str = "host: a\r\n\r\n";
+pub(super) const HEAD_REQUEST: &str = "HEAD / HTTP/1.1\r\nhost: a\r\n\r\n";
+pub(super) const LAST_HEAD_REQUEST: &str =
+    "HEAD / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+pub(super) const OLD_GET: &str = "GET / HTTP/1.0\r\nhost: a\r\n\r\n";
+pub(super) const OLD_GET_KEEPS: &str =
+    "GET / HTTP/1.0\r\nhost: a\r\nconnection: keep-alive\r\n\r\n";
+pub(super) const TWO_OLD_GETS_KEEP: &str = "GET / HTTP/1.0\r\nhost: a\r\nconnection: keep-alive\r\n\r\n\
+     GET / HTTP/1.0\r\nhost: a\r\nconnection: keep-alive\r\n\r\n";
+pub(super) const EXPECTS: &str =
+    "POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\n";
+pub(super) const EXPECTS_AND_SENDS: &str = "POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\n\
+     content-length: 10\r\n\r\nhelloworld";
+pub(super) const TAKES_TRAILERS: &str = "GET / HTTP/1.1\r\nhost: a\r\nte: trailers\r\n\r\n";
+pub(super) const CHUNKED: &str =
+    "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n";
+pub(super) const CHUNKED_WHOLE: &str = "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\
+     \r\n5\r\nhello\r\n5\r\nworld\r\n0\r\n\r\n";
+pub(super) const REST_OF_CHUNKS: &str = "5\r\nworld\r\n0\r\n\r\n";
+pub(super) const END_OF_CHUNKS: &str = "0\r\n\r\n";
+pub(super) const TRAILERS: &str = "0\r\nx: y\r\n\r\n";
+pub(super) const CHUNKED_TRAILERS: &str = "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\
+     \r\n5\r\nhello\r\n0\r\nx: y\r\n\r\n";
+pub(super) const UPGRADE_HALF_A_BODY: &str = "POST / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\n\
+     upgrade: words\r\ncontent-length: 10\r\n\r\nhello";
+pub(super) const UPGRADE_WHOLE_BODY: &str = "POST / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\n\
+     upgrade: words\r\ncontent-length: 10\r\n\r\nhelloworld";
+pub(super) const UPGRADE_BODY_AND_EARLY: &str = "POST / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\n\
+     upgrade: words\r\ncontent-length: 5\r\n\r\nhelloearly";
+pub(super) const CONNECT_HALF_A_BODY: &str =
+    "CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\ncontent-length: 10\r\n\r\nhello";
+pub(super) const CONNECT_WHOLE_BODY: &str =
+    "CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\ncontent-length: 10\r\n\r\nhelloworld";
+pub(super) const UPGRADE_AND_GET: &str = "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\n\
+     upgrade: words\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
 pub(super) const REST: &str = "world";
 pub(super) const REST_AND_GET: &str = "worldGET / HTTP/1.1\r\nhost: a\r\n\r\n";
 pub(super) const HALF_A_LAST_BODY: &str =
@@ -82,10 +116,25 @@ pub enum Head {
     Length(usize),
     /// With chunks.
     Chunked,
+    /// Of HTTP/1.0, with the length of the body.
+    Old {
+        /// The length.
+        length: usize,
+        /// hyper says `connection: keep-alive`.
+        keeps: bool,
+    },
+    /// Of HTTP/1.0, with a body that ends with the connection.
+    OldOpen,
+    /// With chunks, and trailers after them.
+    Trailers,
+    /// 204.
+    NoContent,
+    /// 304.
+    NotModified,
     /// An upgrade.
     Switching,
-    /// The answer to CONNECT.
-    Tunnel,
+    /// Without a length, as the answer to CONNECT.
+    Bare,
     /// hyper's own answer to what is no request.
     BadRequest,
 }
@@ -103,12 +152,26 @@ impl Head {
         };
         let text = match self {
             Head::Length(bytes) => format!("{ok}{close}content-length: {bytes}\r\n"),
+            Head::Old { length, keeps } => {
+                let keeps = if keeps {
+                    "connection: keep-alive\r\n"
+                } else {
+                    ""
+                };
+                format!("{ok}{keeps}content-length: {length}\r\n")
+            }
+            Head::OldOpen => ok.into(),
+            Head::Trailers => {
+                format!("{ok}{close}transfer-encoding: chunked\r\ntrailer: x\r\n")
+            }
+            Head::NoContent => format!("HTTP/1.1 204 No Content\r\n{close}"),
+            Head::NotModified => format!("HTTP/1.1 304 Not Modified\r\n{close}"),
             Head::Chunked => format!("{ok}{close}transfer-encoding: chunked\r\n"),
             // Until 1.12.0 it says so instead of what the user says about the connection.
             Head::Switching if close.is_empty() => format!("{switching}{upgrade}"),
             Head::Switching if version == "1.12.0" => format!("{switching}{upgrade}{close}"),
             Head::Switching => format!("{switching}{close}"),
-            Head::Tunnel => format!("{ok}{close}"),
+            Head::Bare => format!("{ok}{close}"),
             Head::BadRequest => {
                 format!("HTTP/1.1 400 Bad Request\r\n{close}content-length: 0\r\n")
             }
@@ -149,6 +212,16 @@ pub enum Beside {
     BodyEnds,
     /// The connection is woken for no reason.
     WokenForNothing,
+    /// `graceful_shutdown` comes at any time, and the reader stops after the first byte.
+    GracefulReaderStops,
+    /// `graceful_shutdown` comes at any time, and the reader resets after the first byte.
+    GracefulReaderResets,
+    /// FIN and `graceful_shutdown` come at any time.
+    LaterFinAndGraceful,
+    /// The rest of the request comes at any time, and the reader stops after the first byte.
+    RestReaderStops,
+    /// The rest of the request comes, and then FIN.
+    RestThenFin,
     /// A client's peer answers when it has seen the first byte.
     Answers,
     /// A client's peer answers at any time.
@@ -185,6 +258,8 @@ pub struct Family {
     pub scenarios: &'static [KernelAndReader],
     /// The releases in which a busy loop makes it too large.
     pub too_large_in: &'static [&'static str],
+    /// The releases that do not have what it is about.
+    pub not_in: &'static [&'static str],
 }
 
 pub(super) const NOTHING_FAILS: Faults = Faults {
@@ -328,6 +403,29 @@ impl Family {
                 signals: 1,
                 ..scenario.with_script(peer(&[ScriptStep::Raise(0), sends_rest()]))
             },
+            Beside::GracefulReaderStops => Scenario {
+                signals: 1,
+                reader: reader.stops_after(1),
+                ..scenario.with_script(Script::new("user", [ScriptStep::Raise(0)]))
+            },
+            Beside::GracefulReaderResets => Scenario {
+                signals: 1,
+                reader: reader.resets_after(1),
+                ..scenario.with_script(Script::new("user", [ScriptStep::Raise(0)]))
+            },
+            Beside::LaterFinAndGraceful => Scenario {
+                signals: 1,
+                ..scenario
+                    .with_script(peer(&[ScriptStep::FinishInput]))
+                    .with_script(Script::new("user", [ScriptStep::Raise(0)]))
+            },
+            Beside::RestReaderStops => Scenario {
+                reader: reader.stops_after(1),
+                ..scenario.with_script(peer(&[sends_rest()]))
+            },
+            Beside::RestThenFin => {
+                scenario.with_script(peer(&[sends_rest(), ScriptStep::FinishInput]))
+            }
             Beside::BodyEnds => scenario.with_script(Script::new(
                 "body",
                 [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)],

@@ -24,6 +24,7 @@ pub(super) fn servers() -> Vec<Family> {
         faults: Faults::default(),
         scenarios: ALL,
         too_large_in: &[],
+        not_in: &[],
     };
     let get = |name| with(name, GET, b"G", Ignores);
     let heads = |heads: Vec<Head>, family: Family| Family {
@@ -79,11 +80,7 @@ pub(super) fn servers() -> Vec<Family> {
         server(&change, family)
     };
     let switching = |connect, family| {
-        let head = if connect {
-            Head::Tunnel
-        } else {
-            Head::Switching
-        };
+        let head = if connect { Head::Bare } else { Head::Switching };
         let change = |server: &mut Server| {
             server.upgrade = Some(Bytes::from_static(b"uv"));
             server.connect = connect;
@@ -413,5 +410,365 @@ pub(super) fn servers() -> Vec<Family> {
             beside(Beside::ReaderResets, ignored("reset-told-once")),
         ),
     ];
-    [plain, handlers].concat()
+    let head_request = |name, request, abstracted| {
+        server(
+            &|server| server.head = vec![true; 2],
+            with(name, request, abstracted, Ignores),
+        )
+    };
+    let with_status = |status, head, family| {
+        server(
+            &|server| server.status = Some(status),
+            heads(vec![head], family),
+        )
+    };
+    let old = |family| {
+        let head = Head::Old {
+            length: BODY,
+            keeps: false,
+        };
+        heads(vec![head], family)
+    };
+    let keeping = |family| {
+        let head = Head::Old {
+            length: BODY,
+            keeps: true,
+        };
+        heads(vec![head], family)
+    };
+    let expecting = |name, handler| Family {
+        real: [EXPECTS.as_bytes(), b"helloworld"],
+        abstracted: [b"E9", b"xxxxxxxxx"],
+        ..beside(Beside::Rest, half(name, handler))
+    };
+    let expecting_only = |name, handler| beside(Beside::Nothing, expecting(name, handler));
+    let expecting_whole = |name, handler| with(name, EXPECTS_AND_SENDS, b"E9xxxxxxxxx", handler);
+    let chunked = |name, handler| with(name, CHUNKED_WHOLE, b"Qxx.", handler);
+    let chunked_in_two =
+        |name, handler| then(REST_OF_CHUNKS, b"x.", with(name, CHUNKED, b"Qx", handler));
+    let chunked_ends_later =
+        |name, handler| then(END_OF_CHUNKS, b".", with(name, CHUNKED, b"Qx", handler));
+    let trailed = |name, handler| with(name, CHUNKED_TRAILERS, b"Qx;", handler);
+    let trailed_later = |name, handler| then(TRAILERS, b";", with(name, CHUNKED, b"Qx", handler));
+    let sourced = |source, head, family| {
+        let family = heads(vec![head], family);
+        server(&|server| server.source = source, family)
+    };
+    // What goes over the wire otherwise.
+    let wire = vec![
+        head_request("head", HEAD_REQUEST, b"G"),
+        head_request("head-close", LAST_HEAD_REQUEST, b"C"),
+        sourced(
+            Source::Chunks(21),
+            Head::Bare,
+            head_request("head-chunks", HEAD_REQUEST, b"G"),
+        ),
+        streaming(
+            Source::Pieces(21),
+            head_request("head-pieces", HEAD_REQUEST, b"G"),
+        ),
+        with_status(204, Head::NoContent, get("no-content")),
+        with_status(204, Head::NoContent, last_get("no-content-close")),
+        with_status(204, Head::NoContent, ignored("no-content-body-ignored")),
+        with_status(304, Head::NotModified, get("not-modified")),
+        old(with("http-1-0", OLD_GET, b"C", Ignores)),
+        keeping(with("http-1-0-keep-alive", OLD_GET_KEEPS, b"G", Ignores)),
+        keeping(with(
+            "http-1-0-pipelined",
+            TWO_OLD_GETS_KEEP,
+            b"GG",
+            Ignores,
+        )),
+        sourced(
+            Source::Chunks(21),
+            Head::OldOpen,
+            with("http-1-0-until-closed", OLD_GET, b"C", Ignores),
+        ),
+        expecting("expect-continue-read", Reads),
+        at(
+            PROMPT,
+            expecting("expect-continue-answered-first", AnswersFirst),
+        ),
+        at(PROMPT, expecting("expect-continue-ignored", Ignores)),
+        at(PROMPT, expecting("expect-continue-kept", Keeps)),
+        at(PROMPT, expecting("expect-continue-fails", Fails)),
+        expecting_only("expect-continue-never-sent-read", Reads),
+        expecting_only("expect-continue-never-sent-ignored", Ignores),
+        expecting_only("expect-continue-never-sent-answered-first", AnswersFirst),
+        expecting_whole("expect-continue-sent-at-once-read", Reads),
+        expecting_whole("expect-continue-sent-at-once-ignored", Ignores),
+        expecting_whole("expect-continue-sent-at-once-answered-first", AnswersFirst),
+        vectored(expecting_whole("queue-expect-continue", Reads)),
+        chunked("chunked-request-read", Reads),
+        chunked("chunked-request-ignored", Ignores),
+        chunked("chunked-request-answered-first", AnswersFirst),
+        chunked("chunked-request-kept", Keeps),
+        chunked_in_two("chunked-request-in-two-read", Reads),
+        at(
+            PROMPT,
+            chunked_in_two("chunked-request-in-two-ignored", Ignores),
+        ),
+        at(
+            PROMPT,
+            chunked_in_two("chunked-request-in-two-answered-first", AnswersFirst),
+        ),
+        chunked_ends_later("chunked-request-ends-later-read", Reads),
+        at(
+            PROMPT,
+            chunked_ends_later("chunked-request-ends-later-ignored", Ignores),
+        ),
+        at(
+            PROMPT,
+            chunked_ends_later("chunked-request-ends-later-answered-first", AnswersFirst),
+        ),
+        beside(
+            Beside::Fin,
+            with("chunked-request-fin", CHUNKED, b"Qx", Reads),
+        ),
+        trailed("trailers-read", Reads),
+        trailed("trailers-ignored", Ignores),
+        at(PROMPT, trailed("trailers-answered-first", AnswersFirst)),
+        trailed_later("trailers-later-read", Reads),
+        at(
+            PROMPT,
+            trailed_later("trailers-later-answered-first", AnswersFirst),
+        ),
+        Family {
+            not_in: &["0.14.32"],
+            ..sourced(
+                Source::Trailers(21),
+                Head::Trailers,
+                with("answer-with-trailers", TAKES_TRAILERS, b"T", Ignores),
+            )
+        },
+        Family {
+            not_in: &["0.14.32"],
+            ..sourced(
+                Source::Trailers(21),
+                Head::Trailers,
+                get("answer-with-trailers-not-taken"),
+            )
+        },
+        sourced(
+            Source::Early(21),
+            Head::Length(BODY + 1),
+            get("answer-ends-early"),
+        ),
+        sourced(
+            Source::Early(21),
+            Head::Length(BODY + 1),
+            ignored("answer-ends-early-body-ignored"),
+        ),
+        sourced(
+            Source::Late {
+                size: 21,
+                stated: 42,
+            },
+            Head::Length(42),
+            get("answer-ends-late"),
+        ),
+        sourced(
+            Source::Late {
+                size: BODY,
+                stated: 50,
+            },
+            Head::Length(50),
+            get("answer-is-cut"),
+        ),
+        sourced(Source::Fails(21), Head::Chunked, get("answer-fails")),
+        sourced(
+            Source::Fails(21),
+            Head::Chunked,
+            with("answer-fails-pipelined", TWO_GETS, b"GG", Ignores),
+        ),
+    ];
+    let upgrading =
+        |name, request, abstracted| switching(false, with(name, request, abstracted, Ignores));
+    let tunnel =
+        |name, request, abstracted| switching(true, with(name, request, abstracted, Ignores));
+    let refusing = |name, request, abstracted| with(name, request, abstracted, Ignores);
+    let upgradable = |family| server(&|server| server.upgradable = true, family);
+    // Upgrades.
+    let upgrades = vec![
+        upgrading("upgrade-half-a-body", UPGRADE_HALF_A_BODY, b"V9xxxxx"),
+        upgrading("upgrade-whole-body", UPGRADE_WHOLE_BODY, b"V9xxxxxxxxx"),
+        upgrading(
+            "upgrade-body-and-early-data",
+            UPGRADE_BODY_AND_EARLY,
+            b"V5xxxxxxxxxx",
+        ),
+        at(
+            PROMPT,
+            beside(
+                Beside::Rest,
+                upgrading("upgrade-body-in-two", UPGRADE_HALF_A_BODY, b"V9xxxxx"),
+            ),
+        ),
+        graceful(beside(
+            Beside::Graceful,
+            upgrading("upgrade-graceful", UPGRADE, b"U"),
+        )),
+        graceful(beside(
+            Beside::Graceful,
+            upgrading("upgrade-early-data-graceful", UPGRADE_AND_EARLY, b"Uxxxxx"),
+        )),
+        graceful(beside(
+            Beside::Graceful,
+            upgrading(
+                "upgrade-half-a-body-graceful",
+                UPGRADE_HALF_A_BODY,
+                b"V9xxxxx",
+            ),
+        )),
+        beside(Beside::Fin, upgrading("upgrade-fin", UPGRADE, b"U")),
+        beside(
+            Beside::LaterFin,
+            upgrading("upgrade-later-fin", UPGRADE, b"U"),
+        ),
+        beside(
+            Beside::ReaderStops,
+            upgrading("upgrade-reader-stops", UPGRADE, b"U"),
+        ),
+        beside(
+            Beside::ReaderResets,
+            upgrading("upgrade-reader-resets", UPGRADE, b"U"),
+        ),
+        at(
+            PROMPT,
+            beside(
+                Beside::DeferredFlush(4),
+                upgrading("upgrade-deferred-flush", UPGRADE, b"U"),
+            ),
+        ),
+        vectored(upgrading("queue-upgrade", UPGRADE, b"U")),
+        pipeline_flushing(upgrading(
+            "pipeline-flush-upgrade-half-a-body",
+            UPGRADE_HALF_A_BODY,
+            b"V9xxxxx",
+        )),
+        pipeline_flushing(upgrading(
+            "pipeline-flush-upgrade-body-and-early-data",
+            UPGRADE_BODY_AND_EARLY,
+            b"V5xxxxxxxxxx",
+        )),
+        tunnel("connect-half-a-body", CONNECT_HALF_A_BODY, b"V9xxxxx"),
+        tunnel("connect-whole-body", CONNECT_WHOLE_BODY, b"V9xxxxxxxxx"),
+        graceful(beside(
+            Beside::Graceful,
+            tunnel("connect-graceful", CONNECT, b"U"),
+        )),
+        pipeline_flushing(tunnel(
+            "pipeline-flush-connect-early-data",
+            CONNECT_AND_EARLY,
+            b"Uxxxxx",
+        )),
+        // What is asked for is refused: an ordinary answer.
+        refusing("upgrade-refused", UPGRADE, b"U"),
+        refusing("upgrade-refused-then-close", UPGRADE_AND_GET, b"UC"),
+        refusing(
+            "upgrade-refused-half-a-body",
+            UPGRADE_HALF_A_BODY,
+            b"V9xxxxx",
+        ),
+        refusing(
+            "upgrade-refused-whole-body",
+            UPGRADE_WHOLE_BODY,
+            b"V9xxxxxxxxx",
+        ),
+        upgradable(refusing(
+            "upgradable-refused-then-close",
+            UPGRADE_AND_GET,
+            b"UC",
+        )),
+        upgradable(refusing(
+            "upgradable-refused-half-a-body",
+            UPGRADE_HALF_A_BODY,
+            b"V9xxxxx",
+        )),
+        graceful(beside(
+            Beside::Graceful,
+            upgradable(refusing("upgradable-refused-graceful", UPGRADE, b"U")),
+        )),
+    ];
+    // Two things at once.
+    let pairs = vec![
+        graceful(beside(
+            Beside::GracefulReaderStops,
+            get("graceful-reader-stops"),
+        )),
+        graceful(beside(
+            Beside::GracefulReaderStops,
+            ignored("graceful-reader-stops-body-ignored"),
+        )),
+        graceful(beside(
+            Beside::GracefulReaderResets,
+            get("graceful-reader-resets"),
+        )),
+        at(
+            PROMPT,
+            graceful(beside(Beside::LaterFinAndGraceful, get("fin-and-graceful"))),
+        ),
+        at(
+            PROMPT,
+            graceful(half_closing(beside(
+                Beside::LaterFinAndGraceful,
+                get("fin-and-graceful-half-close"),
+            ))),
+        ),
+        at(
+            PROMPT,
+            graceful(beside(
+                Beside::LaterFinAndGraceful,
+                ignored("fin-and-graceful-body-ignored"),
+            )),
+        ),
+        beside(
+            Beside::ReaderResets,
+            with("reader-resets-pipelined", TWO_GETS, b"GG", Ignores),
+        ),
+        beside(
+            Beside::ReaderStops,
+            with("reader-stops-pipelined", TWO_GETS, b"GG", Ignores),
+        ),
+        beside(
+            Beside::RestReaderStops,
+            half("reader-stops-body-in-two", Reads),
+        ),
+        at(
+            PROMPT,
+            beside(Beside::RestThenFin, half("rest-then-fin-read", Reads)),
+        ),
+        at(
+            PROMPT,
+            beside(
+                Beside::RestThenFin,
+                half("rest-then-fin-answered-first", AnswersFirst),
+            ),
+        ),
+        graceful(beside(
+            Beside::Graceful,
+            with("graceful-pipelined", TWO_GETS, b"GG", Ignores),
+        )),
+        graceful(beside(
+            Beside::Graceful,
+            with("graceful-never", GET, b"G", Never),
+        )),
+        graceful(beside(
+            Beside::Graceful,
+            whole("graceful-whole-body-read", Reads),
+        )),
+        pipeline_flushing(graceful(beside(
+            Beside::Graceful,
+            with("pipeline-flush-graceful", TWO_GETS, b"GG", Ignores),
+        ))),
+        pipeline_flushing(ignored("pipeline-flush-body-ignored")),
+        pipeline_flushing(whole("pipeline-flush-whole-body-read", Reads)),
+        half_closing(beside(Beside::Fin, get("half-close-fin-after-request"))),
+        half_closing(beside(Beside::LaterFin, get("half-close-later-fin"))),
+        half_closing(beside(
+            Beside::Fin,
+            with("half-close-pipelined", TWO_GETS, b"GG", Ignores),
+        )),
+    ];
+    [plain, handlers, wire, upgrades, pairs].concat()
 }

@@ -9,7 +9,7 @@ use lastbyte::Socket;
 
 use super::conn::Conn;
 use super::local::{Place, dereferences_to_local};
-use super::message::{Body, Failure};
+use super::message::{Body, Decoder, Failure, Frame};
 use super::revision::WriteAgain;
 use super::user::BodyRx;
 use super::{Connection, Role};
@@ -205,8 +205,11 @@ impl Dispatcher {
                         }
                     }
                     match self.conn.poll_read_body(cx, "recv a body") {
-                        Poll::Ready(Some(Ok(()))) => {
-                            self.sender().try_send_data(cx);
+                        Poll::Ready(Some(Ok(frame))) => {
+                            match frame {
+                                Frame::Data(_) => self.sender().try_send_data(cx),
+                                Frame::Trailers => self.sender().try_send_trailers(cx),
+                            }
                             self.body_tx = true;
                         }
                         Poll::Ready(None) => self.sender().close(cx),
@@ -234,8 +237,8 @@ impl Dispatcher {
         }
         match ready!(self.conn.poll_read_head(cx)) {
             Some(Ok(head)) => {
-                if head.body > 0 {
-                    self.new_channel();
+                if head.body != Decoder::ZERO {
+                    self.new_channel(head.expect_continue);
                 }
                 self.dispatch().recv_msg(Ok(()))?;
             }
@@ -274,20 +277,31 @@ impl Dispatcher {
                 }
                 let item = ready!(self.poll_frame(&mut body, cx));
                 self.body_rx = Some(body);
-                if let Some(chunk) = item {
-                    let eos = body.is_end_stream();
-                    if eos {
-                        self.body_rx = None;
-                        self.conn.write_body_and_end(&chunk);
-                    } else {
-                        self.conn.write_body(&chunk, body.is_length_reached());
+                match item {
+                    Some(Ok(Frame::Data(chunk))) => {
+                        let eos = body.is_end_stream();
+                        if eos {
+                            self.body_rx = None;
+                            self.conn.write_body_and_end(&chunk);
+                        } else {
+                            self.conn.write_body(&chunk, body.is_length_reached());
+                        }
                     }
-                } else {
-                    self.body_rx = None;
-                    self.conn.end_body();
+                    Some(Ok(Frame::Trailers)) => {
+                        self.body_rx = None;
+                        self.conn.write_trailers();
+                    }
+                    Some(Err(failure)) => {
+                        self.body_rx = None;
+                        return Poll::Ready(Err(failure));
+                    }
+                    None => {
+                        self.body_rx = None;
+                        self.conn.end_body(body.is_early())?;
+                    }
                 }
             } else if self.conn.can_write_body() {
-                self.conn.end_body();
+                self.conn.end_body(false)?;
             } else {
                 return Poll::Pending;
             }

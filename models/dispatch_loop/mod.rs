@@ -25,9 +25,9 @@
 //! | `scenarios.rs`, `sweep.rs` | the scenarios: the named ones, and the product of what can vary |
 //! | `claims.rs` | what is expected of each |
 //!
-//! What is left out of hyper: `Expect: 100-continue`, trailers, HTTP/1.0, the header read timeout,
-//! informational responses, a handler that waits for anything but the request body, a client's
-//! upgrade. A client's user sends its next request when the connection asks for one.
+//! What is left out of hyper: the header read timeout, informational responses that a client gets, a
+//! handler that waits for anything but the request body, a client's upgrade, bodies of responses that end
+//! with the connection. A client's user sends its next request when the connection asks for one.
 
 mod scenarios;
 mod claims;
@@ -156,6 +156,8 @@ pub struct Connection {
     pub user_body: UserBody,
     /// Whether a server's service answers.
     pub service: Service,
+    /// Whether a server's service switches protocols when it is asked to.
+    pub switches: bool,
     /// How the user drives the connection.
     pub gives_up: GivesUp,
     /// The signal that makes the user call `graceful_shutdown`.
@@ -188,6 +190,7 @@ impl Connection {
             write_limit: 64,
             user_body: UserBody::default(),
             service: Service::default(),
+            switches: true,
             gives_up: GivesUp::default(),
             graceful: None,
             bodies,

@@ -7,12 +7,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use lastbyte::Socket;
 
 use super::dispatch::{Dispatched, Dispatcher};
 use super::local::{Local, Place};
-use super::message::{self, Body, Failure};
+use super::message::{self, Body, Failure, Frame};
 use super::{Connection, GivesUp, Revision, Role, Service, UserBody};
 
 // ---- Who polls the connection -------------------------------------------------------------------
@@ -54,7 +53,14 @@ impl User {
             let should_shutdown = connection.config.gives_up == GivesUp::ShutDown;
             match ready!(connection.poll_catch(cx, should_shutdown))? {
                 Dispatched::Shutdown => return Poll::Ready(self.told()),
-                Dispatched::Upgrade => connection.upgraded = Some(0),
+                // Nobody takes the socket, and it is dropped.
+                Dispatched::Upgrade if !connection.config.switches => return Poll::Ready(Ok(())),
+                Dispatched::Upgrade => {
+                    connection.upgraded = Some(0);
+                    if std::mem::take(&mut connection.upgrade_waits) {
+                        cx.waker().wake_by_ref();
+                    }
+                }
             }
         }
         self.poll_upgraded(cx).map_err(Failure::from)
@@ -104,6 +110,9 @@ impl Future for User {
             if connection.config.role == Role::Client {
                 connection.user_looks(cx);
             }
+            let answered = connection.messages > 0 && connection.in_flight.is_none();
+            connection.upgrade_waits =
+                connection.state.upgrade && connection.config.switches && answered;
             if connection.beside {
                 connection.beside = connection.poll_user_reads(cx).is_pending();
             }
@@ -193,6 +202,11 @@ impl BodyRx {
         matches!(self.body, Body::Full(_))
     }
 
+    /// The head has announced more than there is.
+    pub(super) fn is_early(&self) -> bool {
+        matches!(self.body, Body::Early(_))
+    }
+
     /// All pieces were taken that the head has announced.
     pub(super) fn is_length_reached(&self) -> bool {
         matches!(self.body, Body::Sized(pieces) if pieces == self.taken)
@@ -205,10 +219,19 @@ impl Dispatcher {
         &mut self,
         rx: &mut BodyRx,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Bytes>> {
+    ) -> Poll<Option<Result<Frame, Failure>>> {
         let piece = |rx: &BodyRx| self.config.sizes_of(rx.message).piece(rx.message);
         let frame = match rx.body {
-            Body::Empty => None,
+            Body::Empty | Body::Withheld => None,
+            Body::Fails(pieces) if rx.taken == pieces => {
+                return Poll::Ready(Some(Err(Failure::UserBody)));
+            }
+            Body::Trailers(pieces) if rx.taken == pieces => {
+                return Poll::Ready(Some(Ok(Frame::Trailers)));
+            }
+            Body::Early(pieces) | Body::Fails(pieces) | Body::Trailers(pieces) => {
+                (rx.taken < pieces).then(|| piece(rx))
+            }
             Body::Full(bytes) => Some(message::body(rx.message, bytes)),
             Body::Ready(pieces) | Body::Sized(pieces) => (rx.taken < pieces).then(|| piece(rx)),
             Body::EndFed(pieces) if rx.taken < pieces => Some(piece(rx)),
@@ -221,7 +244,7 @@ impl Dispatcher {
             }
         };
         rx.taken += 1;
-        Poll::Ready(frame)
+        Poll::Ready(frame.map(|data| Ok(Frame::Data(data))))
     }
 }
 
@@ -233,7 +256,7 @@ pub(super) struct Sender<'a>(&'a mut Dispatcher);
 
 impl Dispatcher {
     /// A channel for the body of a message that was just read.
-    pub(super) fn new_channel(&mut self) {
+    pub(super) fn new_channel(&mut self, expect_continue: bool) {
         let own_channel = self.config.revision.own_channel;
         if self.beside {
             // The user still has an earlier body, which was read to its end.
@@ -241,6 +264,7 @@ impl Dispatcher {
             self.beside_wakes |= self.conn.drop_body(own_channel);
         }
         self.body_tx = true;
+        self.body_wanted = !expect_continue;
         self.body_waits = false;
         self.body_dropped = false;
         self.body_tx_waits = false;
@@ -257,6 +281,9 @@ impl Dispatcher {
     fn poll_user_reads(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let own_channel = self.config.revision.own_channel;
         let mut wakes = std::mem::take(&mut self.beside_wakes);
+        if !std::mem::replace(&mut self.body_wanted, true) {
+            wakes |= std::mem::take(&mut self.body_seen);
+        }
         wakes |= self.take_piece(own_channel);
         let ended = !self.body_tx;
         if ended {
@@ -338,6 +365,7 @@ impl Sender<'_> {
         self.0.body_seen = true;
         match self.0.config.user_body {
             UserBody::Dropped if self.0.body_dropped => Poll::Ready(Err(Canceled)),
+            _ if !self.0.body_wanted => Poll::Pending,
             _ if self.0.body_waits => {
                 self.0.body_tx_waits = true;
                 Poll::Pending
@@ -349,6 +377,11 @@ impl Sender<'_> {
     /// A piece is in the channel.
     pub(super) fn try_send_data(&mut self, cx: &mut Context<'_>) {
         self.0.body_waits = self.0.config.has_channel();
+        self.wake_user(cx);
+    }
+
+    /// Trailers are beside the channel.
+    pub(super) fn try_send_trailers(&mut self, cx: &mut Context<'_>) {
         self.wake_user(cx);
     }
 

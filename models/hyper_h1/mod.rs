@@ -82,10 +82,27 @@ pub enum Source {
         /// Bytes of each piece.
         size: usize,
     },
+    /// Pieces of this many bytes, all of them ready, where the user states one byte more than there is. As the
+    /// ones below, it is a server's.
+    Early(usize),
+    /// The same, where the user states less.
+    Late {
+        /// Bytes of each piece.
+        size: usize,
+        /// What the user states.
+        stated: usize,
+    },
+    /// Chunks of this many bytes, all of them ready, and an error.
+    Fails(usize),
+    /// The same with trailers; hyper 1 only.
+    Trailers(usize),
 }
 
+/// Name and value of a trailer.
+const TRAILER: (&str, &str) = ("x", "y");
+
 /// A server: the settings of hyper's connection, and the handler.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Server {
     /// The body of every response.
     pub body: Payload,
@@ -115,6 +132,56 @@ pub struct Server {
     pub expected: usize,
     /// Which of its requests are HEAD, in order; the others are not.
     pub head: Vec<bool>,
+    /// The status of every response, if it is not 200.
+    pub status: Option<u16>,
+    /// The connection is one that can be upgraded, although no handler does.
+    pub upgradable: bool,
+}
+
+/// Without what was added later and is not set, so that recordings of earlier servers remain.
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Server {
+            body,
+            source,
+            handler,
+            pipeline_flush,
+            half_close,
+            keep_alive,
+            max_buf_size,
+            vectored,
+            upgrade,
+            connect,
+            graceful,
+            taken_out,
+            expected,
+            head,
+            status,
+            upgradable,
+        } = self;
+        let mut all = f.debug_struct("Server");
+        all.field("body", body)
+            .field("source", source)
+            .field("handler", handler)
+            .field("pipeline_flush", pipeline_flush)
+            .field("half_close", half_close)
+            .field("keep_alive", keep_alive)
+            .field("max_buf_size", max_buf_size)
+            .field("vectored", vectored)
+            .field("upgrade", upgrade)
+            .field("connect", connect)
+            .field("graceful", graceful)
+            .field("taken_out", taken_out)
+            .field("expected", expected)
+            .field("head", head);
+        if status.is_some() {
+            all.field("status", status);
+        }
+        if *upgradable {
+            all.field("upgradable", upgradable);
+        }
+        all.finish()
+    }
 }
 
 impl Server {
@@ -135,6 +202,8 @@ impl Server {
             taken_out: false,
             expected: 1,
             head: Vec::new(),
+            status: None,
+            upgradable: false,
         }
     }
 
@@ -315,7 +384,12 @@ impl Exchange {
 
     /// The value of the `content-length` that the handler adds by itself.
     fn stated_length(&self) -> Option<usize> {
-        matches!(self.server.source, Source::Pieces(_)).then(|| self.server.body.len())
+        match self.server.source {
+            Source::Pieces(_) => Some(self.server.body.len()),
+            Source::Early(_) => Some(self.server.body.len() + 1),
+            Source::Late { stated, .. } => Some(stated),
+            _ => None,
+        }
     }
 
     /// Keeps something as long as the connection lives.

@@ -46,7 +46,7 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
     if settings.taken_out {
         let taken_out = async { connection.without_shutdown().await.map(drop) };
         exchange.drive(taken_out, |_| {}).await
-    } else if settings.upgrade.is_some() {
+    } else if settings.upgrade.is_some() || settings.upgradable {
         // The type of an upgradeable connection has no public name here.
         exchange
             .drive(connection.with_upgrades(), |connection| {
@@ -66,6 +66,9 @@ async fn answer(
 ) -> Result<Response<Body>, &'static str> {
     let Exchange { server, handle, .. } = &exchange;
     let mut response = Response::builder().header(header::DATE, DATE);
+    if let Some(status) = server.status {
+        response = response.status(status);
+    }
     if let Some(words) = server.upgrade.clone() {
         let upgrade = hyper_0_14::upgrade::on(&mut request);
         handle.expect_delivery(words.clone());
