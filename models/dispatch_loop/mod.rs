@@ -304,14 +304,34 @@ fn subjects() -> Vec<NamedSubject> {
                 change => format!("the loop of hyper {} ({change})", revision.name),
             },
             version: None,
-            settings: vec![
-                Setting::flag("pipeline_flush", crate::hyper_h1::PIPELINE_FLUSH),
-                Setting::flag("half_close", crate::hyper_h1::HALF_CLOSE),
-            ],
+            settings: settings(),
             make: Arc::new(move |query| Ok(Arc::new(of_query(revision, query)?))),
         }
     };
     REVISIONS.iter().map(subject).collect()
+}
+
+/// What the command line calls the handlers.
+const HANDLERS: [(&str, UserBody, Service); 6] = [
+    ("reads", UserBody::ReadFirst, Service::Answers),
+    ("ignores", UserBody::Dropped, Service::Answers),
+    ("answers-first", UserBody::ReadBeside, Service::Answers),
+    ("keeps", UserBody::Kept, Service::Answers),
+    ("fails", UserBody::Dropped, Service::Fails),
+    ("never", UserBody::Kept, Service::Never),
+];
+
+fn settings() -> Vec<Setting> {
+    vec![
+        Setting::flag("pipeline_flush", crate::hyper_h1::PIPELINE_FLUSH),
+        Setting::flag("half_close", crate::hyper_h1::HALF_CLOSE),
+        Setting::one_of(
+            crate::hyper_h1::HANDLER,
+            crate::hyper_h1::ABOUT_HANDLER,
+            HANDLERS.map(|(name, ..)| name),
+        ),
+        Setting::moment(crate::hyper_h1::GRACEFUL, crate::hyper_h1::ABOUT_GRACEFUL),
+    ]
 }
 
 /// The connection that a query is about: any bytes are one request.
@@ -323,18 +343,26 @@ fn of_query(revision: Revision, query: &Query) -> Result<Connection, String> {
     if query
         .request
         .iter()
-        .any(|byte| !b"GCPp123456789Ux!".contains(byte))
+        .any(|byte| !b"GCPp123456789UVTEQ.;-x!".contains(byte))
     {
         return Err(format!(
-            "{NAME} reads abstract messages: G, C, P and a digit, p and a digit, U, ! and body \
-             bytes x; got {:?}",
+            "{NAME} reads abstract messages: G, C, T, U, one of P, p, V and E with a digit, Q with x, . \
+             and ;, -, ! and body bytes x; got {:?}",
             query.request
         ));
     }
+    let handler = query.setting(crate::hyper_h1::HANDLER);
+    let known = HANDLERS.iter().find(|(name, ..)| Some(*name) == handler);
+    let (user_body, service) = known.map_or_else(Default::default, |(_, user_body, service)| {
+        (*user_body, *service)
+    });
     Ok(Connection {
         revision,
         pipeline_flush: query.is_set("pipeline_flush"),
         half_close: query.is_set("half_close"),
+        graceful: query.signal(&settings(), crate::hyper_h1::GRACEFUL),
+        user_body,
+        service,
         owed: Owed::AsServed,
         ..Connection::server([body], 0)
     })
