@@ -4,7 +4,7 @@ use bytes::Bytes;
 use lastbyte::environment::{FlushMode, UnreadInput};
 use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
-use super::message::{self, Body};
+use super::message::{self, Body, Sizes};
 use super::{Connection, GivesUp, Owed, UserBody, WriteStrategy};
 
 /// A scenario and the connection that it is for. [`Connection::revision`] is to be set.
@@ -102,6 +102,24 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
         about,
         connection,
         outside,
+    };
+    // An answer of two bytes, so that a small kernel buffer does not take all of it at once.
+    let switching = || {
+        let sizes = Sizes {
+            head: 2,
+            last_head: 2,
+            ..Sizes::default()
+        };
+        let connection = Connection {
+            sizes: vec![sizes],
+            ..Connection::server([Body::Empty], 0)
+        };
+        let head = connection.message(0);
+        owing(connection, &[&head, message::UPGRADED])
+    };
+    let refusing = |connection| Connection {
+        switches: false,
+        ..connection
     };
     // The peer has seen the beginning of what the connection writes.
     let begun = ScriptStep::AwaitReceived(1);
@@ -272,6 +290,46 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 &[FIRST_HEAD, message::UPGRADED],
             ),
             on("upgrade", 1, b"Uxx"),
+        ),
+        scenario(
+            "An upgrade whose request has a body, of which the service drops the rest.",
+            switching(),
+            on("upgrade-dropped-body", 1, b"V2x"),
+        ),
+        scenario(
+            "An upgrade, and graceful_shutdown comes at any point.",
+            Connection {
+                graceful: Some(0),
+                ..switching()
+            },
+            Scenario {
+                signals: 1,
+                ..on("upgrade-graceful", 1, b"U")
+            }
+            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+        ),
+        scenario(
+            "A request for an upgrade gets an ordinary answer, and the service drops its unfinished body.",
+            refusing(full(1)),
+            on("upgrade-refused-dropped-body", 1, b"V2x"),
+        ),
+        scenario(
+            "A request for an upgrade gets an ordinary answer, and the next request closes.",
+            refusing(full(2)),
+            on("upgrade-refused-close", 1, b"UC"),
+        ),
+        scenario(
+            "A request with its whole body, which the service reads before it answers.",
+            Connection {
+                user_body: UserBody::ReadFirst,
+                ..full(1)
+            },
+            on("whole-body", 1, b"P2xx"),
+        ),
+        scenario(
+            "A response ends with an error, behind a piece that lies in the write buffer.",
+            Connection::server([Body::Fails(1)], 1),
+            on("body-fails", 8, b"G"),
         ),
         scenario(
             "pipeline_flush, a request that closes, and bytes after it.",
