@@ -11,12 +11,12 @@ pub fn whole(stream: &[u8], data: usize) -> Parse {
     let (mut goes_away, mut sum) = (false, 0);
     while let [a, b, c, kind, _, _, _, _, _, body @ ..] = rest {
         let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
-        let Some(behind) = body.get(length..) else {
+        let Some(after) = body.get(length..) else {
             return Parse::Incomplete;
         };
         goes_away |= *kind == 7 && body[0] != 0x7f;
         sum += if *kind == 0 { length } else { 0 };
-        rest = behind;
+        rest = after;
     }
     if rest.is_empty() && goes_away && sum == data {
         Parse::Complete
@@ -33,7 +33,7 @@ pub const ACK: &[u8] = b"\0\0\0\x04\x01\0\0\0\0";
 pub const REQUEST: &[u8] =
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x03\x01\x05\0\0\0\x01\x82\x84\x86";
 
-/// The client behind its request: acknowledges settings and pings, and ends when it has the response and
+/// The client after its request: acknowledges settings and pings, and ends when it has the response and
 /// the last GOAWAY.
 pub async fn client(mut peer: Peer) -> io::Result<()> {
     peer.send(ACK).await?;

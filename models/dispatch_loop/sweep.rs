@@ -148,7 +148,7 @@ pub fn left_out() -> Vec<LeftOut> {
                   them are compared with hyper",
         ),
         left_out(
-            "a reader that stops, with a request behind which the connection stays open",
+            "a reader that stops, with a request after which the connection stays open",
             "an idle connection waits for the next request",
         ),
         left_out("header_read_timeout", "time is not modelled"),

@@ -95,7 +95,7 @@
 ; The dispatcher fails only when the reader has reset.
 (define-fun fails-by-reset () Bool (=> (not (= failed Failure.None)) was-reset))
 
-; Behind the shutdown there is no other call.
+; After the shutdown there is no other call.
 (define-fun shutdown-comes-last () Bool (=> shut (= next Next.Shutdown)))
 
 ; A reader that waits is registered for bytes.
@@ -810,7 +810,7 @@
 (check-sat)
 (pop 1)
 
-; Behind the shutdown the dispatcher makes no call.
+; After the shutdown the dispatcher makes no call.
 
 (echo "properties: one-shutdown")
 (push 1)
@@ -1149,7 +1149,7 @@
 ; The dispatcher fails only when the reader has reset.
 (define-fun fails-by-reset () Bool (=> (not (= failed Failure.None)) was-reset))
 
-; Behind the shutdown there is no other call.
+; After the shutdown there is no other call.
 (define-fun shutdown-comes-last () Bool (=> shut (= next Next.Shutdown)))
 
 ; A reader that waits is registered for bytes.
@@ -1919,7 +1919,7 @@
 (check-sat)
 (pop 1)
 
-; Behind the shutdown the dispatcher makes no call.
+; After the shutdown the dispatcher makes no call.
 
 (echo "properties: one-shutdown")
 (push 1)
@@ -2257,7 +2257,7 @@
 ; The dispatcher fails only when the reader has reset.
 (define-fun fails-by-reset () Bool (=> (not (= failed Failure.None)) was-reset))
 
-; Behind the shutdown there is no other call.
+; After the shutdown there is no other call.
 (define-fun shutdown-comes-last () Bool (=> shut (= next Next.Shutdown)))
 
 ; A reader that waits is registered for bytes.
@@ -3034,7 +3034,7 @@
 (check-sat)
 (pop 1)
 
-; Behind the shutdown the dispatcher makes no call.
+; After the shutdown the dispatcher makes no call.
 
 (echo "properties: one-shutdown")
 (push 1)

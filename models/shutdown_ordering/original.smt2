@@ -95,7 +95,7 @@
 ; The dispatcher fails only when the reader has reset.
 (define-fun fails-by-reset () Bool (=> (not (= failed Failure.None)) was-reset))
 
-; Behind the shutdown there is no other call.
+; After the shutdown there is no other call.
 (define-fun shutdown-comes-last () Bool (=> shut (= next Next.Shutdown)))
 
 ; A reader that waits is registered for bytes.
@@ -797,7 +797,7 @@
 (check-sat)
 (pop 1)
 
-; Behind the shutdown the dispatcher makes no call.
+; After the shutdown the dispatcher makes no call.
 
 (echo "properties: one-shutdown")
 (push 1)
@@ -1032,7 +1032,7 @@
 (check-sat)
 (pop 1)
 
-; What is left behind the shutdown stays there, and is missing at the end.
+; What is left after the shutdown stays there, and is missing at the end.
 
 (echo "loss: reader: what is left stays inside")
 (push 1)
@@ -1242,7 +1242,7 @@
 ; The dispatcher fails only when the reader has reset.
 (define-fun fails-by-reset () Bool (=> (not (= failed Failure.None)) was-reset))
 
-; Behind the shutdown there is no other call.
+; After the shutdown there is no other call.
 (define-fun shutdown-comes-last () Bool (=> shut (= next Next.Shutdown)))
 
 ; A reader that waits is registered for bytes.
@@ -1999,7 +1999,7 @@
 (check-sat)
 (pop 1)
 
-; Behind the shutdown the dispatcher makes no call.
+; After the shutdown the dispatcher makes no call.
 
 (echo "properties: one-shutdown")
 (push 1)
@@ -2320,7 +2320,7 @@
 ; The dispatcher fails only when the reader has reset.
 (define-fun fails-by-reset () Bool (=> (not (= failed Failure.None)) was-reset))
 
-; Behind the shutdown there is no other call.
+; After the shutdown there is no other call.
 (define-fun shutdown-comes-last () Bool (=> shut (= next Next.Shutdown)))
 
 ; A reader that waits is registered for bytes.
@@ -3084,7 +3084,7 @@
 (check-sat)
 (pop 1)
 
-; Behind the shutdown the dispatcher makes no call.
+; After the shutdown the dispatcher makes no call.
 
 (echo "properties: one-shutdown")
 (push 1)

@@ -97,7 +97,7 @@
 ; The dispatcher fails only when the reader has reset.
 (define-fun fails-by-reset () Bool (=> (not (= failed Failure.None)) was-reset))
 
-; Behind the shutdown there is no other call.
+; After the shutdown there is no other call.
 (define-fun shutdown-comes-last () Bool (=> shut (= next Next.Shutdown)))
 
 ; A reader that waits is registered for bytes.
@@ -812,7 +812,7 @@
 (check-sat)
 (pop 1)
 
-; Behind the shutdown the dispatcher makes no call.
+; After the shutdown the dispatcher makes no call.
 
 (echo "properties: one-shutdown")
 (push 1)
@@ -1151,7 +1151,7 @@
 ; The dispatcher fails only when the reader has reset.
 (define-fun fails-by-reset () Bool (=> (not (= failed Failure.None)) was-reset))
 
-; Behind the shutdown there is no other call.
+; After the shutdown there is no other call.
 (define-fun shutdown-comes-last () Bool (=> shut (= next Next.Shutdown)))
 
 ; A reader that waits is registered for bytes.
@@ -1921,7 +1921,7 @@
 (check-sat)
 (pop 1)
 
-; Behind the shutdown the dispatcher makes no call.
+; After the shutdown the dispatcher makes no call.
 
 (echo "properties: one-shutdown")
 (push 1)
@@ -2259,7 +2259,7 @@
 ; The dispatcher fails only when the reader has reset.
 (define-fun fails-by-reset () Bool (=> (not (= failed Failure.None)) was-reset))
 
-; Behind the shutdown there is no other call.
+; After the shutdown there is no other call.
 (define-fun shutdown-comes-last () Bool (=> shut (= next Next.Shutdown)))
 
 ; A reader that waits is registered for bytes.
@@ -3036,7 +3036,7 @@
 (check-sat)
 (pop 1)
 
-; Behind the shutdown the dispatcher makes no call.
+; After the shutdown the dispatcher makes no call.
 
 (echo "properties: one-shutdown")
 (push 1)

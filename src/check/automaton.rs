@@ -2,7 +2,7 @@
 //! deterministic automaton that accepts these sequences and no others.
 //!
 //! A language is known by a number, and equal languages have equal numbers: a state of such an
-//! automaton is the set of its letters with the language behind each, and a set that is there
+//! automaton is the set of its letters with the language after each, and a set that is there
 //! already is not added again. That decides equality. It wants graphs without cycles, which is what
 //! conclusive explorations have; a graph with a cycle is refused, since nothing is known of what
 //! goes on for ever.
@@ -45,7 +45,7 @@ pub(crate) struct Counted {
 /// As many sets of states there may be; more are [`Inconclusive::Memory`].
 pub(crate) const SETS: usize = 2_000_000;
 
-/// States that are known by their letters and what is behind each.
+/// States that are known by their letters and what comes after each.
 #[derive(Debug, Default)]
 struct States {
     numbers: HashMap<Vec<(Letter, Known)>, Known>,
@@ -92,7 +92,7 @@ fn folded(graph: &Transitions, words: &[Word]) -> Result<(States, Known), Inconc
         (Some(_), Some(_)) => Err(broken("two ends of one connection")),
         (known, new) => Ok(known.or(new)),
     };
-    // What a word and then all of this come to: either at once, or behind its first letter.
+    // What a word and then all of this come to: either at once, or after its first letter.
     let chain = |states: &mut States, letters: &[Letter], last: Known| -> Option<(Letter, Known)> {
         let (first, rest) = letters.split_first()?;
         let rest = rest.iter().rev();
@@ -238,7 +238,7 @@ impl Languages {
         let mut sequences = vec![0u64; within.len()];
         within[language as usize] = true;
         let mut counted = Counted::default();
-        // What is behind a letter was numbered earlier.
+        // What comes after a letter was numbered earlier.
         for state in (0..=language).rev().filter(|state| *state != OVER) {
             if within[state as usize] {
                 for (_, next) in self.states.moves(state) {

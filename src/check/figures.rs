@@ -1,4 +1,12 @@
 //! Tables of figures that stand beside the verdicts in a report.
+//!
+//! ```
+//! use lastbyte::check::figures::Figures;
+//!
+//! let document = "# Title\n\nFrom here.\n\n| what | n |\n|---|---:|\n| a | 1 |\n";
+//! let figures = Figures::from_markdown(document, "cargo test").expect("a table");
+//! assert_eq!(figures.rows, [["a", "1"]]);
+//! ```
 
 use serde::{Deserialize, Serialize};
 

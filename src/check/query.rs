@@ -1,5 +1,14 @@
 //! An exploration of a user's own: one subject in one scenario, as the command line takes it and as
 //! a recording keeps it.
+//!
+//! ```
+//! use lastbyte::check::Query;
+//!
+//! let mut query = Query::default();
+//! query.settings.insert("keep-alive".to_owned(), "true".to_owned());
+//! assert!(query.is_set("keep-alive"));
+//! assert_eq!(query.number("pause"), None);
+//! ```
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

@@ -2,6 +2,13 @@
 //!
 //! A recording names the instance and lists who moved, so it survives a rebuild. It also lists what
 //! happened, and a replay in which something else happens is an error, not a result.
+//!
+//! ```
+//! use lastbyte::check::recording::{Recording, file_name};
+//!
+//! assert_eq!(file_name("model/a claim"), "model-a-claim.json");
+//! assert!(Recording::read("not there.json".as_ref()).is_err());
+//! ```
 
 use std::path::Path;
 

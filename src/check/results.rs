@@ -1,4 +1,11 @@
 //! Results as data: what the table, JSON, the report and every other view are made of.
+//!
+//! ```
+//! use lastbyte::check::results::Results;
+//!
+//! // Where nothing was explored, nothing holds.
+//! assert!(!Results::none().hold());
+//! ```
 
 use std::collections::BTreeMap;
 

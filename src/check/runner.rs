@@ -1,6 +1,14 @@
 //! Explores many instances, in processes of their own: two threads of one process explore at half
 //! the speed of two processes, and a subject that takes its process down takes nothing else with
 //! it.
+//!
+//! ```
+//! use lastbyte::{Model, Registry};
+//! use lastbyte::check::{runner::Unit, selection::Selection};
+//!
+//! let registry = Registry::new([Model::new("mine", "what it is about")]).expect("one model");
+//! assert!(Unit::all(&Selection::all(&registry)).is_empty());
+//! ```
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};

@@ -1,4 +1,14 @@
 //! What a run explores: claims, comparisons and instances of sweeps.
+//!
+//! ```
+//! use lastbyte::{Model, Registry};
+//! use lastbyte::check::selection::Selection;
+//!
+//! let registry = Registry::new([Model::new("mine", "what it is about")]).expect("one model");
+//! let all = Selection::all(&registry);
+//! assert!(all.identities().is_empty());
+//! assert!(all.only(&["no such claim".to_owned()]).is_err());
+//! ```
 
 use std::collections::HashSet;
 

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::fmt;
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -12,6 +11,11 @@ use xxhash_rust::xxh3::xxh3_128;
 /// Slices of a payload from this length on are shared; shorter ones are copied, which costs less
 /// than to look for them.
 const SHARED: usize = 4_096;
+
+/// Whether slices of these bytes may be shared.
+pub(crate) fn is_long(bytes: &[u8]) -> bool {
+    bytes.len() >= SHARED
+}
 
 /// Where in a list of payloads a slice lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +27,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// Where the slice lies, if it is a long one and a part of the memory of one of the payloads.
     pub(crate) fn find(slice: &[u8], payloads: &[Bytes]) -> Option<Shared> {
-        if slice.len() < SHARED {
+        if !is_long(slice) {
             return None;
         }
         let start = slice.as_ptr().addr();
@@ -85,7 +89,7 @@ thread_local! {
 
 /// A digest of a payload; at once, where it was asked for the last time.
 pub(crate) fn digest_of(payload: &Bytes) -> u128 {
-    if payload.len() < SHARED {
+    if !is_long(payload) {
         return xxh3_128(payload);
     }
     LAST.with_borrow_mut(|(last, digest)| {
@@ -103,18 +107,15 @@ pub(crate) struct Pieces {
     bytes: usize,
 }
 
-/// The bytes, however they were cut: two states do not differ in that.
-impl fmt::Debug for Pieces {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all: Vec<u8> = self.pieces.iter().flatten().copied().collect();
-        Bytes::from(all).fmt(f)
-    }
-}
-
 impl Pieces {
     /// Bytes in the queue.
     pub(crate) fn len(&self) -> usize {
         self.bytes
+    }
+
+    /// The bytes, however they were cut: two states do not differ in that.
+    pub(crate) fn bytes(&self) -> impl Iterator<Item = u8> {
+        self.pieces.iter().flatten().copied()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -174,13 +175,6 @@ pub(crate) fn part<'a>(slices: &[&'a [u8]], range: Range<usize>) -> impl Iterato
     parts.filter(|part| !part.is_empty())
 }
 
-/// The same in one piece.
-pub(crate) fn joined(slices: &[&[u8]], range: Range<usize>) -> Vec<u8> {
-    let mut all = Vec::with_capacity(range.len());
-    part(slices, range).for_each(|part| all.extend_from_slice(part));
-    all
-}
-
 /// Whether two slices have the same bytes; at once, where they are the same memory.
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     std::ptr::eq(one, other) || one == other
@@ -236,7 +230,8 @@ mod tests {
         assert_eq!(length(&slices), 6);
         for from in 0..=6 {
             for to in from..=6 {
-                assert_eq!(joined(&slices, from..to), b"abcdef"[from..to]);
+                let part: Vec<_> = part(&slices, from..to).collect();
+                assert_eq!(part.concat(), b"abcdef"[from..to]);
             }
         }
     }

@@ -12,7 +12,7 @@ pub struct Contradiction;
 
 /// How the reader tells a complete message from a truncated one, and right bytes from wrong ones.
 pub trait Framing: Send + fmt::Debug {
-    /// Takes the next bytes of the stream.
+    /// Takes the next bytes of the stream. What [varies](crate::run::Subject::varying) comes as `0`.
     ///
     /// # Errors
     ///

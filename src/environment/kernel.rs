@@ -256,7 +256,25 @@ pub(crate) enum Call<T> {
     Failed(io::ErrorKind),
 }
 
-/// The kernel's state for one connection.
+/// The bytes themselves. Where some of them [vary](crate::run::Subject::varying), they are no part of
+/// a state as they are.
+#[derive(Default)]
+struct Contents {
+    outbound: Pieces,
+    /// What a layer that buffers holds; see [`FlushMode::Buffers`].
+    layer: BytesMut,
+    /// What was accepted; see [`Kernel::hash_contents`].
+    accepted: Content,
+}
+
+impl fmt::Debug for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (outbound, layer) = (self.outbound.len(), self.layer.len());
+        write!(f, "Contents({outbound} bytes, {layer} in the layer)")
+    }
+}
+
+/// The kernel's state for one connection. Its bytes are not printed: see [`Kernel::outbound`].
 #[derive(Debug)]
 pub struct Kernel {
     capacity: usize,
@@ -265,7 +283,7 @@ pub struct Kernel {
     faults: Faults,
     defect: KernelDefect,
 
-    outbound: Pieces,
+    contents: Contents,
     accepted: usize,
     delivered: usize,
     write_shut: bool,
@@ -274,8 +292,6 @@ pub struct Kernel {
     /// A call has reported the reset, and no other will.
     reset_told: bool,
     flushing: Flushing,
-    /// What a layer that buffers holds; see [`FlushMode::Buffers`].
-    layer: BytesMut,
     shutdown_mode: ShutdownMode,
     shutting: Shutting,
 
@@ -286,9 +302,6 @@ pub struct Kernel {
     input: VecDeque<Bytes>,
     input_eof: bool,
     input_read: bool,
-
-    /// What was accepted; see [`Kernel::hash_contents`].
-    content: Content,
 
     pub(crate) writer: Registration,
     pub(crate) flusher: Registration,
@@ -315,7 +328,7 @@ impl Kernel {
             unread_input: UnreadInput::default(),
             faults: Faults::default(),
             defect: KernelDefect::default(),
-            outbound: Pieces::default(),
+            contents: Contents::default(),
             accepted: 0,
             delivered: 0,
             write_shut: false,
@@ -323,7 +336,6 @@ impl Kernel {
             reset: false,
             reset_told: false,
             flushing: Flushing::Clean,
-            layer: BytesMut::new(),
             shutdown_mode: ShutdownMode::default(),
             shutting: Shutting::default(),
             input_capacity: None,
@@ -331,7 +343,6 @@ impl Kernel {
             input: VecDeque::new(),
             input_eof: false,
             input_read: false,
-            content: Content::default(),
             writer: Registration::default(),
             flusher: Registration::default(),
             shutter: Registration::default(),
@@ -396,7 +407,7 @@ impl Kernel {
 
     /// Bytes in the outbound buffer.
     pub fn level(&self) -> usize {
-        self.outbound.len()
+        self.contents.outbound.len()
     }
 
     /// Bytes that writes have handed over so far.
@@ -444,12 +455,12 @@ impl Kernel {
 
     /// How many bytes the layer holds, if there is one.
     pub(crate) fn layer(&self) -> Option<usize> {
-        matches!(self.flush_mode, FlushMode::Buffers(_)).then_some(self.layer.len())
+        matches!(self.flush_mode, FlushMode::Buffers(_)).then_some(self.contents.layer.len())
     }
 
     /// Whether the kernel has no room for what the layer holds.
     pub(crate) fn layer_is_stuck(&self) -> bool {
-        !self.layer.is_empty() && self.outbound.len() >= self.capacity
+        !self.contents.layer.is_empty() && self.contents.outbound.len() >= self.capacity
     }
 
     pub(crate) fn shutdown_mode(&self) -> ShutdownMode {
@@ -512,7 +523,7 @@ impl Kernel {
             KernelDefect::CapacityOffByOne => self.capacity + 1,
             _ => self.capacity,
         };
-        let mut room = capacity.saturating_sub(self.outbound.len());
+        let mut room = capacity.saturating_sub(self.contents.outbound.len());
         for limit in [self.faults.write_error_after, self.faults.write_zero_after] {
             room = room.min(limit.map_or(usize::MAX, |m| m - self.accepted));
         }
@@ -526,8 +537,8 @@ impl Kernel {
         let first = self.defect == KernelDefect::FirstByteDropped && self.accepted == 0;
         for kept in part(slices, usize::from(first)..taken) {
             let place = Shared::find(kept, payloads);
-            self.content.push(kept, place);
-            self.outbound.push(match place {
+            self.contents.accepted.push(kept, place);
+            self.contents.outbound.push(match place {
                 Some(place) => payloads[place.payload()].slice_ref(kept),
                 None => Bytes::copy_from_slice(kept),
             });
@@ -584,8 +595,10 @@ impl Kernel {
         let FlushMode::Buffers(size) = self.flush_mode else {
             return 0;
         };
-        let taken = bytes.len().min(size.saturating_sub(self.layer.len()));
-        self.layer.extend_from_slice(&bytes[..taken]);
+        let taken = bytes
+            .len()
+            .min(size.saturating_sub(self.contents.layer.len()));
+        self.contents.layer.extend_from_slice(&bytes[..taken]);
         if taken > 0 {
             self.writer.clear();
         }
@@ -594,14 +607,19 @@ impl Kernel {
 
     /// What the layer would hand over next.
     pub(crate) fn in_layer(&self) -> Bytes {
-        Bytes::copy_from_slice(&self.layer)
+        Bytes::copy_from_slice(&self.contents.layer)
+    }
+
+    /// What was accepted and has not been read.
+    pub(crate) fn outbound(&self) -> Vec<u8> {
+        self.contents.outbound.bytes().collect()
     }
 
     /// The kernel has taken so many bytes from the layer.
     pub(crate) fn taken_from_layer(&mut self, bytes: usize) {
-        let _taken = self.layer.split_to(bytes);
+        let _taken = self.contents.layer.split_to(bytes);
         if self.defect == KernelDefect::LayerForgetsTheRest {
-            self.layer.clear();
+            self.contents.layer.clear();
         }
     }
 
@@ -642,7 +660,7 @@ impl Kernel {
         }
         self.write_shut = true;
         if self.defect == KernelDefect::ShutdownDiscards {
-            self.outbound.clear();
+            self.contents.outbound.clear();
         }
         self.wake_reader_for_eof();
         Call::Done(())
@@ -652,7 +670,7 @@ impl Kernel {
     pub(crate) fn close(&mut self) {
         self.closed = true;
         if self.unread() > 0 && self.unread_input == UnreadInput::Resets {
-            self.outbound.clear();
+            self.contents.outbound.clear();
             self.reset = true;
         }
         self.wake_reader_for_eof();
@@ -745,22 +763,22 @@ impl Kernel {
         if self.is_shut() && self.defect == KernelDefect::EofBeforeLastByte {
             return Call::Done(Bytes::new());
         }
-        if self.outbound.is_empty() {
+        if self.contents.outbound.is_empty() {
             if self.is_shut() {
                 return Call::Done(Bytes::new());
             }
             self.reader.set(caller);
             return Call::WouldBlock;
         }
-        let taken = max.min(self.outbound.len());
+        let taken = max.min(self.contents.outbound.len());
         let bytes = if self.defect == KernelDefect::LastInFirstOut {
-            let keep = self.outbound.len() - taken;
-            let kept = self.outbound.take(keep);
-            let last = self.outbound.take(taken);
-            self.outbound.push(kept);
+            let keep = self.contents.outbound.len() - taken;
+            let kept = self.contents.outbound.take(keep);
+            let last = self.contents.outbound.take(taken);
+            self.contents.outbound.push(kept);
             last
         } else {
-            self.outbound.take(taken)
+            self.contents.outbound.take(taken)
         };
         self.delivered += taken;
         if self.defect != KernelDefect::WriterNotWoken {
@@ -772,7 +790,7 @@ impl Kernel {
     /// The peer resets the connection: what it has not read is gone.
     pub(crate) fn reset(&mut self) {
         self.reset = true;
-        self.outbound.clear();
+        self.contents.outbound.clear();
         if self.defect != KernelDefect::ResetWakesNobody {
             self.writer.fire(Place::Writer, &mut self.due);
             self.flusher.fire(Place::Flusher, &mut self.due);
@@ -783,7 +801,7 @@ impl Kernel {
 
     /// Hashes what can influence the future, apart from the bytes themselves.
     pub(crate) fn hash_levels<H: Hasher>(&self, state: &mut H) {
-        self.outbound.len().hash(state);
+        self.contents.outbound.len().hash(state);
         self.accepted.hash(state);
         self.delivered.hash(state);
         (self.write_shut, self.closed).hash(state);
@@ -793,14 +811,14 @@ impl Kernel {
         self.input.hash(state);
         (self.input_eof, self.input_read).hash(state);
         (&self.writer, &self.flusher, &self.inputter, &self.reader).hash(state);
-        (self.layer.len(), self.shutting, &self.shutter).hash(state);
+        (self.contents.layer.len(), self.shutting, &self.shutter).hash(state);
     }
 
     /// Hashes the bytes. Opaque subjects need not: there the bytes are a function of the call
     /// histories, and some bytes (a `date` header) differ from one run to the next.
     pub(crate) fn hash_contents<H: Hasher>(&self, state: &mut H) {
-        self.content.hash(state);
-        self.layer.hash(state);
+        self.contents.accepted.hash(state);
+        self.contents.layer.hash(state);
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Whoever can move in a state has to have moved there. Loom leaves out one thing: a move without a
 //! lock section (a poll that finds nothing to do but what nobody else can see) depends on nobody, so
-//! it is made behind the moves of others and not before them as well. Both orders come to the same
+//! it is made after the moves of others and not before them as well. Both orders come to the same
 //! state. They also show the same where nothing is to be seen of that move, or nothing of those that
 //! were made before it, and that is checked here.
 
@@ -64,7 +64,7 @@ impl Graph {
         made.map(|(_, next, seen)| (*next, seen.label))
     }
 
-    /// Whether the actor, which has not moved in the state, moves behind whatever others do there,
+    /// Whether the actor, which has not moved in the state, moves after whatever others do there,
     /// and nothing is to be seen of which came first.
     fn follows_behind(&self, state: u128, actor: ActorId) -> bool {
         let mut open = vec![(state, true)];

@@ -1,4 +1,13 @@
 //! The commands that a reader of a result runs next, as a shell takes them.
+//!
+//! ```
+//! use lastbyte::check::results::Results;
+//! use lastbyte::render::commands::explain;
+//!
+//! // Of a run that has explored nothing.
+//! let results = Results::none();
+//! assert!(explain("model/claim", &results).ends_with("explain model/claim"));
+//! ```
 
 use std::path::Path;
 

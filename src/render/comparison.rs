@@ -1,4 +1,11 @@
 //! Comparisons: what a model and the code that it models have in common.
+//!
+//! ```
+//! use lastbyte::render::comparison::{figures, sentences};
+//!
+//! // What no comparison comes to.
+//! assert!(figures(&[]).is_empty() && sentences(&[]).is_empty());
+//! ```
 
 use super::{count, count_of, thousands, visible};
 use crate::check::comparison::{Compared, Size};

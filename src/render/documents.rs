@@ -4,6 +4,15 @@
 //! run comes to is written by `cargo verify --update` and compared by `--check`: [`VERDICTS`],
 //! [`SUMMARY`], [`COMPARISONS`], [`sweep`], [`chart_of`] and those of packages. Other parts belong to tests, which use the same
 //! functions. `.ci/documents` runs all of it.
+//!
+//! ```
+//! use lastbyte::render::documents::{names, part, replace};
+//!
+//! let document = "Before.\n\n<!-- generated: table -->\n\nold\n\n<!-- end of generated -->\n";
+//! assert_eq!(names(document), ["table"]);
+//! let document = replace(document, "table", "new").expect("it has this part");
+//! assert_eq!(part(&document, "table").map(str::trim), Some("new"));
+//! ```
 
 use std::collections::BTreeMap;
 

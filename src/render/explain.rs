@@ -1,4 +1,15 @@
 //! Why a claim came out as it did, in sentences.
+//!
+//! ```
+//! use lastbyte::check::results::Results;
+//! use lastbyte::render::explain::sentences;
+//!
+//! # fn shown(results: &Results) {
+//! for row in &results.rows {
+//!     print!("{}", sentences(row, results));
+//! }
+//! # }
+//! ```
 
 use super::transcript::{self, Caption};
 use super::{count, count_of, visible};

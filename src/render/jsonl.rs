@@ -1,5 +1,21 @@
 //! A trace as JSON lines: one object for the actors and the schedule, one for each step, one for the property
 //! that is violated.
+//!
+//! ```
+//! use lastbyte::{Checker, Property, Socket};
+//! use lastbyte::render::transcript::Caption;
+//! use lastbyte::render::jsonl::lines;
+//! let report = Checker::new().kernel_buffer([4]).run(|mut socket: Socket| async move {
+//!     socket.expect_delivery(b"response");
+//!     let _written = socket.write(b"response").await?;
+//!     socket.close().await
+//! });
+//! let property = Property::NoSilentLoss;
+//! let trace = report.counterexample(property).expect("the kernel takes 4 bytes of 8");
+//! let caption = Caption { property, replay: "cargo test" };
+//! let lines = lines(trace, caption);
+//! assert!(lines.lines().all(|line| line.starts_with('{')));
+//! ```
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -1,4 +1,13 @@
 //! Results as JUnit XML: a suite for each model, a test case for each claim, comparison and sweep.
+//!
+//! ```
+//! use lastbyte::check::results::Results;
+//! use lastbyte::render::junit::xml;
+//!
+//! // Of a run that has explored nothing.
+//! let results = Results::none();
+//! assert!(xml(&results).contains("<testsuites"));
+//! ```
 
 use std::time::Duration;
 

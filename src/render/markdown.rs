@@ -1,4 +1,13 @@
 //! A summary of a run that fits a comment on a pull request.
+//!
+//! ```
+//! use lastbyte::check::results::Results;
+//! use lastbyte::render::markdown::summary;
+//!
+//! // Of a run that has explored nothing.
+//! let results = Results::none();
+//! assert!(!summary(&results).is_empty());
+//! ```
 
 use super::{comparison, sweep, table, thousands, visible};
 use crate::check::comparison::Compared;

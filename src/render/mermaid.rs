@@ -1,4 +1,19 @@
 //! A counterexample as a Mermaid sequence diagram, for Markdown.
+//!
+//! ```
+//! use lastbyte::{Checker, Property, Socket};
+//! use lastbyte::render::transcript::Caption;
+//! use lastbyte::render::mermaid::sequence;
+//! let report = Checker::new().kernel_buffer([4]).run(|mut socket: Socket| async move {
+//!     socket.expect_delivery(b"response");
+//!     let _written = socket.write(b"response").await?;
+//!     socket.close().await
+//! });
+//! let property = Property::NoSilentLoss;
+//! let trace = report.counterexample(property).expect("the kernel takes 4 bytes of 8");
+//! let caption = Caption { property, replay: "cargo test" };
+//! assert!(sequence(trace, caption).contains("sequenceDiagram"));
+//! ```
 
 use super::transcript::{self, Caption, Flow, Line};
 use super::{count, visible};

@@ -1,5 +1,14 @@
 //! The tables of packages that were each built on its own: what each release does in which scenarios,
 //! and a line for each crate.
+//!
+//! ```
+//! use lastbyte::check::results::Results;
+//! use lastbyte::render::packages::is_whole;
+//!
+//! // Of a run that has explored nothing.
+//! let results = Results::none();
+//! assert!(!is_whole(&results));
+//! ```
 
 use crate::check::claim::{Meaning, Reference};
 use crate::check::results::{Results, Row};

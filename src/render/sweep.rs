@@ -1,4 +1,15 @@
 //! The summarised table of a sweep: properties by subjects.
+//!
+//! ```
+//! use lastbyte::check::Swept;
+//! use lastbyte::render::sweep::text;
+//!
+//! # fn shown(swept: &Swept) {
+//! // As wide as a terminal.
+//! let table = text(swept, 80);
+//! assert!(table.lines().all(|line| line.chars().count() <= 80));
+//! # }
+//! ```
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 

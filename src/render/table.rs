@@ -1,4 +1,14 @@
 //! The verdict table for the terminal.
+//!
+//! ```
+//! use lastbyte::check::results::Results;
+//! use lastbyte::render::table::{summary, table};
+//!
+//! // Of a run that has explored nothing.
+//! let results = Results::none();
+//! assert!(!table(&results, 80).contains("proved"));
+//! assert!(!summary(&results).is_empty());
+//! ```
 
 use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row as Line, Table, Width, presets,

@@ -2,6 +2,28 @@
 //!
 //! Being polled, waking somebody and beginning to wait are told together with the call that they
 //! surround. Nothing is left out.
+//!
+#![cfg_attr(
+    feature = "explore",
+    doc = r#"
+```
+use lastbyte::{Checker, Property, Socket};
+use lastbyte::render::transcript::Caption;
+use lastbyte::render::transcript::{closing, lines};
+let report = Checker::new().kernel_buffer([4]).run(|mut socket: Socket| async move {
+    socket.expect_delivery(b"response");
+    let _written = socket.write(b"response").await?;
+    socket.close().await
+});
+let property = Property::NoSilentLoss;
+let trace = report.counterexample(property).expect("the kernel takes 4 bytes of 8");
+let caption = Caption { property, replay: "cargo test" };
+let lines = lines(trace);
+assert!(lines.iter().any(|line| line.text.contains("4 accepted")));
+assert!(!closing(trace, &caption).is_empty());
+```
+"#
+)]
 
 #[cfg(feature = "cli")]
 use serde::Serialize;

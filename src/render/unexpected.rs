@@ -1,4 +1,13 @@
 //! The charts of what was refuted and was expected not to be.
+//!
+//! ```
+//! use lastbyte::check::results::Results;
+//! use lastbyte::render::unexpected::charts;
+//!
+//! // Of a run that has explored nothing.
+//! let results = Results::none();
+//! assert_eq!(charts(&results, None, 80, false), "");
+//! ```
 
 use std::path::Path;
 

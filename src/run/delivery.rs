@@ -4,9 +4,10 @@ use std::hash::{Hash, Hasher};
 
 use bytes::Bytes;
 
-use crate::environment::content::{digest_of, joined, length, part};
+use crate::environment::content::digest_of;
 use crate::environment::framing::{Contradiction, Framing};
 use crate::panics;
+use crate::run::written::Told;
 
 /// As many bytes of an unaccepted remainder are kept to see whether the next write goes on with it.
 const REMAINDER: usize = 64;
@@ -64,13 +65,13 @@ impl Delivery {
         self.look();
     }
 
-    /// The kernel took the first `accepted` bytes of `offered`, after `before` accepted ones.
-    pub(crate) fn accept(&mut self, offered: &[&[u8]], accepted: usize, before: usize) {
-        if accepted == 0 {
+    /// The kernel took these bytes, after `before` accepted ones.
+    pub(crate) fn accept(&mut self, told: &Told<'_>, before: usize) {
+        if told.taken().next().is_none() {
             return;
         }
         if let Some((left, bytes)) = self.remainder.take() {
-            let begins = joined(offered, 0..left.len());
+            let begins = told.beginning(left.len());
             if !begins.starts_with(&left) && !left.starts_with(&begins) && self.gap.is_none() {
                 self.gap = Some((before, bytes));
             }
@@ -78,19 +79,16 @@ impl Delivery {
         let (framing, promises) = (&mut self.accepted, &self.promises);
         // What is wrong shows where it arrives.
         let read = guarded(|| {
-            for taken in part(offered, 0..accepted) {
+            for taken in told.taken() {
                 let _shows_where_it_arrives = framing.receive(taken, promises);
             }
         });
         self.note_panic(read);
-        let left = length(offered) - accepted;
-        let open = guarded(|| self.accepted.is_open());
-        match open {
-            Ok(true) if left > 0 => {
-                let beginning = joined(offered, accepted..accepted + left.min(REMAINDER));
-                self.remainder = Some((beginning, left));
+        match guarded(|| self.accepted.is_open()) {
+            Ok(open) => {
+                let left = told.remainder(REMAINDER);
+                self.remainder = (open && left.1 > 0).then_some(left);
             }
-            Ok(_) => {}
             Err(why) => self.note_panic::<()>(Err(why)),
         }
         self.look();

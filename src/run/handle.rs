@@ -65,6 +65,7 @@ impl Handle {
         self.look(|state| {
             if state.over.is_none() {
                 state.changed();
+                let bytes = state.varying.promise(bytes);
                 state.delivery.promise(bytes);
             }
         });

@@ -30,8 +30,8 @@ impl State {
                 Call::Done(accepted) => {
                     self.changed();
                     self.kernel.taken_from_layer(accepted);
-                    self.delivery.accept(&[&held], accepted, before);
-                    self.varying.accept(&held[..accepted]);
+                    let told = self.tell(&[&held], accepted);
+                    self.delivery.accept(&told, before);
                     let offered = held.len();
                     self.log(actor, Event::HandedOver { offered, accepted });
                 }

@@ -304,10 +304,8 @@ impl State {
     pub(crate) fn reader_took(&mut self, actor: ActorId, read: &[u8]) {
         self.changed();
         // What it does next may depend on them.
-        let known = self.varying_read.digest(read);
+        let known = self.receive(read);
         self.observe(actor, known);
-        self.varying_read.accept(read);
-        self.delivery.receive(read, self.kernel.delivered());
         self.log(actor, Event::Read { bytes: read.len() });
         self.wake_progress();
     }

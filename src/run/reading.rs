@@ -108,7 +108,7 @@ fn look(
             } else {
                 bytes.clone()
             };
-            state.delivery.receive(&kept, state.kernel.delivered());
+            state.receive(&kept);
             state.log(actor, Event::Read { bytes: bytes.len() });
             state.wake_progress();
             Looked::Again

@@ -131,7 +131,8 @@ impl Socket {
             if state.kernel.layer().is_some() {
                 let bytes = slices.concat();
                 // The bytes follow from the history: that they do is compared.
-                state.observe(*actor, state.varying.digest(&bytes));
+                let told = state.varying.digest_after(&state.kernel.in_layer(), &bytes);
+                state.observe(*actor, told);
                 return state.write_into_layer(*actor, &bytes, cx.waker());
             }
             let promises = state.delivery.promises();
@@ -140,14 +141,15 @@ impl Socket {
                 Call::Done(accepted) => *accepted,
                 Call::WouldBlock | Call::Failed(_) => 0,
             };
-            state.observe_write(*actor, slices, taken);
+            let told = state.tell(slices, taken);
+            state.observe_write(*actor, &told);
             match &call {
                 Call::Done(accepted) => {
                     if *accepted > 0 {
                         state.changed();
                     }
                     state.inside = offered - accepted;
-                    state.delivery.accept(slices, *accepted, before);
+                    state.delivery.accept(&told, before);
                     let accepted = *accepted;
                     state.log(*actor, Event::Write { offered, accepted });
                 }

@@ -156,10 +156,21 @@ impl State {
             varying_read,
             defect: _,
         } = self;
+        let contents = [(kernel, varying, varying_read)];
+        let others = beside
+            .iter()
+            .map(|other| (&other.kernel, &other.varying, &other.varying_read));
+        let contents = contents.into_iter().chain(others);
+        let contents: Vec<_> = contents
+            .map(|(kernel, written, read)| {
+                let outbound = read.blanked_after(&[], &kernel.outbound());
+                (outbound, written.blanked_after(&[], &kernel.in_layer()))
+            })
+            .collect();
         let slots = slots.iter().map(|slot| slot.in_full(*changes));
         let slots: Vec<_> = slots.collect();
         let around = (kernel, inside, delivery, progress, device, room);
-        let around = (around, varying, varying_read, beside, at);
+        let around = (around, contents, varying, varying_read, beside, at);
         let actors = (slots, clock, tasks, feeds, signals);
         let broken = digest_with(|hasher| monitor.hash_broken(hasher));
         let watched = (monitor.watched_of_all(), broken);

@@ -100,7 +100,8 @@ pub trait Subject: Send + Sync {
     }
 
     /// Bytes on the wire that may differ from one execution to the next without a fault of the
-    /// connection's: so many after each of these texts, such as 29 after `\r\ndate: `.
+    /// connection's: so many after each of these texts, such as 29 after `\r\ndate: `. The peer reads them
+    /// as they are; a framing and a promise have `0` in their place, and no state depends on them.
     fn varying(&self) -> &'static [(&'static [u8], usize)] {
         &[]
     }

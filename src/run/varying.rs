@@ -2,9 +2,13 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::environment::content::{Content, Shared};
+use crate::environment::content::{Content, Shared, is_long};
+
+/// What stands for a byte that varies.
+const BLANK: u8 = b'0';
 
 /// Blanks out the varying bytes of a stream.
 #[derive(Clone, Debug)]
@@ -33,17 +37,28 @@ impl Varying {
         self.sum
     }
 
-    /// A digest of `bytes`, which would be the next ones of the stream.
-    pub(crate) fn digest(&self, bytes: &[u8]) -> u64 {
+    /// `bytes` without what varies, if they are the next ones of the stream after `before`.
+    pub(crate) fn blanked_after(&self, before: &[u8], bytes: &[u8]) -> Vec<u8> {
+        let mut varying = self.clone();
+        varying.blanked(before);
+        varying.blanked(bytes)
+    }
+
+    /// A digest of these.
+    pub(crate) fn digest_after(&self, before: &[u8], bytes: &[u8]) -> u64 {
         match self.texts {
             [] => xxh3_64(bytes),
-            _ => xxh3_64(&self.clone().blanked(bytes)),
+            _ => xxh3_64(&self.blanked_after(before, bytes)),
         }
     }
 
-    /// These bytes are the next ones of the stream.
-    pub(crate) fn accept(&mut self, bytes: &[u8]) {
-        self.take(bytes, None);
+    /// A promise as it is compared with the stream. A long one is a payload, in which nothing varies.
+    pub(crate) fn promise(&self, promise: Bytes) -> Bytes {
+        match self.texts {
+            [] => promise,
+            _ if is_long(&promise) => promise,
+            texts => Varying::new(texts).blanked(&promise).into(),
+        }
     }
 
     /// These bytes, a part of a payload perhaps, are the next ones of the stream; here they are without
@@ -79,7 +94,7 @@ impl Varying {
         for &byte in bytes {
             if self.skip > 0 {
                 self.skip -= 1;
-                seen(0);
+                seen(BLANK);
                 continue;
             }
             seen(byte);
@@ -107,8 +122,8 @@ mod tests {
             let mut varying = Varying::new(texts);
             let mut last = 0;
             for piece in pieces {
-                last = varying.digest(piece);
-                varying.accept(piece);
+                last = varying.digest_after(&[], piece);
+                varying.take(piece, None);
             }
             last
         };
@@ -120,7 +135,10 @@ mod tests {
         }
         assert_ne!(digest(&[one]), digest(&[b"a date: Monc"]));
         assert_ne!(digest(&[one]), digest(&[b"a Date: Monb"]));
-        assert_ne!(Varying::new(&[]).digest(one), Varying::new(&[]).digest(two));
+        assert_ne!(
+            Varying::new(&[]).digest_after(&[], one),
+            Varying::new(&[]).digest_after(&[], two)
+        );
     }
 
     #[test]
@@ -129,7 +147,9 @@ mod tests {
         for texts in [texts, &[]] {
             let sum = |pieces: &[&[u8]]| {
                 let mut varying = Varying::new(texts);
-                pieces.iter().for_each(|piece| varying.accept(piece));
+                for piece in pieces {
+                    varying.take(piece, None);
+                }
                 varying.sum()
             };
             let whole = &b"a date: Monb"[..];

@@ -29,7 +29,7 @@ async fn in_runtime<T>(task: impl Future<Output = T>) -> T {
     done
 }
 
-/// Answers with 16 bytes when the handler is told to; closes the connection behind it.
+/// Answers with 16 bytes when the handler is told to; closes the connection after it.
 async fn serves(socket: Socket) -> io::Result<()> {
     let handle = socket.handle();
     handle.expect_delivery(Bytes::from_static(&[b'x'; 16]));
@@ -55,7 +55,7 @@ async fn serves(socket: Socket) -> io::Result<()> {
     service.call((socket.compat(), None)).await.map_err(failed)
 }
 
-/// A head, and the promised body behind it.
+/// A head, and the promised body after it.
 fn response(stream: &[u8], promises: &[Bytes]) -> Parse {
     let head = stream.windows(4).position(|window| window == b"\r\n\r\n");
     match head.is_some_and(|head| stream[head + 4..] == *promises[0]) {
@@ -85,7 +85,7 @@ survey!(
     vec![
         family(
             "half-close",
-            "The client half-closes behind its request, and the handler answers later.",
+            "The client half-closes after its request, and the handler answers later.",
             serving(over(&[64, 1024]), &[ENDS, ANSWERS]),
             |s| in_runtime(serves(s))
         )
@@ -96,7 +96,7 @@ survey!(
         ),
         family(
             "write and close",
-            "A response behind which the connection closes.",
+            "A response after which the connection closes.",
             serving(over(&[64, 1024]), &[ANSWERS]),
             |s| in_runtime(serves(s))
         ),

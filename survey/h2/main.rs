@@ -18,7 +18,7 @@ async fn unused(socket: Socket) -> io::Result<()> {
     connection.await.map_err(failed)
 }
 
-/// Answers requests with 16 bytes each; told to be graceful behind the first, or not.
+/// Answers requests with 16 bytes each; told to be graceful after the first, or not.
 async fn server(socket: Socket, graceful: bool) -> io::Result<()> {
     let mut connection = h2::server::handshake(socket.compat())
         .await
@@ -108,7 +108,7 @@ survey!(
         ),
         family(
             "server, half-close",
-            "The client has sent FIN behind its request.",
+            "The client has sent FIN after its request.",
             serving(over(&[128, 512]).input_eof(), 16),
             |s| server(s, false)
         )

@@ -39,7 +39,7 @@ async fn serves(socket: Socket, told: bool, promised: usize) -> io::Result<()> {
     .await
 }
 
-/// A head, and the promised body behind it; nothing where nothing is promised.
+/// A head, and the promised body after it; nothing where nothing is promised.
 fn response(stream: &[u8], promises: &[Bytes]) -> Parse {
     let Some(body) = promises.first() else {
         return Parse::Complete;
@@ -75,7 +75,7 @@ survey!("the server for HTTP/1 and HTTP/2 at once", vec![
         told(over(&[64, 1024]).input(REQUEST)), |s| serves(s, true, 16)).without(&[NothingTruncated]),
     family("write and close", "A request that closes.", serving(over(&[64, 1024]).input(REQUEST)), |s| serves(s, false, 16)),
     family("slow reader", "The same.", serving(slowly(&[64], 32).input(REQUEST)), |s| serves(s, false, 16)),
-    family("half-close", "The client has sent FIN behind its request.",
+    family("half-close", "The client has sent FIN after its request.",
         serving(over(&[1024]).input(REQUEST).input_eof()), |s| serves(s, false, 16))
         .accepted("hyper takes FIN for the end of the exchange, unless half_close is set, and says so with an error", &[NothingTruncated]),
     family("error in the middle", "The client resets after 10 bytes.",

@@ -96,7 +96,7 @@ survey!(
         ),
         family(
             "error in the middle",
-            "The same; the client resets behind the first 40 bytes.",
+            "The same; the client resets after the first 40 bytes.",
             serving(over(&[512]).readers([Reader::PROMPT.resets_after(40)])),
             serves
         )

@@ -34,7 +34,7 @@ survey!(
     "a server",
     vec![
         family(
-            "the peer is gone behind the reply",
+            "the peer is gone after the reply",
             "The peer closes, has the reply, and is gone at once.",
             over(&[4, 64]).peer(|mut peer: Peer| async move {
                 peer.send(CLOSE).await?;

@@ -128,7 +128,7 @@ async fn serves(socket: Socket, polite: bool) -> io::Result<()> {
     }
 }
 
-/// Client hellos and records of these lengths are random behind their heads.
+/// Client hellos and records of these lengths are random after their heads.
 const RANDOM: &[(&[u8], usize)] = &[
     (b"\x16\x03\x01", 1000),
     (b"\x17\x03\x03\0\x39", 57),
@@ -187,7 +187,7 @@ survey!(
             |s| serves(s, true)
         ),
         family(
-            "the client is gone behind the last byte",
+            "the client is gone after the last byte",
             "The client resets when it has everything.",
             random(over(&[128])).peer(|mut peer: Peer| async move {
                 peer.read_exact(62 + 24).await?;

@@ -121,7 +121,7 @@ survey!(
         ),
         family(
             "two tasks, writer first",
-            "A reader and a writer as two tasks; the peer closes behind the message.",
+            "A reader and a writer as two tasks; the peer closes after the message.",
             over(&[16]).script(closing(42, 46)),
             |s| two_tasks(s, false)
         )

@@ -97,7 +97,7 @@ survey!(
             proxy
         ),
         family(
-            "half-close, an answer behind it",
+            "half-close, an answer after it",
             "copy_bidirectional; the server answers when it has seen FIN.",
             over(&[2])
                 .input(b"abcd")

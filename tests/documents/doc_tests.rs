@@ -1,14 +1,22 @@
-//! Every public module of the crate's root shows in an example that runs what it is for.
+//! Every public module shows in an example that runs what it is for.
 
 use crate::cargo::root;
 
-/// The text of a module: a file, or the file of its folder.
+/// The text of a module, `render::chart` say: a file, or the file of its folder.
 fn text(module: &str) -> String {
-    let source = root().join("src");
-    let file = source.join(format!("{module}.rs"));
-    let folder = source.join(module).join("mod.rs");
-    let text = std::fs::read_to_string(file).or_else(|_| std::fs::read_to_string(folder));
+    let source = root().join("src").join(module.replace("::", "/"));
+    let text = std::fs::read_to_string(source.with_extension("rs"))
+        .or_else(|_| std::fs::read_to_string(source.join("mod.rs")));
     text.expect("a module is a file")
+}
+
+/// The public modules in this text.
+fn public_modules(text: &str) -> Vec<String> {
+    let modules = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "));
+    let modules = modules.map(|module| module.trim_end_matches(';').to_owned());
+    modules.collect()
 }
 
 /// The documentation of the module itself: what stands before its first item.
@@ -25,11 +33,12 @@ fn has_example(text: &str) -> bool {
 #[test]
 fn every_public_module_has_an_example() {
     let library = std::fs::read_to_string(root().join("src/lib.rs")).expect("lib.rs");
-    let modules = library
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod "));
-    let modules: Vec<_> = modules.map(|module| module.trim_end_matches(';')).collect();
-    assert!(modules.len() >= 10, "{modules:?}");
+    let mut modules = public_modules(&library);
+    for outer in modules.clone() {
+        let inner = public_modules(&text(&outer));
+        modules.extend(inner.iter().map(|inner| format!("{outer}::{inner}")));
+    }
+    assert!(modules.len() >= 30, "{modules:?}");
     let without: Vec<_> = modules
         .iter()
         .filter(|module| !has_example(&text(module)))

@@ -9,6 +9,7 @@ mod layer;
 mod peer;
 mod socket;
 mod tasks;
+mod varying;
 
 /// What `act` panics with.
 fn message(act: impl FnOnce()) -> String {

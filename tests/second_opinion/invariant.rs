@@ -85,7 +85,7 @@ impl<N: Number> Connection<N> {
             ),
             clause(
                 "shutdown-comes-last",
-                "Behind the shutdown there is no other call.",
+                "After the shutdown there is no other call.",
                 s.shut.implies(shuts),
             ),
             clause(
@@ -197,7 +197,7 @@ impl<N: Number> Connection<N> {
             ),
             clause(
                 "one-shutdown",
-                "Behind the shutdown the dispatcher makes no call.",
+                "After the shutdown the dispatcher makes no call.",
                 s.shut.implies(!s.dispatcher.can_move()),
             ),
         ];

@@ -454,7 +454,7 @@ impl Script {
             self.prove("loss", name, &[larger], claim);
         }
 
-        self.comment("What is left behind the shutdown stays there, and is missing at the end.");
+        self.comment("What is left after the shutdown stays there, and is missing at the end.");
         let lost = |s: &State<Int>| s.shut & !s.inside.at_most(Int::of(0));
         for (who, after) in Who::ALL.into_iter().zip(after) {
             let assumed = [lost(&self.state)];

@@ -105,7 +105,7 @@ fn together(machine: &Connection, defects: &Defects) -> Result<(usize, usize), S
         let known = stepper.trace().steps.len();
         let part = |what: &str, ours: String, theirs: String| {
             Err(format!(
-                "{machine:?} behind {schedule:?}: {what}: {ours} in the machine, {theirs}"
+                "{machine:?} after {schedule:?}: {what}: {ours} in the machine, {theirs}"
             ))
         };
         if let Some(who) = last {

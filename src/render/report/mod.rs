@@ -2,6 +2,15 @@
 //!
 //! The page needs no network. Its table and plots are written here; what opens on a click is drawn
 //! by its script from the data below it.
+//!
+//! ```
+//! use lastbyte::check::results::Results;
+//! use lastbyte::render::report::html;
+//!
+//! // Of a run that has explored nothing.
+//! let results = Results::none();
+//! assert!(html(&results).starts_with("<!DOCTYPE html>"));
+//! ```
 
 mod conformance;
 mod data;
