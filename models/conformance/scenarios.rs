@@ -101,6 +101,15 @@ pub(super) const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 pub(super) const LAST_ANSWER: &str =
     "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 pub(super) const ANSWER_WITH_BODY: &str = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+pub(super) const CHUNKED_ANSWER: &str =
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+pub(super) const TRAILED_ANSWER: &str =
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nx: y\r\n\r\n";
+pub(super) const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\n\r\n";
+pub(super) const CONTINUE_AND_ANSWER: &str =
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+pub(super) const OLD_ANSWER: &str = "HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n";
+pub(super) const HEAD_ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n";
 pub(super) const HALF_AN_ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello";
 pub(super) const UPGRADE: &str =
     "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";

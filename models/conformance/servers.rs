@@ -159,11 +159,11 @@ pub(super) fn servers() -> Vec<Family> {
         // A part of a head is held.
         beside(
             Beside::Fin,
-            with("fin-behind-half-a-head", HALF_A_HEAD, b"-", Ignores),
+            with("fin-after-half-a-head", HALF_A_HEAD, b"-", Ignores),
         ),
         beside(
             Beside::LaterFin,
-            with("later-fin-behind-half-a-head", HALF_A_HEAD, b"-", Ignores),
+            with("later-fin-after-half-a-head", HALF_A_HEAD, b"-", Ignores),
         ),
         graceful(beside(
             Beside::Graceful,

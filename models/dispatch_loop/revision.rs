@@ -14,7 +14,7 @@ pub enum WriteAgain {
     Rechecked,
 }
 
-/// What becomes of a connection behind a request with trailers.
+/// What becomes of a connection after a request with trailers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RequestTrailers {
     /// They are skipped.
@@ -48,7 +48,7 @@ pub struct Revision {
     pub shutdown_flushes: bool,
     /// What the second `poll_write` has buffered is flushed before the loop is left.
     pub recheck_flushes: bool,
-    /// What becomes of a connection behind a request with trailers.
+    /// What becomes of a connection after a request with trailers.
     pub request_trailers: RequestTrailers,
     /// The body that the user reads goes through a channel of hyper's own (`body/chan.rs`): to take
     /// a piece of it wakes the connection. Before that (`body/incoming.rs`, with `futures-channel`) it

@@ -327,7 +327,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("whole-body", 1, b"P2xx"),
         ),
         scenario(
-            "A response ends with an error, behind a piece that lies in the write buffer.",
+            "A response ends with an error, after a piece that lies in the write buffer.",
             Connection::server([Body::Fails(1)], 1),
             on("body-fails", 8, b"G"),
         ),
