@@ -2,6 +2,7 @@
 
 use lastbyte::environment::Faults;
 
+use super::messages::*;
 use super::scenarios::*;
 use crate::hyper_h1::{Answer, Client, Outgoing, Source};
 

@@ -15,15 +15,28 @@ use crate::dispatch_loop::{
 use crate::hyper_h1::history::Release;
 use crate::hyper_h1::{Answer, Client, Handler, Server, Source};
 
+mod building;
 mod clients;
+mod handlers;
+mod messages;
+mod pairs;
 mod scenarios;
 mod servers;
+mod upgrades;
+mod wire;
 
 pub use scenarios::{Beside, Family, Head, KernelAndReader, Side, TOO_LARGE};
 
 /// Every scenario family.
 pub fn families() -> Vec<Family> {
-    [servers::servers(), clients::clients()].concat()
+    let servers = [
+        servers::servers(),
+        handlers::handlers(),
+        wire::wire(),
+        upgrades::upgrades(),
+        pairs::pairs(),
+    ];
+    [servers.concat(), clients::clients()].concat()
 }
 
 /// Where the model is known to differ from hyper.

@@ -141,15 +141,8 @@ impl Conn {
         };
         let (reading, ret) = match ready!(self.decode(cx, decoder, site)) {
             Ok(Frame::Data(piece)) => {
-                let is_eof = match decoder {
-                    Decoder::Length(left) => piece.len() == left,
-                    Decoder::Chunked => piece.is_empty(),
-                };
-                if !is_eof {
-                    if let Decoder::Length(left) = decoder {
-                        let left = Decoder::Length(left - piece.len());
-                        self.state.reading = Reading::Body(left);
-                    }
+                if let Some(rest) = decoder.after(&piece) {
+                    self.state.reading = Reading::Body(rest);
                     return Poll::Ready(Some(Ok(Frame::Data(piece))));
                 }
                 let last = (!piece.is_empty()).then_some(Ok(Frame::Data(piece)));
@@ -165,34 +158,6 @@ impl Conn {
         self.state.reading = reading;
         self.try_keep_alive(cx);
         Poll::Ready(ret)
-    }
-
-    /// `Decoder::decode`, decode.rs, with `read_mem`: a piece of a body, or a chunk, or nothing at the
-    /// end of the chunks. What decodes comes before what does not.
-    fn decode(
-        &mut self,
-        cx: &mut Context<'_>,
-        decoder: Decoder,
-        site: &'static str,
-    ) -> Poll<Result<Frame, Failure>> {
-        if self.io.read_buf.is_empty() && ready!(self.io.poll_read_from_io(cx, site))? == 0 {
-            return Poll::Ready(Err(Failure::Incomplete));
-        }
-        let buf = &mut self.io.read_buf;
-        let length = match decoder {
-            Decoder::Length(left) => {
-                let decodes = buf.iter().position(|byte| *byte == b'!').unwrap_or(left);
-                decodes.max(1).min(left).min(buf.len())
-            }
-            Decoder::Chunked => 1,
-        };
-        let piece = buf.split_to(length).freeze();
-        Poll::Ready(match (decoder, piece.first()) {
-            (_, Some(b'!')) => Err(Failure::Parse),
-            (Decoder::Chunked, Some(b'.')) => Ok(Frame::Data(Bytes::new())),
-            (Decoder::Chunked, Some(b';')) => Ok(Frame::Trailers),
-            _ => Ok(Frame::Data(piece)),
-        })
     }
 
     /// `Conn::wants_read_again`, conn.rs.
@@ -340,12 +305,6 @@ impl Conn {
         }
     }
 
-    /// `Conn::write_body_and_end`, conn.rs.
-    pub(super) fn write_body_and_end(&mut self, chunk: &[u8]) {
-        self.io.buffer(chunk);
-        self.state.end_writing();
-    }
-
     /// `Conn::write_trailers`, conn.rs. That a response has not announced them is left out.
     pub(super) fn write_trailers(&mut self) {
         if !self.config.role.is_client() && !self.state.allow_trailer_fields {
@@ -353,6 +312,12 @@ impl Conn {
         }
         let trailers = self.config.sizes_of(0).trailers();
         self.io.buffer(&trailers);
+        self.state.end_writing();
+    }
+
+    /// `Conn::write_body_and_end`, conn.rs.
+    pub(super) fn write_body_and_end(&mut self, chunk: &[u8]) {
+        self.io.buffer(chunk);
         self.state.end_writing();
     }
 

@@ -174,16 +174,6 @@ impl Dispatcher {
         Poll::Pending
     }
 
-    /// Not hyper's: the way out of the loop, before which the proposal flushes.
-    fn leave_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        if self.config.revision.leaves_flushed && self.config.pipeline_flush {
-            self.enter("leave");
-            // Whether it is ready does not matter here: who gives the socket up asks again.
-            let _blocked = self.conn.io.poll_flush_flattened(cx)?;
-        }
-        Poll::Ready(Ok(()))
-    }
-
     /// `Dispatcher::poll_read`, dispatch.rs.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         loop {
@@ -325,12 +315,6 @@ impl Dispatcher {
     fn can_write_again(&self) -> bool {
         let is_possible = !self.is_closing && self.conn.can_write_body();
         self.body_rx.is_some() && (is_possible || !self.config.revision.only_with_a_body_to_write)
-    }
-
-    /// Not hyper's: a message is there, and only the queue before it keeps its head from being
-    /// written.
-    fn head_waits(&self) -> bool {
-        self.body_rx.is_none() && self.conn.head_waits()
     }
 
     /// `Dispatcher::is_done`, dispatch.rs.

@@ -4,13 +4,14 @@
 //! signal are the scheduling points. Messages are abstract: a head is one or two bytes, a body is
 //! counted ([`Body`]).
 //!
-//! Four files stand beside hyper 1.12.0, `src/proto/h1/`, with its types and functions in its order.
+//! Five files stand beside hyper 1.12.0, `src/proto/h1/`, with its types and functions in its order.
 //! Each function names the one that it stands for; `mapping.md` lists them all.
 //!
 //! | file | hyper's | what is in it |
 //! |---|---|---|
 //! | `dispatch.rs` | `dispatch.rs` | `Dispatcher`: the loop, and when it is done; `Server` and `Client` |
 //! | `conn.rs`, `state.rs` | `conn.rs` | `Conn`, its `State`: reading, writing, keep-alive |
+//! | `decode.rs` | `decode.rs` | a piece of a body that is read |
 //! | `io.rs` | `io.rs` | `Buffered`: the two buffers and the flush |
 //!
 //! The others are not hyper's:
@@ -19,6 +20,8 @@
 //! |---|---|
 //! | `mod.rs` | settings: a connection and its user, as data |
 //! | `revision.rs` | where the revisions differ, as data |
+//! | `proposed.rs` | what the proposed revision does besides |
+//! | `channel.rs` | the channel of a body that is read, and who reads it |
 //! | `user.rs` | the user's code: who polls the connection, service, bodies, upgrade |
 //! | `local.rs` | what all of these know, and how the explorer gets it |
 //! | `message.rs` | the abstract messages |
@@ -30,12 +33,15 @@
 //! with the connection. A client's user sends its next request when the connection asks for one.
 
 mod scenarios;
+mod channel;
 mod claims;
 mod conn;
+mod decode;
 mod dispatch;
 mod io;
 mod local;
 mod message;
+mod proposed;
 mod revision;
 mod state;
 mod sweep;

@@ -83,6 +83,15 @@ fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
     }
 }
 
+/// The signal of `graceful_shutdown` is raised at any point.
+fn told_to_stop(scenario: Scenario) -> Scenario {
+    Scenario {
+        signals: 1,
+        ..scenario
+    }
+    .with_script(Script::new("user", [ScriptStep::Raise(0)]))
+}
+
 /// Every named scenario.
 pub fn named_scenarios() -> Vec<LoopScenario> {
     let full = |owed| Connection::server([Body::Full(2)], owed);
@@ -246,11 +255,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 owed: Owed::AsServed,
                 ..full(1)
             },
-            Scenario {
-                signals: 1,
-                ..on("graceful", 1, b"G")
-            }
-            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+            told_to_stop(on("graceful", 1, b"G")),
         ),
         scenario(
             "graceful_shutdown comes at any point, and the request body at any other.",
@@ -259,12 +264,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 owed: Owed::AsServed,
                 ..full(1)
             }),
-            Scenario {
-                signals: 1,
-                ..on("graceful-body", 1, b"P2x")
-            }
-            .with_script(peer([send(b"x")]))
-            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+            told_to_stop(on("graceful-body", 1, b"P2x").with_script(peer([send(b"x")]))),
         ),
         scenario(
             "The service drops an unfinished request body, and the user takes the socket out \
@@ -302,11 +302,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 graceful: Some(0),
                 ..switching()
             },
-            Scenario {
-                signals: 1,
-                ..on("upgrade-graceful", 1, b"U")
-            }
-            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+            told_to_stop(on("upgrade-graceful", 1, b"U")),
         ),
         scenario(
             "A request for an upgrade gets an ordinary answer, and the service drops its unfinished body.",

@@ -12,16 +12,18 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use bytes::Bytes;
-use lastbyte::check::{NamedSubject, Query, Setting};
+use lastbyte::check::NamedSubject;
 use lastbyte::{Framing, Handle, Running, Socket, Subject};
 
-use crate::http::{Responses, are_head};
+use crate::http::Responses;
 
 #[cfg(all(hyper_1, hyper_0_14))]
 pub mod claims;
 pub mod client;
+mod debug;
 pub mod history;
 mod payload;
+mod query;
 pub mod scenarios;
 #[cfg(hyper_0_14)]
 pub mod v0_14;
@@ -32,6 +34,7 @@ pub mod v1;
 pub use claims::model;
 pub use client::{Answer, Client, Outgoing};
 pub use payload::Payload;
+pub use query::{ABOUT_GRACEFUL, ABOUT_HANDLER, GRACEFUL, HALF_CLOSE, HANDLER, PIPELINE_FLUSH};
 
 /// The stack of hyper's thread, in bytes. In the development profile every scenario family of [`scenarios`] gets
 /// by with 16 KiB and overflows 8 KiB; the rest is a margin, which costs nothing until it is used.
@@ -138,52 +141,6 @@ pub struct Server {
     pub upgradable: bool,
 }
 
-/// Without what was added later and is not set, so that recordings of earlier servers remain.
-impl fmt::Debug for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Server {
-            body,
-            source,
-            handler,
-            pipeline_flush,
-            half_close,
-            keep_alive,
-            max_buf_size,
-            vectored,
-            upgrade,
-            connect,
-            graceful,
-            taken_out,
-            expected,
-            head,
-            status,
-            upgradable,
-        } = self;
-        let mut all = f.debug_struct("Server");
-        all.field("body", body)
-            .field("source", source)
-            .field("handler", handler)
-            .field("pipeline_flush", pipeline_flush)
-            .field("half_close", half_close)
-            .field("keep_alive", keep_alive)
-            .field("max_buf_size", max_buf_size)
-            .field("vectored", vectored)
-            .field("upgrade", upgrade)
-            .field("connect", connect)
-            .field("graceful", graceful)
-            .field("taken_out", taken_out)
-            .field("expected", expected)
-            .field("head", head);
-        if status.is_some() {
-            all.field("status", status);
-        }
-        if *upgradable {
-            all.field("upgradable", upgradable);
-        }
-        all.finish()
-    }
-}
-
 impl Server {
     /// A server with hyper's defaults that answers every request with `bytes` bytes of body.
     pub fn answering(bytes: usize) -> Server {
@@ -207,55 +164,6 @@ impl Server {
         }
     }
 
-    /// The server that a query from the command line is about.
-    ///
-    /// # Errors
-    ///
-    /// Settings that contradict each other, in one line.
-    pub fn of_query(query: &Query) -> Result<Server, String> {
-        let mut server = Server::answering(query.response_bytes as usize);
-        server.pipeline_flush = query.is_set("pipeline_flush");
-        server.half_close = query.is_set("half_close");
-        server.vectored = query.is_set("vectored");
-        server.head = are_head(&query.request);
-        let handler = query.setting(HANDLER);
-        let known = HANDLERS.iter().find(|(name, _)| Some(*name) == handler);
-        server.handler = known.map_or(Handler::Ignores, |(_, handler)| *handler);
-        server.graceful = query.signal(&Server::settings(), GRACEFUL);
-        if query.is_set("upgrade") {
-            if let Some(handler) = handler {
-                return Err(format!(
-                    "upgrade=true drops the body and answers with an upgrade, and {HANDLER}={handler} does \
-                     something else; expected: one of them"
-                ));
-            }
-            server.upgrade = Some(server.body.bytes());
-            server.body = Payload::letters(0);
-            server.connect = query.request.starts_with(b"CONNECT ");
-        }
-        Ok(server)
-    }
-
-    /// What [`Server::of_query`] knows of.
-    pub fn settings() -> Vec<Setting> {
-        vec![
-            Setting::flag("pipeline_flush", PIPELINE_FLUSH),
-            Setting::flag("half_close", HALF_CLOSE),
-            Setting::flag(
-                "vectored",
-                "The socket has vectored writes, as a TCP stream has: hyper does not copy bodies \
-                 (false).",
-            ),
-            Setting::flag(
-                "upgrade",
-                "The handler answers with an upgrade, and the response bytes follow it in the new \
-                 protocol (false).",
-            ),
-            Setting::one_of(HANDLER, ABOUT_HANDLER, HANDLERS.map(|(name, _)| name)),
-            Setting::moment(GRACEFUL, ABOUT_GRACEFUL),
-        ]
-    }
-
     /// What the handler promises to the reader of `words`: nothing, where the request is HEAD.
     fn promised(is_head: bool, words: &Bytes) -> Bytes {
         match is_head {
@@ -264,38 +172,6 @@ impl Server {
         }
     }
 }
-
-/// The setting that is a [`Handler`].
-pub const HANDLER: &str = "handler";
-
-/// About that setting.
-pub const ABOUT_HANDLER: &str = "What the handler does with the body of a request; where it reads or echoes, it \
-                                 answers at the body's end, and where it fails or never answers, it does not \
-                                 (ignores).";
-
-/// What the command line calls the handlers.
-const HANDLERS: [(&str, Handler); 7] = [
-    ("reads", Handler::Reads),
-    ("ignores", Handler::Ignores),
-    ("echoes", Handler::Echoes),
-    ("answers-first", Handler::AnswersFirst),
-    ("keeps", Handler::Keeps),
-    ("fails", Handler::Fails),
-    ("never", Handler::Never),
-];
-
-/// The setting that says when `graceful_shutdown` is called.
-pub const GRACEFUL: &str = "graceful";
-
-/// About that setting.
-pub const ABOUT_GRACEFUL: &str = "When graceful_shutdown is called (never).";
-
-/// About hyper's setting `pipeline_flush`.
-pub const PIPELINE_FLUSH: &str =
-    "Responses to pipelined requests are collected before they are flushed (false).";
-
-/// About hyper's setting `half_close`.
-pub const HALF_CLOSE: &str = "A client may send FIN and still get its response (false).";
 
 /// What a release of hyper is configured with: a [`Server`] or a [`Client`].
 pub trait Configuration: Clone + fmt::Debug + Send + Sync + 'static {
