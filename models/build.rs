@@ -48,6 +48,8 @@ fn main() {
             .next()
             .and_then(|line| line.strip_prefix("version = "));
         let version = version.expect("a package has a version").trim_matches('"');
+        // What was changed says so behind a plus: 1.12.0+proposed.
+        let version = version.split_once('+').map_or(version, |(_, name)| name);
         let series = match version.starts_with("0.14.") {
             true => "0_14",
             false => "1",

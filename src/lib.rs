@@ -155,6 +155,7 @@ assert!(Registry::new([model]).is_ok());
 //! |---|---|---|
 //! | `explore`, a default | the explorer, `check` and `Checker` | loom, generator |
 //! | `tokio` | tokio's traits for sockets and their halves | tokio, without any feature |
+//! | `tokio-time` | tokio's timers on virtual time: `run::Paused` | tokio's `rt`, `test-util` and `time` |
 //! | `http1` | HTTP/1 as a framing | httparse |
 //! | `cli` | the command line, reports, JSON | clap, serde, askama and others |
 //!

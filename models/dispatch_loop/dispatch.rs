@@ -157,7 +157,8 @@ impl Dispatcher {
                 }
                 self.enter("write again");
                 if self.poll_write(cx)?.is_pending() {
-                    if revision.recheck_flushes && self.conn.has_buffered_write() {
+                    let ended = revision.recheck_reads_again && !self.can_write_again();
+                    if revision.recheck_flushes && (self.conn.has_buffered_write() || ended) {
                         self.enter("flush again");
                         let _blocked = self.poll_flush(cx)?;
                     }

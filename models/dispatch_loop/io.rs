@@ -64,6 +64,11 @@ impl Buffered {
         !self.write_buf.is_empty()
     }
 
+    /// Not hyper's: `poll_flush` writes nothing, whatever is buffered.
+    pub(super) fn holds_back(&self) -> bool {
+        self.config.pipeline_flush && !self.read_buf.is_empty()
+    }
+
     /// `Buffered::can_buffer`, io.rs, with `WriteBuf::can_buffer`.
     pub(super) fn can_buffer(&self) -> bool {
         self.config.pipeline_flush || self.write_buf.len() < self.config.write_limit
@@ -105,7 +110,7 @@ impl Buffered {
 
     /// `Buffered::poll_flush`, io.rs.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.config.pipeline_flush && !self.read_buf.is_empty() {
+        if self.holds_back() {
             Poll::Ready(Ok(()))
         } else {
             self.poll_flush_flattened(cx)
@@ -128,10 +133,11 @@ impl Buffered {
         self.io.poll_flush_socket(cx)
     }
 
-    /// `Buffered::poll_shutdown`, io.rs. It flushes since 72046cc7.
+    /// `Buffered::poll_shutdown`, io.rs. It flushes since 72046cc7; the proposal has flushed before.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.enter("shut down");
-        if self.config.revision.shutdown_flushes {
+        let revision = &self.config.revision;
+        if revision.shutdown_flushes && !revision.leaves_flushed {
             ready!(self.poll_flush(cx))?;
         }
         self.at("shut");

@@ -27,6 +27,7 @@
 //! | `message.rs` | the abstract messages |
 //! | `scenarios.rs`, `sweep.rs` | the scenarios: the named ones, and the product of what can vary |
 //! | `claims.rs` | what is expected of each |
+//! | `classes.rs` | what a failure at the newest release means |
 //!
 //! What is left out of hyper: the header read timeout, informational responses that a client gets, a
 //! handler that waits for anything but the request body, a client's upgrade, bodies of responses that end
@@ -35,6 +36,7 @@
 mod scenarios;
 mod channel;
 mod claims;
+mod classes;
 mod conn;
 mod decode;
 mod dispatch;
@@ -54,6 +56,7 @@ use lastbyte::check::{NamedSubject, Query, Setting};
 use lastbyte::{Model, Running, Socket, Subject};
 
 pub use claims::{VERDICTS, Verdicts};
+pub use classes::{RULES, Rule, Says, rule_for};
 pub use local::FIELDS;
 pub use message::{Body, Sizes};
 pub use revision::*;
@@ -287,7 +290,7 @@ pub fn model() -> Model {
 /// [`PROPOSED`] in a sentence.
 pub(crate) const PROPOSED_TERM: (&str, &str) = (
     "proposed",
-    "hyper 1.12.0 with three changes of our own that repair the defects which the sweep still finds in it; not a release of hyper",
+    "hyper 1.12.0 with changes of our own that repair the defects which the sweep still finds in it; not a release of hyper",
 );
 
 /// [`READ_GATED`] in a sentence.

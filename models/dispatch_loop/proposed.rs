@@ -8,7 +8,7 @@ use super::message::Failure;
 impl Dispatcher {
     /// Not hyper's: the way out of the loop, before which the proposal flushes.
     pub(super) fn leave_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        if self.config.revision.leaves_flushed && self.config.pipeline_flush {
+        if self.config.revision.leaves_flushed && self.conn.io.holds_back() {
             self.enter("leave");
             // Whether it is ready does not matter here: who gives the socket up asks again.
             let _blocked = self.conn.io.poll_flush_flattened(cx)?;

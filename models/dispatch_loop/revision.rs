@@ -55,10 +55,11 @@ pub struct Revision {
     /// does where the connection waits for room, and to drop the body does, even one that was read.
     pub own_channel: bool,
 
-    /// The loop goes round once more when that flush has asked for another read.
+    /// That flush also follows when the second `poll_write` has ended the body and buffered nothing, and the
+    /// loop goes round once more when it has asked for another read.
     pub recheck_reads_again: bool,
-    /// The loop is left, and the socket given up, only after a flush that does not care for
-    /// `pipeline_flush`.
+    /// The socket is given up in any way only after one flush that does not care for `pipeline_flush`, and the loop is
+    /// left after such a flush where another one would hold bytes back.
     pub leaves_flushed: bool,
     /// The loop goes round once more when the flush has made room for a head that had to wait.
     pub head_rechecked: bool,

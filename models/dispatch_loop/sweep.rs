@@ -323,5 +323,6 @@ pub fn sweep() -> Sweep {
             .map(|scenario| scenario.name().to_owned())
             .collect(),
         left_out: left_out(),
+        classified: Some(super::classes::classified()),
     }
 }

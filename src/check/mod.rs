@@ -50,4 +50,4 @@ pub use observable::{Left, Observable, Over};
 pub use query::Query;
 pub use registry::{Clash, Registry};
 pub use setting::{Accepted, Setting};
-pub use sweep::{Entry, LeftOut, Sweep, Swept, SweptInstance};
+pub use sweep::{Class, Classified, Entry, LeftOut, Sweep, Swept, SweptInstance};

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
+use crate::check::claim::{Meaning, Reference};
 use crate::check::identity::Identity;
 use crate::check::instance::Instance;
 use crate::trace::property::Property;
@@ -22,6 +23,31 @@ pub struct Sweep {
     pub left_out: Vec<LeftOut>,
     /// Subjects and scenarios that do not go together.
     pub not_applicable: Vec<(String, String)>,
+    /// What failures mean, if the model says so of a subject.
+    pub classified: Option<Classified>,
+}
+
+/// What the failures of one subject mean.
+#[derive(Clone, Debug)]
+pub struct Classified {
+    /// The subject.
+    pub subject: String,
+    /// The classes.
+    pub classes: Vec<Class>,
+    /// The class of a scenario's failure, by its place among `classes`; `None` where no rule says.
+    pub class_of: fn(scenario: &str, property: Property) -> Option<usize>,
+}
+
+/// A class of failures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
+pub struct Class {
+    /// What they mean.
+    pub meaning: Meaning,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// What is written about them: findings, documentation, and what the subject's authors say.
+    pub references: Vec<Reference>,
 }
 
 /// A combination that a sweep leaves out.
@@ -62,6 +88,12 @@ pub struct Swept {
     pub left_out: Vec<LeftOut>,
     /// Subjects and scenarios that do not go together: nothing is known of them.
     pub not_applicable: Vec<(String, String)>,
+    /// The subject whose failures are classified.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub classified: Option<String>,
+    /// The classes of its failures.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub classes: Vec<Class>,
     /// Every instance.
     pub instances: Vec<SweptInstance>,
 }
@@ -79,6 +111,9 @@ pub struct SweptInstance {
     pub scenario: String,
     /// The properties that fail, with the steps of the shortest counterexample found.
     pub refuted: BTreeMap<Property, usize>,
+    /// The classes of these failures, as far as there are any: places among [`Swept::classes`].
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub classes: BTreeMap<Property, usize>,
     /// Why the instance was not explored to its end.
     pub inconclusive: Option<Inconclusive>,
     /// Executions.
@@ -114,9 +149,28 @@ impl SweptInstance {
             subject: instance.subject().to_owned(),
             scenario: instance.scenario().name.clone(),
             refuted: found.map(|(p, trace)| (*p, trace.steps.len())).collect(),
+            classes: BTreeMap::new(),
             inconclusive: exploration.inconclusive.clone(),
             executions: exploration.executions,
             seconds: exploration.seconds,
+        }
+    }
+}
+
+impl Sweep {
+    /// The same result with the classes of its failures.
+    pub fn classify(&self, swept: SweptInstance) -> SweptInstance {
+        let of_subject = self.classified.as_ref();
+        let Some(of) = of_subject.filter(|of| of.subject == swept.subject) else {
+            return swept;
+        };
+        let classes = swept.refuted.keys().filter_map(|property| {
+            let class = (of.class_of)(&swept.scenario, *property)?;
+            Some((*property, class))
+        });
+        SweptInstance {
+            classes: classes.collect(),
+            ..swept
         }
     }
 }
@@ -136,8 +190,29 @@ impl Swept {
             prominent: sweep.prominent.clone(),
             left_out: sweep.left_out.clone(),
             not_applicable: sweep.not_applicable.clone(),
+            classified: sweep.classified.as_ref().map(|of| of.subject.clone()),
+            classes: sweep
+                .classified
+                .as_ref()
+                .map_or_else(Vec::new, |of| of.classes.clone()),
             instances: Vec::new(),
         }
+    }
+
+    /// The failures of the classified subject, each with its class, if a rule gives it one.
+    pub fn failures(&self) -> Vec<(&SweptInstance, Property, Option<&Class>)> {
+        let instances = self.instances.iter();
+        let instances = instances.filter(|one| Some(&one.subject) == self.classified.as_ref());
+        let each = instances.flat_map(|instance| {
+            instance.refuted.keys().map(move |property| {
+                let class = instance
+                    .classes
+                    .get(property)
+                    .and_then(|n| self.classes.get(*n));
+                (instance, *property, class)
+            })
+        });
+        each.collect()
     }
 
     /// The instances that were not explored to their end.

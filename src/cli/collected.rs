@@ -44,7 +44,7 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, why: Inconclus
             .iter()
             .map(|instance| {
                 let found = explored.swept.get(&instance.identity()).cloned();
-                found.unwrap_or_else(|| SweptInstance::new(instance, &missing))
+                sweep.classify(found.unwrap_or_else(|| SweptInstance::new(instance, &missing)))
             })
             .collect(),
         ..Swept::new(model, sweep)
@@ -150,6 +150,7 @@ pub(super) mod tests {
             prominent: Vec::new(),
             left_out: Vec::new(),
             not_applicable: Vec::new(),
+            classified: None,
         };
         Selection {
             claims: vec![claim],

@@ -13,6 +13,7 @@
 //! ```
 
 mod args;
+mod built;
 mod collected;
 mod dispatch;
 mod exit;

@@ -4,29 +4,17 @@
 //! lock file of its own, and its program speaks the same command line as this one.
 
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
-#[cfg(unix)]
-use nix::sys::signal::{Signal, killpg};
-#[cfg(unix)]
-use nix::unistd::Pid;
-
+use super::built::{INTERRUPTED, build, explore, prepare};
 use super::exit::Exit;
 use super::interrupt;
 use super::program::Packages;
 use crate::check::results::{FromPackages, NotRun, Results};
 use crate::error::Misuse;
 use crate::render::version_numbers;
-
-/// How long a program may take to end after an interruption.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Why a package was not run.
-const INTERRUPTED: &str = "interrupted";
 
 /// A package of a collection.
 struct Package {
@@ -65,17 +53,26 @@ pub(super) fn run(
         packages.retain(|package| words.iter().any(|word| package.is(word)));
     }
     interrupt::note()?;
+    // What is refused is refused before anything is explored.
+    let mut prepared = Vec::new();
+    for package in packages {
+        let target = collection.target(&folder, &package);
+        let prepares = prepare(&package.name, &package.folder, &target)?;
+        prepared.push((package, target, prepares));
+    }
     let mut joined = Results {
         real: true,
         packages: Some(FromPackages {
             option: collection.option.to_owned(),
-            grouped: packages.iter().any(|package| package.name.contains('@')),
+            grouped: prepared
+                .iter()
+                .any(|(package, ..)| package.name.contains('@')),
             whole: words.is_empty(),
         }),
         ..Results::none()
     };
-    let all = packages.len();
-    for (n, package) in packages.into_iter().enumerate() {
+    let all = prepared.len();
+    for (n, (package, target, prepares)) in prepared.into_iter().enumerate() {
         let name = package.name.clone();
         if interrupt::happened() {
             joined.complete = false;
@@ -85,8 +82,8 @@ pub(super) fn run(
         }
         // Without stderr there is nobody to tell.
         let said = |doing: &str| drop(writeln!(io::stderr(), "{}/{all} {name}: {doing}", n + 1));
-        let target = collection.target(&folder, &package);
-        match build(&package.folder, &target, said)
+        match prepares
+            .and_then(|()| build(&package.folder, &target, said))
             .and_then(|program| explore(&program, passed_on, said))
         {
             Ok(None) => said("nothing is selected"),
@@ -140,7 +137,9 @@ pub(super) fn hand_on(
         let said = |doing: &str| drop(writeln!(io::stderr(), "{name}: {doing}"));
         let failed = |why: String| Misuse(format!("{name} {why}"));
         let target = collection.target(&folder, &package);
-        let program = build(&package.folder, &target, said).map_err(failed)?;
+        let program = prepare(name, &package.folder, &target)?
+            .and_then(|()| build(&package.folder, &target, said))
+            .map_err(failed)?;
         let status = Command::new(program)
             .args(words)
             .status()
@@ -240,149 +239,4 @@ fn nothing_called(word: &str, collection: &Packages, packages: &[Package]) -> Mi
     Misuse(format!(
         "no version {word} in {folder}/; expected: {expected}"
     ))
-}
-
-/// Builds one package; the error is one line.
-fn build(package: &Path, target: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
-    said("building");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build
-        .args(["build", "--release", "--locked", "--quiet", "--bins"])
-        .args(["--message-format", "json-render-diagnostics"])
-        .arg("--manifest-path")
-        .arg(package.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(target)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let built = output(&mut build, "cargo does not start")?;
-    if !built.status.success() {
-        if interrupt::happened() {
-            return Err(INTERRUPTED.to_owned());
-        }
-        let text = String::from_utf8_lossy(&built.stderr);
-        let mut lines = text.lines().map(str::trim);
-        let first = lines.find(|line| line.starts_with("error"));
-        return Err(format!(
-            "cannot be built: {}",
-            first.unwrap_or("cargo failed")
-        ));
-    }
-    let programs = built.stdout.split(|byte| *byte == b'\n');
-    let mut programs = programs.filter_map(|line| {
-        let message: serde_json::Value = serde_json::from_slice(line).ok()?;
-        message["executable"].as_str().map(PathBuf::from)
-    });
-    let program = programs.next();
-    program.ok_or_else(|| "cannot be built: cargo has made no program".to_owned())
-}
-
-/// Runs a package's program, which may have nothing that is selected; the error is one line.
-fn explore(
-    program: &Path,
-    passed_on: &[String],
-    said: impl Fn(&str),
-) -> Result<Option<Results>, String> {
-    // Listing does nothing but select, so what it refuses is the selection.
-    let listed = Command::new(program)
-        .arg("--list")
-        .args(passed_on)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .map_err(|error| format!("cannot be run: {error}"))?;
-    if listed.code() == Some(super::exit::Exit::Usage as i32) {
-        return Ok(None);
-    }
-    said("exploring");
-    let mut explore = Command::new(program);
-    explore
-        .args(["--format", "json"])
-        .args(passed_on)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit());
-    let output = output(&mut explore, "cannot be run")?;
-    // What it has found until an interruption it tells as well, if it has come as far as that.
-    serde_json::from_slice(&output.stdout)
-        .map(Some)
-        .map_err(|error| match interrupt::happened() {
-            true => INTERRUPTED.to_owned(),
-            false => format!("{} and no results: {error}", output.status),
-        })
-}
-
-/// What a program prints until it ends; an interruption is handed on to it.
-fn output(command: &mut Command, otherwise: &str) -> Result<Output, String> {
-    let failed = |error: io::Error| format!("{otherwise}: {error}");
-    // An interruption reaches the program from here alone, and with it all that it has started.
-    #[cfg(unix)]
-    if interrupt::noted() {
-        std::os::unix::process::CommandExt::process_group(command, 0);
-    }
-    let mut child = command.spawn().map_err(failed)?;
-    let stdout = collect(child.stdout.take());
-    let stderr = collect(child.stderr.take());
-    let mut interrupted = None;
-    let status = loop {
-        if let Some(status) = child.try_wait().map_err(failed)? {
-            break status;
-        }
-        if interrupt::happened() {
-            let since = interrupted.get_or_insert_with(|| {
-                ask_to_end(&mut child);
-                Instant::now()
-            });
-            if since.elapsed() > PATIENCE {
-                drop(child.kill());
-            }
-        }
-        std::thread::park_timeout(Duration::from_millis(50));
-    };
-    if interrupted.is_some() {
-        kill_what_is_left(&child);
-    }
-    let text = |pipe: JoinHandle<Vec<u8>>| pipe.join().unwrap_or_default();
-    Ok(Output {
-        status,
-        stdout: text(stdout),
-        stderr: text(stderr),
-    })
-}
-
-/// Passes an interruption on; a program that explores then tells what it has found.
-fn ask_to_end(child: &mut Child) {
-    // It may have ended by itself just now.
-    #[cfg(unix)]
-    let _gone = killpg(group(child), Signal::SIGTERM);
-    #[cfg(not(unix))]
-    drop(child.kill());
-}
-
-/// Ends what a program that has ended has left behind.
-#[cfg_attr(not(unix), allow(unused_variables, reason = "there are no groups"))]
-fn kill_what_is_left(child: &Child) {
-    // Mostly nobody.
-    #[cfg(unix)]
-    let _gone = killpg(group(child), Signal::SIGKILL);
-}
-
-#[cfg(unix)]
-fn group(child: &Child) -> Pid {
-    Pid::from_raw(child.id().try_into().expect("process ids are small"))
-}
-
-/// Reads a pipe to its end, so that nobody waits for room in it.
-fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut pipe) = pipe {
-            // What cannot be read is missing from the results, which says enough.
-            drop(pipe.read_to_end(&mut bytes));
-        }
-        bytes
-    })
 }

@@ -26,7 +26,8 @@ pub struct Program {
 ///
 /// A package is a folder with a `Cargo.toml` and a lock file of its own, and is called like the folder.
 /// A folder of packages is a crate's: they are called `CRATE@VERSION`, and `CRATE` means all of them.
-/// The program of a package is its one binary, and has this command line.
+/// The program of a package is its one binary, and has this command line. What a package's folder
+/// `prepare` holds is a package that is run before it is built, and that refuses with 2 and one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packages {
     pub(super) option: &'static str,

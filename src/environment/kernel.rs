@@ -186,6 +186,13 @@ impl fmt::Debug for Registration {
 }
 
 impl Registration {
+    /// Whether it holds this waker.
+    #[cfg(all(feature = "tokio-time", not(loom)))]
+    pub(crate) fn holds(&self, waker: &Waker) -> bool {
+        let registered = self.0.as_ref();
+        registered.is_some_and(|(registered, _)| registered.will_wake(waker))
+    }
+
     pub(crate) fn set(&mut self, caller: Caller<'_>) {
         self.0 = Some((caller.waker.clone(), caller.own));
     }
@@ -608,6 +615,14 @@ impl Kernel {
     /// What the layer would hand over next.
     pub(crate) fn in_layer(&self) -> Bytes {
         Bytes::copy_from_slice(&self.contents.layer)
+    }
+
+    /// How many of the registrations hold this waker.
+    #[cfg(all(feature = "tokio-time", not(loom)))]
+    pub(crate) fn wakes(&self, waker: &Waker) -> usize {
+        let all = [&self.writer, &self.flusher, &self.shutter, &self.inputter];
+        let holding = all.into_iter().filter(|one| one.holds(waker));
+        holding.count()
     }
 
     /// What was accepted and has not been read.

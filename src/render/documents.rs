@@ -236,7 +236,8 @@ pub fn comparisons(old: &str, results: &Results) -> String {
         let name = line.trim_start_matches("| ");
         let name = name.split(' ').next().unwrap_or_default();
         let (name, version) = name.rsplit_once('-').unwrap_or((name, ""));
-        (name.to_owned(), version_numbers(version))
+        let numbers = version_numbers(version);
+        (name.to_owned(), numbers.is_none(), numbers)
     });
     let head = "| real connection | model | scenario families | scenarios | executions | of the model | \
                 explored states | of the model | automata's states | of the model | known \
@@ -284,6 +285,8 @@ mod tests {
             prominent: Vec::new(),
             left_out: Vec::new(),
             not_applicable: Vec::new(),
+            classified: None,
+            classes: Vec::new(),
             instances: Vec::new(),
         };
         let compared = Compared {

@@ -10,6 +10,8 @@
 
 pub mod chart;
 #[cfg(feature = "cli")]
+mod classes;
+#[cfg(feature = "cli")]
 pub mod commands;
 #[cfg(feature = "cli")]
 pub mod comparison;

@@ -13,7 +13,7 @@
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use super::{count, total, visible};
+use super::{classes, count, total, visible};
 use crate::check::sweep::{Entry, Swept};
 use crate::trace::property::Property;
 
@@ -197,6 +197,10 @@ pub fn text(swept: &Swept, width: usize) -> String {
         let line = format!("{property}: {}", each.join("; "));
         super::paragraph(&mut text, width, 2, &line);
     }
+    for sentence in classes::sentences(swept) {
+        text.push('\n');
+        super::paragraph(&mut text, width, 0, &sentence);
+    }
     text
 }
 
@@ -236,6 +240,7 @@ pub fn explained(swept: &Swept) -> String {
         }
         sentences.push(format!("{property}: {}.", parts.join("; ")));
     }
+    sentences.extend(classes::explained(swept));
     for subject in &swept.subjects {
         let apart = swept.not_applicable(subject);
         if apart > 0 {
@@ -286,7 +291,9 @@ pub fn markdown(swept: &Swept) -> String {
             text += &format!(" {} |", in_words(entry));
         }
     }
-    text += "\n\nLeft out:\n\n";
+    text.push('\n');
+    text += &classes::markdown(swept);
+    text += "\nLeft out:\n\n";
     for left in &swept.left_out {
         text += &format!("* {}: {}\n", left.what, left.why);
     }
@@ -304,6 +311,8 @@ mod tests {
             prominent: Vec::new(),
             left_out: Vec::new(),
             not_applicable: Vec::new(),
+            classified: None,
+            classes: Vec::new(),
             instances: Vec::new(),
         }
     }

@@ -22,11 +22,8 @@ impl Handle {
     /// timer may fire at any later point, before or after whatever else can happen, and never before
     /// one with an earlier deadline.
     ///
-    /// For hyper, examples/hyper_timer.rs has an adapter for `hyper::rt::Timer`. `tokio::time` cannot be
-    /// explored, not even with its paused clock: nobody can learn from a runtime which deadline is next
-    /// without letting it pass, so whether others move before it would be decided by the runtime. Hand
-    /// the connection what it sleeps with, say `sleep: impl Fn(Duration) -> S`, and let it be this in
-    /// tests and `tokio::time::sleep` elsewhere.
+    /// For hyper, examples/hyper_timer.rs has an adapter for `hyper::rt::Timer`. Where a connection's timers are
+    /// tokio's, `lastbyte::run::Paused` (feature `tokio-time`) puts them on virtual time.
     ///
     /// ```
     /// use std::time::Duration;

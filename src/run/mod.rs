@@ -53,6 +53,8 @@ pub(crate) mod handle;
 mod in_hand;
 pub(crate) mod layer;
 mod local;
+#[cfg(all(feature = "tokio-time", not(loom)))]
+mod paused;
 pub(crate) mod peer;
 pub(crate) mod player;
 mod polls;
@@ -80,6 +82,8 @@ pub use further::FurtherSocket;
 pub use halves::{ReadHalf, WriteHalf};
 pub use handle::Handle;
 pub use local::LocalTasks;
+#[cfg(all(feature = "tokio-time", not(loom)))]
+pub use paused::Paused;
 pub use peer::Peer;
 pub use scenario::Scenario;
 pub use slot::SPIN_POLLS;

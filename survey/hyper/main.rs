@@ -1,7 +1,8 @@
-//! hyper: the HTTP/2 server. Its HTTP/1 side is in `conformance/`.
+//! hyper: the HTTP/2 server; the HTTP/1 connections are in [`http1`].
 
 #[path = "../frames.rs"]
 mod frames;
+mod http1;
 #[path = "../kit.rs"]
 mod kit;
 use frames::{REQUEST, client, whole};
@@ -79,27 +80,35 @@ fn serving(checker: Checker) -> Checker {
     checker.framing(|| Parsed::new(|stream: &[u8], _: &[Bytes]| whole(stream, 16)))
 }
 
-survey!(
-    "the HTTP/2 server",
+/// No report of these is about HTTP/2: there the older releases would say nothing new.
+fn http2() -> Vec<Family> {
+    if env!("CARGO_PKG_VERSION_MINOR") != "12" {
+        return Vec::new();
+    }
     vec![
         family(
             "graceful shutdown",
             "A response of 16 bytes; graceful_shutdown at any point.",
             serving(over(&[512]).peer(client)),
-            serves
+            serves,
         ),
         family(
             "slow reader",
             "The same.",
             serving(slowly(&[512], 128).peer(client)),
-            serves
+            serves,
         ),
         family(
             "error in the middle",
             "The same; the client resets after the first 40 bytes.",
             serving(over(&[512]).readers([Reader::PROMPT.resets_after(40)])),
-            serves
+            serves,
         )
         .without(&[NoNeedlessError]),
     ]
+}
+
+survey!(
+    "the HTTP/2 server, and both sides of HTTP/1",
+    http1::families().into_iter().chain(http2()).collect()
 );

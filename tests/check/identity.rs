@@ -166,6 +166,7 @@ impl Offer {
                 prominent: Vec::new(),
                 left_out: Vec::new(),
                 not_applicable: Vec::new(),
+                classified: None,
             }),
             subjects: || taken(|offer| &mut offer.subjects),
             ..Model::new("model", "")

@@ -129,6 +129,66 @@ mod unix {
     }
 
     #[test]
+    fn a_package_is_prepared_before_it_is_built_or_refused_before_anything_is_explored() {
+        let versions = Versions::new();
+        let mut fine = crate::fixtures::results();
+        fine.rows.truncate(1);
+        fine.comparisons.truncate(1);
+        fine.sweeps.clear();
+        fine.not_run.clear();
+        let (_file, program) = prints(&fine);
+        let explored = versions.join("explored");
+        versions.package("1.0.0", &format!("touch '{explored}'; {program}"));
+        // What is built here is what was prepared.
+        versions.package("patched", "exit 3");
+        let patched = versions.join("conformance/patched/program");
+        let prepared = versions.join("prepared");
+        std::fs::write(&prepared, format!("#!/bin/sh\n{program}\n")).expect("scratch");
+        let copies = format!("cat '{prepared}' > '{patched}'");
+        versions.package_in("conformance/patched/prepare", &copies);
+        let (code, results) = run(&versions, &["--real"]);
+        assert_eq!(code, Some(0));
+        assert_eq!(results.expect("results").rows.len(), 2);
+
+        std::fs::remove_file(&explored).expect("1.0.0 was explored");
+        let refuses = "echo 'prepare: line 2 does not fit' >&2; exit 2";
+        versions.package_in("conformance/patched/prepare", refuses);
+        for words in [
+            &["--real"][..],
+            &["--real=patched"],
+            &["--real", "--allow-missing"],
+        ] {
+            let (code, refused) = run(&versions, words);
+            assert_eq!(code, Some(2), "{words:?}");
+            assert_eq!(
+                refused.expect_err("it is refused"),
+                "cargo verify: patched cannot be prepared: prepare: line 2 does not fit\n"
+            );
+            assert!(!std::path::Path::new(&explored).exists(), "{words:?}");
+        }
+        // The others need it no more than one that cannot be built.
+        versions.package_in(
+            "conformance/patched/prepare",
+            "echo 'error: no network' >&2; exit 101",
+        );
+        let (code, results) = run(&versions, &["--real"]);
+        assert_eq!(code, Some(3));
+        let results = results.expect("results");
+        assert_eq!(results.rows.len(), 1);
+        assert_eq!(
+            results.not_run.iter().map(|m| &*m.why).collect::<Vec<_>>(),
+            ["cannot be prepared: error: no network"]
+        );
+        let recording = Versions::recording("patched");
+        let replay = ["replay", recording.path()];
+        let output = versions.command(&replay).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(2));
+        let told = String::from_utf8(output.stderr).expect("text");
+        let expected = "patched cannot be prepared: error: no network\n";
+        assert!(told.ends_with(expected), "{told}");
+    }
+
+    #[test]
     fn versions_are_listed_in_order_and_nothing_else_is_one() {
         let versions = Versions::new();
         for version in ["next", "1.10.0", "1.9.0", "0.14.32"] {

@@ -278,6 +278,28 @@ async fn a_request_behind_a_body_that_ends_in_the_second_look_is_not_served() {
         .expect_err("nobody waits for input");
 }
 
+/// The answer to a request whose body ends between two polls, as far as it comes.
+async fn streamed(request: &[u8]) -> (Vec<u8>, bool) {
+    let (socket, mut peer) = UnixStream::pair().expect("a socket pair");
+    peer.write_all(request).await.expect("room");
+    let service = service_fn(|_: Request<Incoming>| async {
+        Ok::<_, Infallible>(Response::new(EndsBetweenTwoPolls::default()))
+    });
+    tokio::spawn(Builder::new().serve_connection(TokioIo::new(socket), service));
+    read_head(&mut peer).await;
+    let mut body = Vec::new();
+    let ends = timeout(FOR_EVER, peer.read_to_end(&mut body)).await;
+    (body, ends.is_ok())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_ends_with_the_connection_in_the_second_look_has_no_end() {
+    let (body, ends) = streamed(b"GET / HTTP/1.0\r\n\r\n").await;
+    assert_eq!((&body[..], ends), (&b"x"[..], false));
+    let (body, ends) = streamed(b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n").await;
+    assert_eq!((&body[..], ends), (&b"1\r\nx\r\n0\r\n\r\n"[..], true));
+}
+
 /// A socket that keeps how its last read failed.
 struct Watched {
     socket: TcpStream,

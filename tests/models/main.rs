@@ -1,5 +1,6 @@
 //! The models, and the real connections beside them.
 
+mod classes;
 mod conformance;
 #[cfg(loom)]
 mod declared_state;
@@ -15,3 +16,5 @@ mod hyper_h1;
 mod hyper_h1_client;
 #[cfg(loom)]
 mod mutants;
+#[cfg(not(loom))]
+mod repair;

@@ -117,6 +117,9 @@ fn table_of_a_sweep() {
     // Names are the project's own in this document, nothing is escaped.
     swept.left_out[0].what = "tunnel".to_owned();
     swept.instances.remove(0);
+    // What has a class that is not there has none.
+    swept.classes.truncate(1);
+    swept.classes[0].references[0].link = "/finding.md".to_owned();
     assert_snapshot!("sweep_markdown", lastbyte::render::sweep::markdown(&swept));
 }
 

@@ -6,6 +6,9 @@ mod ended;
 mod executor;
 mod further;
 mod layer;
+// tokio's runtime is made for loom there.
+#[cfg(not(loom))]
+mod paused;
 mod peer;
 mod socket;
 mod tasks;

@@ -4,7 +4,7 @@ use lastbyte::check::Meaning;
 use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
 
 use super::super::{Client, Outgoing, Source};
-use super::{ALL, DefectScenario, Side, UNFLUSHED, WAITS};
+use super::{ALL, ALL_AND_PROPOSED, DefectScenario, Side, UNFLUSHED, WAITING, WAITS};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const OK_AND_CLOSE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
@@ -113,7 +113,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         "client-answered-unread",
         "A client that has its response and no user any more ends although its peer reads no more of the request (since #4018 it does not: the price of the repair).",
         EndsWithoutReader,
-        &["1.11.0", "1.12.0"],
+        WAITING,
         unread.clone(),
         scenario.clone(),
     );
@@ -123,7 +123,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         "client-answered-unfinished",
         "A client that has its response and no user any more ends although its request body has no end and its peer reads no more (#4176).",
         EndsWithoutReader,
-        ALL,
+        ALL_AND_PROPOSED,
         Client {
             requests: unfinished.requests,
             ..unread

@@ -27,6 +27,17 @@ const UNFLUSHED: &[&str] = &[
 /// Since the dispatcher exists, and in the newest release.
 const ALL: &[&str] = &RELEASES;
 
+/// hyper 1.12.0 with the repair of `conformance/proposed`, which is no release.
+pub const PROPOSED: &str = "proposed";
+
+/// What the repair leaves as it is.
+const ALL_AND_PROPOSED: &[&str] = &[
+    "0.14.32", "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.12.0", PROPOSED,
+];
+
+/// Since the shutdown waits for the flush (#4018).
+const WAITING: &[&str] = &["1.11.0", "1.12.0", PROPOSED];
+
 /// What #4018 costs.
 const WAITS: &str = "The price of #4018: a shutdown that waits for the flush waits for ever for a \
                      reader that has stopped for ever. A timeout is the user's to set.";

@@ -3,13 +3,15 @@
 use bytes::Bytes;
 use lastbyte::check::Meaning;
 use lastbyte::environment::FlushMode;
+use lastbyte::trace::Ends;
 use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
 
 use super::super::scenarios::Family;
 use super::super::{Handler, Server, Source};
-use super::{ALL, DefectScenario, Side, UNFLUSHED, WAITS};
+use super::{ALL, ALL_AND_PROPOSED, DefectScenario, Side, UNFLUSHED, WAITING, WAITS};
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+const OLD_GET: &str = "GET / HTTP/1.0\r\nhost: a\r\n\r\n";
 const POST: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n";
 const UPGRADE: &str = "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
 
@@ -44,7 +46,9 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
             },
         });
     };
-    use Property::{EndsWithoutReader, NoSpin, NoStall, NothingTruncated, ReadsDuringFlush};
+    use Property::{
+        EndsWithoutReader, NoSilentLoss, NoSpin, NoStall, NothingTruncated, ReadsDuringFlush,
+    };
 
     let dropped = Family::named("body-ignored");
     add(
@@ -173,6 +177,19 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         ending(over(1024, GET)),
     );
 
+    add(
+        "ends-with-the-connection",
+        "A body that only the end of the connection ends, as HTTP/1.0 has it, is ended when its last \
+         piece is through.",
+        Property::Ends,
+        &["1.10.0", "1.10.1", "1.11.0", "1.12.0"],
+        server.clone(),
+        Scenario {
+            ends: Ends::WhenDelivered,
+            ..ending(over(1024, OLD_GET))
+        },
+    );
+
     let server = Server {
         expected: 2,
         ..server
@@ -229,6 +246,22 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         server.clone(),
         over(1024, [last, GET].concat()),
     );
+    add(
+        "pipeline-flush-bad-request",
+        "With pipeline_flush, the 400 for an invalid request arrives.",
+        NothingTruncated,
+        ALL,
+        server.clone(),
+        over(1024, "no request\r\n\r\n"),
+    );
+    add(
+        "pipeline-flush-partial",
+        "With pipeline_flush, a response is not withheld until the next request is whole.",
+        NoStall,
+        ALL,
+        server.clone(),
+        over(1024, [GET, "GET"].concat()),
+    );
     let server = Server {
         upgrade: Some(server.body.bytes()),
         ..server
@@ -242,12 +275,24 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         over(1024, [UPGRADE, "early"].concat()),
     );
 
+    add(
+        "taken-out",
+        "The response is flushed before poll_without_shutdown is ready.",
+        NoSilentLoss,
+        ALL,
+        Server {
+            taken_out: true,
+            ..dropped.server.clone()
+        },
+        dropped.scenario(64, Reader::PROMPT),
+    );
+
     let fin = Family::named("fin-any-time");
     add(
         "fin-during-response",
         "A FIN without half_close leaves the response whole (it does not, by design).",
         NothingTruncated,
-        ALL,
+        ALL_AND_PROPOSED,
         fin.server.clone(),
         fin.scenario(64, Reader::PROMPT),
     );
@@ -255,7 +300,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         "reader-never-reads",
         "The connection ends although nobody reads (since #4018 it does not: the price of the repair).",
         EndsWithoutReader,
-        &["1.11.0", "1.12.0"],
+        WAITING,
         dropped.server.clone(),
         dropped.scenario(64, Reader::PROMPT.stops_after(0)),
     );

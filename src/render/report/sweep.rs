@@ -5,7 +5,7 @@ use crate::check::sweep::sweep_id;
 use crate::check::sweep::{Entry, Swept};
 use crate::render::commands::reproduce;
 use crate::render::matrix::terms;
-use crate::render::{count, sweep, thousands, visible};
+use crate::render::{classes, count, meaning, sweep, thousands, visible};
 use crate::trace::property::Property;
 
 /// The sweep of one model.
@@ -19,6 +19,8 @@ pub(super) struct Sweep {
     /// Names of its subjects, each with what it is.
     pub(super) terms: Vec<(String, String)>,
     pub(super) lines: Vec<Line>,
+    /// The subject whose failures are classified, and the classes.
+    pub(super) classified: Option<(String, Vec<Class>)>,
     pub(super) left_out: Vec<(String, String)>,
     /// For each subject, if any, how many scenarios do not go together with it, and which.
     pub(super) apart: Vec<(String, String, Vec<String>)>,
@@ -31,6 +33,17 @@ pub(super) struct Line {
     pub(super) name: &'static str,
     pub(super) sentence: &'static str,
     pub(super) fields: Vec<Field>,
+}
+
+/// Failures that mean the same.
+pub(super) struct Class {
+    pub(super) class: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) word: &'static str,
+    pub(super) reason: String,
+    /// Name and address.
+    pub(super) references: Vec<(String, String)>,
+    pub(super) failures: String,
 }
 
 /// One property of one subject.
@@ -86,6 +99,10 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
                 fields: of_property(property).map(field).collect(),
             })
             .collect(),
+        classified: swept.classified.as_deref().map(|subject| {
+            let counted = classes::counted(swept);
+            (visible(subject), counted.iter().map(class).collect())
+        }),
         left_out: left_out
             .map(|left| (visible(&left.what), visible(&left.why)))
             .collect(),
@@ -95,6 +112,32 @@ fn section(swept: &Swept, results: &Results) -> Sweep {
             .filter(|(_, names)| !names.is_empty())
             .map(|(subject, names)| (subject, count(names.len(), "scenario"), names))
             .collect(),
+    }
+}
+
+fn class(counted: &classes::Counted<'_>) -> Class {
+    let failures = counted.in_words();
+    let Some(class) = counted.class else {
+        return Class {
+            class: "fails",
+            sign: "✗",
+            word: "not classified",
+            reason: String::new(),
+            references: Vec::new(),
+            failures,
+        };
+    };
+    let shown = meaning::shown(class.meaning);
+    let references = class.references.iter();
+    Class {
+        class: shown.class,
+        sign: shown.sign,
+        word: shown.word,
+        reason: visible(&class.reason),
+        references: references
+            .map(|r| (visible(&r.name), visible(&r.link)))
+            .collect(),
+        failures,
     }
 }
 

@@ -1,0 +1,219 @@
+//! The programs of packages: they are prepared, built and run, and an interruption is handed on to them.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+#[cfg(unix)]
+use nix::sys::signal::{Signal, killpg};
+#[cfg(unix)]
+use nix::unistd::Pid;
+
+use super::interrupt;
+use crate::check::results::Results;
+use crate::error::Misuse;
+
+/// How long a program may take to end after an interruption.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a package was not run.
+pub(super) const INTERRUPTED: &str = "interrupted";
+
+/// Runs what prepares a package before it is built: the program of the package in its folder `prepare`, if
+/// there is one. The inner error is one line: it cannot be run, as a package that cannot be built.
+///
+/// # Errors
+///
+/// When the program refuses, with 2 and a line.
+pub(super) fn prepare(
+    name: &str,
+    package: &Path,
+    target: &Path,
+) -> Result<Result<(), String>, Misuse> {
+    let manifest = package.join("prepare/Cargo.toml");
+    if !manifest.is_file() {
+        return Ok(Ok(()));
+    }
+    let mut prepare = cargo();
+    prepare
+        .args(["run", "--locked", "--quiet", "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(target.join("prepare"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let output = match output(&mut prepare, "cargo does not start") {
+        Ok(output) => output,
+        Err(why) => return Ok(Err(why)),
+    };
+    let text = String::from_utf8_lossy(&output.stderr);
+    let said = |start: &str| {
+        text.lines()
+            .map(str::trim)
+            .find(|line| line.starts_with(start))
+    };
+    Ok(match output.status.code() {
+        Some(0) => Ok(()),
+        _ if interrupt::happened() => Err(INTERRUPTED.to_owned()),
+        Some(2) => {
+            let why = said("").unwrap_or("it is refused");
+            return Err(Misuse(format!("{name} cannot be prepared: {why}")));
+        }
+        _ => Err(format!(
+            "cannot be prepared: {}",
+            said("error").unwrap_or("cargo failed")
+        )),
+    })
+}
+
+/// The cargo that has started this program, or the one on the path.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Builds one package; the error is one line.
+pub(super) fn build(package: &Path, target: &Path, said: impl Fn(&str)) -> Result<PathBuf, String> {
+    said("building");
+    let mut build = cargo();
+    build
+        .args(["build", "--release", "--locked", "--quiet", "--bins"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .arg("--manifest-path")
+        .arg(package.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let built = output(&mut build, "cargo does not start")?;
+    if !built.status.success() {
+        if interrupt::happened() {
+            return Err(INTERRUPTED.to_owned());
+        }
+        let text = String::from_utf8_lossy(&built.stderr);
+        let mut lines = text.lines().map(str::trim);
+        let first = lines.find(|line| line.starts_with("error"));
+        return Err(format!(
+            "cannot be built: {}",
+            first.unwrap_or("cargo failed")
+        ));
+    }
+    let programs = built.stdout.split(|byte| *byte == b'\n');
+    let mut programs = programs.filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_slice(line).ok()?;
+        message["executable"].as_str().map(PathBuf::from)
+    });
+    let program = programs.next();
+    program.ok_or_else(|| "cannot be built: cargo has made no program".to_owned())
+}
+
+/// Runs a package's program, which may have nothing that is selected; the error is one line.
+pub(super) fn explore(
+    program: &Path,
+    passed_on: &[String],
+    said: impl Fn(&str),
+) -> Result<Option<Results>, String> {
+    // Listing does nothing but select, so what it refuses is the selection.
+    let listed = Command::new(program)
+        .arg("--list")
+        .args(passed_on)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .map_err(|error| format!("cannot be run: {error}"))?;
+    if listed.code() == Some(super::exit::Exit::Usage as i32) {
+        return Ok(None);
+    }
+    said("exploring");
+    let mut explore = Command::new(program);
+    explore
+        .args(["--format", "json"])
+        .args(passed_on)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
+    let output = output(&mut explore, "cannot be run")?;
+    // What it has found until an interruption it tells as well, if it has come as far as that.
+    serde_json::from_slice(&output.stdout)
+        .map(Some)
+        .map_err(|error| match interrupt::happened() {
+            true => INTERRUPTED.to_owned(),
+            false => format!("{} and no results: {error}", output.status),
+        })
+}
+
+/// What a program prints until it ends; an interruption is handed on to it.
+fn output(command: &mut Command, otherwise: &str) -> Result<Output, String> {
+    let failed = |error: io::Error| format!("{otherwise}: {error}");
+    // An interruption reaches the program from here alone, and with it all that it has started.
+    #[cfg(unix)]
+    if interrupt::noted() {
+        std::os::unix::process::CommandExt::process_group(command, 0);
+    }
+    let mut child = command.spawn().map_err(failed)?;
+    let stdout = collect(child.stdout.take());
+    let stderr = collect(child.stderr.take());
+    let mut interrupted = None;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            break status;
+        }
+        if interrupt::happened() {
+            let since = interrupted.get_or_insert_with(|| {
+                ask_to_end(&mut child);
+                Instant::now()
+            });
+            if since.elapsed() > PATIENCE {
+                drop(child.kill());
+            }
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    };
+    if interrupted.is_some() {
+        kill_what_is_left(&child);
+    }
+    let text = |pipe: JoinHandle<Vec<u8>>| pipe.join().unwrap_or_default();
+    Ok(Output {
+        status,
+        stdout: text(stdout),
+        stderr: text(stderr),
+    })
+}
+
+/// Passes an interruption on; a program that explores then tells what it has found.
+fn ask_to_end(child: &mut Child) {
+    // It may have ended by itself just now.
+    #[cfg(unix)]
+    let _gone = killpg(group(child), Signal::SIGTERM);
+    #[cfg(not(unix))]
+    drop(child.kill());
+}
+
+/// Ends what a program that has ended has left behind.
+#[cfg_attr(not(unix), allow(unused_variables, reason = "there are no groups"))]
+fn kill_what_is_left(child: &Child) {
+    // Mostly nobody.
+    #[cfg(unix)]
+    let _gone = killpg(group(child), Signal::SIGKILL);
+}
+
+#[cfg(unix)]
+fn group(child: &Child) -> Pid {
+    Pid::from_raw(child.id().try_into().expect("process ids are small"))
+}
+
+/// Reads a pipe to its end, so that nobody waits for room in it.
+fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            // What cannot be read is missing from the results, which says enough.
+            drop(pipe.read_to_end(&mut bytes));
+        }
+        bytes
+    })
+}
