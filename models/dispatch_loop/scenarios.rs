@@ -83,13 +83,14 @@ fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
     }
 }
 
-/// The signal of `graceful_shutdown` is raised at any point.
-fn told_to_stop(scenario: Scenario) -> Scenario {
+/// The signal of `graceful_shutdown` is raised at any point, or at any after this step.
+fn told_to_stop(scenario: Scenario, first: Option<ScriptStep>) -> Scenario {
+    let steps: Vec<_> = first.into_iter().chain([ScriptStep::Raise(0)]).collect();
     Scenario {
         signals: 1,
         ..scenario
     }
-    .with_script(Script::new("user", [ScriptStep::Raise(0)]))
+    .with_script(Script::new("user", steps))
 }
 
 /// Every named scenario.
@@ -112,11 +113,11 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
         connection,
         outside,
     };
-    // An answer of two bytes, so that a small kernel buffer does not take all of it at once.
+    // An answer of three bytes, so that a small kernel buffer is full twice before it is through.
     let switching = || {
         let sizes = Sizes {
-            head: 2,
-            last_head: 2,
+            head: 3,
+            last_head: 3,
             ..Sizes::default()
         };
         let connection = Connection {
@@ -255,7 +256,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 owed: Owed::AsServed,
                 ..full(1)
             },
-            told_to_stop(on("graceful", 1, b"G")),
+            told_to_stop(on("graceful", 1, b"G"), None),
         ),
         scenario(
             "graceful_shutdown comes at any point, and the request body at any other.",
@@ -264,7 +265,10 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 owed: Owed::AsServed,
                 ..full(1)
             }),
-            told_to_stop(on("graceful-body", 1, b"P2x").with_script(peer([send(b"x")]))),
+            told_to_stop(
+                on("graceful-body", 1, b"P2x").with_script(peer([send(b"x")])),
+                None,
+            ),
         ),
         scenario(
             "The service drops an unfinished request body, and the user takes the socket out \
@@ -297,12 +301,12 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("upgrade-dropped-body", 1, b"V2x"),
         ),
         scenario(
-            "An upgrade, and graceful_shutdown comes at any point.",
+            "An upgrade, and graceful_shutdown comes while the head of the answer is being flushed.",
             Connection {
                 graceful: Some(0),
                 ..switching()
             },
-            told_to_stop(on("upgrade-graceful", 1, b"U")),
+            told_to_stop(on("upgrade-graceful", 1, b"U"), Some(begun.clone())),
         ),
         scenario(
             "A request for an upgrade gets an ordinary answer, and the service drops its unfinished body.",
