@@ -263,8 +263,7 @@ pub(crate) enum Call<T> {
     Failed(io::ErrorKind),
 }
 
-/// The bytes themselves. Where some of them [vary](crate::run::Subject::varying), they are no part of
-/// a state as they are.
+/// The bytes themselves. Where some of them vary, they are no part of a state as they are.
 #[derive(Default)]
 struct Contents {
     outbound: Pieces,
@@ -281,7 +280,7 @@ impl fmt::Debug for Contents {
     }
 }
 
-/// The kernel's state for one connection. Its bytes are not printed: see [`Kernel::outbound`].
+/// The kernel's state for one connection. Its bytes are not printed.
 #[derive(Debug)]
 pub struct Kernel {
     capacity: usize,

@@ -5,18 +5,16 @@
     doc = r#"
 ```
 use lastbyte::{Checker, Property, Socket};
-use lastbyte::render::transcript::Caption;
-use lastbyte::render::chart::{Options, text};
+use lastbyte::render::{chart::{Options, text}, transcript::Caption};
 let report = Checker::new().kernel_buffer([4]).run(|mut socket: Socket| async move {
     socket.expect_delivery(b"response");
     let _written = socket.write(b"response").await?;
     socket.close().await
 });
 let property = Property::NoSilentLoss;
-let trace = report.counterexample(property).expect("the kernel takes 4 bytes of 8");
-let caption = Caption { property, replay: "cargo test" };
-let chart = text(trace, Options { width: 80, colour: false, caption });
-assert!(chart.contains("──4──▸"));
+let trace = report.counterexample(property).expect("4 bytes are lost");
+let options = Options { width: 80, colour: false, caption: Caption { property, replay: "" } };
+assert!(text(trace, options).contains("──4──▸"));
 ```
 "#
 )]

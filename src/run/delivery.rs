@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::environment::content::digest_of;
 use crate::environment::framing::{Contradiction, Framing};
 use crate::panics;
-use crate::run::written::Told;
+use crate::run::offer::Offer;
 
 /// As many bytes of an unaccepted remainder are kept to see whether the next write goes on with it.
 const REMAINDER: usize = 64;
@@ -66,12 +66,12 @@ impl Delivery {
     }
 
     /// The kernel took these bytes, after `before` accepted ones.
-    pub(crate) fn accept(&mut self, told: &Told<'_>, before: usize) {
-        if told.taken().next().is_none() {
+    pub(crate) fn accept(&mut self, offer: &Offer<'_>, before: usize) {
+        if offer.taken().next().is_none() {
             return;
         }
         if let Some((left, bytes)) = self.remainder.take() {
-            let begins = told.beginning(left.len());
+            let begins = offer.beginning(left.len());
             if !begins.starts_with(&left) && !left.starts_with(&begins) && self.gap.is_none() {
                 self.gap = Some((before, bytes));
             }
@@ -79,14 +79,14 @@ impl Delivery {
         let (framing, promises) = (&mut self.accepted, &self.promises);
         // What is wrong shows where it arrives.
         let read = guarded(|| {
-            for taken in told.taken() {
+            for taken in offer.taken() {
                 let _shows_where_it_arrives = framing.receive(taken, promises);
             }
         });
         self.note_panic(read);
         match guarded(|| self.accepted.is_open()) {
             Ok(open) => {
-                let left = told.remainder(REMAINDER);
+                let left = offer.remainder(REMAINDER);
                 self.remainder = (open && left.1 > 0).then_some(left);
             }
             Err(why) => self.note_panic::<()>(Err(why)),

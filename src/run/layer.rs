@@ -30,8 +30,8 @@ impl State {
                 Call::Done(accepted) => {
                     self.changed();
                     self.kernel.taken_from_layer(accepted);
-                    let told = self.tell(&[&held], accepted);
-                    self.delivery.accept(&told, before);
+                    let offer = self.offer(&[&held], accepted);
+                    self.delivery.accept(&offer, before);
                     let offered = held.len();
                     self.log(actor, Event::HandedOver { offered, accepted });
                 }

@@ -53,6 +53,7 @@ pub(crate) mod handle;
 mod in_hand;
 pub(crate) mod layer;
 mod local;
+pub(crate) mod offer;
 #[cfg(all(feature = "tokio-time", not(loom)))]
 mod paused;
 pub(crate) mod peer;

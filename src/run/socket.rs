@@ -141,15 +141,15 @@ impl Socket {
                 Call::Done(accepted) => *accepted,
                 Call::WouldBlock | Call::Failed(_) => 0,
             };
-            let told = state.tell(slices, taken);
-            state.observe_write(*actor, &told);
+            let offer = state.offer(slices, taken);
+            state.observe_write(*actor, &offer);
             match &call {
                 Call::Done(accepted) => {
                     if *accepted > 0 {
                         state.changed();
                     }
                     state.inside = offered - accepted;
-                    state.delivery.accept(&told, before);
+                    state.delivery.accept(&offer, before);
                     let accepted = *accepted;
                     state.log(*actor, Event::Write { offered, accepted });
                 }
