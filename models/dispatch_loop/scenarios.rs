@@ -84,13 +84,10 @@ fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
 }
 
 /// The signal of `graceful_shutdown` is raised at any point, or at any after this step.
-fn told_to_stop(scenario: Scenario, first: Option<ScriptStep>) -> Scenario {
+fn told_to_stop(mut scenario: Scenario, first: Option<ScriptStep>) -> Scenario {
     let steps: Vec<_> = first.into_iter().chain([ScriptStep::Raise(0)]).collect();
-    Scenario {
-        signals: 1,
-        ..scenario
-    }
-    .with_script(Script::new("user", steps))
+    scenario.signals = 1;
+    scenario.with_script(Script::new("user", steps))
 }
 
 /// Every named scenario.
