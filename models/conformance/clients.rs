@@ -2,6 +2,7 @@
 
 use lastbyte::environment::Faults;
 
+use super::messages::*;
 use super::scenarios::*;
 use crate::hyper_h1::{Answer, Client, Outgoing, Source};
 
@@ -16,6 +17,7 @@ pub(super) fn clients() -> Vec<Family> {
         faults: Faults::default(),
         scenarios: ALL,
         too_large_in: &[],
+        not_in: &[],
     };
     let client = |change: &dyn Fn(&mut Client), mut family: Family| {
         if let Side::Client(client) = &mut family.side {
@@ -33,7 +35,13 @@ pub(super) fn clients() -> Vec<Family> {
     let get = || Outgoing::GET;
     let post = |source| Outgoing::post(BODY, source);
     let whole = || post(Source::Whole);
-    vec![
+    let head = || Outgoing {
+        method: "HEAD",
+        ..Outgoing::GET
+    };
+    let reading = |family| client(&|client| client.answer = Answer::Read, family);
+    let keeping = |family| client(&|client| client.answer = Answer::Kept, family);
+    let plain = vec![
         sending("client-get", vec![get()], ANSWER, b"G"),
         beside(
             Beside::Nothing,
@@ -192,5 +200,66 @@ pub(super) fn clients() -> Vec<Family> {
             Beside::WokenForNothing,
             at(PROMPT, sending("client-woken", vec![get()], "", b"")),
         ),
-    ]
+    ];
+    // What is answered otherwise.
+    let answers = vec![
+        reading(sending(
+            "client-chunked-answer",
+            vec![get()],
+            CHUNKED_ANSWER,
+            b"Qx.",
+        )),
+        sending(
+            "client-chunked-answer-dropped",
+            vec![get()],
+            CHUNKED_ANSWER,
+            b"Qx.",
+        ),
+        reading(sending(
+            "client-answer-with-trailers",
+            vec![get()],
+            TRAILED_ANSWER,
+            b"Qx;",
+        )),
+        sending(
+            "client-whole-answer-dropped",
+            vec![get()],
+            ANSWER_WITH_BODY,
+            b"P5xxxxx",
+        ),
+        keeping(sending(
+            "client-whole-answer-kept",
+            vec![get()],
+            ANSWER_WITH_BODY,
+            b"P5xxxxx",
+        )),
+        keeping(sending(
+            "client-half-an-answer-kept",
+            vec![get()],
+            HALF_AN_ANSWER,
+            b"P9xxxxx",
+        )),
+        reading(sending(
+            "client-half-an-answer-read",
+            vec![get()],
+            HALF_AN_ANSWER,
+            b"P9xxxxx",
+        )),
+        sending("client-no-content", vec![get()], NO_CONTENT, b"G"),
+        sending(
+            "client-informational-answer",
+            vec![get()],
+            CONTINUE_AND_ANSWER,
+            b"G",
+        ),
+        sending("client-http-1-0-answer", vec![get()], OLD_ANSWER, b"C"),
+        sending("client-head", vec![head()], HEAD_ANSWER, b"G"),
+        reading(sending(
+            "client-early-answer-with-body",
+            vec![whole()],
+            ANSWER_WITH_BODY,
+            b"P5xxxxx",
+        )),
+    ];
+    [plain, answers].concat()
 }

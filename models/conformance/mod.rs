@@ -9,19 +9,34 @@ use std::sync::Arc;
 use lastbyte::check::{Comparison, Deviation};
 use lastbyte::{Instance, Model, Subject};
 
-use crate::dispatch_loop::{Body, Connection, GivesUp, Revision, Sizes, UserBody, WriteStrategy};
+use crate::dispatch_loop::{
+    Body, Connection, GivesUp, Revision, Service, Sizes, UserBody, WriteStrategy,
+};
 use crate::hyper_h1::history::Release;
 use crate::hyper_h1::{Answer, Client, Handler, Server, Source};
 
+mod building;
 mod clients;
+mod handlers;
+mod messages;
+mod pairs;
 mod scenarios;
 mod servers;
+mod upgrades;
+mod wire;
 
 pub use scenarios::{Beside, Family, Head, KernelAndReader, Side, TOO_LARGE};
 
 /// Every scenario family.
 pub fn families() -> Vec<Family> {
-    [servers::servers(), clients::clients()].concat()
+    let servers = [
+        servers::servers(),
+        handlers::handlers(),
+        wire::wire(),
+        upgrades::upgrades(),
+        pairs::pairs(),
+    ];
+    [servers.concat(), clients::clients()].concat()
 }
 
 /// Where the model is known to differ from hyper.
@@ -70,16 +85,12 @@ impl Release {
         *found.unwrap_or_else(|| panic!("no revision for hyper {}", self.version))
     }
 
-    fn is_0_14(&self) -> bool {
-        self.version.starts_with("0.14.")
-    }
-
     /// Every comparison of it with its revision in the model.
     pub fn comparisons(&self) -> Vec<Comparison> {
         let families = families();
-        let fit = families
-            .iter()
-            .filter(|s| !s.too_large_in.contains(&self.version));
+        let fit = families.iter().filter(|s| {
+            !s.too_large_in.contains(&self.version) && !s.not_in.contains(&self.version)
+        });
         fit.map(|s| self.compare(s)).collect()
     }
 
@@ -115,7 +126,11 @@ impl Release {
         let known = DEVIATIONS.iter();
         let deviation = known.filter(|(_, names)| names.contains(&family.name));
         let pairs = family.scenarios.iter().map(pair).collect();
+        // Whoever waits for an upgrade has been polled before it or not.
+        let full_histories =
+            matches!(&family.side, Side::Server(server, _) if server.upgrade.is_some());
         Comparison {
+            full_histories,
             deviation: deviation.map(|(deviation, _)| *deviation).next(),
             ..Comparison::new(family.name, TOO_LARGE, pairs)
         }
@@ -123,18 +138,25 @@ impl Release {
 
     /// The model of what hyper's server does.
     fn model_of_server(&self, server: &Server, heads: &[Head], revision: Revision) -> Connection {
+        let is_http_10 = heads
+            .iter()
+            .any(|head| matches!(head, Head::Old { .. } | Head::OldOpen));
         let (body, sizes) = match &server.upgrade {
             Some(_) => (Body::Empty, Sizes::default()),
-            None => body_of(server.source, server.body.len()),
+            None => body_of(server.source, server.body.len(), is_http_10),
         };
+        let is_withheld = server.head.contains(&true) || server.status.is_some();
+        let body = if is_withheld { Body::Withheld } else { body };
         let mut bodies = vec![body];
         if matches!(server.source, Source::Feed(_) | Source::Fed { .. }) {
             // Only the first response is fed.
             bodies.push(Body::Full(server.body.len()));
         }
         let sizes = |head: &Head| Sizes {
-            head: head.bytes(self.is_0_14()),
-            bad_request: Head::BadRequest.bytes(self.is_0_14()),
+            head: head.bytes(self.version, false),
+            last_head: head.bytes(self.version, true),
+            continues: "HTTP/1.1 100 Continue\r\n\r\n".len(),
+            bad_request: Head::BadRequest.bytes(self.version, true),
             ..sizes
         };
         Connection {
@@ -143,10 +165,17 @@ impl Release {
             pipeline_flush: server.pipeline_flush,
             write_strategy: strategy(server.vectored),
             user_body: match server.handler {
-                Handler::Ignores => UserBody::Dropped,
+                Handler::Ignores | Handler::Fails => UserBody::Dropped,
                 Handler::Reads | Handler::Echoes => UserBody::ReadFirst,
                 Handler::AnswersFirst => UserBody::ReadBeside,
+                Handler::Keeps | Handler::Never => UserBody::Kept,
             },
+            service: match server.handler {
+                Handler::Fails => Service::Fails,
+                Handler::Never => Service::Never,
+                _ => Service::Answers,
+            },
+            switches: server.upgrade.is_some(),
             graceful: server.graceful,
             gives_up: match server.taken_out {
                 true => GivesUp::WithoutShutdown,
@@ -165,12 +194,20 @@ fn model_of_client(client: &Client, revision: Revision) -> Connection {
     let requests = client.requests.iter().map(|request| {
         let (body, sizes) = match request.body.len() {
             0 => (Body::Empty, Sizes::default()),
-            bytes => body_of(request.source, bytes),
+            bytes => body_of(request.source, bytes, false),
         };
         let all = request.bytes();
         let mut ends = all.windows(4).map(|window| window == b"\r\n\r\n");
         let head = ends.position(|end| end).expect("a head has an end") + 4;
-        (body, Sizes { head, ..sizes })
+        let last_head = head;
+        (
+            body,
+            Sizes {
+                head,
+                last_head,
+                ..sizes
+            },
+        )
     });
     let (bodies, sizes): (Vec<_>, Vec<_>) = requests.unzip();
     Connection {
@@ -189,13 +226,29 @@ fn model_of_client(client: &Client, revision: Revision) -> Connection {
 }
 
 /// The model's body, and how many bytes hyper writes for its parts.
-fn body_of(source: Source, bytes: usize) -> (Body, Sizes) {
+fn body_of(source: Source, bytes: usize, is_http_10: bool) -> (Body, Sizes) {
     let sizes = |piece, end| Sizes {
         piece,
         end,
         ..Sizes::default()
     };
     match source {
+        // Nothing encodes it, and its end is that of the connection.
+        Source::Chunks(size) if is_http_10 => (Body::Ready(bytes.div_ceil(size)), sizes(size, 0)),
+        Source::Early(size) => (Body::Early(bytes.div_ceil(size)), sizes(size, 0)),
+        Source::Late { size, stated } => {
+            let size = size.min(stated);
+            assert_eq!(stated % size, 0, "pieces have one size");
+            (Body::Sized(stated / size), sizes(size, 0))
+        }
+        Source::Fails(size) => (Body::Fails(bytes.div_ceil(size)), sizes(chunk(size), 0)),
+        Source::Trailers(size) => {
+            let sizes = Sizes {
+                trailers: "0\r\nx: y\r\n\r\n".len(),
+                ..sizes(chunk(size), LAST_CHUNK)
+            };
+            (Body::Trailers(bytes.div_ceil(size)), sizes)
+        }
         Source::Whole => (Body::Full(bytes), sizes(1, 0)),
         Source::Pieces(size) => (Body::Sized(bytes.div_ceil(size)), sizes(size, 0)),
         Source::Chunks(size) => (

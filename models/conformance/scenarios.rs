@@ -38,70 +38,69 @@ pub(super) const HUGE: &[KernelAndReader] = &[(1 << 16, Some(0))];
 /// A side that takes more executions than this in one scenario is given up.
 pub const TOO_LARGE: u64 = 20_000;
 
-pub(super) const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
-pub(super) const LAST_GET: &str = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
-pub(super) const TWO_GETS: &str =
-    "GET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n";
-pub(super) const GET_AND_HALF: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\n";
-pub(super) const LAST_GET_AND_MORE: &str =
-    "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n";
-pub(super) const NO_REQUEST: &str = "no request\r\n\r\n";
-pub(super) const GET_AND_NO_REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\nno request\r\n\r\n";
-pub(super) const HALF_A_BODY: &str =
-    "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello";
-pub(super) const REST: &str = "world";
-pub(super) const REST_AND_GET: &str = "worldGET / HTTP/1.1\r\nhost: a\r\n\r\n";
-pub(super) const HALF_A_LAST_BODY: &str =
-    "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 10\r\n\r\nhello";
-pub(super) const CHUNK: &str =
-    "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello";
-pub(super) const NO_CHUNK: &str = "X\r\n";
-pub(super) const BAD_CHUNK: &str =
-    "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhelloX\r\n";
-pub(super) const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-pub(super) const LAST_ANSWER: &str =
-    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-pub(super) const ANSWER_WITH_BODY: &str = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
-pub(super) const HALF_AN_ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello";
-pub(super) const UPGRADE: &str =
-    "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
-pub(super) const UPGRADE_AND_EARLY: &str =
-    "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\nearly";
-pub(super) const CONNECT: &str = "CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n";
-pub(super) const CONNECT_AND_EARLY: &str = "CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\nearly";
-
 /// The head of a response, as far as its length depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Head {
     /// With the length of the body.
     Length(usize),
-    /// The same, after a request that closes.
-    LastLength(usize),
     /// With chunks.
     Chunked,
+    /// Of HTTP/1.0, with the length of the body.
+    Old {
+        /// The length.
+        length: usize,
+        /// hyper says `connection: keep-alive`.
+        keeps: bool,
+    },
+    /// Of HTTP/1.0, with a body that ends with the connection.
+    OldOpen,
+    /// With chunks, and trailers after them.
+    Trailers,
+    /// 204.
+    NoContent,
+    /// 304.
+    NotModified,
     /// An upgrade.
     Switching,
-    /// The answer to CONNECT.
-    Tunnel,
+    /// Without a length, as the answer to CONNECT.
+    Bare,
     /// hyper's own answer to what is no request.
     BadRequest,
 }
 
 impl Head {
-    /// How many bytes hyper writes.
-    pub fn bytes(self, is_0_14: bool) -> usize {
+    /// How many bytes this version writes, where the connection goes on or closes after it.
+    pub fn bytes(self, version: &str, is_last: bool) -> usize {
         let ok = "HTTP/1.1 200 OK\r\n";
+        let switching = "HTTP/1.1 101 Switching Protocols\r\nupgrade: words\r\n";
+        let upgrade = "connection: upgrade\r\n";
         // hyper 1 repeats it.
-        let close = if is_0_14 { "" } else { "connection: close\r\n" };
+        let close = match is_last && !version.starts_with("0.14.") {
+            true => "connection: close\r\n",
+            false => "",
+        };
         let text = match self {
-            Head::Length(bytes) => format!("{ok}content-length: {bytes}\r\n"),
-            Head::LastLength(bytes) => format!("{ok}{close}content-length: {bytes}\r\n"),
-            Head::Chunked => format!("{ok}transfer-encoding: chunked\r\n"),
-            Head::Switching => {
-                "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: words\r\n"
-                    .into()
+            Head::Length(bytes) => format!("{ok}{close}content-length: {bytes}\r\n"),
+            Head::Old { length, keeps } => {
+                let keeps = if keeps {
+                    "connection: keep-alive\r\n"
+                } else {
+                    ""
+                };
+                format!("{ok}{keeps}content-length: {length}\r\n")
             }
-            Head::Tunnel => ok.into(),
+            Head::OldOpen => ok.into(),
+            Head::Trailers => {
+                format!("{ok}{close}transfer-encoding: chunked\r\ntrailer: x\r\n")
+            }
+            Head::NoContent => format!("HTTP/1.1 204 No Content\r\n{close}"),
+            Head::NotModified => format!("HTTP/1.1 304 Not Modified\r\n{close}"),
+            Head::Chunked => format!("{ok}{close}transfer-encoding: chunked\r\n"),
+            // Until 1.12.0 it says so instead of what the user says about the connection.
+            Head::Switching if close.is_empty() => format!("{switching}{upgrade}"),
+            Head::Switching if version == "1.12.0" => format!("{switching}{upgrade}{close}"),
+            Head::Switching => format!("{switching}{close}"),
+            Head::Bare => format!("{ok}{close}"),
             Head::BadRequest => {
                 format!("HTTP/1.1 400 Bad Request\r\n{close}content-length: 0\r\n")
             }
@@ -128,6 +127,8 @@ pub enum Beside {
     Graceful,
     /// The rest of the request comes, and then `graceful_shutdown`.
     RestThenGraceful,
+    /// `graceful_shutdown` comes, and then the rest of the request.
+    GracefulThenRest,
     /// Closing with unread input resets the connection, as TCP's does, and more input comes.
     UnreadInputResets,
     /// A flush takes two calls, this many times.
@@ -140,6 +141,16 @@ pub enum Beside {
     BodyEnds,
     /// The connection is woken for no reason.
     WokenForNothing,
+    /// `graceful_shutdown` comes at any time, and the reader stops after the first byte.
+    GracefulReaderStops,
+    /// `graceful_shutdown` comes at any time, and the reader resets after the first byte.
+    GracefulReaderResets,
+    /// FIN and `graceful_shutdown` come at any time.
+    LaterFinAndGraceful,
+    /// The rest of the request comes at any time, and the reader stops after the first byte.
+    RestReaderStops,
+    /// The rest of the request comes, and then FIN.
+    RestThenFin,
     /// A client's peer answers when it has seen the first byte.
     Answers,
     /// A client's peer answers at any time.
@@ -176,6 +187,8 @@ pub struct Family {
     pub scenarios: &'static [KernelAndReader],
     /// The releases in which a busy loop makes it too large.
     pub too_large_in: &'static [&'static str],
+    /// The releases that do not have what it is about.
+    pub not_in: &'static [&'static str],
 }
 
 pub(super) const NOTHING_FAILS: Faults = Faults {
@@ -315,6 +328,33 @@ impl Family {
                 signals: 1,
                 ..scenario.with_script(peer(&[sends_rest(), ScriptStep::Raise(0)]))
             },
+            Beside::GracefulThenRest => Scenario {
+                signals: 1,
+                ..scenario.with_script(peer(&[ScriptStep::Raise(0), sends_rest()]))
+            },
+            Beside::GracefulReaderStops => Scenario {
+                signals: 1,
+                reader: reader.stops_after(1),
+                ..scenario.with_script(Script::new("user", [ScriptStep::Raise(0)]))
+            },
+            Beside::GracefulReaderResets => Scenario {
+                signals: 1,
+                reader: reader.resets_after(1),
+                ..scenario.with_script(Script::new("user", [ScriptStep::Raise(0)]))
+            },
+            Beside::LaterFinAndGraceful => Scenario {
+                signals: 1,
+                ..scenario
+                    .with_script(peer(&[ScriptStep::FinishInput]))
+                    .with_script(Script::new("user", [ScriptStep::Raise(0)]))
+            },
+            Beside::RestReaderStops => Scenario {
+                reader: reader.stops_after(1),
+                ..scenario.with_script(peer(&[sends_rest()]))
+            },
+            Beside::RestThenFin => {
+                scenario.with_script(peer(&[sends_rest(), ScriptStep::FinishInput]))
+            }
             Beside::BodyEnds => scenario.with_script(Script::new(
                 "body",
                 [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)],

@@ -1,107 +1,14 @@
-//! The scenario families of servers.
+//! The scenario families of servers, the usual ones.
 
-use bytes::Bytes;
-use lastbyte::environment::Faults;
-
+use super::building::*;
+use super::messages::*;
 use super::scenarios::*;
-use crate::hyper_h1::{Handler, Server, Source};
+use crate::hyper_h1::Handler::{AnswersFirst, Ignores, Reads};
+use crate::hyper_h1::Source;
 
-/// Every scenario family of a server.
+/// The usual scenario families of a server.
 pub(super) fn servers() -> Vec<Family> {
-    use Handler::{AnswersFirst, Ignores, Reads};
-    let with = |name, request: &'static str, abstracted: &'static [u8], handler| Family {
-        name,
-        real: [request.as_bytes(), REST.as_bytes()],
-        abstracted: [abstracted, b"xxxx"],
-        side: Side::Server(
-            Server {
-                handler,
-                ..Server::answering(BODY)
-            },
-            vec![Head::Length(BODY)],
-        ),
-        beside: Beside::Nothing,
-        faults: Faults::default(),
-        scenarios: ALL,
-        too_large_in: &[],
-    };
-    let get = |name| with(name, GET, b"G", Ignores);
-    let heads = |heads: Vec<Head>, family: Family| Family {
-        side: match family.side {
-            Side::Server(server, _) => Side::Server(server, heads),
-            client => client,
-        },
-        ..family
-    };
-    let last_get = |name| {
-        heads(
-            vec![Head::LastLength(BODY)],
-            with(name, LAST_GET, b"C", Ignores),
-        )
-    };
-    let server = |change: &dyn Fn(&mut Server), mut family: Family| {
-        if let Side::Server(server, _) = &mut family.side {
-            change(server);
-        }
-        family
-    };
-    let ignored = |name| with(name, HALF_A_BODY, b"P9xxxxx", Ignores);
-    let at = |scenarios, family| Family {
-        scenarios,
-        ..family
-    };
-    let beside = |beside, family| Family { beside, ..family };
-    let half_closing = |family| server(&|server| server.half_close = true, family);
-    let pipeline_flushing = |family| server(&|server| server.pipeline_flush = true, family);
-    let vectored = |family| server(&|server| server.vectored = true, family);
-    let graceful = |family| server(&|server| server.graceful = Some(0), family);
-    let streaming = |source, family| {
-        let head = match source {
-            Source::Chunks(_) | Source::Feed(_) => Head::Chunked,
-            _ => Head::Length(BODY),
-        };
-        // What follows a body from a feed is whole.
-        let family = heads(vec![head, Head::Length(BODY)], family);
-        server(&|server| server.source = source, family)
-    };
-    // hyper polls a body until so many bytes are buffered.
-    let limited = |source, family| {
-        let head = match source {
-            Source::Chunks(_) => Head::Chunked,
-            _ => Head::Length(LIMITED),
-        };
-        let family = heads(vec![head], at(HUGE, family));
-        let change = |server: &mut Server| {
-            server.source = source;
-            server.max_buf_size = Some(8192);
-            server.body = Server::answering(LIMITED).body;
-        };
-        server(&change, family)
-    };
-    let switching = |connect, family| {
-        let head = if connect {
-            Head::Tunnel
-        } else {
-            Head::Switching
-        };
-        let change = |server: &mut Server| {
-            server.upgrade = Some(Bytes::from_static(b"uv"));
-            server.connect = connect;
-        };
-        server(&change, heads(vec![head], family))
-    };
-    let then = |later: &'static str, abstracted, family: Family| Family {
-        real: [family.real[0], later.as_bytes()],
-        abstracted: [family.abstracted[0], abstracted],
-        beside: Beside::Rest,
-        ..family
-    };
-    let bad_chunk = |name, handler| with(name, BAD_CHUNK, b"P3x!", handler);
-    let failing = |faults: Faults, family| Family { faults, ..family };
-    let small = |family| {
-        let family = heads(vec![Head::Length(1)], at(SMALL, family));
-        server(&|server| server.body = Server::answering(1).body, family)
-    };
+    let small = |family| at(SMALL, answering(1, family));
     vec![
         get("request-complete"),
         small(get("small-request-complete")),
@@ -109,7 +16,7 @@ pub(super) fn servers() -> Vec<Family> {
         at(
             PROMPT,
             heads(
-                vec![Head::LastLength(BODY)],
+                vec![Head::Length(BODY)],
                 then(
                     REST,
                     b"xxxx",
@@ -172,7 +79,7 @@ pub(super) fn servers() -> Vec<Family> {
             )),
         ),
         pipeline_flushing(heads(
-            vec![Head::LastLength(BODY)],
+            vec![Head::Length(BODY)],
             with("pipeline-flush-close", LAST_GET_AND_MORE, b"CG", Ignores),
         )),
         pipeline_flushing(with("pipeline-flush-two", TWO_GETS, b"GG", Ignores)),

@@ -222,6 +222,40 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Defect(|newest| Revision {
+            leaves_flushed: true,
+            ..newest
+        }),
+        reason: "Once a request has asked for an upgrade, a connection that is done hands its socket over \
+                 before it is flushed, whether the service switches protocols or not.",
+        references: &[(
+            "finding",
+            "/models/dispatch_loop/findings/upgrade-unflushed.md",
+        )],
+        fits: |scenario, property| {
+            let asks = [b'U', b'V'].iter().any(|letter| sends(scenario, *letter));
+            asks && LOSSES.contains(&property)
+        },
+    },
+    Rule {
+        says: Says::Accepted(Some(|scenario| {
+            scenario.connection.bodies = vec![super::Body::Sized(1)];
+        })),
+        reason: "A body that fails ends the connection, which says so with an error; what was buffered is \
+                 not sent.",
+        references: &[(
+            "`Error::is_user`",
+            "https://docs.rs/hyper/1.12.0/hyper/struct.Error.html#method.is_user",
+        )],
+        fits: |scenario, property| {
+            let bodies = scenario.connection.bodies.iter();
+            let fails = bodies
+                .into_iter()
+                .any(|body| matches!(body, super::Body::Fails(_)));
+            fails && [NothingTruncated, NothingBufferedAtShutdown].contains(&property)
+        },
+    },
+    Rule {
+        says: Says::Defect(|newest| Revision {
             recheck_reads_again: true,
             ..newest
         }),

@@ -11,7 +11,8 @@ use lastbyte::Socket;
 use super::Connection;
 use super::io::Buffered;
 use super::local::dereferences_to_local;
-use super::message::{Body, Failure, Head};
+use super::message::{Body, Decoder, Failure, Frame, Head};
+use super::revision::RequestTrailers;
 use super::state::{Reading, Writing};
 
 /// hyper's `Conn`. Its field `state` is in `Local`.
@@ -59,7 +60,7 @@ impl Conn {
 
     /// `Conn::can_read_body`, conn.rs.
     pub(super) fn can_read_body(&self) -> bool {
-        matches!(self.state.reading, Reading::Body { .. })
+        matches!(self.state.reading, Reading::Body(_) | Reading::Continue(_))
     }
 
     /// `Conn::has_initial_read_write_state`, conn.rs.
@@ -89,13 +90,16 @@ impl Conn {
         }
         // `Dispatcher::poll_read_head` calls `Conn::on_upgrade`.
         self.state.upgrade |= head.upgrade;
-        if head.body == 0 {
+        self.state.allow_trailer_fields = head.takes_trailers;
+        if head.body == Decoder::ZERO {
             self.state.reading = Reading::KeepAlive;
             if !self.config.role.should_read_first() {
                 self.try_keep_alive(cx);
             }
+        } else if head.expect_continue {
+            self.state.reading = Reading::Continue(head.body);
         } else {
-            self.state.reading = Reading::Body { left: head.body };
+            self.state.reading = Reading::Body(head.body);
         }
         Poll::Ready(Some(Ok(head)))
     }
@@ -116,49 +120,44 @@ impl Conn {
         }
     }
 
-    /// `Conn::poll_read_body`, conn.rs. hyper's `None`, after an empty last piece, does not occur:
-    /// the length of a body is known.
+    /// `Conn::poll_read_body`, conn.rs. After trailers it goes on reading since 7211ec25 (1.9.0), and until
+    /// then closes; 0.14 knows none.
     pub(super) fn poll_read_body(
         &mut self,
         cx: &mut Context<'_>,
         site: &'static str,
-    ) -> Poll<Option<Result<(), Failure>>> {
-        let Reading::Body { left } = self.state.reading else {
-            unreachable!("poll_read_body needs Reading::Body")
-        };
-        let (reading, ret) = match ready!(self.decode(cx, left, site)) {
-            Ok(piece) if piece.len() == left => (Reading::KeepAlive, Ok(())),
-            Ok(piece) => {
-                let left = left - piece.len();
-                self.state.reading = Reading::Body { left };
-                return Poll::Ready(Some(Ok(())));
+    ) -> Poll<Option<Result<Frame, Failure>>> {
+        let decoder = match self.state.reading {
+            Reading::Body(decoder) => decoder,
+            Reading::Continue(decoder) => {
+                if self.state.writing == Writing::Init {
+                    let continues = self.config.sizes_of(0).continues();
+                    self.io.extend_headers_buf(&continues);
+                }
+                self.state.reading = Reading::Body(decoder);
+                return self.poll_read_body(cx, site);
             }
-            Err(failure) => (Reading::Closed, Err(failure)),
+            _ => unreachable!("poll_read_body needs a body"),
+        };
+        let (reading, ret) = match ready!(self.decode(cx, decoder, site)) {
+            Ok(Frame::Data(piece)) => {
+                if let Some(rest) = decoder.after(&piece) {
+                    self.state.reading = Reading::Body(rest);
+                    return Poll::Ready(Some(Ok(Frame::Data(piece))));
+                }
+                let last = (!piece.is_empty()).then_some(Ok(Frame::Data(piece)));
+                (Reading::KeepAlive, last)
+            }
+            Ok(Frame::Trailers) => match self.config.revision.request_trailers {
+                RequestTrailers::Ignored => (Reading::KeepAlive, None),
+                RequestTrailers::Close => (Reading::Closed, Some(Ok(Frame::Trailers))),
+                RequestTrailers::KeepAlive => (Reading::KeepAlive, Some(Ok(Frame::Trailers))),
+            },
+            Err(failure) => (Reading::Closed, Some(Err(failure))),
         };
         self.state.reading = reading;
         self.try_keep_alive(cx);
-        Poll::Ready(Some(ret))
-    }
-
-    /// `Decoder::decode`, decode.rs, with `read_mem`: a piece of a body of which `left` bytes are
-    /// left. What decodes comes before what does not.
-    fn decode(
-        &mut self,
-        cx: &mut Context<'_>,
-        left: usize,
-        site: &'static str,
-    ) -> Poll<Result<Bytes, Failure>> {
-        if self.io.read_buf.is_empty() && ready!(self.io.poll_read_from_io(cx, site))? == 0 {
-            return Poll::Ready(Err(Failure::Incomplete));
-        }
-        let buf = &mut self.io.read_buf;
-        let decodes = buf.iter().position(|byte| *byte == b'!').unwrap_or(left);
-        let length = decodes.max(1).min(left).min(buf.len());
-        let piece = buf.split_to(length).freeze();
-        Poll::Ready(match piece.first() {
-            Some(b'!') => Err(Failure::Parse),
-            _ => Ok(piece),
-        })
+        Poll::Ready(ret)
     }
 
     /// `Conn::wants_read_again`, conn.rs.
@@ -280,17 +279,20 @@ impl Conn {
         self.io.has_buffered_write()
     }
 
-    /// `Conn::write_head`, conn.rs, with `Conn::encode_head`.
-    pub(super) fn write_head(&mut self, head: &[u8], body: Option<Body>) {
+    /// `Conn::write_head`, conn.rs, with `Conn::encode_head`. That a head is another one where
+    /// keep-alive is off, is `Conn::enforce_version`.
+    pub(super) fn write_head(&mut self, head: impl FnOnce(bool) -> Bytes, body: Option<Body>) {
         if !self.config.role.should_read_first() {
             self.state.busy();
         }
-        let switches = self.state.upgrade && !self.config.role.is_client();
+        let is_server = !self.config.role.is_client();
+        let switches = self.state.upgrade && self.config.switches && is_server;
         let last = switches || !self.state.wants_keep_alive();
-        self.io.extend_headers_buf(head);
+        let head = head(!self.state.wants_keep_alive());
+        self.io.extend_headers_buf(&head);
         self.state.writing = match body {
+            None | Some(Body::Withheld) => Writing::after(last),
             Some(_) => Writing::Body { last },
-            None => Writing::after(last),
         };
     }
 
@@ -303,17 +305,32 @@ impl Conn {
         }
     }
 
+    /// `Conn::write_trailers`, conn.rs. That a response has not announced them is left out.
+    pub(super) fn write_trailers(&mut self) {
+        if !self.config.role.is_client() && !self.state.allow_trailer_fields {
+            return;
+        }
+        let trailers = self.config.sizes_of(0).trailers();
+        self.io.buffer(&trailers);
+        self.state.end_writing();
+    }
+
     /// `Conn::write_body_and_end`, conn.rs.
     pub(super) fn write_body_and_end(&mut self, chunk: &[u8]) {
         self.io.buffer(chunk);
         self.state.end_writing();
     }
 
-    /// `Conn::end_body`, conn.rs.
-    pub(super) fn end_body(&mut self) {
+    /// `Conn::end_body`, conn.rs. `is_early`, which hyper's encoder knows: the head has announced more.
+    pub(super) fn end_body(&mut self, is_early: bool) -> Result<(), Failure> {
+        if is_early {
+            self.state.writing = Writing::Closed;
+            return Err(Failure::BodyWriteAborted);
+        }
         let end = self.config.sizes_of(0).end();
         self.io.buffer(&end);
         self.state.end_writing();
+        Ok(())
     }
 
     /// `Conn::on_parse_error`, conn.rs: only a server has something to say, and only to a parse
@@ -321,7 +338,8 @@ impl Conn {
     fn on_parse_error(&mut self, failure: Failure) -> Result<(), Failure> {
         let is_answered = !self.config.role.is_client() && failure == Failure::Parse;
         if self.state.writing == Writing::Init && is_answered {
-            self.write_head(&self.config.sizes_of(0).bad_request(), None);
+            let bad_request = self.config.sizes_of(0).bad_request();
+            self.write_head(|_| bad_request, None);
             self.state.error = Some(failure);
             return Ok(());
         }
@@ -342,6 +360,9 @@ impl Conn {
 
     /// `Conn::poll_drain_or_close_read`, conn.rs.
     pub(super) fn poll_drain_or_close_read(&mut self, cx: &mut Context<'_>) {
+        if let Reading::Continue(decoder) = self.state.reading {
+            self.state.reading = Reading::Body(decoder);
+        }
         let _read = self.poll_read_body(cx, "drain the body");
         match self.state.reading {
             Reading::Init | Reading::KeepAlive => (),

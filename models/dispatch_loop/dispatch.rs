@@ -9,7 +9,7 @@ use lastbyte::Socket;
 
 use super::conn::Conn;
 use super::local::{Place, dereferences_to_local};
-use super::message::{Body, Failure};
+use super::message::{Body, Decoder, Failure, Frame};
 use super::revision::WriteAgain;
 use super::user::BodyRx;
 use super::{Connection, Role};
@@ -32,7 +32,7 @@ pub(super) enum Dispatched {
 /// hyper's trait of this name.
 trait Dispatch {
     /// The number of the message to write. hyper's `None`, no more messages, is left out.
-    fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<usize>;
+    fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Failure>>;
     fn recv_msg(&mut self, msg: Result<(), Failure>) -> Result<(), Failure>;
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ()>>;
     fn should_poll(&self) -> bool;
@@ -175,16 +175,6 @@ impl Dispatcher {
         Poll::Pending
     }
 
-    /// Not hyper's: the way out of the loop, before which the proposal flushes.
-    fn leave_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        if self.config.revision.leaves_flushed && self.conn.io.holds_back() {
-            self.enter("leave");
-            // Whether it is ready does not matter here: who gives the socket up asks again.
-            let _blocked = self.conn.io.poll_flush_flattened(cx)?;
-        }
-        Poll::Ready(Ok(()))
-    }
-
     /// `Dispatcher::poll_read`, dispatch.rs.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         loop {
@@ -206,8 +196,11 @@ impl Dispatcher {
                         }
                     }
                     match self.conn.poll_read_body(cx, "recv a body") {
-                        Poll::Ready(Some(Ok(()))) => {
-                            self.sender().try_send_data(cx);
+                        Poll::Ready(Some(Ok(frame))) => {
+                            match frame {
+                                Frame::Data(_) => self.sender().try_send_data(cx),
+                                Frame::Trailers => self.sender().try_send_trailers(cx),
+                            }
                             self.body_tx = true;
                         }
                         Poll::Ready(None) => self.sender().close(cx),
@@ -235,8 +228,8 @@ impl Dispatcher {
         }
         match ready!(self.conn.poll_read_head(cx)) {
             Some(Ok(head)) => {
-                if head.body > 0 {
-                    self.new_channel();
+                if head.body != Decoder::ZERO {
+                    self.new_channel(head.expect_continue);
                 }
                 self.dispatch().recv_msg(Ok(()))?;
             }
@@ -259,12 +252,13 @@ impl Dispatcher {
                 && self.conn.can_write_head()
                 && self.dispatch().should_poll()
             {
-                let message = ready!(self.dispatch().poll_msg(cx));
-                let head = self.config.sizes_of(message).head(message);
+                let message = ready!(self.dispatch().poll_msg(cx))?;
+                let sizes = self.config.sizes_of(message);
+                let head = |is_last| sizes.head(message, is_last);
                 let body = self.config.body_of(message);
                 let body_type = (body != Body::Empty).then_some(body);
                 self.body_rx = body_type.map(|body| BodyRx::new(message, body));
-                self.conn.write_head(&head, body_type);
+                self.conn.write_head(head, body_type);
             } else if !self.conn.can_buffer_body() {
                 ready!(self.poll_flush(cx))?;
             } else if let Some(mut body) = self.body_rx {
@@ -274,20 +268,31 @@ impl Dispatcher {
                 }
                 let item = ready!(self.poll_frame(&mut body, cx));
                 self.body_rx = Some(body);
-                if let Some(chunk) = item {
-                    let eos = body.is_end_stream();
-                    if eos {
-                        self.body_rx = None;
-                        self.conn.write_body_and_end(&chunk);
-                    } else {
-                        self.conn.write_body(&chunk, body.is_length_reached());
+                match item {
+                    Some(Ok(Frame::Data(chunk))) => {
+                        let eos = body.is_end_stream();
+                        if eos {
+                            self.body_rx = None;
+                            self.conn.write_body_and_end(&chunk);
+                        } else {
+                            self.conn.write_body(&chunk, body.is_length_reached());
+                        }
                     }
-                } else {
-                    self.body_rx = None;
-                    self.conn.end_body();
+                    Some(Ok(Frame::Trailers)) => {
+                        self.body_rx = None;
+                        self.conn.write_trailers();
+                    }
+                    Some(Err(failure)) => {
+                        self.body_rx = None;
+                        return Poll::Ready(Err(failure));
+                    }
+                    None => {
+                        self.body_rx = None;
+                        self.conn.end_body(body.is_early())?;
+                    }
                 }
             } else if self.conn.can_write_body() {
-                self.conn.end_body();
+                self.conn.end_body(false)?;
             } else {
                 return Poll::Pending;
             }
@@ -313,12 +318,6 @@ impl Dispatcher {
         self.body_rx.is_some() && (is_possible || !self.config.revision.only_with_a_body_to_write)
     }
 
-    /// Not hyper's: a message is there, and only the queue before it keeps its head from being
-    /// written.
-    fn head_waits(&self) -> bool {
-        self.body_rx.is_none() && self.conn.head_waits()
-    }
-
     /// `Dispatcher::is_done`, dispatch.rs.
     fn is_done(&mut self) -> bool {
         if self.is_closing {
@@ -337,11 +336,11 @@ impl Dispatcher {
 
 impl Dispatch for Server<'_> {
     /// `Server::poll_msg`, dispatch.rs.
-    fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
-        let request = ready!(self.0.poll_service(cx));
+    fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Failure>> {
+        let request = ready!(self.0.poll_service(cx)?);
         self.0.in_flight = None;
         self.0.drop_service(cx);
-        Poll::Ready(request)
+        Poll::Ready(Ok(request))
     }
 
     /// `Server::recv_msg`, dispatch.rs.
@@ -368,10 +367,10 @@ impl Dispatch for Server<'_> {
 
 impl Dispatch for Client<'_> {
     /// `Client::poll_msg`, dispatch.rs.
-    fn poll_msg(&mut self, _cx: &mut Context<'_>) -> Poll<usize> {
+    fn poll_msg(&mut self, _cx: &mut Context<'_>) -> Poll<Result<usize, Failure>> {
         let request = ready!(self.0.poll_request());
         self.0.callback = true;
-        Poll::Ready(request)
+        Poll::Ready(Ok(request))
     }
 
     /// `Client::recv_msg`, dispatch.rs. That a request is canceled which is still in the channel is

@@ -40,15 +40,19 @@ pub(super) struct Local {
     pub(super) told: bool,
     /// The user has dropped the body that `body_tx` fills.
     pub(super) body_dropped: bool,
-    /// `body_tx` is registered with the user's end of the body.
+    /// `body_tx` waits for room in the channel.
     pub(super) body_tx_waits: bool,
-    /// A piece of the body is in the user's channel.
+    /// A piece of the body, or an error, is in the user's channel.
     pub(super) body_waits: bool,
     /// The user, who reads the body, is registered with the channel.
     pub(super) user_waits: bool,
     /// The user reads the body beside the connection.
     pub(super) beside: bool,
-    /// `body_tx` has looked at what the user wants: the user's end wakes it when it goes.
+    /// To read an earlier body beside the connection to its end wakes the connection.
+    pub(super) beside_wakes: bool,
+    /// The user has asked for the body, or need not do so to get it.
+    pub(super) body_wanted: bool,
+    /// `body_tx` has looked at the channel, and is registered with it.
     pub(super) body_seen: bool,
     /// A client's user holds the body of a response.
     pub(super) holds_body: bool,
@@ -57,6 +61,8 @@ pub(super) struct Local {
     /// A request is in a client's channel.
     pub(super) request_waits: bool,
     // Around it
+    /// The new protocol's task waits for the socket.
+    pub(super) upgrade_waits: bool,
     pub(super) graceful: bool,
     /// The socket was handed to the upgrade, which has written this many bytes.
     pub(super) upgraded: Option<usize>,
@@ -141,12 +147,12 @@ macro_rules! fields {
 }
 
 fields!(
-    state: reading writing keep_alive notify_read upgrade error;
+    state: reading writing keep_alive notify_read upgrade allow_trailer_fields error;
     read_buf read_blocked write_buf heads
     is_closing body_tx body_rx
     in_flight messages callback told body_dropped body_tx_waits body_waits user_waits beside
-    body_seen holds_body asked request_waits
-    graceful upgraded;
+    beside_wakes body_wanted body_seen holds_body asked request_waits
+    upgrade_waits graceful upgraded;
     place: step iteration write_ready flush_ready head_waits
 );
 

@@ -8,6 +8,11 @@
 //! | `Pn`, n a digit | a message with a body of n bytes |
 //! | `pn` | the same with `Connection: close` |
 //! | `U` | a request for an upgrade, or a `CONNECT` |
+//! | `Vn` | the same with a body of n bytes |
+//! | `T` | a request without a body that takes trailers (`TE: trailers`) |
+//! | `En` | a request with a body of n bytes that expects `100-continue` |
+//! | `Q` | a message with a body in chunks: each `x` is one, `.` ends it, `;` ends it with trailers |
+//! | `-` | the beginning of a head, whose end is the next letter |
 //! | `!` | no message: as a head it is malformed, in a body it does not decode |
 //!
 //! What the connection writes is distinct per message, so that a byte out of order shows: message
@@ -21,9 +26,31 @@ use bytes::{Buf, Bytes, BytesMut};
 /// What a head says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Head {
-    pub(super) body: usize,
+    pub(super) body: Decoder,
     pub(super) keep_alive: bool,
     pub(super) upgrade: bool,
+    pub(super) expect_continue: bool,
+    pub(super) takes_trailers: bool,
+}
+
+/// `Decoder`, decode.rs: what is left of a body that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Decoder {
+    /// So many bytes.
+    Length(usize),
+    /// Chunks.
+    Chunked,
+}
+
+impl Decoder {
+    /// `DecodedLength::ZERO`, body/length.rs.
+    pub(super) const ZERO: Decoder = Decoder::Length(0);
+}
+
+/// `http_body::Frame`.
+pub(super) enum Frame {
+    Data(Bytes),
+    Trailers,
 }
 
 /// A head that cannot be parsed.
@@ -36,6 +63,9 @@ pub(super) enum Failure {
     Incomplete,
     Parse,
     UnexpectedMessage,
+    UserService,
+    UserBody,
+    BodyWriteAborted,
 }
 
 impl From<Malformed> for Failure {
@@ -52,32 +82,29 @@ impl From<io::Error> for Failure {
 
 /// Takes a head from the front of the buffer; `None` when it is not complete.
 pub(super) fn parse(buf: &mut BytesMut) -> Result<Option<Head>, Malformed> {
-    let (head, length) = match (buf.first(), buf.get(1)) {
-        (None, _) | (Some(b'P' | b'p'), None) => return Ok(None),
-        (Some(b'G'), _) => (Head::new(0, true), 1),
-        (Some(b'C'), _) => (Head::new(0, false), 1),
-        (Some(b'U'), _) => (
-            Head {
-                upgrade: true,
-                ..Head::new(0, true)
-            },
-            1,
-        ),
-        (Some(kind @ (b'P' | b'p')), Some(digit @ b'1'..=b'9')) => {
-            (Head::new(usize::from(digit - b'0'), *kind == b'P'), 2)
+    let begun = usize::from(buf.first() == Some(&b'-'));
+    let (head, length) = match (buf.get(begun), buf.get(begun + 1)) {
+        (None, _) | (Some(b'P' | b'p' | b'V' | b'E'), None) => return Ok(None),
+        (Some(kind @ (b'G' | b'C' | b'U' | b'T')), _) => (Head::new(*kind, Decoder::ZERO), 1),
+        (Some(b'Q'), _) => (Head::new(b'Q', Decoder::Chunked), 1),
+        (Some(kind @ (b'P' | b'p' | b'V' | b'E')), Some(digit @ b'1'..=b'9')) => {
+            let length = usize::from(digit - b'0');
+            (Head::new(*kind, Decoder::Length(length)), 2)
         }
         _ => return Err(Malformed),
     };
-    buf.advance(length);
+    buf.advance(begun + length);
     Ok(Some(head))
 }
 
 impl Head {
-    fn new(body: usize, keep_alive: bool) -> Head {
+    fn new(kind: u8, body: Decoder) -> Head {
         Head {
             body,
-            keep_alive,
-            upgrade: false,
+            keep_alive: !matches!(kind, b'C' | b'p'),
+            upgrade: matches!(kind, b'U' | b'V'),
+            expect_continue: kind == b'E',
+            takes_trailers: kind == b'T',
         }
     }
 }
@@ -97,6 +124,14 @@ pub enum Body {
     EndFed(usize),
     /// This many pieces and an end, all from the feed.
     Fed(usize),
+    /// Bytes that are not written: the answer to HEAD, or 204 or 304.
+    Withheld,
+    /// This many pieces, always ready, where the head has announced more.
+    Early(usize),
+    /// This many pieces, always ready, and an error.
+    Fails(usize),
+    /// This many pieces, always ready, and trailers.
+    Trailers(usize),
 }
 
 /// How many bytes the parts of a message have. One byte each decides as much as more would; to
@@ -105,21 +140,30 @@ pub enum Body {
 pub struct Sizes {
     /// The head.
     pub head: usize,
+    /// The head of a message after which the connection closes.
+    pub last_head: usize,
     /// A piece of the body, with what encodes it.
     pub piece: usize,
     /// The end of a body whose length the head did not announce.
     pub end: usize,
+    /// The same with trailers.
+    pub trailers: usize,
     /// The automatic answer to a malformed request.
     pub bad_request: usize,
+    /// The automatic answer to a request that expects `100-continue`.
+    pub continues: usize,
 }
 
 impl Default for Sizes {
     fn default() -> Sizes {
         Sizes {
             head: 1,
+            last_head: 1,
             piece: 1,
             end: 1,
+            trailers: 1,
             bad_request: 1,
+            continues: 1,
         }
     }
 }
@@ -133,12 +177,16 @@ pub(super) const UPGRADED: &[u8] = b"uv";
 /// The automatic answer to a malformed request.
 pub(super) const BAD_REQUEST: &[u8] = b"4";
 
+/// The automatic answer to a request that expects `100-continue`.
+const CONTINUE: &[u8] = b"1";
+
 /// The end of a body whose length is not in the head.
 const END: u8 = b'0';
 
 impl Sizes {
-    pub(super) fn head(&self, message: usize) -> Bytes {
-        vec![b'A' + message as u8; self.head].into()
+    pub(super) fn head(&self, message: usize, is_last: bool) -> Bytes {
+        let size = if is_last { self.last_head } else { self.head };
+        vec![b'A' + message as u8; size].into()
     }
 
     pub(super) fn piece(&self, message: usize) -> Bytes {
@@ -149,21 +197,32 @@ impl Sizes {
         vec![END; self.end].into()
     }
 
+    pub(super) fn trailers(&self) -> Bytes {
+        vec![END; self.trailers].into()
+    }
+
+    pub(super) fn continues(&self) -> Bytes {
+        CONTINUE.repeat(self.continues).into()
+    }
+
     pub(super) fn bad_request(&self) -> Bytes {
         BAD_REQUEST.repeat(self.bad_request).into()
     }
 
     /// A message as the reader must see it.
     pub(super) fn whole(&self, message: usize, kind: Body) -> Bytes {
-        let mut whole = BytesMut::from(self.head(message));
+        let mut whole = BytesMut::from(self.head(message, false));
         let (pieces, end) = match kind {
-            Body::Empty => (0, false),
+            Body::Empty | Body::Withheld => (0, false),
             Body::Full(bytes) => {
                 whole.extend_from_slice(&body(message, bytes));
                 (0, false)
             }
-            Body::Sized(pieces) => (pieces, false),
-            Body::Ready(pieces) | Body::EndFed(pieces) | Body::Fed(pieces) => (pieces, true),
+            Body::Sized(pieces) | Body::Early(pieces) | Body::Fails(pieces) => (pieces, false),
+            Body::Trailers(pieces)
+            | Body::Ready(pieces)
+            | Body::EndFed(pieces)
+            | Body::Fed(pieces) => (pieces, true),
         };
         for _ in 0..pieces {
             whole.extend_from_slice(&self.piece(message));

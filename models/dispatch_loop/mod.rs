@@ -4,13 +4,14 @@
 //! signal are the scheduling points. Messages are abstract: a head is one or two bytes, a body is
 //! counted ([`Body`]).
 //!
-//! Four files stand beside hyper 1.12.0, `src/proto/h1/`, with its types and functions in its order.
+//! Five files stand beside hyper 1.12.0, `src/proto/h1/`, with its types and functions in its order.
 //! Each function names the one that it stands for; `mapping.md` lists them all.
 //!
 //! | file | hyper's | what is in it |
 //! |---|---|---|
 //! | `dispatch.rs` | `dispatch.rs` | `Dispatcher`: the loop, and when it is done; `Server` and `Client` |
 //! | `conn.rs`, `state.rs` | `conn.rs` | `Conn`, its `State`: reading, writing, keep-alive |
+//! | `decode.rs` | `decode.rs` | a piece of a body that is read |
 //! | `io.rs` | `io.rs` | `Buffered`: the two buffers and the flush |
 //!
 //! The others are not hyper's:
@@ -19,6 +20,8 @@
 //! |---|---|
 //! | `mod.rs` | settings: a connection and its user, as data |
 //! | `revision.rs` | where the revisions differ, as data |
+//! | `proposed.rs` | what the proposed revision does besides |
+//! | `channel.rs` | the channel of a body that is read, and who reads it |
 //! | `user.rs` | the user's code: who polls the connection, service, bodies, upgrade |
 //! | `local.rs` | what all of these know, and how the explorer gets it |
 //! | `message.rs` | the abstract messages |
@@ -26,18 +29,21 @@
 //! | `claims.rs` | what is expected of each |
 //! | `classes.rs` | what a failure at the newest release means |
 //!
-//! What is left out of hyper: `Expect: 100-continue`, trailers, HTTP/1.0, the header read timeout,
-//! informational responses, a handler that waits for anything but the request body, a client's
-//! upgrade. A client's user sends its next request when the connection asks for one.
+//! What is left out of hyper: the header read timeout, informational responses that a client gets, a
+//! handler that waits for anything but the request body, a client's upgrade, bodies of responses that end
+//! with the connection. A client's user sends its next request when the connection asks for one.
 
 mod scenarios;
+mod channel;
 mod claims;
 mod classes;
 mod conn;
+mod decode;
 mod dispatch;
 mod io;
 mod local;
 mod message;
+mod proposed;
 mod revision;
 mod state;
 mod sweep;
@@ -106,6 +112,18 @@ pub enum UserBody {
     ReadBeside,
 }
 
+/// What the service does instead of answering.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// It answers.
+    #[default]
+    Answers,
+    /// It fails.
+    Fails,
+    /// It never answers.
+    Never,
+}
+
 /// How the user drives the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum GivesUp {
@@ -145,6 +163,10 @@ pub struct Connection {
     pub write_limit: usize,
     /// What the user does with what it receives.
     pub user_body: UserBody,
+    /// Whether a server's service answers.
+    pub service: Service,
+    /// Whether a server's service switches protocols when it is asked to.
+    pub switches: bool,
     /// How the user drives the connection.
     pub gives_up: GivesUp,
     /// The signal that makes the user call `graceful_shutdown`.
@@ -176,6 +198,8 @@ impl Connection {
             rounds: 3,
             write_limit: 64,
             user_body: UserBody::default(),
+            service: Service::default(),
+            switches: true,
             gives_up: GivesUp::default(),
             graceful: None,
             bodies,
@@ -289,14 +313,34 @@ fn subjects() -> Vec<NamedSubject> {
                 change => format!("the loop of hyper {} ({change})", revision.name),
             },
             version: None,
-            settings: vec![
-                Setting::flag("pipeline_flush", crate::hyper_h1::PIPELINE_FLUSH),
-                Setting::flag("half_close", crate::hyper_h1::HALF_CLOSE),
-            ],
+            settings: settings(),
             make: Arc::new(move |query| Ok(Arc::new(of_query(revision, query)?))),
         }
     };
     REVISIONS.iter().map(subject).collect()
+}
+
+/// What the command line calls the handlers.
+const HANDLERS: [(&str, UserBody, Service); 6] = [
+    ("reads", UserBody::ReadFirst, Service::Answers),
+    ("ignores", UserBody::Dropped, Service::Answers),
+    ("answers-first", UserBody::ReadBeside, Service::Answers),
+    ("keeps", UserBody::Kept, Service::Answers),
+    ("fails", UserBody::Dropped, Service::Fails),
+    ("never", UserBody::Kept, Service::Never),
+];
+
+fn settings() -> Vec<Setting> {
+    vec![
+        Setting::flag("pipeline_flush", crate::hyper_h1::PIPELINE_FLUSH),
+        Setting::flag("half_close", crate::hyper_h1::HALF_CLOSE),
+        Setting::one_of(
+            crate::hyper_h1::HANDLER,
+            crate::hyper_h1::ABOUT_HANDLER,
+            HANDLERS.map(|(name, ..)| name),
+        ),
+        Setting::moment(crate::hyper_h1::GRACEFUL, crate::hyper_h1::ABOUT_GRACEFUL),
+    ]
 }
 
 /// The connection that a query is about: any bytes are one request.
@@ -308,18 +352,26 @@ fn of_query(revision: Revision, query: &Query) -> Result<Connection, String> {
     if query
         .request
         .iter()
-        .any(|byte| !b"GCPp123456789Ux!".contains(byte))
+        .any(|byte| !b"GCPp123456789UVTEQ.;-x!".contains(byte))
     {
         return Err(format!(
-            "{NAME} reads abstract messages: G, C, P and a digit, p and a digit, U, ! and body \
-             bytes x; got {:?}",
+            "{NAME} reads abstract messages: G, C, T, U, one of P, p, V and E with a digit, Q with x, . \
+             and ;, -, ! and body bytes x; got {:?}",
             query.request
         ));
     }
+    let handler = query.setting(crate::hyper_h1::HANDLER);
+    let known = HANDLERS.iter().find(|(name, ..)| Some(*name) == handler);
+    let (user_body, service) = known.map_or_else(Default::default, |(_, user_body, service)| {
+        (*user_body, *service)
+    });
     Ok(Connection {
         revision,
         pipeline_flush: query.is_set("pipeline_flush"),
         half_close: query.is_set("half_close"),
+        graceful: query.signal(&settings(), crate::hyper_h1::GRACEFUL),
+        user_body,
+        service,
         owed: Owed::AsServed,
         ..Connection::server([body], 0)
     })

@@ -14,6 +14,17 @@ pub enum WriteAgain {
     Rechecked,
 }
 
+/// What becomes of a connection after a request with trailers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RequestTrailers {
+    /// They are skipped.
+    Ignored,
+    /// The user gets them, and the connection closes.
+    Close,
+    /// The user gets them.
+    KeepAlive,
+}
+
 /// One revision of `proto/h1/dispatch.rs` and of what it calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Revision {
@@ -37,6 +48,12 @@ pub struct Revision {
     pub shutdown_flushes: bool,
     /// What the second `poll_write` has buffered is flushed before the loop is left.
     pub recheck_flushes: bool,
+    /// What becomes of a connection after a request with trailers.
+    pub request_trailers: RequestTrailers,
+    /// The body that the user reads goes through a channel of hyper's own (`body/chan.rs`): to take
+    /// a piece of it wakes the connection. Before that (`body/incoming.rs`, with `futures-channel`) it
+    /// does where the connection waits for room, and to drop the body does, even one that was read.
+    pub own_channel: bool,
 
     /// That flush also follows when the second `poll_write` has ended the body and buffered nothing, and the
     /// loop goes round once more when it has asked for another read.
@@ -62,6 +79,8 @@ pub const ORIGINAL: Revision = Revision {
     only_with_a_body_to_write: false,
     shutdown_flushes: false,
     recheck_flushes: false,
+    request_trailers: RequestTrailers::Close,
+    own_channel: false,
     recheck_reads_again: false,
     leaves_flushed: false,
     head_rechecked: false,
@@ -76,6 +95,7 @@ pub const LAST_0_14: Revision = Revision {
     change: "",
     about: "as 1.7.0, but `graceful_shutdown` before the first request does not close",
     graceful_closes_untouched: false,
+    request_trailers: RequestTrailers::Ignored,
     ..ORIGINAL
 };
 
@@ -89,13 +109,24 @@ pub const WRITES_AGAIN: Revision = Revision {
     ..ORIGINAL
 };
 
+/// Its revert, before trailers of a request leave the connection open (#4043, 7211ec25). No column
+/// of the tables: it differs from [`REVERTED`] only there.
+pub const REVERTED_1_8_1: Revision = Revision {
+    name: "1.8.1",
+    versions: &["1.8.1"],
+    about: "as 1.9.0, but trailers of a request close",
+    request_trailers: RequestTrailers::Close,
+    ..REVERTED
+};
+
 /// Its revert.
 pub const REVERTED: Revision = Revision {
     name: "1.9.0",
-    versions: &["1.8.1", "1.9.0"],
+    versions: &["1.9.0"],
     change: "#3977, 4492f31e",
     about: "reverts #3952",
     write_again: WriteAgain::Never,
+    request_trailers: RequestTrailers::KeepAlive,
     ..WRITES_AGAIN
 };
 
@@ -136,6 +167,7 @@ pub const RECHECK_FLUSHES: Revision = Revision {
     change: "#4143, f660f5bf",
     about: "what the second write has buffered is flushed",
     recheck_flushes: true,
+    own_channel: true,
     ..SHUTDOWN_FLUSHES
 };
 
@@ -179,7 +211,7 @@ impl Revision {
     /// contains.
     pub fn find(name: &str) -> Option<&'static Revision> {
         let by_name = REVISIONS.iter().find(|revision| revision.name == name);
-        let mut all = REVISIONS.iter().chain([&LAST_0_14]);
+        let mut all = REVISIONS.iter().chain([&LAST_0_14, &REVERTED_1_8_1]);
         by_name.or_else(|| all.find(|r| r.versions.contains(&name)))
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use lastbyte::environment::{FlushMode, UnreadInput};
 use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
-use super::message::{self, Body};
+use super::message::{self, Body, Sizes};
 use super::{Connection, GivesUp, Owed, UserBody, WriteStrategy};
 
 /// A scenario and the connection that it is for. [`Connection::revision`] is to be set.
@@ -83,6 +83,13 @@ fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
     }
 }
 
+/// The signal of `graceful_shutdown` is raised at any point, or at any after this step.
+fn told_to_stop(mut scenario: Scenario, first: Option<ScriptStep>) -> Scenario {
+    let steps: Vec<_> = first.into_iter().chain([ScriptStep::Raise(0)]).collect();
+    scenario.signals = 1;
+    scenario.with_script(Script::new("user", steps))
+}
+
 /// Every named scenario.
 pub fn named_scenarios() -> Vec<LoopScenario> {
     let full = |owed| Connection::server([Body::Full(2)], owed);
@@ -102,6 +109,24 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
         about,
         connection,
         outside,
+    };
+    // An answer of three bytes, so that a small kernel buffer is full twice before it is through.
+    let switching = || {
+        let sizes = Sizes {
+            head: 3,
+            last_head: 3,
+            ..Sizes::default()
+        };
+        let connection = Connection {
+            sizes: vec![sizes],
+            ..Connection::server([Body::Empty], 0)
+        };
+        let head = connection.message(0);
+        owing(connection, &[&head, message::UPGRADED])
+    };
+    let refusing = |connection| Connection {
+        switches: false,
+        ..connection
     };
     // The peer has seen the beginning of what the connection writes.
     let begun = ScriptStep::AwaitReceived(1);
@@ -228,11 +253,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 owed: Owed::AsServed,
                 ..full(1)
             },
-            Scenario {
-                signals: 1,
-                ..on("graceful", 1, b"G")
-            }
-            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+            told_to_stop(on("graceful", 1, b"G"), None),
         ),
         scenario(
             "graceful_shutdown comes at any point, and the request body at any other.",
@@ -241,12 +262,10 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 owed: Owed::AsServed,
                 ..full(1)
             }),
-            Scenario {
-                signals: 1,
-                ..on("graceful-body", 1, b"P2x")
-            }
-            .with_script(peer([send(b"x")]))
-            .with_script(Script::new("user", [ScriptStep::Raise(0)])),
+            told_to_stop(
+                on("graceful-body", 1, b"P2x").with_script(peer([send(b"x")])),
+                None,
+            ),
         ),
         scenario(
             "The service drops an unfinished request body, and the user takes the socket out \
@@ -272,6 +291,42 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 &[FIRST_HEAD, message::UPGRADED],
             ),
             on("upgrade", 1, b"Uxx"),
+        ),
+        scenario(
+            "An upgrade whose request has a body, of which the service drops the rest.",
+            switching(),
+            on("upgrade-dropped-body", 1, b"V2x"),
+        ),
+        scenario(
+            "An upgrade, and graceful_shutdown comes while the head of the answer is being flushed.",
+            Connection {
+                graceful: Some(0),
+                ..switching()
+            },
+            told_to_stop(on("upgrade-graceful", 1, b"U"), Some(begun.clone())),
+        ),
+        scenario(
+            "A request for an upgrade gets an ordinary answer, and the service drops its unfinished body.",
+            refusing(full(1)),
+            on("upgrade-refused-dropped-body", 1, b"V2x"),
+        ),
+        scenario(
+            "A request for an upgrade gets an ordinary answer, and the next request closes.",
+            refusing(full(2)),
+            on("upgrade-refused-close", 1, b"UC"),
+        ),
+        scenario(
+            "A request with its whole body, which the service reads before it answers.",
+            Connection {
+                user_body: UserBody::ReadFirst,
+                ..full(1)
+            },
+            on("whole-body", 1, b"P2xx"),
+        ),
+        scenario(
+            "A response ends with an error, after a piece that lies in the write buffer.",
+            Connection::server([Body::Fails(1)], 1),
+            on("body-fails", 8, b"G"),
         ),
         scenario(
             "pipeline_flush, a request that closes, and bytes after it.",

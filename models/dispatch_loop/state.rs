@@ -1,6 +1,6 @@
 //! The second half of `proto/h1/conn.rs` of hyper 1.12.0, in its order: the state of a `Conn`.
 
-use super::message::Failure;
+use super::message::{Decoder, Failure};
 
 /// hyper's `State`, as far as it is modelled. Settings are in [`Connection`](super::Connection).
 #[derive(Debug, Default, Hash)]
@@ -11,16 +11,16 @@ pub(super) struct State {
     pub(super) reading: Reading,
     pub(super) writing: Writing,
     pub(super) upgrade: bool,
+    pub(super) allow_trailer_fields: bool,
 }
 
-/// `conn::Reading`. `Continue` is left out.
+/// `conn::Reading`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Reading {
     #[default]
     Init,
-    Body {
-        left: usize,
-    },
+    Continue(Decoder),
+    Body(Decoder),
     KeepAlive,
     Closed,
 }

@@ -7,13 +7,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use lastbyte::Socket;
 
 use super::dispatch::{Dispatched, Dispatcher};
 use super::local::Place;
-use super::message::{self, Body, Failure};
-use super::{Connection, GivesUp, Role, UserBody};
+use super::message::{self, Body, Failure, Frame};
+use super::{Connection, GivesUp, Role, Service, UserBody};
 
 // ---- Who polls the connection -------------------------------------------------------------------
 
@@ -54,7 +53,14 @@ impl User {
             let should_shutdown = connection.config.gives_up == GivesUp::ShutDown;
             match ready!(connection.poll_catch(cx, should_shutdown))? {
                 Dispatched::Shutdown => return Poll::Ready(self.told()),
-                Dispatched::Upgrade => connection.upgraded = Some(0),
+                // Nobody takes the socket, and it is dropped.
+                Dispatched::Upgrade if !connection.config.switches => return Poll::Ready(Ok(())),
+                Dispatched::Upgrade => {
+                    connection.upgraded = Some(0);
+                    if std::mem::take(&mut connection.upgrade_waits) {
+                        cx.waker().wake_by_ref();
+                    }
+                }
             }
         }
         self.poll_upgraded(cx).map_err(Failure::from)
@@ -104,6 +110,9 @@ impl Future for User {
             if connection.config.role == Role::Client {
                 connection.user_looks(cx);
             }
+            let answered = connection.messages > 0 && connection.in_flight.is_none();
+            connection.upgrade_waits =
+                connection.state.upgrade && connection.config.switches && answered;
             if connection.beside {
                 connection.beside = connection.poll_user_reads(cx).is_pending();
             }
@@ -133,23 +142,25 @@ impl Dispatcher {
     }
 
     /// The future that the service has returned: the number of the request that it answers.
-    pub(super) fn poll_service(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
+    pub(super) fn poll_service(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Failure>> {
+        match self.config.service {
+            Service::Answers => (),
+            Service::Fails => return Poll::Ready(Err(Failure::UserService)),
+            Service::Never => return Poll::Pending,
+        }
         if self.config.user_body == UserBody::ReadFirst {
             ready!(self.poll_user_reads(cx));
         }
         self.beside |= self.config.user_body == UserBody::ReadBeside;
-        Poll::Ready(self.in_flight.expect("should_poll was asked"))
+        Poll::Ready(Ok(self.in_flight.expect("should_poll was asked")))
     }
 
     /// The service's future is dropped with the request, and so is the request's body if it was not
     /// handed on.
     pub(super) fn drop_service(&mut self, cx: &mut Context<'_>) {
-        if self.config.user_body == UserBody::Dropped {
-            self.body_dropped = true;
-            self.body_waits = false;
-            if std::mem::take(&mut self.body_tx_waits) {
-                cx.waker().wake_by_ref();
-            }
+        let own_channel = self.config.revision.own_channel;
+        if self.config.user_body == UserBody::Dropped && self.drop_body(own_channel) {
+            cx.waker().wake_by_ref();
         }
     }
 
@@ -191,6 +202,11 @@ impl BodyRx {
         matches!(self.body, Body::Full(_))
     }
 
+    /// The head has announced more than there is.
+    pub(super) fn is_early(&self) -> bool {
+        matches!(self.body, Body::Early(_))
+    }
+
     /// All pieces were taken that the head has announced.
     pub(super) fn is_length_reached(&self) -> bool {
         matches!(self.body, Body::Sized(pieces) if pieces == self.taken)
@@ -203,10 +219,19 @@ impl Dispatcher {
         &mut self,
         rx: &mut BodyRx,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Bytes>> {
+    ) -> Poll<Option<Result<Frame, Failure>>> {
         let piece = |rx: &BodyRx| self.config.sizes_of(rx.message).piece(rx.message);
         let frame = match rx.body {
-            Body::Empty => None,
+            Body::Empty | Body::Withheld => None,
+            Body::Fails(pieces) if rx.taken == pieces => {
+                return Poll::Ready(Some(Err(Failure::UserBody)));
+            }
+            Body::Trailers(pieces) if rx.taken == pieces => {
+                return Poll::Ready(Some(Ok(Frame::Trailers)));
+            }
+            Body::Early(pieces) | Body::Fails(pieces) | Body::Trailers(pieces) => {
+                (rx.taken < pieces).then(|| piece(rx))
+            }
             Body::Full(bytes) => Some(message::body(rx.message, bytes)),
             Body::Ready(pieces) | Body::Sized(pieces) => (rx.taken < pieces).then(|| piece(rx)),
             Body::EndFed(pieces) if rx.taken < pieces => Some(piece(rx)),
@@ -219,118 +244,6 @@ impl Dispatcher {
             }
         };
         rx.taken += 1;
-        Poll::Ready(frame)
-    }
-}
-
-// ---- The body that the user reads ---------------------------------------------------------------
-
-/// hyper's `body::Sender`, the connection's end of the channel: hyper holds it in `body_tx`, which
-/// here tells whether it is there.
-pub(super) struct Sender<'a>(&'a mut Dispatcher);
-
-impl Dispatcher {
-    /// A channel for the body of a message that was just read.
-    pub(super) fn new_channel(&mut self) {
-        self.body_tx = true;
-        self.body_dropped = false;
-        self.body_seen = false;
-        self.holds_body = self.config.role == Role::Client;
-    }
-
-    pub(super) fn sender(&mut self) -> Sender<'_> {
-        Sender(self)
-    }
-
-    /// The user reads what is there: a wake-up for the connection, if it waits for room, and a
-    /// registration after the last piece.
-    fn poll_user_reads(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if std::mem::take(&mut self.body_waits) && std::mem::take(&mut self.body_tx_waits) {
-            cx.waker().wake_by_ref();
-        }
-        if self.body_tx {
-            self.user_waits = true;
-            return Poll::Pending;
-        }
-        Poll::Ready(())
-    }
-
-    /// A client's user, who is a task of its own and waits for nothing but the connection: takes
-    /// the response, and sends the next request when the connection asks for one.
-    fn user_looks(&mut self, cx: &mut Context<'_>) {
-        let Connection {
-            user_body,
-            requests,
-            ..
-        } = *self.config;
-        let local = &mut *self.conn;
-        let mut wakes = false;
-        if local.holds_body {
-            let goes = match user_body {
-                UserBody::Kept => false,
-                UserBody::Dropped => {
-                    local.body_dropped = true;
-                    local.body_waits = false;
-                    true
-                }
-                _ => {
-                    let took = std::mem::take(&mut local.body_waits);
-                    wakes = took && std::mem::take(&mut local.body_tx_waits);
-                    !local.body_tx
-                }
-            };
-            local.holds_body = !goes;
-            wakes |= goes && local.body_seen;
-        }
-        let reads = local.holds_body && user_body != UserBody::Kept;
-        let is_free = !local.callback && !local.told && !reads;
-        if is_free && local.messages < requests && std::mem::take(&mut local.asked) {
-            local.request_waits = true;
-            wakes = true;
-        }
-        if wakes {
-            cx.waker().wake_by_ref();
-        }
-    }
-}
-
-/// The user has dropped the body.
-pub(super) struct Canceled;
-
-impl Sender<'_> {
-    /// Does the user want the next piece?
-    pub(super) fn poll_ready(&mut self) -> Poll<Result<(), Canceled>> {
-        self.0.body_seen = true;
-        match self.0.config.user_body {
-            UserBody::Dropped if self.0.body_dropped => Poll::Ready(Err(Canceled)),
-            _ if self.0.body_waits => {
-                self.0.body_tx_waits = true;
-                Poll::Pending
-            }
-            _ => Poll::Ready(Ok(())),
-        }
-    }
-
-    /// A piece is in the channel.
-    pub(super) fn try_send_data(&mut self, cx: &mut Context<'_>) {
-        self.0.body_waits = self.0.config.has_channel();
-        self.wake_user(cx);
-    }
-
-    /// An error is in the channel.
-    pub(super) fn send_error(&mut self, cx: &mut Context<'_>) {
-        self.0.told |= self.0.holds_body;
-        self.wake_user(cx);
-    }
-
-    /// The sender is dropped, which ends the body.
-    pub(super) fn close(&mut self, cx: &mut Context<'_>) {
-        self.wake_user(cx);
-    }
-
-    fn wake_user(&mut self, cx: &mut Context<'_>) {
-        if std::mem::take(&mut self.0.user_waits) {
-            cx.waker().wake_by_ref();
-        }
+        Poll::Ready(frame.map(|data| Ok(Frame::Data(data))))
     }
 }

@@ -63,10 +63,9 @@ pub(super) fn servers(line: Series) -> Vec<Connection> {
                 Head::Chunked,
                 3 * "15\r\n\r\n".len() + BODY + "0\r\n\r\n".len(),
             ),
-            "connection-close" => (Head::LastLength(BODY), BODY),
             _ => (Head::Length(BODY), BODY),
         };
-        let head = head.bytes(line.shuts_down_unflushed);
+        let head = head.bytes(line.version, family.name == "connection-close");
         Connection {
             name: family.name,
             line,

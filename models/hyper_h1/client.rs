@@ -48,12 +48,14 @@ impl Outgoing {
     pub(super) fn length(&self) -> Option<(&'static str, String)> {
         match self.source {
             Source::Whole if self.body.is_empty() => None,
-            Source::Whole | Source::Pieces(_) => {
+            Source::Whole | Source::Pieces(_) | Source::Early(_) | Source::Late { .. } => {
                 Some(("content-length", self.body.len().to_string()))
             }
-            Source::Chunks(_) | Source::Feed(_) | Source::Fed { .. } => {
-                Some(("transfer-encoding", "chunked".to_owned()))
-            }
+            Source::Chunks(_)
+            | Source::Feed(_)
+            | Source::Fed { .. }
+            | Source::Fails(_)
+            | Source::Trailers(_) => Some(("transfer-encoding", "chunked".to_owned())),
         }
     }
 
@@ -66,11 +68,14 @@ impl Outgoing {
         }
         all.put(&b"\r\n"[..]);
         let size = match self.source {
-            Source::Whole | Source::Pieces(_) => {
+            Source::Whole | Source::Pieces(_) | Source::Early(_) | Source::Late { .. } => {
                 all.put(&self.body[..]);
                 return all.freeze();
             }
-            Source::Chunks(size) | Source::Fed { size, .. } => size,
+            Source::Chunks(size)
+            | Source::Fed { size, .. }
+            | Source::Fails(size)
+            | Source::Trailers(size) => size,
             Source::Feed(_) => self.body.len().max(1),
         };
         for piece in self.body.chunks(size) {

@@ -12,16 +12,18 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use bytes::Bytes;
-use lastbyte::check::{NamedSubject, Query, Setting};
+use lastbyte::check::NamedSubject;
 use lastbyte::{Framing, Handle, Running, Socket, Subject};
 
-use crate::http::{Responses, are_head};
+use crate::http::Responses;
 
 #[cfg(all(hyper_1, hyper_0_14))]
 pub mod claims;
 pub mod client;
+mod debug;
 pub mod history;
 mod payload;
+mod query;
 pub mod scenarios;
 #[cfg(hyper_0_14)]
 pub mod v0_14;
@@ -32,6 +34,7 @@ pub mod v1;
 pub use claims::model;
 pub use client::{Answer, Client, Outgoing};
 pub use payload::Payload;
+pub use query::{ABOUT_GRACEFUL, ABOUT_HANDLER, GRACEFUL, HALF_CLOSE, HANDLER, PIPELINE_FLUSH};
 
 /// The stack of hyper's thread, in bytes. In the development profile every scenario family of [`scenarios`] gets
 /// by with 16 KiB and overflows 8 KiB; the rest is a margin, which costs nothing until it is used.
@@ -53,6 +56,12 @@ pub enum Handler {
     Echoes,
     /// Answers, and reads the body beside it.
     AnswersFirst,
+    /// Answers, and keeps the body unread as long as the connection lives.
+    Keeps,
+    /// Drops the body unread, and fails instead of answering.
+    Fails,
+    /// Keeps the request, and never answers.
+    Never,
 }
 
 /// Where the body of a message comes from.
@@ -76,10 +85,27 @@ pub enum Source {
         /// Bytes of each piece.
         size: usize,
     },
+    /// Pieces of this many bytes, all of them ready, where the user states one byte more than there is. As the
+    /// ones below, it is a server's.
+    Early(usize),
+    /// The same, where the user states less.
+    Late {
+        /// Bytes of each piece.
+        size: usize,
+        /// What the user states.
+        stated: usize,
+    },
+    /// Chunks of this many bytes, all of them ready, and an error.
+    Fails(usize),
+    /// The same with trailers; hyper 1 only.
+    Trailers(usize),
 }
 
+/// Name and value of a trailer.
+const TRAILER: (&str, &str) = ("x", "y");
+
 /// A server: the settings of hyper's connection, and the handler.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Server {
     /// The body of every response.
     pub body: Payload,
@@ -109,6 +135,10 @@ pub struct Server {
     pub expected: usize,
     /// Which of its requests are HEAD, in order; the others are not.
     pub head: Vec<bool>,
+    /// The status of every response, if it is not 200.
+    pub status: Option<u16>,
+    /// The connection is one that can be upgraded, although no handler does.
+    pub upgradable: bool,
 }
 
 impl Server {
@@ -129,40 +159,9 @@ impl Server {
             taken_out: false,
             expected: 1,
             head: Vec::new(),
+            status: None,
+            upgradable: false,
         }
-    }
-
-    /// The server that a query from the command line is about.
-    pub fn of_query(query: &Query) -> Server {
-        let mut server = Server::answering(query.response_bytes as usize);
-        server.pipeline_flush = query.is_set("pipeline_flush");
-        server.half_close = query.is_set("half_close");
-        server.vectored = query.is_set("vectored");
-        server.head = are_head(&query.request);
-        if query.is_set("upgrade") {
-            server.upgrade = Some(server.body.bytes());
-            server.body = Payload::letters(0);
-            server.connect = query.request.starts_with(b"CONNECT ");
-        }
-        server
-    }
-
-    /// What [`Server::of_query`] knows of.
-    fn settings() -> Vec<Setting> {
-        vec![
-            Setting::flag("pipeline_flush", PIPELINE_FLUSH),
-            Setting::flag("half_close", HALF_CLOSE),
-            Setting::flag(
-                "vectored",
-                "The socket has vectored writes, as a TCP stream has: hyper does not copy bodies \
-                 (false).",
-            ),
-            Setting::flag(
-                "upgrade",
-                "The handler answers with an upgrade, and the response bytes follow it in the new \
-                 protocol (false).",
-            ),
-        ]
     }
 
     /// What the handler promises to the reader of `words`: nothing, where the request is HEAD.
@@ -173,14 +172,6 @@ impl Server {
         }
     }
 }
-
-/// So many bytes of body: the alphabet, again and again.
-/// About hyper's setting `pipeline_flush`.
-pub const PIPELINE_FLUSH: &str =
-    "Responses to pipelined requests are collected before they are flushed (false).";
-
-/// About hyper's setting `half_close`.
-pub const HALF_CLOSE: &str = "A client may send FIN and still get its response (false).";
 
 /// What a release of hyper is configured with: a [`Server`] or a [`Client`].
 pub trait Configuration: Clone + fmt::Debug + Send + Sync + 'static {
@@ -263,7 +254,7 @@ fn named(name: &str, version: &str, subject: fn(Server) -> Arc<dyn Subject>) -> 
         about: format!("hyper {version}, server side, unpatched"),
         version: Some(version.to_owned()),
         settings: Server::settings(),
-        make: Arc::new(move |query| Ok(subject(Server::of_query(query)))),
+        make: Arc::new(move |query| Server::of_query(query).map(subject)),
     }
 }
 
@@ -278,7 +269,12 @@ struct Exchange {
     requests: Arc<AtomicUsize>,
     /// What goes on beside the connection, as a runtime's other tasks would.
     beside: Arc<Mutex<Vec<Task>>>,
+    /// What the handlers keep.
+    kept: Arc<Mutex<Vec<Box<dyn Send>>>>,
 }
+
+/// Why a handler fails.
+const FAILS: &str = "the handler fails";
 
 impl Exchange {
     fn new(server: Server, handle: Handle) -> Self {
@@ -287,6 +283,7 @@ impl Exchange {
             handle,
             requests: Arc::default(),
             beside: Arc::default(),
+            kept: Arc::default(),
         }
     }
 
@@ -303,7 +300,18 @@ impl Exchange {
 
     /// The value of the `content-length` that the handler adds by itself.
     fn stated_length(&self) -> Option<usize> {
-        matches!(self.server.source, Source::Pieces(_)).then(|| self.server.body.len())
+        match self.server.source {
+            Source::Pieces(_) => Some(self.server.body.len()),
+            Source::Early(_) => Some(self.server.body.len() + 1),
+            Source::Late { stated, .. } => Some(stated),
+            _ => None,
+        }
+    }
+
+    /// Keeps something as long as the connection lives.
+    fn keep(&self, something: impl Send + 'static) {
+        let mut kept = self.kept.lock().expect("no task panics under the lock");
+        kept.push(Box::new(something));
     }
 
     /// Runs `task` beside the connection.

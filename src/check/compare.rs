@@ -137,7 +137,10 @@ impl Comparison {
                     time: time.map(|time| time.saturating_sub(started.elapsed())),
                     executions: Some(self.executions),
                     repeated: REPEATED_EXECUTIONS,
-                    unfolded: UNFOLDED,
+                    unfolded: match self.full_histories {
+                        true => self.executions,
+                        false => UNFOLDED,
+                    },
                     checked: CHECKED,
                     ..Limits::default()
                 };

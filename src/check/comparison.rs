@@ -29,6 +29,9 @@ pub struct Comparison {
     pub deviation: Option<Deviation>,
     /// As many executions one side may take in one scenario; more make the comparison inconclusive.
     pub executions: u64,
+    /// Histories are not folded, however long they are: a poll in which nothing came of anything leaves a
+    /// trace in one of the two, as a task that is left waiting for the connection.
+    pub full_histories: bool,
     /// Where in the sources it is made.
     pub place: &'static Location<'static>,
 }
@@ -46,6 +49,7 @@ impl Comparison {
             pairs,
             deviation: None,
             executions,
+            full_histories: false,
             place: Location::caller(),
         }
     }
@@ -71,7 +75,11 @@ impl Comparison {
         let instances = self.pairs.iter().flatten();
         let instances = instances.map(|one| ("instance", one.identity().in_full()));
         let executions = ("executions", self.executions.to_string());
-        let parts: Vec<_> = deviation.chain([executions]).chain(instances).collect();
+        let histories = self
+            .full_histories
+            .then(|| ("histories", "full".to_owned()));
+        let settings = [executions].into_iter().chain(histories);
+        let parts: Vec<_> = deviation.chain(settings).chain(instances).collect();
         Identity::new(self.id(), &parts)
     }
 }

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
+
+use crate::check::setting::{self, Setting};
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +65,12 @@ impl Query {
     /// Whether a setting is set to `true`.
     pub fn is_set(&self, key: &str) -> bool {
         self.setting(key) == Some("true")
+    }
+
+    /// The signal that a setting raises, where a subject has these settings; `None` where it raises none.
+    /// See [`Setting::moment`].
+    pub fn signal(&self, settings: &[Setting], key: &str) -> Option<usize> {
+        setting::raised(settings, &self.settings, key)
     }
 
     /// The number that a setting is set to.

@@ -6,7 +6,9 @@ use crate::check::instance::Instance;
 use crate::check::model::NamedSubject;
 use crate::check::query::{CAPACITY, Query, REQUEST_BYTES, RESPONSE_BYTES};
 use crate::check::registry::{EXPLORE, Registry};
+use crate::check::setting;
 use crate::environment::reader::Reader;
+use crate::environment::script::{Script, ScriptStep};
 use crate::error::Misuse;
 use crate::run::scenario::Scenario;
 
@@ -39,6 +41,10 @@ impl Query {
         let mut scenario = Scenario::new(self.scenario(), capacity as usize, reader)
             .with_input(self.request.clone());
         scenario.input_eof = self.client_eof;
+        for (signal, setting) in setting::raising(&subject.settings, &self.settings).enumerate() {
+            scenario.signals += 1;
+            scenario = scenario.with_script(Script::new(&setting.key, [ScriptStep::Raise(signal)]));
+        }
         let instance = Instance::new(&subject.name, scenario, run);
         let instance = match &subject.version {
             Some(version) => instance.with_version(version),

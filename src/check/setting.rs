@@ -11,13 +11,22 @@ pub enum Accepted {
     OneOf(Vec<String>),
     /// A number.
     Number(RangeInclusive<u64>),
+    /// When one of the scenario's signals is raised: `never`, or `at-any-time`.
+    Moment,
 }
+
+/// A moment that is none.
+const NEVER: &str = "never";
+
+/// Any moment of an execution.
+const AT_ANY_TIME: &str = "at-any-time";
 
 impl Accepted {
     fn has(&self, value: &str) -> bool {
         match self {
             Accepted::OneOf(words) => words.iter().any(|word| word == value),
             Accepted::Number(range) => value.parse().is_ok_and(|number| range.contains(&number)),
+            Accepted::Moment => [NEVER, AT_ANY_TIME].contains(&value),
         }
     }
 }
@@ -27,6 +36,7 @@ impl fmt::Display for Accepted {
         match self {
             Accepted::OneOf(words) => write!(f, "{}", words.join(" or ")),
             Accepted::Number(range) => write!(f, "{} to {}", range.start(), range.end()),
+            Accepted::Moment => write!(f, "{NEVER} or {AT_ANY_TIME}"),
         }
     }
 }
@@ -63,6 +73,17 @@ impl Setting {
         }
     }
 
+    /// A setting that is the moment of a signal: where it is `at-any-time`, a script raises a signal of the
+    /// scenario at any point, and the subject learns which from
+    /// [`Query::signal`](crate::check::Query::signal).
+    pub fn moment(key: impl Into<String>, about: impl Into<String>) -> Setting {
+        Setting {
+            key: key.into(),
+            about: about.into(),
+            accepted: Accepted::Moment,
+        }
+    }
+
     /// A setting that is a number.
     pub fn number(
         key: impl Into<String>,
@@ -75,6 +96,27 @@ impl Setting {
             accepted: Accepted::Number(range),
         }
     }
+}
+
+/// The signal that this setting raises, where a subject has these settings; `None` where it raises none.
+/// The signals of a scenario are numbered in the order of the subject's settings.
+pub(crate) fn raised(
+    settings: &[Setting],
+    given: &BTreeMap<String, String>,
+    key: &str,
+) -> Option<usize> {
+    raising(settings, given).position(|setting| setting.key == key)
+}
+
+/// The settings that raise a signal, in the order of the signals.
+pub(crate) fn raising<'a>(
+    settings: &'a [Setting],
+    given: &'a BTreeMap<String, String>,
+) -> impl Iterator<Item = &'a Setting> {
+    settings.iter().filter(|setting| {
+        let is_set = given.get(&setting.key).map(String::as_str) == Some(AT_ANY_TIME);
+        setting.accepted == Accepted::Moment && is_set
+    })
 }
 
 /// Whether a subject with these settings can be set like this.
@@ -128,6 +170,7 @@ mod tests {
             Setting::flag("close", ""),
             Setting::number("size", "", 2..=4),
             Setting::one_of("mode", "", ["fast", "slow"]),
+            Setting::moment("stop", ""),
         ];
         for (key, value) in [
             ("close", "true"),
@@ -135,6 +178,8 @@ mod tests {
             ("size", "2"),
             ("size", "4"),
             ("mode", "slow"),
+            ("stop", "never"),
+            ("stop", "at-any-time"),
         ] {
             assert_eq!(checked(&settings, key, value), Ok(()), "{key}={value}");
         }
@@ -144,11 +189,22 @@ mod tests {
             ("size", "1", "expected: size=2 to 4"),
             ("size", "many", "expected: size=2 to 4"),
             ("mode", "slo", "expected: mode=fast or slow"),
-            ("mod", "slow", "expected: close, size, mode"),
+            ("stop", "later", "expected: stop=never or at-any-time"),
+            ("mod", "slow", "expected: close, size, mode, stop"),
         ] {
             let refused = checked(&settings, key, value).expect_err(value);
             assert!(refused.contains(expected), "{refused}");
         }
+        let settings = ["quit", "mode", "stop"].map(|key| Setting::moment(key, ""));
+        let given = [
+            ("stop", AT_ANY_TIME),
+            ("quit", AT_ANY_TIME),
+            ("mode", NEVER),
+        ];
+        let given = given.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let signals =
+            ["quit", "mode", "stop"].map(|key| raised(&settings, &given.clone().into(), key));
+        assert_eq!(signals, [Some(0), None, Some(1)]);
         let refused = checked(&[], "mode", "slow").expect_err("there are none");
         assert!(refused.contains("it has no settings"), "{refused}");
     }

@@ -125,7 +125,7 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         4 => prop::sample::select(known.to_vec()).prop_flat_map(|known| crate::mutation::bytes(known.into())),
         1 => prop::collection::vec(any::<u8>(), 0..100),
-        2 => "[GCPp1-9Ux!]{0,6}".prop_map(String::into_bytes),
+        2 => "[GCPp1-9UVTEQ.;x!-]{0,6}".prop_map(String::into_bytes),
     ]
 }
 
@@ -194,7 +194,11 @@ proptest! {
             "stops:18446744073709551615", "resets:18446744073709551615",
         ]),
         flag in prop::sample::select(
-            vec!["--set=half_close=true", "--set=pipeline_flush=true", "--set=upgrade=true", "--client-eof", "--format=text"],
+            vec![
+                "--set=half_close=true", "--set=pipeline_flush=true", "--set=upgrade=true", "--client-eof", "--format=text",
+                "--set=handler=reads", "--set=handler=echoes", "--set=handler=answers-first", "--set=handler=keeps",
+                "--set=handler=fails", "--set=handler=never", "--set=graceful=at-any-time",
+            ],
         ),
     ) {
         let file = Scratch::new("request", &request);

@@ -172,8 +172,15 @@ const MISSED: [&str; 9] = [
 
 /// Fields that can differ where nothing else does, and make no difference then: what a flush came
 /// to, how many messages there were or whether one was asked for when none follows, whether a read is
-/// pending that is not looked at again before the next one.
-const WITHOUT_CONSEQUENCE: [&str; 4] = ["asked", "flush_ready", "messages", "read_blocked"];
+/// pending that is not looked at again before the next one, and whether whoever waits for an upgrade wakes its
+/// own task when it comes.
+const WITHOUT_CONSEQUENCE: [&str; 5] = [
+    "asked",
+    "flush_ready",
+    "messages",
+    "read_blocked",
+    "upgrade_waits",
+];
 
 #[test]
 #[ignore = "part of the longer explorations; cargo test -- --ignored"]

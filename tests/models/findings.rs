@@ -158,6 +158,32 @@ async fn poll_without_shutdown_is_ready_before_the_answer_is_flushed() {
     assert!(body.len() < LARGE, "{} bytes", body.len());
 }
 
+/// How much of a large answer arrives, where the service drops the rest of a request's body.
+async fn answered(header: &str) -> usize {
+    let (socket, mut peer) = UnixStream::pair().expect("a socket pair");
+    let request = format!("POST / HTTP/1.1\r\n{header}content-length: 10\r\n\r\nhello");
+    peer.write_all(request.as_bytes()).await.expect("room");
+    let served = Builder::new()
+        .serve_connection(TokioIo::new(socket), service_fn(answer_large))
+        .with_upgrades();
+    let served = tokio::spawn(served);
+    assert!(read_head(&mut peer).await.starts_with("HTTP/1.1 200"));
+    let mut body = Vec::new();
+    if let Err(error) = peer.read_to_end(&mut body).await {
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    }
+    let ended = served.await.expect("it does not panic");
+    assert!(ended.is_ok(), "{ended:?}");
+    body.len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_the_upgrade_that_was_asked_for_is_cut() {
+    let arrived = answered("connection: upgrade\r\nupgrade: h2c\r\n").await;
+    assert!(arrived < LARGE, "{arrived} bytes");
+    assert_eq!(answered("").await, LARGE);
+}
+
 /// Answers a POST at once, reads its body beside it; a GET has no body.
 async fn answer_first(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let body = if request.method() == Method::POST {

@@ -23,6 +23,7 @@ const CLOSED: &[(&str, &[&str])] = &[
         &["queue-next-request", "client-queue-early-response"],
     ),
     ("taken-out-unflushed", &["taken-out"]),
+    ("upgrade-unflushed", &["upgrade-refused"]),
     (
         "pipeline-flush",
         &[

@@ -287,6 +287,17 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         dropped.scenario(64, Reader::PROMPT),
     );
 
+    let asks_for_h2c = "POST / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n\
+                        content-length: 10\r\n\r\nhello";
+    add(
+        "upgrade-refused",
+        "An ordinary answer to a request for an upgrade is flushed, although its body is dropped.",
+        NoSilentLoss,
+        ALL,
+        dropped.server.clone(),
+        over(64, asks_for_h2c.to_owned()),
+    );
+
     let fin = Family::named("fin-any-time");
     add(
         "fin-during-response",

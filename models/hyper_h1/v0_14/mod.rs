@@ -10,8 +10,8 @@ use futures::stream::{self, Stream, StreamExt};
 use hyper_0_14::Body;
 use lastbyte::Handle;
 
-use super::Source;
 use super::history::Release;
+use super::{FAILS, Source};
 
 pub use client::client;
 pub use server::{named, subject};
@@ -34,13 +34,26 @@ fn body(bytes: Bytes, source: Source, handle: &Handle) -> Body {
     };
     match source {
         Source::Whole => Body::from(bytes),
-        Source::Pieces(size) | Source::Chunks(size) => {
-            let pieces: Vec<_> = bytes.chunks(size).map(Bytes::copy_from_slice).collect();
-            streamed(stream::iter(pieces))
+        Source::Pieces(size)
+        | Source::Chunks(size)
+        | Source::Early(size)
+        | Source::Late { size, .. } => streamed(pieces(&bytes, size)),
+        Source::Fails(size) => {
+            let failing = pieces(&bytes, size)
+                .map(Ok)
+                .chain(stream::iter([Err(FAILS)]));
+            Body::wrap_stream(failing)
         }
+        // It has none.
+        Source::Trailers(size) => streamed(pieces(&bytes, size)),
         Source::Feed(feed) => streamed(stream::iter([bytes]).chain(fed(feed))),
         Source::Fed { feed, .. } => streamed(fed(feed)),
     }
+}
+
+fn pieces(bytes: &Bytes, size: usize) -> impl Stream<Item = Bytes> + Send + 'static {
+    let pieces: Vec<_> = bytes.chunks(size).map(Bytes::copy_from_slice).collect();
+    stream::iter(pieces)
 }
 
 fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Body {

@@ -1,7 +1,6 @@
 //! The server: `hyper::server::conn::Http`.
 
-use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use lastbyte::check::NamedSubject;
 use lastbyte::{Socket, Subject};
 use tokio::io::AsyncWrite;
 
-use super::super::{DATE, Exchange, Handler, Server, driven};
+use super::super::{DATE, Exchange, FAILS, Handler, Server, driven};
 use super::{VERSION, body};
 
 /// Makes the subject for a server.
@@ -47,7 +46,7 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
     if settings.taken_out {
         let taken_out = async { connection.without_shutdown().await.map(drop) };
         exchange.drive(taken_out, |_| {}).await
-    } else if settings.upgrade.is_some() {
+    } else if settings.upgrade.is_some() || settings.upgradable {
         // The type of an upgradeable connection has no public name here.
         exchange
             .drive(connection.with_upgrades(), |connection| {
@@ -64,9 +63,12 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
 async fn answer(
     exchange: Exchange,
     mut request: Request<Body>,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<Body>, &'static str> {
     let Exchange { server, handle, .. } = &exchange;
     let mut response = Response::builder().header(header::DATE, DATE);
+    if let Some(status) = server.status {
+        response = response.status(status);
+    }
     if let Some(words) = server.upgrade.clone() {
         let upgrade = hyper_0_14::upgrade::on(&mut request);
         handle.expect_delivery(words.clone());
@@ -98,6 +100,12 @@ async fn answer(
                 drop(reading.await);
                 Ok(())
             });
+        }
+        Handler::Keeps => exchange.keep(request),
+        Handler::Fails => return Err(FAILS),
+        Handler::Never => {
+            exchange.keep(request);
+            return pending().await;
         }
     }
     handle.expect_delivery(Server::promised(is_head, &words));

@@ -5,7 +5,6 @@
 mod client;
 mod server;
 
-use std::convert::Infallible;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,11 +14,12 @@ use futures::stream::{self, Stream, StreamExt};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use lastbyte::{Handle, Socket};
 
-use super::Source;
 use super::history::Release;
+use super::{FAILS, Source, TRAILER};
 
 pub use client::client;
 pub use server::{named, subject};
@@ -79,7 +79,7 @@ impl Write for Io {
     }
 }
 
-type Body = UnsyncBoxBody<Bytes, Infallible>;
+type Body = UnsyncBoxBody<Bytes, &'static str>;
 
 /// A body of these bytes.
 fn body(bytes: Bytes, source: Source, handle: &Handle) -> Body {
@@ -88,16 +88,44 @@ fn body(bytes: Bytes, source: Source, handle: &Handle) -> Body {
         stream::poll_fn(move |cx| handle.poll_feed(feed, cx))
     };
     match source {
-        Source::Whole => Full::new(bytes).boxed_unsync(),
-        Source::Pieces(size) | Source::Chunks(size) => {
-            let pieces: Vec<_> = bytes.chunks(size).map(Bytes::copy_from_slice).collect();
-            streamed(stream::iter(pieces))
+        Source::Whole => whole(bytes),
+        Source::Pieces(size)
+        | Source::Chunks(size)
+        | Source::Early(size)
+        | Source::Late { size, .. } => streamed(pieces(&bytes, size)),
+        Source::Fails(size) => framed(pieces(&bytes, size).map(Frame::data), Err(FAILS)),
+        Source::Trailers(size) => {
+            let (name, value) = TRAILER;
+            let (name, value) = (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+            let trailers = Frame::trailers(HeaderMap::from_iter([(name, value)]));
+            framed(pieces(&bytes, size).map(Frame::data), Ok(trailers))
         }
         Source::Feed(feed) => streamed(stream::iter([bytes]).chain(fed(feed))),
         Source::Fed { feed, .. } => streamed(fed(feed)),
     }
 }
 
+fn whole(bytes: Bytes) -> Body {
+    Full::new(bytes)
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+fn pieces(bytes: &Bytes, size: usize) -> impl Stream<Item = Bytes> + Send + 'static {
+    let pieces: Vec<_> = bytes.chunks(size).map(Bytes::copy_from_slice).collect();
+    stream::iter(pieces)
+}
+
 fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Body {
     StreamBody::new(pieces.map(Frame::data).map(Ok)).boxed_unsync()
+}
+
+fn framed(
+    pieces: impl Stream<Item = Frame<Bytes>> + Send + 'static,
+    last: Result<Frame<Bytes>, &'static str>,
+) -> Body {
+    StreamBody::new(pieces.map(Ok).chain(stream::iter([last]))).boxed_unsync()
 }

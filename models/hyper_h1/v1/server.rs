@@ -1,13 +1,12 @@
 //! The server: `hyper::server::conn::http1`.
 
-use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::rt::Write;
 use hyper::server::conn::http1;
@@ -17,8 +16,8 @@ use hyper::{Method, Request, Response, StatusCode, header};
 use lastbyte::check::NamedSubject;
 use lastbyte::{Socket, Subject};
 
-use super::super::{DATE, Exchange, Handler, Server, driven};
-use super::{Body, Io, VERSION, body};
+use super::super::{DATE, Exchange, FAILS, Handler, Server, Source, TRAILER, driven};
+use super::{Body, Io, VERSION, body, whole};
 
 /// Makes the subject for a server.
 pub fn subject(server: Server) -> Arc<dyn Subject> {
@@ -48,7 +47,7 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
     if settings.taken_out {
         let taken_out = async { connection.without_shutdown().await.map(drop) };
         exchange.drive(taken_out, |_| {}).await
-    } else if settings.upgrade.is_some() {
+    } else if settings.upgrade.is_some() || settings.upgradable {
         let graceful = http1::UpgradeableConnection::graceful_shutdown;
         exchange.drive(connection.with_upgrades(), graceful).await
     } else {
@@ -60,9 +59,12 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
 async fn answer(
     exchange: Exchange,
     mut request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<Body>, &'static str> {
     let Exchange { server, handle, .. } = &exchange;
     let mut response = Response::builder().header(header::DATE, DATE);
+    if let Some(status) = server.status {
+        response = response.status(status);
+    }
     if let Some(words) = server.upgrade.clone() {
         let upgrade = hyper::upgrade::on(&mut request);
         handle.expect_delivery(words.clone());
@@ -80,7 +82,7 @@ async fn answer(
                 .header(header::CONNECTION, "upgrade")
                 .header(header::UPGRADE, "words")
         };
-        let empty = Full::default().boxed_unsync();
+        let empty = whole(Bytes::new());
         return Ok(response.body(empty).expect("the head is valid"));
     }
     let is_head = request.method() == Method::HEAD;
@@ -96,10 +98,19 @@ async fn answer(
                 Ok(())
             });
         }
+        Handler::Keeps => exchange.keep(request),
+        Handler::Fails => return Err(FAILS),
+        Handler::Never => {
+            exchange.keep(request);
+            return pending().await;
+        }
     }
     handle.expect_delivery(Server::promised(is_head, &words));
     if let Some(bytes) = exchange.stated_length() {
         response = response.header(header::CONTENT_LENGTH, bytes);
+    }
+    if matches!(server.source, Source::Trailers(_)) {
+        response = response.header(header::TRAILER, TRAILER.0);
     }
     let body = body(words, exchange.source(), handle);
     Ok(response.body(body).expect("the head is valid"))

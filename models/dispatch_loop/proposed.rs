@@ -1,0 +1,24 @@
+//! Not hyper's: what the proposed revision does besides.
+
+use std::task::{Context, Poll};
+
+use super::dispatch::Dispatcher;
+use super::message::Failure;
+
+impl Dispatcher {
+    /// Not hyper's: the way out of the loop, before which the proposal flushes.
+    pub(super) fn leave_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        if self.config.revision.leaves_flushed && self.conn.io.holds_back() {
+            self.enter("leave");
+            // Whether it is ready does not matter here: who gives the socket up asks again.
+            let _blocked = self.conn.io.poll_flush_flattened(cx)?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Not hyper's: a message is there, and only the queue before it keeps its head from being
+    /// written.
+    pub(super) fn head_waits(&self) -> bool {
+        self.body_rx.is_none() && self.conn.head_waits()
+    }
+}

@@ -1,0 +1,89 @@
+//! The server that a query from the command line is about, and what can be set about it.
+
+use lastbyte::check::{Query, Setting};
+
+use super::{Handler, Payload, Server};
+use crate::http::are_head;
+
+/// The setting that is a [`Handler`].
+pub const HANDLER: &str = "handler";
+
+/// About that setting.
+pub const ABOUT_HANDLER: &str = "What the handler does with the body of a request; where it reads or echoes, it \
+                                 answers at the body's end, and where it fails or never answers, it does not \
+                                 (ignores).";
+
+/// What the command line calls the handlers.
+const HANDLERS: [(&str, Handler); 7] = [
+    ("reads", Handler::Reads),
+    ("ignores", Handler::Ignores),
+    ("echoes", Handler::Echoes),
+    ("answers-first", Handler::AnswersFirst),
+    ("keeps", Handler::Keeps),
+    ("fails", Handler::Fails),
+    ("never", Handler::Never),
+];
+
+/// The setting that says when `graceful_shutdown` is called.
+pub const GRACEFUL: &str = "graceful";
+
+/// About that setting.
+pub const ABOUT_GRACEFUL: &str = "When graceful_shutdown is called (never).";
+
+/// About hyper's setting `pipeline_flush`.
+pub const PIPELINE_FLUSH: &str =
+    "Responses to pipelined requests are collected before they are flushed (false).";
+
+/// About hyper's setting `half_close`.
+pub const HALF_CLOSE: &str = "A client may send FIN and still get its response (false).";
+
+impl Server {
+    /// The server that a query from the command line is about.
+    ///
+    /// # Errors
+    ///
+    /// Settings that contradict each other, in one line.
+    pub fn of_query(query: &Query) -> Result<Server, String> {
+        let mut server = Server::answering(query.response_bytes as usize);
+        server.pipeline_flush = query.is_set("pipeline_flush");
+        server.half_close = query.is_set("half_close");
+        server.vectored = query.is_set("vectored");
+        server.head = are_head(&query.request);
+        let handler = query.setting(HANDLER);
+        let known = HANDLERS.iter().find(|(name, _)| Some(*name) == handler);
+        server.handler = known.map_or(Handler::Ignores, |(_, handler)| *handler);
+        server.graceful = query.signal(&Server::settings(), GRACEFUL);
+        if query.is_set("upgrade") {
+            if let Some(handler) = handler {
+                return Err(format!(
+                    "upgrade=true drops the body and answers with an upgrade, and {HANDLER}={handler} does \
+                     something else; expected: one of them"
+                ));
+            }
+            server.upgrade = Some(server.body.bytes());
+            server.body = Payload::letters(0);
+            server.connect = query.request.starts_with(b"CONNECT ");
+        }
+        Ok(server)
+    }
+
+    /// What [`Server::of_query`] knows of.
+    pub fn settings() -> Vec<Setting> {
+        vec![
+            Setting::flag("pipeline_flush", PIPELINE_FLUSH),
+            Setting::flag("half_close", HALF_CLOSE),
+            Setting::flag(
+                "vectored",
+                "The socket has vectored writes, as a TCP stream has: hyper does not copy bodies \
+                 (false).",
+            ),
+            Setting::flag(
+                "upgrade",
+                "The handler answers with an upgrade, and the response bytes follow it in the new \
+                 protocol (false).",
+            ),
+            Setting::one_of(HANDLER, ABOUT_HANDLER, HANDLERS.map(|(name, _)| name)),
+            Setting::moment(GRACEFUL, ABOUT_GRACEFUL),
+        ]
+    }
+}
