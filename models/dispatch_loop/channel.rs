@@ -139,7 +139,10 @@ impl Sender<'_> {
 
     /// Trailers are beside the channel.
     pub(super) fn try_send_trailers(&mut self, cx: &mut Context<'_>) {
-        self.wake_user(cx);
+        // Up to 1.11.0 they are in a channel of their own, to which nobody listens yet.
+        if self.0.config.revision.own_channel {
+            self.wake_user(cx);
+        }
     }
 
     /// An error is in the channel.
