@@ -616,14 +616,6 @@ impl Kernel {
         Bytes::copy_from_slice(&self.contents.layer)
     }
 
-    /// How many of the registrations hold this waker.
-    #[cfg(all(feature = "tokio-time", not(loom)))]
-    pub(crate) fn wakes(&self, waker: &Waker) -> usize {
-        let all = [&self.writer, &self.flusher, &self.shutter, &self.inputter];
-        let holding = all.into_iter().filter(|one| one.holds(waker));
-        holding.count()
-    }
-
     /// What was accepted and has not been read.
     pub(crate) fn outbound(&self) -> Vec<u8> {
         self.contents.outbound.bytes().collect()

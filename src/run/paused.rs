@@ -23,7 +23,9 @@ const LONG: Duration = Duration::from_secs(365 * 86_400);
 /// Time passes only when a timer fires that somebody waits for, as it does for
 /// [`Handle::sleep`](crate::Handle::sleep): a connection that compares times is not told that it is late when
 /// it has no timer. Tokio does not tell which timers are armed, so the connection has one of
-/// `Handle::sleep` in the place of all of them; when that fires, tokio's clock goes on to its next deadline.
+/// `Handle::sleep` in the place of all of them; when that fires, tokio's clock goes on to its next deadline. A part
+/// of the connection that is polled with a waker of its own may have timers for all that is known: where it
+/// has none, a year passes in which nothing happens.
 /// The scenario's clock ([`Checker::clock`](crate::Checker::clock)) has to be there, and timers of
 /// `Handle::sleep` beside these have no order with them.
 ///
@@ -127,12 +129,12 @@ impl<F: Future> Paused<F> {
         }
     }
 
-    /// Whether somebody else holds the connection's waker than those whom its sockets wake: a timer, or what
-    /// polls a part of the connection.
+    /// Whether the connection's waker is held elsewhere than where the execution has registered it: by a timer,
+    /// or by what polls a part of the connection.
     fn may_have_timers(&self, waker: Waker) -> bool {
-        let sockets = self.handle.look(|state| state.wakes(&waker));
+        let registered = self.handle.look(|state| state.holding(&waker));
         drop(waker);
-        Arc::strong_count(&self.woken) > 1 + sockets
+        Arc::strong_count(&self.woken) > 1 + registered
     }
 
     /// From now on time may pass.

@@ -4,17 +4,14 @@
 use std::iter;
 
 use crate::environment::defect::ExecutorDefect;
-use crate::environment::kernel::Kernel;
+use crate::environment::kernel::{Kernel, Registration};
 use crate::run::state::State;
 use crate::run::world::{ItIsOver, World};
 use crate::trace::event::ActorId;
 
 impl State {
-    /// Whether a waker of this actor's own making is registered anywhere: another actor can wake it.
-    pub(crate) fn can_wake_own<'a>(&'a self, actor: ActorId) -> bool {
-        if !self.looks_at_wakers(actor) {
-            return false;
-        }
+    /// Every registration that there is.
+    fn registrations<'a>(&'a self) -> impl Iterator<Item = &'a Registration> {
         let of_kernel = |kernel: &'a Kernel| {
             let Kernel {
                 writer,
@@ -27,7 +24,7 @@ impl State {
             [writer, flusher, shutter, inputter, reader]
         };
         let beside = self.beside.iter().map(|other| &other.kernel);
-        let mut all = iter::once(&self.kernel)
+        iter::once(&self.kernel)
             .chain(beside)
             .flat_map(of_kernel)
             .chain(&self.progress)
@@ -39,9 +36,22 @@ impl State {
             }))
             .chain(self.tasks.places.iter().map(|place| &place.idle))
             .chain(self.feeds.iter().map(|feed| &feed.registration))
-            .chain(self.signals.iter().map(|signal| &signal.registration));
+            .chain(self.signals.iter().map(|signal| &signal.registration))
+    }
+
+    /// How many registrations hold this waker.
+    #[cfg(all(feature = "tokio-time", not(loom)))]
+    pub(crate) fn holding(&self, waker: &std::task::Waker) -> usize {
+        self.registrations().filter(|one| one.holds(waker)).count()
+    }
+
+    /// Whether a waker of this actor's own making is registered anywhere: another actor can wake it.
+    pub(crate) fn can_wake_own(&self, actor: ActorId) -> bool {
+        if !self.looks_at_wakers(actor) {
+            return false;
+        }
         let shares = self.tasks.is_member(actor);
-        all.any(|one| {
+        self.registrations().any(|one| {
             one.is_own_of(actor)
                 || shares && one.owner().is_some_and(|own| self.tasks.is_member(own))
         })

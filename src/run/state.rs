@@ -203,13 +203,6 @@ impl State {
         }
     }
 
-    /// How many registrations of sockets hold this waker.
-    #[cfg(all(feature = "tokio-time", not(loom)))]
-    pub(crate) fn wakes(&self, waker: &std::task::Waker) -> usize {
-        let others = self.beside.iter().map(|other| other.kernel.wakes(waker));
-        self.kernel.wakes(waker) + others.sum::<usize>()
-    }
-
     /// Who makes a call with this waker.
     pub(crate) fn caller<'a>(&mut self, actor: ActorId, waker: &'a std::task::Waker) -> Caller<'a> {
         let slot = &mut self.slots[actor.index()];
