@@ -85,10 +85,8 @@ impl Delivery {
         });
         self.note_panic(read);
         match guarded(|| self.accepted.is_open()) {
-            Ok(open) => {
-                let left = offer.remainder(REMAINDER);
-                self.remainder = (open && left.1 > 0).then_some(left);
-            }
+            Ok(true) if offer.left > 0 => self.remainder = Some(offer.remainder(REMAINDER)),
+            Ok(_) => {}
             Err(why) => self.note_panic::<()>(Err(why)),
         }
         self.look();

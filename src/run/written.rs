@@ -29,7 +29,7 @@ impl State {
         let next = part(offered, accepted..accepted + left.min(SEEN_OF_REMAINDER));
         let next = next.map(|slice| {
             let place = place(slice);
-            (varying.take(slice, place), place)
+            (varying.without(slice, place), place)
         });
         let next = next.collect();
         Offer { taken, next, left }
