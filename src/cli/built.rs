@@ -49,24 +49,26 @@ pub(super) fn prepare(
         Ok(output) => output,
         Err(why) => return Ok(Err(why)),
     };
-    let text = String::from_utf8_lossy(&output.stderr);
-    let said = |start: &str| {
-        text.lines()
-            .map(str::trim)
-            .find(|line| line.starts_with(start))
-    };
     Ok(match output.status.code() {
         Some(0) => Ok(()),
-        _ if interrupt::happened() => Err(INTERRUPTED.to_owned()),
-        Some(2) => {
-            let why = said("").unwrap_or("it is refused");
+        Some(2) if !interrupt::happened() => {
+            let text = String::from_utf8_lossy(&output.stderr);
+            let why = text.lines().next().map_or("it is refused", str::trim);
             return Err(Misuse(format!("{name} cannot be prepared: {why}")));
         }
-        _ => Err(format!(
-            "cannot be prepared: {}",
-            said("error").unwrap_or("cargo failed")
-        )),
+        _ => Err(why_not("prepared", &output)),
     })
+}
+
+/// Why cargo has failed, in one line.
+fn why_not(done: &str, output: &Output) -> String {
+    if interrupt::happened() {
+        return INTERRUPTED.to_owned();
+    }
+    let text = String::from_utf8_lossy(&output.stderr);
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.find(|line| line.starts_with("error"));
+    format!("cannot be {done}: {}", first.unwrap_or("cargo failed"))
 }
 
 /// The cargo that has started this program, or the one on the path.
@@ -90,16 +92,7 @@ pub(super) fn build(package: &Path, target: &Path, said: impl Fn(&str)) -> Resul
         .stderr(Stdio::piped());
     let built = output(&mut build, "cargo does not start")?;
     if !built.status.success() {
-        if interrupt::happened() {
-            return Err(INTERRUPTED.to_owned());
-        }
-        let text = String::from_utf8_lossy(&built.stderr);
-        let mut lines = text.lines().map(str::trim);
-        let first = lines.find(|line| line.starts_with("error"));
-        return Err(format!(
-            "cannot be built: {}",
-            first.unwrap_or("cargo failed")
-        ));
+        return Err(why_not("built", &built));
     }
     let programs = built.stdout.split(|byte| *byte == b'\n');
     let mut programs = programs.filter_map(|line| {
