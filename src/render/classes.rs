@@ -28,7 +28,7 @@ impl Counted<'_> {
     }
 }
 
-/// The classes that have failures, in their order and by what they mean; behind them what is not classified.
+/// The classes that have failures, in their order and by what they mean; after them what is not classified.
 pub(crate) fn counted(swept: &Swept) -> Vec<Counted<'_>> {
     let failures = swept.failures();
     let meanings = Meaning::ALL.iter();
@@ -84,7 +84,7 @@ pub(crate) fn sentences(swept: &Swept) -> Vec<String> {
 /// The same, and each class in a sentence.
 pub(crate) fn explained(swept: &Swept) -> Vec<String> {
     let mut sentences = sentences(swept);
-    for counted in counted(swept).iter().filter(|_| swept.classified.is_some()) {
+    for counted in counted(swept) {
         let what = counted.class.map_or_else(
             || "Not classified.".to_owned(),
             |class| format!("{}: {}", class.meaning, class.reason),

@@ -15,8 +15,8 @@ enum Place<'a> {
     Below(&'a str),
     /// In the place of these letters.
     InsteadOf(&'a str),
-    /// Behind the function.
-    Behind,
+    /// After the function.
+    After,
 }
 
 /// Some lines, and where they go.
@@ -146,7 +146,7 @@ impl Edit<'_> {
         Ok(match self.place {
             Place::Above(_) => above..above,
             Place::Below(_) => below..below,
-            Place::InsteadOf(_) | Place::Behind => start..end,
+            Place::InsteadOf(_) | Place::After => start..end,
         })
     }
 
@@ -198,7 +198,7 @@ fn function(file: &str, name: &str) -> Result<Range<usize>, String> {
 /// The function and the place of a line of the script.
 fn place(line: &str) -> Option<(Option<&str>, Place<'_>)> {
     if let Some(name) = line.strip_prefix("after fn ") {
-        return Some((Some(name), Place::Behind));
+        return Some((Some(name), Place::After));
     }
     let (function, words) = match line.strip_prefix("in fn ") {
         Some(rest) => {
