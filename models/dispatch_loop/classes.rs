@@ -4,12 +4,14 @@
 //! fits is not classified, and a test fails (`tests/models/classes.rs`). The same test takes each rule at its
 //! word: a defect is gone with its repair alone, and a price was not paid before its repair.
 
+use std::sync::LazyLock;
+
 use lastbyte::check::{Class, Classified, Meaning, Reference};
 use lastbyte::environment::UnreadInput;
 use lastbyte::{Property, ScriptStep};
 
 use super::{
-    GivesUp, LOOKS_AT_CLOSING, LoopScenario, RECHECK_FLUSHES, Revision, Role, UserBody,
+    Body, GivesUp, LOOKS_AT_CLOSING, LoopScenario, RECHECK_FLUSHES, Revision, Role, UserBody,
     WriteStrategy, all_scenarios,
 };
 
@@ -61,6 +63,12 @@ const LOSSES: [Property; 4] = [
     NoSilentLoss,
     ReceivedIsPrefix,
 ];
+
+/// The socket is given up before it is flushed.
+const LEFT_UNFLUSHED: Says = Says::Defect(|newest| Revision {
+    leaves_flushed: true,
+    ..newest
+});
 
 /// Every rule, in the order in which they are asked.
 pub const RULES: &[Rule] = &[
@@ -190,10 +198,7 @@ pub const RULES: &[Rule] = &[
         },
     },
     Rule {
-        says: Says::Defect(|newest| Revision {
-            leaves_flushed: true,
-            ..newest
-        }),
+        says: LEFT_UNFLUSHED,
         reason: "With `pipeline_flush`, a flush is ready with nothing written as long as input is there.",
         references: &[(
             "finding",
@@ -206,10 +211,7 @@ pub const RULES: &[Rule] = &[
         },
     },
     Rule {
-        says: Says::Defect(|newest| Revision {
-            leaves_flushed: true,
-            ..newest
-        }),
+        says: LEFT_UNFLUSHED,
         reason: "`poll_without_shutdown` is ready before the response is flushed.",
         references: &[(
             "finding",
@@ -221,10 +223,7 @@ pub const RULES: &[Rule] = &[
         },
     },
     Rule {
-        says: Says::Defect(|newest| Revision {
-            leaves_flushed: true,
-            ..newest
-        }),
+        says: LEFT_UNFLUSHED,
         reason: "Once a request has asked for an upgrade, a connection that is done hands its socket over \
                  before it is flushed, whether the service switches protocols or not.",
         references: &[(
@@ -238,7 +237,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Accepted(Some(|scenario| {
-            scenario.connection.bodies = vec![super::Body::Sized(1)];
+            scenario.connection.bodies = vec![Body::Sized(1)];
         })),
         reason: "A body that fails ends the connection, which says so with an error; what was buffered is \
                  not sent.",
@@ -247,10 +246,8 @@ pub const RULES: &[Rule] = &[
             "https://docs.rs/hyper/1.12.0/hyper/struct.Error.html#method.is_user",
         )],
         fits: |scenario, property| {
-            let bodies = scenario.connection.bodies.iter();
-            let fails = bodies
-                .into_iter()
-                .any(|body| matches!(body, super::Body::Fails(_)));
+            let mut bodies = scenario.connection.bodies.iter();
+            let fails = bodies.any(|body| matches!(body, Body::Fails(_)));
             fails && [NothingTruncated, NothingBufferedAtShutdown].contains(&property)
         },
     },
@@ -284,27 +281,21 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
+/// What happens besides the connection, step by step.
+fn steps(scenario: &LoopScenario) -> impl Iterator<Item = &ScriptStep> {
+    let scripts = scenario.outside.scripts.iter();
+    scripts.flat_map(|script| &script.steps)
+}
+
 /// The peer sends FIN at some time.
 fn sends_fin(scenario: &LoopScenario) -> bool {
-    let steps = scenario
-        .outside
-        .scripts
-        .iter()
-        .flat_map(|script| &script.steps);
-    scenario.outside.input_eof
-        || steps
-            .into_iter()
-            .any(|step| *step == ScriptStep::FinishInput)
+    let fin = |step: &ScriptStep| *step == ScriptStep::FinishInput;
+    scenario.outside.input_eof || steps(scenario).any(fin)
 }
 
 /// The peer sends this byte at some time.
 fn sends(scenario: &LoopScenario, byte: u8) -> bool {
-    let steps = scenario
-        .outside
-        .scripts
-        .iter()
-        .flat_map(|script| &script.steps);
-    let later = steps.filter_map(|step| match step {
+    let later = steps(scenario).filter_map(|step| match step {
         ScriptStep::Send(bytes) => Some(bytes),
         _ => None,
     });
@@ -317,10 +308,10 @@ fn drops_body(scenario: &LoopScenario) -> bool {
     scenario.connection.user_body == UserBody::Dropped && sends(scenario, b'x')
 }
 
-/// The first answer's body comes from another thread, and input is there behind the first request.
+/// The first answer's body comes from another thread, and input is there after the first request.
 fn streams_to_more(scenario: &LoopScenario) -> bool {
     let connection = &scenario.connection;
-    let fed = matches!(connection.bodies.first(), Some(super::Body::Fed(_)));
+    let fed = matches!(connection.bodies.first(), Some(Body::Fed(_)));
     let input: usize = scenario.outside.input.iter().map(bytes::Bytes::len).sum();
     fed && connection.role == Role::Server && input > 1
 }
@@ -353,8 +344,8 @@ pub(super) fn classified() -> Classified {
         subject: RECHECK_FLUSHES.name.to_owned(),
         classes: RULES.iter().map(class).collect(),
         class_of: |scenario, property| {
-            let scenarios = all_scenarios();
-            let found = scenarios.iter().find(|one| one.name() == scenario)?;
+            static SCENARIOS: LazyLock<Vec<LoopScenario>> = LazyLock::new(all_scenarios);
+            let found = SCENARIOS.iter().find(|one| one.name() == scenario)?;
             rule_for(found, property)
         },
     }
