@@ -41,6 +41,16 @@ pub(super) fn last_get(name: &'static str) -> Family {
     with(name, LAST_GET, b"C", Handler::Ignores)
 }
 
+/// Two requests at once.
+pub(super) fn two_gets(name: &'static str) -> Family {
+    pipelined(name, Handler::Ignores)
+}
+
+/// The same with a handler.
+pub(super) fn pipelined(name: &'static str, handler: Handler) -> Family {
+    with(name, TWO_GETS, b"GG", handler)
+}
+
 /// A request whose body comes with it.
 pub(super) fn whole(name: &'static str, handler: Handler) -> Family {
     with(name, WHOLE_BODY, b"P9xxxxxxxxx", handler)
@@ -119,6 +129,11 @@ pub(super) fn vectored(family: Family) -> Family {
 
 pub(super) fn graceful(family: Family) -> Family {
     server(&|server| server.graceful = Some(0), family)
+}
+
+/// `graceful_shutdown` comes at any time.
+pub(super) fn told_to_stop(family: Family) -> Family {
+    graceful(beside(Beside::Graceful, family))
 }
 
 /// A body of the answer that comes from elsewhere, with this head.

@@ -2,6 +2,7 @@
 
 use lastbyte::environment::Faults;
 
+use super::building::{at, beside, failing};
 use super::messages::*;
 use super::scenarios::*;
 use crate::hyper_h1::{Answer, Client, Outgoing, Source};
@@ -26,12 +27,6 @@ pub(super) fn clients() -> Vec<Family> {
         family
     };
     let vectored = |family| client(&|client| client.vectored = true, family);
-    let beside = |beside, family| Family { beside, ..family };
-    let at = |scenarios, family| Family {
-        scenarios,
-        ..family
-    };
-    let failing = |faults: Faults, family| Family { faults, ..family };
     let get = || Outgoing::GET;
     let post = |source| Outgoing::post(BODY, source);
     let whole = || post(Source::Whole);
@@ -74,15 +69,12 @@ pub(super) fn clients() -> Vec<Family> {
                 b"G",
             ),
         ),
-        client(
-            &|client| client.answer = Answer::Read,
-            sending(
-                "client-reads-answer",
-                vec![get()],
-                ANSWER_WITH_BODY,
-                b"P5xxxxx",
-            ),
-        ),
+        reading(sending(
+            "client-reads-answer",
+            vec![get()],
+            ANSWER_WITH_BODY,
+            b"P5xxxxx",
+        )),
         sending(
             "client-drops-answer",
             vec![get()],

@@ -3,16 +3,17 @@
 use super::building::*;
 use super::messages::*;
 use super::scenarios::*;
-use crate::hyper_h1::Handler::{self, AnswersFirst, Echoes, Fails, Ignores, Keeps, Never, Reads};
+use crate::hyper_h1::Handler::{AnswersFirst, Echoes, Fails, Ignores, Keeps, Never, Reads};
 
 /// What the handler does, and how the request's body arrives; and a part of a head.
 pub(super) fn handlers() -> Vec<Family> {
     let in_two = |name, handler| beside(Beside::Rest, half(name, handler));
-    let head_first = |name, handler: Handler| Family {
-        real: [NO_BODY_YET.as_bytes(), b"helloworld"],
-        abstracted: [b"P9", b"xxxxxxxxx"],
-        ..beside(Beside::Rest, half(name, handler))
+    let head_first = |name, handler| {
+        let head = with(name, NO_BODY_YET, b"P9", handler);
+        then("helloworld", b"xxxxxxxxx", head)
     };
+    let half_a_head = |name| with(name, HALF_A_HEAD, b"-", Ignores);
+    let head_in_two = |name| then(REST_OF_A_HEAD, b"G", half_a_head(name));
     vec![
         whole("whole-body-read", Reads),
         whole("whole-body-answered-first", AnswersFirst),
@@ -50,47 +51,21 @@ pub(super) fn handlers() -> Vec<Family> {
         beside(Beside::LaterFin, with("fin-never", GET, b"G", Never)),
         with("get-fails", GET, b"G", Fails),
         with("get-never", GET, b"G", Never),
-        with("pipelined-fails", TWO_GETS, b"GG", Fails),
-        with("pipelined-never", TWO_GETS, b"GG", Never),
+        pipelined("pipelined-fails", Fails),
+        pipelined("pipelined-never", Never),
         answering(5, bad_chunk("malformed-chunk-echoed", Echoes)),
         bad_chunk("malformed-chunk-kept", Keeps),
         // A part of a head is held.
-        beside(
-            Beside::Fin,
-            with("fin-after-half-a-head", HALF_A_HEAD, b"-", Ignores),
-        ),
-        beside(
-            Beside::LaterFin,
-            with("later-fin-after-half-a-head", HALF_A_HEAD, b"-", Ignores),
-        ),
-        graceful(beside(
-            Beside::Graceful,
-            with("graceful-half-a-head", HALF_A_HEAD, b"-", Ignores),
-        )),
-        heads(
-            vec![Head::Length(BODY)],
-            Family {
-                real: [HALF_A_HEAD.as_bytes(), REST_OF_A_HEAD.as_bytes()],
-                abstracted: [b"-", b"G"],
-                ..beside(
-                    Beside::Rest,
-                    with("head-in-two", HALF_A_HEAD, b"-", Ignores),
-                )
-            },
-        ),
+        beside(Beside::Fin, half_a_head("fin-after-half-a-head")),
+        beside(Beside::LaterFin, half_a_head("later-fin-after-half-a-head")),
+        told_to_stop(half_a_head("graceful-half-a-head")),
+        head_in_two("head-in-two"),
         at(
             PROMPT,
-            graceful(Family {
-                real: [HALF_A_HEAD.as_bytes(), REST_OF_A_HEAD.as_bytes()],
-                abstracted: [b"-", b"G"],
-                ..beside(
-                    Beside::GracefulThenRest,
-                    heads(
-                        vec![Head::Length(BODY)],
-                        with("graceful-then-rest-of-a-head", HALF_A_HEAD, b"-", Ignores),
-                    ),
-                )
-            }),
+            graceful(beside(
+                Beside::GracefulThenRest,
+                head_in_two("graceful-then-rest-of-a-head"),
+            )),
         ),
     ]
 }

@@ -199,15 +199,12 @@ fn model_of_client(client: &Client, revision: Revision) -> Connection {
         let all = request.bytes();
         let mut ends = all.windows(4).map(|window| window == b"\r\n\r\n");
         let head = ends.position(|end| end).expect("a head has an end") + 4;
-        let last_head = head;
-        (
-            body,
-            Sizes {
-                head,
-                last_head,
-                ..sizes
-            },
-        )
+        let sizes = Sizes {
+            head,
+            last_head: head,
+            ..sizes
+        };
+        (body, sizes)
     });
     let (bodies, sizes): (Vec<_>, Vec<_>) = requests.unzip();
     Connection {

@@ -3,7 +3,7 @@
 use super::building::*;
 use super::messages::*;
 use super::scenarios::*;
-use crate::hyper_h1::Handler::{AnswersFirst, Ignores, Never, Reads};
+use crate::hyper_h1::Handler::{AnswersFirst, Never, Reads};
 
 /// Two of what the others have one at a time.
 pub(super) fn pairs() -> Vec<Family> {
@@ -38,14 +38,8 @@ pub(super) fn pairs() -> Vec<Family> {
                 ignored("fin-and-graceful-body-ignored"),
             )),
         ),
-        beside(
-            Beside::ReaderResets,
-            with("reader-resets-pipelined", TWO_GETS, b"GG", Ignores),
-        ),
-        beside(
-            Beside::ReaderStops,
-            with("reader-stops-pipelined", TWO_GETS, b"GG", Ignores),
-        ),
+        beside(Beside::ReaderResets, two_gets("reader-resets-pipelined")),
+        beside(Beside::ReaderStops, two_gets("reader-stops-pipelined")),
         beside(
             Beside::RestReaderStops,
             half("reader-stops-body-in-two", Reads),
@@ -61,29 +55,14 @@ pub(super) fn pairs() -> Vec<Family> {
                 half("rest-then-fin-answered-first", AnswersFirst),
             ),
         ),
-        graceful(beside(
-            Beside::Graceful,
-            with("graceful-pipelined", TWO_GETS, b"GG", Ignores),
-        )),
-        graceful(beside(
-            Beside::Graceful,
-            with("graceful-never", GET, b"G", Never),
-        )),
-        graceful(beside(
-            Beside::Graceful,
-            whole("graceful-whole-body-read", Reads),
-        )),
-        pipeline_flushing(graceful(beside(
-            Beside::Graceful,
-            with("pipeline-flush-graceful", TWO_GETS, b"GG", Ignores),
-        ))),
+        told_to_stop(two_gets("graceful-pipelined")),
+        told_to_stop(with("graceful-never", GET, b"G", Never)),
+        told_to_stop(whole("graceful-whole-body-read", Reads)),
+        pipeline_flushing(told_to_stop(two_gets("pipeline-flush-graceful"))),
         pipeline_flushing(ignored("pipeline-flush-body-ignored")),
         pipeline_flushing(whole("pipeline-flush-whole-body-read", Reads)),
         half_closing(beside(Beside::Fin, get("half-close-fin-after-request"))),
         half_closing(beside(Beside::LaterFin, get("half-close-later-fin"))),
-        half_closing(beside(
-            Beside::Fin,
-            with("half-close-pipelined", TWO_GETS, b"GG", Ignores),
-        )),
+        half_closing(beside(Beside::Fin, two_gets("half-close-pipelined"))),
     ]
 }

@@ -15,17 +15,14 @@ pub(super) fn servers() -> Vec<Family> {
         at(FEW, small(ignored("small-body-ignored"))),
         at(
             PROMPT,
-            heads(
-                vec![Head::Length(BODY)],
-                then(
-                    REST,
-                    b"xxxx",
-                    with(
-                        "body-ends-during-flush",
-                        HALF_A_LAST_BODY,
-                        b"p9xxxxx",
-                        AnswersFirst,
-                    ),
+            then(
+                REST,
+                b"xxxx",
+                with(
+                    "body-ends-during-flush",
+                    HALF_A_LAST_BODY,
+                    b"p9xxxxx",
+                    AnswersFirst,
                 ),
             ),
         ),
@@ -44,17 +41,11 @@ pub(super) fn servers() -> Vec<Family> {
         bad_chunk("malformed-chunk", Reads),
         bad_chunk("malformed-chunk-beside", AnswersFirst),
         bad_chunk("malformed-chunk-ignored", Ignores),
-        beside(
-            Beside::Fin,
-            with("early-eof", HALF_A_BODY, b"P9xxxxx", Reads),
-        ),
+        beside(Beside::Fin, half("early-eof", Reads)),
         beside(Beside::Fin, ignored("early-eof-ignored")),
         at(
             PROMPT,
-            beside(
-                Beside::Rest,
-                with("body-read-beside", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
-            ),
+            beside(Beside::Rest, half("body-read-beside", AnswersFirst)),
         ),
         beside(Beside::Fin, get("fin-after-request")),
         beside(Beside::LaterFin, get("fin-any-time")),
@@ -69,20 +60,22 @@ pub(super) fn servers() -> Vec<Family> {
                 get("fin-during-flush-half-close"),
             )),
         ),
-        with("pipelined", TWO_GETS, b"GG", Ignores),
-        graceful(beside(Beside::Graceful, get("graceful"))),
+        two_gets("pipelined"),
+        told_to_stop(get("graceful")),
         at(
             PROMPT,
             graceful(beside(
                 Beside::RestThenGraceful,
-                with("graceful-body", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
+                half("graceful-body", AnswersFirst),
             )),
         ),
-        pipeline_flushing(heads(
-            vec![Head::Length(BODY)],
-            with("pipeline-flush-close", LAST_GET_AND_MORE, b"CG", Ignores),
+        pipeline_flushing(with(
+            "pipeline-flush-close",
+            LAST_GET_AND_MORE,
+            b"CG",
+            Ignores,
         )),
-        pipeline_flushing(with("pipeline-flush-two", TWO_GETS, b"GG", Ignores)),
+        pipeline_flushing(two_gets("pipeline-flush-two")),
         pipeline_flushing(with("pipeline-flush-partial", GET_AND_HALF, b"GP", Ignores)),
         pipeline_flushing(with(
             "pipeline-flush-bad-request",
@@ -141,10 +134,7 @@ pub(super) fn servers() -> Vec<Family> {
             PROMPT,
             beside(
                 Beside::BodyEnds,
-                streaming(
-                    Source::Feed(0),
-                    with("fed-body-pipelined", TWO_GETS, b"GG", Ignores),
-                ),
+                streaming(Source::Feed(0), two_gets("fed-body-pipelined")),
             ),
         )),
         switching(false, with("upgrade", UPGRADE, b"U", Ignores)),
@@ -171,12 +161,7 @@ pub(super) fn servers() -> Vec<Family> {
             then(
                 REST_AND_GET,
                 b"xxxxG",
-                with(
-                    "flatten-next-request",
-                    HALF_A_BODY,
-                    b"P9xxxxx",
-                    AnswersFirst,
-                ),
+                half("flatten-next-request", AnswersFirst),
             ),
         ),
         at(
@@ -184,12 +169,12 @@ pub(super) fn servers() -> Vec<Family> {
             vectored(then(
                 REST_AND_GET,
                 b"xxxxG",
-                with("queue-next-request", HALF_A_BODY, b"P9xxxxx", AnswersFirst),
+                half("queue-next-request", AnswersFirst),
             )),
         ),
         vectored(get("queue-request-complete")),
         vectored(ignored("queue-body-ignored")),
-        vectored(with("queue-pipelined", TWO_GETS, b"GG", Ignores)),
+        vectored(two_gets("queue-pipelined")),
         vectored(streaming(Source::Chunks(21), get("queue-chunks"))),
         failing(write_fails(70), get("write-fails")),
         failing(write_fails(70), ignored("write-fails-body-ignored")),

@@ -28,21 +28,16 @@ pub(super) fn upgrades() -> Vec<Family> {
                 upgrading("upgrade-body-in-two", UPGRADE_HALF_A_BODY, b"V9xxxxx"),
             ),
         ),
-        graceful(beside(
-            Beside::Graceful,
-            upgrading("upgrade-graceful", UPGRADE, b"U"),
+        told_to_stop(upgrading("upgrade-graceful", UPGRADE, b"U")),
+        told_to_stop(upgrading(
+            "upgrade-early-data-graceful",
+            UPGRADE_AND_EARLY,
+            b"Uxxxxx",
         )),
-        graceful(beside(
-            Beside::Graceful,
-            upgrading("upgrade-early-data-graceful", UPGRADE_AND_EARLY, b"Uxxxxx"),
-        )),
-        graceful(beside(
-            Beside::Graceful,
-            upgrading(
-                "upgrade-half-a-body-graceful",
-                UPGRADE_HALF_A_BODY,
-                b"V9xxxxx",
-            ),
+        told_to_stop(upgrading(
+            "upgrade-half-a-body-graceful",
+            UPGRADE_HALF_A_BODY,
+            b"V9xxxxx",
         )),
         beside(Beside::Fin, upgrading("upgrade-fin", UPGRADE, b"U")),
         beside(
@@ -77,10 +72,7 @@ pub(super) fn upgrades() -> Vec<Family> {
         )),
         tunnel("connect-half-a-body", CONNECT_HALF_A_BODY, b"V9xxxxx"),
         tunnel("connect-whole-body", CONNECT_WHOLE_BODY, b"V9xxxxxxxxx"),
-        graceful(beside(
-            Beside::Graceful,
-            tunnel("connect-graceful", CONNECT, b"U"),
-        )),
+        told_to_stop(tunnel("connect-graceful", CONNECT, b"U")),
         pipeline_flushing(tunnel(
             "pipeline-flush-connect-early-data",
             CONNECT_AND_EARLY,
@@ -109,9 +101,10 @@ pub(super) fn upgrades() -> Vec<Family> {
             UPGRADE_HALF_A_BODY,
             b"V9xxxxx",
         )),
-        graceful(beside(
-            Beside::Graceful,
-            upgradable(refusing("upgradable-refused-graceful", UPGRADE, b"U")),
-        )),
+        told_to_stop(upgradable(refusing(
+            "upgradable-refused-graceful",
+            UPGRADE,
+            b"U",
+        ))),
     ]
 }

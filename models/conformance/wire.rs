@@ -21,26 +21,12 @@ pub(super) fn wire() -> Vec<Family> {
             heads(vec![head], family),
         )
     };
-    let old = |family| {
-        let head = Head::Old {
-            length: BODY,
-            keeps: false,
-        };
-        heads(vec![head], family)
+    let old = |keeps, family| {
+        let length = BODY;
+        heads(vec![Head::Old { length, keeps }], family)
     };
-    let keeping = |family| {
-        let head = Head::Old {
-            length: BODY,
-            keeps: true,
-        };
-        heads(vec![head], family)
-    };
-    let expecting = |name, handler| Family {
-        real: [EXPECTS.as_bytes(), b"helloworld"],
-        abstracted: [b"E9", b"xxxxxxxxx"],
-        ..beside(Beside::Rest, half(name, handler))
-    };
-    let expecting_only = |name, handler| beside(Beside::Nothing, expecting(name, handler));
+    let expecting_only = |name, handler| with(name, EXPECTS, b"E9", handler);
+    let expecting = |name, handler| then("helloworld", b"xxxxxxxxx", expecting_only(name, handler));
     let expecting_whole = |name, handler| with(name, EXPECTS_AND_SENDS, b"E9xxxxxxxxx", handler);
     let chunked = |name, handler| with(name, CHUNKED_WHOLE, b"Qxx.", handler);
     let chunked_in_two =
@@ -65,14 +51,15 @@ pub(super) fn wire() -> Vec<Family> {
         with_status(204, Head::NoContent, last_get("no-content-close")),
         with_status(204, Head::NoContent, ignored("no-content-body-ignored")),
         with_status(304, Head::NotModified, get("not-modified")),
-        old(with("http-1-0", OLD_GET, b"C", Ignores)),
-        keeping(with("http-1-0-keep-alive", OLD_GET_KEEPS, b"G", Ignores)),
-        keeping(with(
-            "http-1-0-pipelined",
-            TWO_OLD_GETS_KEEP,
-            b"GG",
-            Ignores,
-        )),
+        old(false, with("http-1-0", OLD_GET, b"C", Ignores)),
+        old(
+            true,
+            with("http-1-0-keep-alive", OLD_GET_KEEPS, b"G", Ignores),
+        ),
+        old(
+            true,
+            with("http-1-0-pipelined", TWO_OLD_GETS_KEEP, b"GG", Ignores),
+        ),
         sourced(
             Source::Chunks(21),
             Head::OldOpen,
@@ -173,7 +160,7 @@ pub(super) fn wire() -> Vec<Family> {
         sourced(
             Source::Fails(21),
             Head::Chunked,
-            with("answer-fails-pipelined", TWO_GETS, b"GG", Ignores),
+            two_gets("answer-fails-pipelined"),
         ),
     ]
 }
