@@ -1,8 +1,7 @@
 //! hyper's HTTP/1 side, in the situations of public reports about its dispatch loop. All releases and all
 //! scenarios of it are in `conformance/`.
 
-use std::task::Context;
-
+use futures::stream::{self, Stream, StreamExt};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
@@ -16,27 +15,14 @@ type Body = UnsyncBoxBody<Bytes, Infallible>;
 const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const UNFINISHED: &[u8] = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello";
 
-/// One piece after the other.
-fn pieces(pieces: Vec<Bytes>) -> Body {
-    let pieces = pieces.into_iter().map(|piece| Ok(Frame::data(piece)));
-    StreamBody::new(futures::stream::iter(pieces)).boxed_unsync()
+fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Body {
+    StreamBody::new(pieces.map(|piece| Ok(Frame::data(piece)))).boxed_unsync()
 }
 
 /// `hello`, and an end that comes when the scenario's feed ends.
 fn fed(handle: Handle) -> Body {
-    let mut first = Some(Bytes::from_static(b"hello"));
-    let next = move |cx: &mut Context<'_>| match first.take() {
-        Some(first) => Poll::Ready(Some(first)),
-        None => handle.poll_feed(0, cx),
-    };
-    let frames = futures::stream::poll_fn(next_frame(next));
-    StreamBody::new(frames).boxed_unsync()
-}
-
-fn next_frame(
-    mut next: impl FnMut(&mut Context<'_>) -> Poll<Option<Bytes>>,
-) -> impl FnMut(&mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-    move |cx| next(cx).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+    let rest = stream::poll_fn(move |cx| handle.poll_feed(0, cx));
+    streamed(stream::iter([Bytes::from_static(b"hello")]).chain(rest))
 }
 
 /// Drops the request's body, and answers with this one.
@@ -84,14 +70,17 @@ fn serving(checker: Checker, request: &[u8]) -> Checker {
     checker.framing(|| Responses::new(1, false))
 }
 
+fn chunks(bytes: &Bytes) -> Vec<Bytes> {
+    bytes.chunks(4_096).map(Bytes::copy_from_slice).collect()
+}
+
 fn letters(length: usize) -> Bytes {
     vec![b'x'; length].into()
 }
 
 /// The situations of the reports.
 pub fn families() -> Vec<Family> {
-    let pieces_of =
-        |_, promise: Bytes| pieces(promise.chunks(4_096).map(Bytes::copy_from_slice).collect());
+    let pieces_of = |_, promise: Bytes| streamed(stream::iter(chunks(&promise)));
     let ends = Script::new("feeder", [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)]);
     let fin = [ScriptStep::AwaitReceived(1), ScriptStep::FinishInput];
     let device = Script::new("device", vec![ScriptStep::FinishFlush; 8]);
