@@ -14,6 +14,16 @@ mod unix {
     use crate::program::{Scratch, verify};
     use crate::versions::Versions;
 
+    /// Results of which none is wrong.
+    fn fine() -> Results {
+        let mut fine = crate::fixtures::results();
+        fine.rows.truncate(1);
+        fine.comparisons.truncate(1);
+        fine.sweeps.clear();
+        fine.not_run.clear();
+        fine
+    }
+
     /// A program that selects something and prints these results.
     fn prints(results: &Results) -> (Scratch, String) {
         let json = serde_json::to_string(results).expect("plain data");
@@ -90,11 +100,7 @@ mod unix {
     #[test]
     fn a_version_that_cannot_be_built_or_run_is_told_and_no_failure_if_it_may_be_missing() {
         let versions = Versions::new();
-        let mut fine = crate::fixtures::results();
-        fine.rows.truncate(1);
-        fine.comparisons.truncate(1);
-        fine.sweeps.clear();
-        fine.not_run.clear();
+        let fine = fine();
         let (_file, program) = prints(&fine);
         versions.package("1.0.0", &program);
         let code = |words: &[&str]| run(&versions, words).0;
@@ -131,11 +137,7 @@ mod unix {
     #[test]
     fn a_package_is_prepared_before_it_is_built_or_refused_before_anything_is_explored() {
         let versions = Versions::new();
-        let mut fine = crate::fixtures::results();
-        fine.rows.truncate(1);
-        fine.comparisons.truncate(1);
-        fine.sweeps.clear();
-        fine.not_run.clear();
+        let fine = fine();
         let (_file, program) = prints(&fine);
         let explored = versions.join("explored");
         versions.package("1.0.0", &format!("touch '{explored}'; {program}"));
