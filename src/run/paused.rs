@@ -35,22 +35,8 @@ const LONG: Duration = Duration::from_secs(365 * 86_400);
 /// An interval has no end, and an exploration of it comes to its limits: give the connection one that stops
 /// after some ticks. Under `--cfg loom`, tokio's own runtime is made for loom, and this is not there.
 ///
-/// ```
-/// use std::time::Duration;
-/// use lastbyte::{Checker, Property, Socket};
-/// use lastbyte::run::Paused;
-///
-/// // Gives up after a second, whatever is left.
-/// let report = Checker::new().kernel_buffer([1]).clock().run(|mut socket: Socket| {
-///     Paused::new(&socket.handle(), async move {
-///         socket.expect_delivery(b"ab");
-///         match tokio::time::timeout(Duration::from_secs(1), socket.write_all(b"ab")).await {
-///             Ok(written) => written,
-///             Err(_elapsed) => Ok(()),
-///         }
-///     })
-/// });
-/// report.assert_refuted(Property::NoSilentLoss);
+/// ```ignore
+#[doc = include_str!("../../examples/tokio_timers.rs")]
 /// ```
 pub struct Paused<F> {
     // Dropped before the runtime whose timers it has.
