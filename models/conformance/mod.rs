@@ -126,11 +126,7 @@ impl Release {
         let known = DEVIATIONS.iter();
         let deviation = known.filter(|(_, names)| names.contains(&family.name));
         let pairs = family.scenarios.iter().map(pair).collect();
-        // Whoever waits for an upgrade has been polled before it or not.
-        let full_histories =
-            matches!(&family.side, Side::Server(server, _) if server.upgrade.is_some());
         Comparison {
-            full_histories,
             deviation: deviation.map(|(deviation, _)| *deviation).next(),
             ..Comparison::new(family.name, TOO_LARGE, pairs)
         }

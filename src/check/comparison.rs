@@ -29,8 +29,7 @@ pub struct Comparison {
     pub deviation: Option<Deviation>,
     /// As many executions one side may take in one scenario; more make the comparison inconclusive.
     pub executions: u64,
-    /// Histories are not folded, however long they are: a poll in which nothing came of anything leaves a
-    /// trace in one of the two, as a task that is left waiting for the connection.
+    /// Histories are not folded, however long they are: nothing is assumed of what a connection remembers.
     pub full_histories: bool,
     /// Where in the sources it is made.
     pub place: &'static Location<'static>,

@@ -2,7 +2,9 @@
 //!
 //! The full history tells apart how the same bytes were cut into writes, and every poll that found
 //! nothing. The folded one does not: consecutive accepted writes are the bytes that were accepted
-//! and those that are still offered, and calls that are pending count only within their poll.
+//! and those that are still offered, calls that are pending count only within their poll, and of the
+//! polls in a row in which nothing came of anything only the first counts. (It does count: such a poll may
+//! leave a task registered that nobody had polled before.)
 //! Everything else counts as it does in the full history: input, feeds, flushes after something
 //! written, failures, shutdowns, notes, and wake-ups of wakers of the actor's own making.
 //!
@@ -15,6 +17,9 @@ use std::hash::{Hash, Hasher};
 use crate::environment::content::{Content, Shared};
 use crate::run::digest::digest;
 use crate::trace::event::Event;
+
+/// More polls than one.
+const MORE: u8 = 2;
 
 /// The folded history of one actor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +34,9 @@ pub(crate) struct Folded {
     flushed: bool,
     /// What came of nothing in the current poll.
     in_poll: u128,
+    /// Polls that have come to their end since something counted: none, one (that in which it
+    /// counted), or more.
+    polls: u8,
     /// Bytes accepted in the current poll.
     accepted_in_poll: usize,
 }
@@ -37,7 +45,7 @@ pub(crate) struct Folded {
 impl Hash for Folded {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.before, self.accepted, self.left).hash(state);
-        (self.flushed, self.in_poll).hash(state);
+        (self.flushed, self.in_poll, self.polls).hash(state);
     }
 }
 
@@ -55,6 +63,7 @@ impl Folded {
         self.accepted = Content::default();
         self.left = (0, 0);
         self.flushed = false;
+        self.polls = 0;
     }
 
     /// Something that counts only within the current poll.
@@ -84,6 +93,7 @@ impl Folded {
             Event::Poll | Event::Park => {
                 self.in_poll = digest(event);
                 self.accepted_in_poll = 0;
+                self.polls = (self.polls + u8::from(*event == Event::Park)).min(MORE);
             }
             // See `write` and `leave`. Taking nothing is an answer.
             Event::Write { accepted: 0, .. } => self.observe(event),
@@ -121,12 +131,20 @@ mod tests {
         let at_once = folded(|folded| write(folded, b"abcd", (0, 0)));
         let in_two = folded(|folded| {
             write(folded, b"a", (3, 7));
-            folded.leave((3, 7), false);
-            folded.event(&Event::Park);
-            folded.event(&Event::Poll);
             write(folded, b"bcd", (0, 0));
         });
         assert_eq!(at_once, in_two);
+        let in_two_polls = |first: &[u8], second| {
+            folded(|folded| {
+                write(folded, first, (second, 7));
+                folded.leave((second, 7), false);
+                folded.event(&Event::Park);
+                folded.event(&Event::Poll);
+                write(folded, &b"abcd"[first.len()..], (0, 0));
+            })
+        };
+        assert_eq!(in_two_polls(b"a", 3), in_two_polls(b"abc", 1));
+        assert_ne!(at_once, in_two_polls(b"a", 3), "a poll has ended before");
         let other_bytes = folded(|folded| write(folded, b"abce", (0, 0)));
         assert_ne!(at_once, other_bytes);
         let bytes_left = folded(|folded| write(folded, b"abcd", (1, 7)));
@@ -148,6 +166,22 @@ mod tests {
         assert_eq!(nothing, with(&[Event::InputPending]));
         assert_eq!(nothing, with(&[Event::FlushPending, Event::FeedPending]));
         assert_eq!(with(&[Event::Flush]), with(&[Event::Flush, Event::Flush]));
+    }
+
+    #[test]
+    fn of_polls_in_which_nothing_came_of_anything_the_first_is_remembered() {
+        let after = |polls: usize| {
+            folded(|folded| {
+                folded.event(&Event::Input { bytes: 1 });
+                for _ in 0..polls {
+                    folded.event(&Event::Park);
+                    folded.event(&Event::Poll);
+                    folded.event(&Event::InputPending);
+                }
+            })
+        };
+        assert_ne!(after(0), after(1));
+        assert_eq!(after(1), after(2));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::trace::numbers::thousands;
 
 /// What a verdict assumes that was reached with folded histories.
-pub const ASSUMPTION: &str = "how a run of bytes was cut into writes, and polls in which nothing \
-    came of anything, leave no trace in the connection";
+pub const ASSUMPTION: &str = "how a run of bytes was cut into writes, and how many polls after a first \
+    one came to nothing, leave no trace in the connection";
 
 /// Whether folded histories were enough to know an actor by.
 ///

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
+use std::future::Future;
 use std::hash::{BuildHasher, Hasher};
+use std::pin::Pin;
 use std::sync::Arc;
 
+use futures::channel::oneshot;
 use futures::future::poll_fn;
 use lastbyte::environment::ExecutorDefect;
 use lastbyte::trace::{Exploration, Folding, Inconclusive};
@@ -183,6 +186,59 @@ fn without_the_check_a_loss_would_be_missed() {
         unchecked.histogram.keys().collect::<Vec<_>>(),
         full.histogram.keys().collect::<Vec<_>>(),
     );
+}
+
+/// Who waits in it for the end of the connection: it is polled after the connection, in the same
+/// task, and is registered only if the connection had to wait at all.
+struct HasAWaiter;
+
+impl Subject for HasAWaiter {
+    fn start(&self, mut socket: Socket) -> Running {
+        Box::pin(async move {
+            let response = [b'x'; BYTES];
+            socket.expect_delivery(response);
+            let (ends, mut ended) = oneshot::channel();
+            let mut connection = Box::pin(async move {
+                socket.write_all(&response).await?;
+                let _ = ends.send(());
+                socket.close().await
+            });
+            let (mut registered, mut closed) = (false, false);
+            poll_fn(move |cx| {
+                if !closed && let Poll::Ready(result) = connection.as_mut().poll(cx) {
+                    result.map_err(|error| error.to_string())?;
+                    closed = true;
+                }
+                match Pin::new(&mut ended).poll(cx) {
+                    Poll::Pending => registered = true,
+                    Poll::Ready(_) if registered => {
+                        return Poll::Ready(Err("told later".to_owned()));
+                    }
+                    Poll::Ready(_) => return Poll::Ready(Ok(())),
+                }
+                Poll::Pending
+            })
+            .await
+        })
+    }
+}
+
+/// Not by the check, which is left out: the history itself tells whether a poll has ended in vain.
+#[test]
+fn whether_a_poll_has_come_to_its_end_is_remembered() {
+    let subject: Arc<dyn Subject> = Arc::new(HasAWaiter);
+    let mut executions = [0, 0];
+    for capacity in [2, 3, 4, 7] {
+        let mut scenario = over(capacity);
+        scenario.executor_defect = ExecutorDefect::OF_FOLDING;
+        let full = explorer(false).explore(&subject, &scenario);
+        let folded = explorer(true).explore(&subject, &scenario);
+        assert_eq!(findings(&full), findings(&folded), "{capacity}");
+        assert_eq!(full.histogram.len(), 2, "{:?}", full.histogram);
+        executions[0] += full.executions;
+        executions[1] += folded.executions;
+    }
+    assert!(2 * executions[1] < executions[0], "{executions:?}");
 }
 
 /// Offers one byte once in 400 writes, by chance, and all otherwise.
