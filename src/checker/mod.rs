@@ -58,6 +58,9 @@ const KERNEL_BUFFERS: [usize; 5] = [1, 2, 3, 8, 64];
 /// How long one instance may take, unless it is said otherwise.
 const TIME: Duration = Duration::from_secs(60);
 
+/// Where folding does not pay: what is to be checked of it is about as much.
+const UNFOLDED: u64 = 4_000;
+
 /// The stack of a connection, in bytes, unless it is said otherwise.
 const STACK_BYTES: usize = 256 * 1024;
 
@@ -164,6 +167,7 @@ impl Checker {
             varying: &[],
             limits: Limits {
                 time: Some(TIME),
+                unfolded: UNFOLDED,
                 ..Limits::default()
             },
             base: Scenario::new("", 1, Reader::PROMPT),
@@ -187,7 +191,8 @@ impl Checker {
         self
     }
 
-    /// The readers.
+    /// The readers. Of two that are the same over a kernel buffer, as all are over one of 1 byte, the first
+    /// is explored.
     ///
     /// # Panics
     ///
@@ -477,10 +482,20 @@ impl Checker {
     }
 
     /// Every combination of a kernel buffer and a reader.
+    /// Every reader over every kernel buffer, but for a reader that takes no less than an earlier one
+    /// does over that buffer: a byte a read is all there is in a buffer of one byte.
     fn scenarios(&self) -> impl Iterator<Item = Scenario> {
-        let readers = move |&capacity| {
-            let readers = self.readers.iter();
-            readers.map(move |&reader| self.scenario(capacity, reader))
+        let readers = move |&capacity: &usize| {
+            let over_this = move |reader: &Reader| Reader {
+                max: reader.max.filter(|max| max.get() < capacity),
+                ..*reader
+            };
+            let readers = self.readers.iter().enumerate();
+            let new = readers.filter(move |(n, reader)| {
+                let mut earlier = self.readers[..*n].iter();
+                !earlier.any(|one| over_this(one) == over_this(reader))
+            });
+            new.map(move |(_, &reader)| self.scenario(capacity, reader))
         };
         self.kernel_buffers.iter().flat_map(readers)
     }

@@ -148,40 +148,33 @@ mod explored {
     #[ignore = "part of the longer explorations; cargo test -- --ignored"]
     fn folded_histories_lose_no_sequence() {
         let (mut folded, mut executions) = (0, [0, 0]);
-        let releases = releases();
-        let tried = |version: &str| match std::env::var("ALL_RELEASES") {
-            Ok(_) => true,
-            Err(_) => ["0.14.32", "1.12.0"].contains(&version),
-        };
-        for release in releases.iter().filter(|release| tried(release.version)) {
-            for comparison in release.comparisons() {
-                let compared = |full_histories| {
-                    let comparison = Comparison {
-                        full_histories,
-                        ..comparison.clone()
-                    };
-                    comparison.run(None, None)
+        for comparison in releases().last().expect("a release").comparisons() {
+            let compared = |full_histories| {
+                let comparison = Comparison {
+                    full_histories,
+                    ..comparison.clone()
                 };
-                let of_folded = compared(false);
-                if of_folded.folding.is_none() {
-                    continue;
-                }
-                let full = compared(true);
-                let id = comparison.id();
-                assert_eq!(
-                    [full.inconclusive, of_folded.inconclusive],
-                    [None, None],
-                    "{id}"
-                );
-                assert_eq!(of_folded.automata, full.automata, "{id}");
-                assert_eq!(of_folded.sequences, full.sequences, "{id}");
-                folded += 1;
-                executions[0] += full.executions[0];
-                executions[1] += of_folded.executions[0];
+                comparison.run(None, None)
+            };
+            let of_folded = compared(false);
+            if of_folded.folding.is_none() {
+                continue;
             }
+            let full = compared(true);
+            let id = comparison.id();
+            assert_eq!(
+                [full.inconclusive, of_folded.inconclusive],
+                [None, None],
+                "{id}"
+            );
+            assert_eq!(of_folded.automata, full.automata, "{id}");
+            assert_eq!(of_folded.sequences, full.sequences, "{id}");
+            folded += 1;
+            executions[0] += full.executions[0];
+            executions[1] += of_folded.executions[0];
         }
         println!("{folded} comparisons, {executions:?} executions of hyper");
-        assert!(folded > 100, "{folded}");
+        assert!(folded > 50, "{folded}");
         assert!(2 * executions[1] < executions[0], "{executions:?}");
     }
 
