@@ -52,3 +52,18 @@ pub fn program() -> Program {
 pub fn registry() -> Result<Registry, Clash> {
     Registry::new(include!(concat!(env!("OUT_DIR"), "/models.rs")))
 }
+
+/// `cargo whole-sweep`: the program whose one model is the whole sweep of hyper's loop, of which `cargo
+/// verify` has the covering part.
+pub fn whole_sweep() -> Program {
+    Program::new("cargo whole-sweep").with_checkout()
+}
+
+/// What it explores.
+///
+/// # Errors
+///
+/// When two scenarios cannot be told apart.
+pub fn registry_of_whole_sweep() -> Result<Registry, Clash> {
+    Registry::new([dispatch_loop::whole()])
+}

@@ -54,6 +54,7 @@ impl Rule {
 use Property::{
     AcceptedArrives, Ends, EndsWithoutReader, NoNeedlessError, NoSilentLoss, NoStall,
     NothingBufferedAtShutdown, NothingTruncated, ReadsDuringFlush, ReceivedIsPrefix,
+    ResetEndsWithError,
 };
 
 /// Bytes are lost when the socket is given up.
@@ -143,6 +144,22 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Accepted(Some(|scenario| {
+            scenario.connection.user_body = UserBody::Dropped
+        })),
+        reason: "The other protocol begins after the request's body, and a user who keeps that and does not read \
+                 it keeps the connection, which does not notice a reset either: hyper reads only what it is asked \
+                 for.",
+        references: &[(
+            "seanmonstar in #3944, 2025-09-02",
+            "https://github.com/hyperium/hyper/issues/3944",
+        )],
+        fits: |scenario, property| {
+            let waits = sends(scenario, b'V') && keeps_body(scenario);
+            waits && [NoStall, ResetEndsWithError].contains(&property)
+        },
+    },
+    Rule {
+        says: Says::Accepted(Some(|scenario| {
             scenario.connection.user_body = UserBody::Read
         })),
         reason: "A user who keeps a body and does not read it keeps the connection: hyper reads only what it is \
@@ -152,8 +169,7 @@ pub const RULES: &[Rule] = &[
             "https://github.com/hyperium/hyper/issues/3944",
         )],
         fits: |scenario, property| {
-            let kept = scenario.connection.user_body == UserBody::Kept;
-            kept && sends(scenario, b'x') && [Ends, ReadsDuringFlush].contains(&property)
+            keeps_body(scenario) && [Ends, ReadsDuringFlush].contains(&property)
         },
     },
     Rule {
@@ -303,9 +319,22 @@ fn sends(scenario: &LoopScenario, byte: u8) -> bool {
     all.any(|bytes| bytes.contains(&byte))
 }
 
-/// The service drops a body that the peer has not finished.
+/// The service keeps a body, of which a part is there, and does not read it.
+fn keeps_body(scenario: &LoopScenario) -> bool {
+    scenario.connection.user_body == UserBody::Kept && sends(scenario, b'x')
+}
+
+/// The service drops a body that is not there as a whole.
 fn drops_body(scenario: &LoopScenario) -> bool {
-    scenario.connection.user_body == UserBody::Dropped && sends(scenario, b'x')
+    let input = scenario.outside.input.concat();
+    let announced = input.iter().find(|byte| byte.is_ascii_digit());
+    let there = input.iter().filter(|byte| **byte == b'x').count();
+    let is_whole = match announced {
+        Some(digit) => usize::from(digit - b'0') <= there,
+        // Chunks.
+        None => input.iter().any(|byte| b".;".contains(byte)),
+    };
+    scenario.connection.user_body == UserBody::Dropped && there > 0 && !is_whole
 }
 
 /// The first answer's body comes from another thread, and input is there after the first request.

@@ -178,7 +178,7 @@ pub(super) const UPGRADED: &[u8] = b"uv";
 pub(super) const BAD_REQUEST: &[u8] = b"4";
 
 /// The automatic answer to a request that expects `100-continue`.
-const CONTINUE: &[u8] = b"1";
+pub(super) const CONTINUE: &[u8] = b"1";
 
 /// The end of a body whose length is not in the head.
 const END: u8 = b'0';

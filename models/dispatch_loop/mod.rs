@@ -33,6 +33,7 @@
 //! handler that waits for anything but the request body, a client's upgrade, bodies of responses that end
 //! with the connection. A client's user sends its next request when the connection asks for one.
 
+mod axes;
 mod scenarios;
 mod channel;
 mod claims;
@@ -61,7 +62,9 @@ pub use local::FIELDS;
 pub use message::{Body, Sizes};
 pub use revision::*;
 pub use scenarios::{LoopScenario, named_scenarios};
-pub use sweep::{all_scenarios, instance, left_out, sweep};
+pub use sweep::{
+    all_scenarios, covering_scenarios, covering_sweep, instance, left_out, whole_sweep,
+};
 
 /// Which side of HTTP the connection is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -279,11 +282,20 @@ pub fn model() -> Model {
         claims: claims::claims,
         subjects,
         terms: &[PROPOSED_TERM, READ_GATED_TERM],
-        sweep: Some(sweep::sweep),
+        sweep: Some(sweep::covering_sweep),
         ..Model::new(
             NAME,
             "hyper's read, write and flush loop in every revision, with its wake-ups",
         )
+    }
+}
+
+/// The same with nothing but its whole sweep.
+pub fn whole() -> Model {
+    Model {
+        claims: Vec::new,
+        sweep: Some(sweep::whole_sweep),
+        ..model()
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Sweep {
     pub not_applicable: Vec<(String, String)>,
     /// What failures mean, if the model says so of a subject.
     pub classified: Option<Classified>,
+    /// The command that explores the whole of which this is a covering part; `None` where this is the whole.
+    pub part_of: Option<&'static str>,
 }
 
 /// What the failures of one subject mean.
@@ -94,6 +96,9 @@ pub struct Swept {
     /// The classes of its failures.
     #[cfg_attr(feature = "cli", serde(default))]
     pub classes: Vec<Class>,
+    /// The command that explores the whole of which this is a covering part; `None` where this is the whole.
+    #[cfg_attr(feature = "cli", serde(default))]
+    pub part_of: Option<String>,
     /// Every instance.
     pub instances: Vec<SweptInstance>,
 }
@@ -195,6 +200,7 @@ impl Swept {
                 .classified
                 .as_ref()
                 .map_or_else(Vec::new, |of| of.classes.clone()),
+            part_of: sweep.part_of.map(str::to_owned),
             instances: Vec::new(),
         }
     }

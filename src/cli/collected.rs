@@ -151,6 +151,7 @@ pub(super) mod tests {
             left_out: Vec::new(),
             not_applicable: Vec::new(),
             classified: None,
+            part_of: None,
         };
         Selection {
             claims: vec![claim],

@@ -172,7 +172,12 @@ pub fn fill(document: &str, results: &Results) -> Option<String> {
         write(SUMMARY, &|_| summary(results));
     }
     if !results.real && results.shard.is_none() {
-        for swept in &results.sweeps {
+        // A document has the whole.
+        for swept in results
+            .sweeps
+            .iter()
+            .filter(|swept| swept.part_of.is_none())
+        {
             write(&sweep(&swept.model), &|_| render::sweep::markdown(swept));
         }
     }
@@ -286,6 +291,7 @@ mod tests {
             left_out: Vec::new(),
             not_applicable: Vec::new(),
             classified: None,
+            part_of: None,
             classes: Vec::new(),
             instances: Vec::new(),
         };

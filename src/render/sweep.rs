@@ -65,6 +65,12 @@ pub(crate) fn explored(swept: &Swept) -> Vec<String> {
 /// What a sweep comes to, in sentences: how much was explored, and the combinations left out.
 pub fn sentences(swept: &Swept) -> Vec<String> {
     let mut sentences = explored(swept);
+    if let Some(whole) = &swept.part_of {
+        sentences.push(format!(
+            "A covering part: {} explores all combinations.",
+            visible(whole)
+        ));
+    }
     sentences.push(format!(
         "Left out, each with its reason in models/{}/sweep.md: {}.",
         visible(&swept.model),
@@ -312,6 +318,7 @@ mod tests {
             left_out: Vec::new(),
             not_applicable: Vec::new(),
             classified: None,
+            part_of: None,
             classes: Vec::new(),
             instances: Vec::new(),
         }

@@ -167,6 +167,7 @@ impl Offer {
                 left_out: Vec::new(),
                 not_applicable: Vec::new(),
                 classified: None,
+                part_of: None,
             }),
             subjects: || taken(|offer| &mut offer.subjects),
             ..Model::new("model", "")

@@ -13,8 +13,8 @@ mod explored {
     use lastbyte::trace::Exploration;
     use lastbyte::{Explorer, Property};
     use lastbyte_models::dispatch_loop::{
-        LoopScenario, PROPOSED, RECHECK_FLUSHES, RULES, Revision, Says, all_scenarios, instance,
-        rule_for,
+        LoopScenario, PROPOSED, RECHECK_FLUSHES, RULES, Revision, Says, all_scenarios,
+        covering_scenarios, instance, rule_for,
     };
 
     fn explore(scenario: &LoopScenario, revision: &Revision) -> Exploration {
@@ -29,63 +29,75 @@ mod explored {
         found.counterexamples.contains_key(&property)
     }
 
-    /// Every failure has a rule, and every rule a failure. With the repair that a rule names, and nothing
-    /// else, its defects are gone; before the repair that it names, its price was not paid; without what is
-    /// accepted, and with all repairs, it holds.
-    #[test]
-    fn everything_that_fails_is_classified_by_a_rule_that_holds() {
-        let mut used = BTreeSet::new();
-        let (mut failures, mut wrong) = (0, Vec::new());
-        for scenario in all_scenarios() {
-            let found = explore(&scenario, &RECHECK_FLUSHES);
-            for property in found.counterexamples.keys().copied() {
-                failures += 1;
-                let at = format!("{property} in {}", scenario.name());
-                let Some(n) = rule_for(&scenario, property) else {
-                    wrong.push(format!("{at} is not classified"));
-                    continue;
-                };
-                used.insert(n);
-                match RULES[n].says {
-                    Says::Defect(repaired) => {
-                        for revision in [repaired(RECHECK_FLUSHES), PROPOSED] {
-                            if fails(&scenario, &revision, property) {
-                                let name = match revision == PROPOSED {
-                                    true => "all repairs",
-                                    false => "its repair",
-                                };
-                                wrong.push(format!("{at} is left by {name}: {}", RULES[n].reason));
-                            }
-                        }
-                    }
-                    Says::Price(before) => {
-                        if fails(&scenario, before, property) {
-                            wrong.push(format!("{at} failed at {}, too", before.name));
-                        }
-                    }
-                    Says::Accepted(None) => (),
-                    Says::Accepted(Some(change)) => {
-                        let mut otherwise = scenario.clone();
-                        change(&mut otherwise);
-                        if fails(&otherwise, &PROPOSED, property) {
-                            wrong.push(format!(
-                                "{at} fails without what is accepted, too: {}",
-                                RULES[n].reason
-                            ));
-                        }
-                    }
+    /// What is wrong with the class of a failure: with the repair that its rule names, and nothing else, a
+    /// defect must be gone; before the repair that it names, its price must not have been paid; without
+    /// what is accepted, and with all repairs, it must hold, or fail for what another rule says.
+    fn wrong(scenario: &LoopScenario, property: Property, rule: usize) -> Option<String> {
+        let reason = RULES[rule].reason;
+        match RULES[rule].says {
+            Says::Defect(repaired) => {
+                let repairs = [
+                    ("its repair", repaired(RECHECK_FLUSHES)),
+                    ("all repairs", PROPOSED),
+                ];
+                let left = repairs.iter().find(|(_, by)| fails(scenario, by, property));
+                left.map(|(name, _)| format!("is left by {name}: {reason}"))
+            }
+            Says::Price(before) => {
+                let failed = fails(scenario, before, property);
+                failed.then(|| format!("failed at {}, too: {reason}", before.name))
+            }
+            Says::Accepted(None) => None,
+            Says::Accepted(Some(change)) => {
+                let mut otherwise = scenario.clone();
+                change(&mut otherwise);
+                if !fails(&otherwise, &PROPOSED, property) {
+                    return None;
                 }
+                let other = rule_for(&otherwise, property).filter(|other| *other != rule);
+                let explained =
+                    other.is_some_and(|other| wrong(&otherwise, property, other).is_none());
+                (!explained).then(|| format!("fails without what is accepted, too: {reason}"))
             }
         }
-        for (n, rule) in RULES.iter().enumerate().filter(|(n, _)| !used.contains(n)) {
-            wrong.push(format!("rule {n} is about nothing: {}", rule.reason));
+    }
+
+    /// Every failure has a rule, which holds. The rules that were used.
+    fn everything_is_classified(scenarios: &[LoopScenario]) -> BTreeSet<usize> {
+        let (mut used, mut told, mut failures) = (BTreeSet::new(), Vec::new(), 0);
+        for scenario in scenarios {
+            let found = explore(scenario, &RECHECK_FLUSHES);
+            for property in found.counterexamples.keys().copied() {
+                failures += 1;
+                let problem = match rule_for(scenario, property) {
+                    None => Some("is not classified".to_owned()),
+                    Some(rule) => {
+                        used.insert(rule);
+                        wrong(scenario, property, rule)
+                    }
+                };
+                let name = scenario.name();
+                told.extend(problem.map(|problem| format!("{property} in {name} {problem}")));
+            }
         }
         assert!(failures > 150, "{failures}");
-        assert!(
-            wrong.is_empty(),
-            "{} of {failures}: {wrong:#?}",
-            wrong.len()
-        );
+        assert!(told.is_empty(), "{} of {failures}: {told:#?}", told.len());
+        used
+    }
+
+    #[test]
+    fn everything_that_fails_is_classified_by_a_rule_that_holds() {
+        everything_is_classified(&covering_scenarios());
+    }
+
+    /// And every rule is about something.
+    #[test]
+    #[ignore = "part of the longer explorations; cargo test -- --ignored"]
+    fn so_it_is_in_the_whole_sweep() {
+        let used = everything_is_classified(&all_scenarios());
+        let idle = (0..RULES.len()).filter(|rule| !used.contains(rule));
+        let idle: Vec<_> = idle.map(|rule| RULES[rule].reason).collect();
+        assert!(idle.is_empty(), "{idle:#?}");
     }
 }
 
