@@ -129,14 +129,21 @@ fn families() -> Vec<Family> {
     let version = env!("CARGO_PKG_VERSION");
     if version.starts_with("0.11.") || version.starts_with("0.12.") {
         families.push(
-        family(
-            "a dropped stream",
-            "A stream is written to and dropped; the peer ends when it has the data and the reset.",
-            over(&[8, 64]).framing(|| Parsed::new(in_order)).script(Script::new("peer", ends)),
-            drops
-        )
-        .reported("libp2p/rust-yamux#117", "0.11.1", &[NothingTruncated, NoSilentLoss, ReceivedIsPrefix])
-        .between("libp2p/rust-yamux#166", ("0.11.1", "0.12.0"), &[NoStall]));
+            family(
+                "a dropped stream",
+                "A stream is written to and dropped; the peer ends when it has all.",
+                over(&[8, 64])
+                    .framing(|| Parsed::new(in_order))
+                    .script(Script::new("peer", ends)),
+                drops,
+            )
+            .reported(
+                "libp2p/rust-yamux#117",
+                "0.11.1",
+                &[NothingTruncated, NoSilentLoss, ReceivedIsPrefix],
+            )
+            .between("libp2p/rust-yamux#166", ("0.11.1", "0.12.0"), &[NoStall]),
+        );
     }
     families
 }
