@@ -28,15 +28,16 @@ async fn closes(socket: Socket, drops: bool) -> io::Result<()> {
         .map_err(failed)
 }
 
-/// Opens a stream, writes and drops it; the connection runs on until the peer ends it.
-async fn drops(socket: Socket) -> io::Result<()> {
-    socket.expect_delivery([FRAME, RESET].concat());
+/// Opens a stream, writes, drops it or not; the connection runs on until the peer ends it.
+async fn runs(socket: Socket, drops: bool) -> io::Result<()> {
+    let reset = if drops { RESET } else { b"" };
+    socket.expect_delivery([FRAME, reset].concat());
     let mut connection = Connection::new(socket, Config::default(), Mode::Client);
     let mut stream = poll_fn(|cx| connection.poll_new_outbound(cx))
         .await
         .map_err(failed)?;
     stream.write_all(b"hello").await?;
-    drop(stream);
+    let _stream = (!drops).then_some(stream);
     match poll_fn(|cx| connection.poll_next_inbound(cx)).await {
         Some(Ok(_)) => Err(failed("a stream of the peer's")),
         // The peer's FIN, which releases say in two ways.
@@ -56,7 +57,7 @@ fn in_order(stream: &[u8], promises: &[Bytes]) -> Parse {
 }
 
 fn families() -> Vec<Family> {
-    let ends = [ScriptStep::AwaitReceived(29), ScriptStep::FinishInput];
+    let ends_after = |bytes| [ScriptStep::AwaitReceived(bytes), ScriptStep::FinishInput];
     let mut families = vec![
         family(
             "write and close",
@@ -134,8 +135,8 @@ fn families() -> Vec<Family> {
                 "A stream is written to and dropped; the peer ends when it has all.",
                 over(&[8, 64])
                     .framing(|| Parsed::new(in_order))
-                    .script(Script::new("peer", ends)),
-                drops,
+                    .script(Script::new("peer", ends_after(29))),
+                |s| runs(s, true),
             )
             .reported(
                 "libp2p/rust-yamux#117",
@@ -143,6 +144,17 @@ fn families() -> Vec<Family> {
                 &[NothingTruncated, NoSilentLoss, ReceivedIsPrefix],
             )
             .between("libp2p/rust-yamux#166", ("0.11.1", "0.12.0"), &[NoStall]),
+        );
+        families.push(
+            family(
+                "a layer that buffers",
+                "A flush of the layer waits for the peer, who ends when all is there.",
+                over(&[4, 8])
+                    .flush(FlushMode::Buffers(64))
+                    .script(Script::new("peer", ends_after(17))),
+                |s| runs(s, false),
+            )
+            .reported("libp2p/rust-yamux#130", "0.10.1", &[NoStall]),
         );
     }
     families
