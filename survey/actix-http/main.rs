@@ -6,6 +6,7 @@ use actix_http::{HttpService, KeepAlive, Request, Response, StatusCode};
 use actix_service::{Service, ServiceFactory, fn_service};
 use futures::future::poll_fn;
 use kit::*;
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
@@ -29,14 +30,22 @@ async fn in_runtime<T>(task: impl Future<Output = T>) -> T {
     done
 }
 
-/// Answers with 16 bytes when the handler is told to; closes the connection after it.
-async fn serves(socket: Socket) -> io::Result<()> {
+/// Answers with 16 bytes, at once or when the handler is told to, and leaves a request's body alone.
+async fn serves(socket: Socket, waits: bool, keep_alive: KeepAlive) -> io::Result<()> {
     let handle = socket.handle();
-    handle.expect_delivery(Bytes::from_static(&[b'x'; 16]));
+    let promise = Bytes::from_static(&[b'x'; 16]);
+    handle.expect_delivery(promise.clone());
+    let again = Cell::new(false);
     let answer = fn_service(move |_: Request| {
+        // The first request is promised an answer before it is read.
+        if again.replace(true) {
+            handle.expect_delivery(promise.clone());
+        }
         let handle = handle.clone();
         async move {
-            poll_fn(|cx| handle.poll_signal(0, cx)).await;
+            if waits {
+                poll_fn(|cx| handle.poll_signal(0, cx)).await;
+            }
             let response = Response::build(StatusCode::OK)
                 .insert_header(("date", "x"))
                 .body("x".repeat(16));
@@ -44,7 +53,7 @@ async fn serves(socket: Socket) -> io::Result<()> {
         }
     });
     let service = HttpService::build()
-        .keep_alive(KeepAlive::Disabled)
+        .keep_alive(keep_alive)
         .client_request_timeout(Duration::ZERO);
     let service = service
         .client_disconnect_timeout(Duration::ZERO)
@@ -55,12 +64,41 @@ async fn serves(socket: Socket) -> io::Result<()> {
     service.call((socket.compat(), None)).await.map_err(failed)
 }
 
-/// A head, and the promised body after it.
-fn response(stream: &[u8], promises: &[Bytes]) -> Parse {
-    let head = stream.windows(4).position(|window| window == b"\r\n\r\n");
-    match head.is_some_and(|head| stream[head + 4..] == *promises[0]) {
-        true => Parse::Complete,
-        false => Parse::Incomplete,
+/// Closes the connection after an answer that the handler is told to give.
+fn answers(socket: Socket) -> impl Future<Output = io::Result<()>> {
+    in_runtime(serves(socket, true, KeepAlive::Disabled))
+}
+
+/// Keeps the connection after an answer, without a timer.
+fn keeps(socket: Socket) -> impl Future<Output = io::Result<()>> {
+    in_runtime(serves(socket, false, KeepAlive::Os))
+}
+
+/// A client that sends the body of its request when it has the answer, and another request after it.
+async fn asks_twice(mut peer: Peer) -> io::Result<()> {
+    let head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n";
+    peer.send(head).await?;
+    peer.read_until([b'x'; 16]).await?;
+    peer.send(b"{}").await?;
+    peer.send(REQUEST).await?;
+    // It says that the connection is to close, and it has arrived whole.
+    peer.handle().told_to_stop();
+    peer.read_to_end().await.map(drop)
+}
+
+/// For each promise a head and 16 bytes after it.
+fn responses(stream: &[u8], promises: &[Bytes]) -> Parse {
+    let mut rest = stream;
+    for _ in promises {
+        let head = rest.windows(4).position(|window| window == b"\r\n\r\n");
+        match head.and_then(|head| rest[head + 4..].strip_prefix(&[b'x'; 16])) {
+            Some(after) => rest = after,
+            None => return Parse::Incomplete,
+        }
+    }
+    match rest {
+        [] => Parse::Complete,
+        _ => Parse::Wrong,
     }
 }
 
@@ -70,7 +108,7 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
 fn serving(checker: Checker, steps: &[ScriptStep]) -> Checker {
     let checker = checker
         .input(REQUEST)
-        .framing(|| Parsed::new(response))
+        .framing(|| Parsed::new(responses))
         .stack_bytes(1 << 20);
     checker
         .signals(1)
@@ -87,7 +125,7 @@ survey!(
             "half-close",
             "The client half-closes after its request, and the handler answers later.",
             serving(over(&[64, 1024]), &[ENDS, ANSWERS]),
-            |s| in_runtime(serves(s))
+            answers
         )
         .between(
             "actix/actix-web#3748",
@@ -98,13 +136,13 @@ survey!(
             "write and close",
             "A response after which the connection closes.",
             serving(over(&[64, 1024]), &[ANSWERS]),
-            |s| in_runtime(serves(s))
+            answers
         ),
         family(
             "slow reader",
             "The same.",
             serving(slowly(&[64], 32), &[ANSWERS]),
-            |s| in_runtime(serves(s))
+            answers
         ),
         family(
             "error in the middle",
@@ -113,7 +151,34 @@ survey!(
                 over(&[64]).readers([Reader::PROMPT.resets_after(10)]),
                 &[ANSWERS]
             ),
-            |s| in_runtime(serves(s))
+            answers
         ),
+        family(
+            "write and close, buffered",
+            "The same response over a layer that buffers.",
+            serving(
+                over(&[64])
+                    .flush(FlushMode::Buffers(1024))
+                    .shutdown(ShutdownMode::FlushesFirst),
+                &[ANSWERS]
+            ),
+            answers
+        ),
+        family(
+            "the shutdown is pending",
+            "The same response over a layer whose shutdown takes a while.",
+            serving(over(&[64]).shutdown(ShutdownMode::Deferred), &[ANSWERS]),
+            answers
+        ),
+        family(
+            "keep-alive, a body that the handler leaves",
+            "The client sends the body when it has the answer, and then another request.",
+            over(&[1024])
+                .peer(asks_twice)
+                .framing(|| Parsed::new(responses))
+                .stack_bytes(1 << 20),
+            keeps
+        )
+        .reported("actix/actix-web#3715", "3.11.2", &[Ends]),
     ]
 );

@@ -33,19 +33,23 @@ mod io_of {
     }
 }
 
-/// Writes, flushes, writes, and closes.
-async fn pieces<W: AsyncWrite + Unpin>(writer: W) -> io::Result<W> {
+/// Writes, flushes, writes; then closes, or flushes and drops.
+async fn pieces<W: AsyncWrite + Unpin>(writer: W, closes: bool) -> io::Result<W> {
     let mut encoder = DeflateEncoder::new(writer);
     encoder.write_all(b"hello, ").await?;
     encoder.flush().await?;
     encoder.write_all(b"world").await?;
-    end(&mut encoder).await?;
+    match closes {
+        true => end(&mut encoder).await?,
+        false => encoder.flush().await?,
+    }
     Ok(encoder.into_inner())
 }
 
-async fn encodes(socket: Socket) -> io::Result<()> {
-    socket.expect_delivery(pieces(Cursor::new(Vec::new())).await?.into_inner());
-    pieces(wrap(socket)).await.map(drop)
+async fn encodes(socket: Socket, closes: bool) -> io::Result<()> {
+    let expected = pieces(Cursor::new(Vec::new()), closes).await?;
+    socket.expect_delivery(expected.into_inner());
+    pieces(wrap(socket), closes).await.map(drop)
 }
 
 /// Sends one item and closes.
@@ -67,28 +71,49 @@ async fn framed(socket: Socket) -> io::Result<()> {
 
 fn families() -> Vec<Family> {
     let reset = Reader::PROMPT.resets_after(3);
+    // The first flush closed the socket.
+    let flushes = |family: Family| {
+        family.reported(
+            "Nullus157/async-compression#91",
+            "0.3.4",
+            &[OneShutdown, NothingTruncated],
+        )
+    };
     vec![
-        family(
+        flushes(family(
             "write and close",
             "Writes, flushes, writes and closes.",
             over(&[8, 64]),
-            encodes,
-        )
-        .reported(
-            "Nullus157/async-compression#91",
-            "0.3.4",
-            &[OneShutdown, NothingTruncated],
-        ),
-        family("slow reader", "The same.", slowly(&[8], 4), encodes).reported(
-            "Nullus157/async-compression#91",
-            "0.3.4",
-            &[OneShutdown, NothingTruncated],
-        ),
+            |s| encodes(s, true),
+        )),
+        flushes(family("slow reader", "The same.", slowly(&[8], 4), |s| {
+            encodes(s, true)
+        })),
+        flushes(family(
+            "write and close, buffered",
+            "The same over a layer that buffers.",
+            over(&[8])
+                .flush(FlushMode::Buffers(64))
+                .shutdown(ShutdownMode::FlushesFirst),
+            |s| encodes(s, true),
+        )),
+        flushes(family(
+            "the shutdown is pending",
+            "The same over a layer whose shutdown takes a while.",
+            over(&[8, 64]).shutdown(ShutdownMode::Deferred),
+            |s| encodes(s, true),
+        )),
+        flushes(family(
+            "write and drop",
+            "Writes and flushes twice, and drops.",
+            over(&[8, 64]),
+            |s| encodes(s, false),
+        )),
         family(
             "error in the middle",
             "The peer resets after 3 bytes.",
             over(&[8]).readers([reset]),
-            encodes,
+            |s| encodes(s, true),
         )
         .also(&[ResetEndsWithError]),
         #[cfg(not(feature = "old"))]

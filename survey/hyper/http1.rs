@@ -13,6 +13,7 @@ use super::*;
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const UNFINISHED: &[u8] = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello";
 
 fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Body {
@@ -65,6 +66,26 @@ async fn asks(socket: Socket) -> io::Result<()> {
     ended.map_err(failed)
 }
 
+/// A client that has its answer, and drops everything but the connection while its request body goes on.
+async fn asks_and_leaves(socket: Socket) -> io::Result<()> {
+    let handle = socket.handle();
+    let io = TokioIo::new(socket.compat());
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(io)
+        .await
+        .map_err(failed)?;
+    let request = hyper::Request::post("/").header("host", "a");
+    let request = request.body(fed(handle.clone())).unwrap();
+    let user = async {
+        let response = sender.send_request(request).await.map_err(failed)?;
+        response.into_body().collect().await.map_err(failed)?;
+        drop(sender);
+        handle.told_to_stop();
+        Ok(())
+    };
+    let (ended, left) = futures::future::join(connection, user).await;
+    ended.map_err(failed).and(left)
+}
+
 fn serving(checker: Checker, request: &[u8]) -> Checker {
     let checker = checker.input(request).stack_bytes(1 << 20);
     checker.framing(|| Responses::new(1, false))
@@ -83,9 +104,13 @@ pub fn families() -> Vec<Family> {
     let pieces_of = |_, promise: Bytes| streamed(stream::iter(chunks(&promise)));
     let ends = Script::new("feeder", [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)]);
     let fin = [ScriptStep::AwaitReceived(1), ScriptStep::FinishInput];
+    let answer = [
+        ScriptStep::AwaitReceived(1),
+        ScriptStep::Send(ANSWER.into()),
+    ];
     let device = Script::new("device", vec![ScriptStep::FinishFlush; 8]);
     let deferred = over(&[1 << 16]).flush(FlushMode::Deferred).script(device);
-    vec![
+    let mut families = vec![
         family(
             "HTTP/1: a request body that the handler drops",
             "The request body is not whole when the handler drops it.",
@@ -141,5 +166,22 @@ pub fn families() -> Vec<Family> {
         .only(&[NoPanic])
         .between("hyperium/hyper#3976", ("1.8.0", "1.8.1"), &[NoSpin])
         .between("hyperium/hyper#4085", ("1.10.0", "1.10.1"), &[NoSpin]),
-    ]
+    ];
+    // 1.8.0 spins there, as hyper#3976 says.
+    if env!("CARGO_PKG_VERSION") != "1.8.0" {
+        families.push(
+            family(
+                "HTTP/1: the client leaves while its request body goes on",
+                "The answer is complete before the request body is, and nobody needs more.",
+                over(&[1024])
+                    .feeds(1)
+                    .script(Script::new("peer", answer))
+                    .stack_bytes(1 << 20),
+                asks_and_leaves,
+            )
+            .only(&[NoPanic])
+            .open("hyperium/hyper#4176", &[Ends]),
+        );
+    }
+    families
 }

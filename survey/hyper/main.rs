@@ -1,11 +1,28 @@
-//! hyper: the HTTP/2 server; the HTTP/1 connections are in [`http1`].
+//! hyper: the HTTP/2 server; the HTTP/1 connections are in [`http1`] and [`graceful`].
+
+/// A connection that answers with `hello`.
+macro_rules! hello {
+    ($socket:ident) => {
+        hyper::server::conn::http1::Builder::new().serve_connection(
+            hyper_util::rt::TokioIo::new(tokio_util::compat::FuturesAsyncReadCompatExt::compat(
+                $socket,
+            )),
+            hyper::service::service_fn(|_request| async {
+                let response = hyper::Response::builder().header("date", "x");
+                let body = http_body_util::Full::new(bytes::Bytes::from_static(b"hello"));
+                Ok::<_, std::convert::Infallible>(response.body(body).unwrap())
+            }),
+        )
+    };
+}
 
 #[path = "../frames.rs"]
 mod frames;
+mod graceful;
 mod http1;
 #[path = "../kit.rs"]
 mod kit;
-use frames::{REQUEST, client, whole};
+use frames::{ACK, REQUEST, client, whole};
 use futures::future::poll_fn;
 use http_body_util::Full;
 use hyper::service::service_fn;
@@ -67,6 +84,26 @@ async fn serves(socket: Socket) -> io::Result<()> {
     .await
 }
 
+/// A client that sends FIN when it has the response.
+async fn leaves(mut peer: Peer) -> io::Result<()> {
+    peer.send(ACK).await?;
+    peer.read_until([b'x'; 16]).await?;
+    peer.finish().await?;
+    peer.read_to_end().await.map(drop)
+}
+
+/// Whole frames alone, 16 bytes of DATA among them; where the client ends, GOAWAY may be missing.
+fn answered(stream: &[u8], _: &[Bytes]) -> Parse {
+    const GO_AWAY: &[u8] = b"\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    whole(&[stream, GO_AWAY].concat(), 16)
+}
+
+/// Nobody tells the server anything.
+fn asked(checker: Checker) -> Checker {
+    let checker = checker.input(REQUEST).stack_bytes(1 << 20);
+    checker.signals(1).framing(|| Parsed::new(answered))
+}
+
 /// A client that follows, and a signal at any point.
 fn serving(checker: Checker) -> Checker {
     let checker = checker
@@ -99,8 +136,30 @@ fn http2() -> Vec<Family> {
             serves,
         ),
         family(
+            "write and close",
+            "A response of 16 bytes; the client sends FIN when it has it.",
+            asked(over(&[512]).peer(leaves)),
+            serves,
+        ),
+        family(
+            "half-close",
+            "The client has sent FIN after its request.",
+            asked(over(&[512]).input_eof()),
+            serves,
+        )
+        .accepted(
+            "HTTP/2 knows no half-close: the end of the input ends the connection",
+            &[NothingTruncated, NoSilentLoss],
+        ),
+        family(
+            "the shutdown is pending",
+            "As the first, over a layer whose shutdown takes a while.",
+            serving(over(&[512]).peer(client).shutdown(ShutdownMode::Deferred)),
+            serves,
+        ),
+        family(
             "error in the middle",
-            "The same; the client resets after the first 40 bytes.",
+            "As the first; the client resets after the first 40 bytes.",
             serving(over(&[512]).readers([Reader::PROMPT.resets_after(40)])),
             serves,
         )
@@ -110,5 +169,8 @@ fn http2() -> Vec<Family> {
 
 survey!(
     "the HTTP/2 server, and both sides of HTTP/1",
-    http1::families().into_iter().chain(http2()).collect()
+    [http1::families(), graceful::families(), http2()]
+        .into_iter()
+        .flatten()
+        .collect()
 );

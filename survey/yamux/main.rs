@@ -9,33 +9,66 @@ use yamux::{Config, Connection, Mode};
 const FRAME: &[u8] = b"\0\0\0\x01\0\0\0\x01\0\0\0\x05hello"; // data, SYN, stream 1
 const GO_AWAY: &[u8] = b"\0\x03\0\0\0\0\0\0\0\0\0\0"; // normal
 
-/// Opens a stream, writes, and closes the connection.
-async fn closes(socket: Socket) -> io::Result<()> {
+const RESET: &[u8] = b"\0\0\0\x08\0\0\0\x01\0\0\0\0"; // data, RST, stream 1
+
+/// Opens a stream, writes, drops it or not, and closes the connection.
+async fn closes(socket: Socket, drops: bool) -> io::Result<()> {
     let handle = socket.handle();
     let mut connection = Connection::new(socket, Config::default(), Mode::Client);
     let mut stream = poll_fn(|cx| connection.poll_new_outbound(cx))
         .await
         .map_err(failed)?;
     stream.write_all(b"hello").await?;
+    if drops {
+        drop(stream);
+    }
     handle.expect_delivery([FRAME, GO_AWAY].concat().into());
     poll_fn(|cx| connection.poll_close(cx))
         .await
         .map_err(failed)
 }
 
-survey!(
-    "a client with one stream",
-    vec![
+/// Opens a stream, writes, drops it or not; the connection runs on until the peer ends it.
+async fn runs(socket: Socket, drops: bool) -> io::Result<()> {
+    let reset = if drops { RESET } else { b"" };
+    socket.expect_delivery([FRAME, reset].concat());
+    let mut connection = Connection::new(socket, Config::default(), Mode::Client);
+    let mut stream = poll_fn(|cx| connection.poll_new_outbound(cx))
+        .await
+        .map_err(failed)?;
+    stream.write_all(b"hello").await?;
+    let _stream = (!drops).then_some(stream);
+    match poll_fn(|cx| connection.poll_next_inbound(cx)).await {
+        Some(Ok(_)) => Err(failed("a stream of the peer's")),
+        // The peer's FIN, which releases say in two ways.
+        None | Some(Err(yamux::ConnectionError::Closed)) => Ok(()),
+        Some(Err(error)) => Err(failed(error)),
+    }
+}
+
+/// What was promised, in its order.
+fn in_order(stream: &[u8], promises: &[Bytes]) -> Parse {
+    match promises.first() {
+        Some(promise) if stream == promise => Parse::Complete,
+        Some(promise) if promise.starts_with(stream) => Parse::Incomplete,
+        Some(_) => Parse::Wrong,
+        None => Parse::Incomplete,
+    }
+}
+
+fn families() -> Vec<Family> {
+    let ends_after = |bytes| [ScriptStep::AwaitReceived(bytes), ScriptStep::FinishInput];
+    let mut families = vec![
         family(
             "write and close",
             "A stream is written to, and the connection is closed.",
             over(&[8, 64]),
-            closes
+            |s| closes(s, false),
         )
-        .reported(
+        .between(
             "libp2p/rust-yamux#194",
-            "0.13.4",
-            &[NoSilentLoss, NothingTruncated]
+            ("0.13.2", "0.13.4"),
+            &[NoSilentLoss, NothingTruncated],
         ),
         family(
             "write and close, buffered",
@@ -43,40 +76,88 @@ survey!(
             over(&[8])
                 .flush(FlushMode::Buffers(64))
                 .shutdown(ShutdownMode::FlushesFirst),
-            closes
+            |s| closes(s, false),
         )
-        .reported(
+        .between(
             "libp2p/rust-yamux#194",
-            "0.13.4",
-            &[NoSilentLoss, NothingTruncated]
+            ("0.13.2", "0.13.4"),
+            &[NoSilentLoss, NothingTruncated],
         ),
-        family("slow reader", "The same.", slowly(&[16], 8), closes).reported(
+        family("slow reader", "The same.", slowly(&[16], 8), |s| {
+            closes(s, false)
+        })
+        .between(
             "libp2p/rust-yamux#194",
-            "0.13.4",
-            &[NoSilentLoss, NothingTruncated]
+            ("0.13.2", "0.13.4"),
+            &[NoSilentLoss, NothingTruncated],
         ),
         family(
             "error in the middle",
             "The peer resets after 8 bytes.",
             over(&[8]).readers([Reader::PROMPT.resets_after(8)]),
-            closes
+            |s| closes(s, false),
         )
         .also(&[ResetEndsWithError])
-        .reported(
+        .between(
             "libp2p/rust-yamux#194",
-            "0.13.4",
-            &[NoSilentLoss, NothingTruncated]
+            ("0.13.2", "0.13.4"),
+            &[NoSilentLoss, NothingTruncated],
         ),
         family(
             "half-close",
             "The peer has sent FIN.",
             over(&[8, 64]).input_eof(),
-            closes
+            |s| closes(s, false),
         )
-        .reported(
+        .between(
             "libp2p/rust-yamux#194",
-            "0.13.4",
-            &[NoSilentLoss, NothingTruncated]
+            ("0.13.2", "0.13.4"),
+            &[NoSilentLoss, NothingTruncated],
         ),
-    ]
-);
+        family(
+            "a dropped stream, write and close",
+            "A stream is written to and dropped, and the connection is closed.",
+            over(&[8, 64]),
+            |s| closes(s, true),
+        )
+        .between(
+            "libp2p/rust-yamux#194",
+            ("0.13.2", "0.13.4"),
+            &[NoSilentLoss, NothingTruncated],
+        ),
+    ];
+    // Since 0.13 a connection that runs measures the round trip with a clock and a random number.
+    let version = env!("CARGO_PKG_VERSION");
+    if version.starts_with("0.11.") || version.starts_with("0.12.") {
+        families.push(
+            family(
+                "a dropped stream",
+                "A stream is written to and dropped; the peer ends when it has all.",
+                over(&[8, 64])
+                    .framing(|| Parsed::new(in_order))
+                    .script(Script::new("peer", ends_after(29))),
+                |s| runs(s, true),
+            )
+            .reported(
+                "libp2p/rust-yamux#117",
+                "0.11.1",
+                &[NothingTruncated, NoSilentLoss, ReceivedIsPrefix],
+            )
+            .between("libp2p/rust-yamux#166", ("0.11.1", "0.12.0"), &[NoStall]),
+        );
+        families.push(
+            family(
+                "a layer that buffers",
+                "A flush of the layer waits for the peer, who ends when all is there.",
+                over(&[4, 8])
+                    .flush(FlushMode::Buffers(64))
+                    .script(Script::new("peer", ends_after(17))),
+                |s| runs(s, false),
+            )
+            .reported("libp2p/rust-yamux#130", "0.10.1", &[NoStall]),
+        );
+    }
+    families
+}
+
+survey!("a client with one stream", families());
