@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::trace::event::{ActorId, Event};
+use crate::trace::event::{ActorId, Event, Levels};
 use crate::trace::facts::{Ends, Facts};
 use crate::trace::outcome::Ending;
 use crate::trace::watched::{Moment, ReaderState};
@@ -201,11 +201,16 @@ impl Property {
     }
 }
 
+/// What arrived is not what was promised: bytes are missing, or others are in their place.
+fn differs(levels: &Levels) -> bool {
+    !levels.complete || levels.garbled
+}
+
 /// All promised bytes arrive.
 static NOTHING_TRUNCATED: Definition = Definition {
     name: "nothing-truncated",
     sentence: "All promised bytes arrive, in order, at a reader that keeps reading.",
-    check: |at, _| at.conclusion.is_some() && through(at) && !at.levels.complete,
+    check: |at, _| at.conclusion.is_some() && through(at) && differs(at.levels),
 };
 
 static NO_SILENT_LOSS: Definition = Definition {
@@ -213,7 +218,7 @@ static NO_SILENT_LOSS: Definition = Definition {
     sentence: "When the connection ends with Ok, all promised bytes have arrived.",
     check: |at, _| {
         let ok = at.ending() == Some(Ending::Ok);
-        ok && through(at) && !at.levels.complete
+        ok && through(at) && differs(at.levels)
     },
 };
 

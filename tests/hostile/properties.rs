@@ -234,3 +234,22 @@ fn reads_during_flush_applies_to_whoever_says_so() {
         &Scenario::new("no input", 2, Reader::PROMPT),
     );
 }
+
+/// As many bytes as were promised, and not those: they have not arrived.
+#[test]
+fn bytes_in_another_order_are_not_those_that_were_promised() {
+    let swaps = subject(|mut socket: Socket| async move {
+        socket.handle().expect_delivery(Bytes::from_static(b"abcd"));
+        socket.write_all(b"acbd").await.map_err(text)?;
+        socket.close().await.map_err(text)
+    });
+    for property in [
+        Property::NothingTruncated,
+        Property::NoSilentLoss,
+        Property::ReceivedIsPrefix,
+    ] {
+        refuted(property, &swaps, &plain());
+        proved(property, &delivers(), &plain());
+    }
+    proved(Property::NothingBufferedAtShutdown, &swaps, &plain());
+}
