@@ -71,7 +71,7 @@ fn in_model(model: &'static str, sound: Instance) -> Place {
 
 /// A scenario of the whole loop.
 fn in_the_loop(revision: &Revision, scenario: &str) -> Place {
-    let scenarios = dispatch_loop::covering_scenarios();
+    let scenarios = dispatch_loop::all_scenarios();
     let scenario = scenarios.iter().find(|found| found.name() == scenario);
     let instance = dispatch_loop::instance(scenario.expect("the sweep has it"), revision);
     let instance = instance.expect("the revision and the scenario go together");

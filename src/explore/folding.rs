@@ -9,7 +9,7 @@ use crate::explore::limits::Limits;
 use crate::run::digest::digest;
 use crate::run::state::State;
 use crate::run::state_key::Histories;
-use crate::trace::event::{ActorId, Step};
+use crate::trace::event::{ActorId, Event, Step};
 use crate::trace::folding::{Disagreement, Folding, Kept};
 
 /// Whether histories that are folded to the same go on alike.
@@ -213,10 +213,16 @@ pub(super) fn events(steps: &[Step]) -> u64 {
     digest(events) as u64
 }
 
-/// The actor's events, in words.
+/// The actor's events, and who has woken it, in words.
 fn told(names: &[String], actor: ActorId, steps: &[Step]) -> Vec<String> {
-    let own = steps.iter().filter(|step| step.actor == actor);
-    own.map(|step| step.event.words(actor, names)).collect()
+    let words = |step: &Step| match step.event {
+        _ if step.actor == actor => Some(step.event.words(actor, names)),
+        Event::Wake { actor: woken } if woken == actor => {
+            Some(format!("is woken by {}", name(names, step.actor)))
+        }
+        _ => None,
+    };
+    steps.iter().filter_map(words).collect()
 }
 
 pub(super) fn name(names: &[String], actor: ActorId) -> &str {

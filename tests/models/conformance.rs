@@ -29,6 +29,24 @@ fn nothing_is_compared_twice() {
     assert!(known.len() > 400, "{}", known.len());
 }
 
+/// The design review says how many families of scenarios a release is compared in.
+#[test]
+fn the_design_review_counts_the_families() {
+    let releases = lastbyte_models::conformance::releases();
+    let most = releases
+        .iter()
+        .map(|release| release.comparisons().len())
+        .max();
+    let said = format!(
+        "in up to {} families of scenarios",
+        most.expect("a release")
+    );
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../DESIGN.md");
+    let text = std::fs::read_to_string(file).expect("it is there");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&said), "{said}");
+}
+
 #[cfg(loom)]
 mod explored {
     use std::process::Command;
