@@ -44,6 +44,7 @@ pub fn registry() -> Result<Registry, Clash> {
     release();
     let history = Model {
         claims: || history::claims(release()),
+        subjects: hyper_h1::subjects,
         ..history::model()
     };
     Registry::new([history, conformance::model()])

@@ -2,7 +2,7 @@
 //!
 //! The named scenarios are part of both. The others are combinations of what the peer sends, what the service
 //! answers, the socket, the write buffer, and how the connection is used otherwise: a covering part of the product,
-//! which is part of `cargo verify`, and the product with pairs of uses, which is `cargo sweep`.
+//! which is part of `cargo verify`, and the product with pairs of uses, which is `cargo whole-sweep`.
 
 use std::collections::HashSet;
 use std::sync::Arc;

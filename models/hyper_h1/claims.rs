@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lastbyte::check::{Meaning, NamedSubject};
+use lastbyte::check::Meaning;
 use lastbyte::{Claim, Expected, Instance, Model, Property, Reader, Subject};
 
 use super::scenarios::{CAPACITIES, Family, RESPONSE, families};
@@ -250,7 +250,7 @@ pub fn model() -> Model {
                 .flat_map(Series::claims)
                 .collect()
         },
-        subjects: || -> Vec<NamedSubject> { vec![v1::named(), v0_14::named()] },
+        subjects: super::subjects,
         ..Model::new(
             "hyper",
             "Real, unpatched hyper: HTTP/1 server connections, the newest and the last 0.14",

@@ -36,6 +36,16 @@ pub use client::{Answer, Client, Outgoing};
 pub use payload::Payload;
 pub use query::{ABOUT_GRACEFUL, ABOUT_HANDLER, GRACEFUL, HALF_CLOSE, HANDLER, PIPELINE_FLUSH};
 
+/// The lines of hyper that this program is built with.
+pub fn subjects() -> Vec<NamedSubject> {
+    vec![
+        #[cfg(hyper_1)]
+        v1::named(),
+        #[cfg(hyper_0_14)]
+        v0_14::named(),
+    ]
+}
+
 /// The stack of hyper's thread, in bytes. In the development profile every scenario family of [`scenarios`] gets
 /// by with 16 KiB and overflows 8 KiB; the rest is a margin, which costs nothing until it is used.
 pub const STACK_BYTES: usize = 256 * 1024;

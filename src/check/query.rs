@@ -52,6 +52,10 @@ pub struct Query {
     pub reader: String,
     /// What is set about the subject; a subject lists what can be.
     pub settings: BTreeMap<String, String>,
+    /// The request arrives in pieces of so many bytes and the rest: the first at the start, each other at any
+    /// later point. Empty: the whole is there at the start.
+    #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub pieces: Vec<u64>,
     /// The peer sends FIN after the request.
     pub client_eof: bool,
 }
@@ -93,6 +97,10 @@ impl Query {
         let mut scenario = format!("{name},N={response_bytes},K={capacity},{reader}");
         for (key, value) in &self.settings {
             scenario += &format!(",{key}={value}");
+        }
+        if !self.pieces.is_empty() {
+            let pieces: Vec<_> = self.pieces.iter().map(u64::to_string).collect();
+            scenario += &format!(",pieces={}", pieces.join("+"));
         }
         if self.client_eof {
             scenario += ",client-eof";

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use bytes::Bytes;
+
 use crate::check::instance::Instance;
 use crate::check::model::NamedSubject;
 use crate::check::query::{CAPACITY, Query, REQUEST_BYTES, RESPONSE_BYTES};
@@ -38,9 +40,16 @@ impl Query {
             .map_err(|bad| Misuse(format!("{bad}")))?;
         let subject = find(registry, &self.subject)?;
         let run = subject.subject(self).map_err(Misuse)?;
-        let mut scenario = Scenario::new(self.scenario(), capacity as usize, reader)
-            .with_input(self.request.clone());
-        scenario.input_eof = self.client_eof;
+        let mut pieces = self.pieces()?.into_iter();
+        let first = pieces.next().unwrap_or_default();
+        let mut scenario =
+            Scenario::new(self.scenario(), capacity as usize, reader).with_input(first);
+        let mut later: Vec<_> = pieces.map(ScriptStep::Send).collect();
+        scenario.input_eof = self.client_eof && later.is_empty();
+        if !later.is_empty() {
+            later.extend(self.client_eof.then_some(ScriptStep::FinishInput));
+            scenario = scenario.with_script(Script::new("peer", later));
+        }
         for (signal, setting) in setting::raising(&subject.settings, &self.settings).enumerate() {
             scenario.signals += 1;
             scenario = scenario.with_script(Script::new(&setting.key, [ScriptStep::Raise(signal)]));
@@ -51,6 +60,27 @@ impl Query {
             None => instance,
         };
         Ok(instance.of_model(EXPLORE))
+    }
+
+    /// The request in its pieces.
+    fn pieces(&self) -> Result<Vec<Bytes>, Misuse> {
+        let (mut rest, mut pieces) = (self.request.clone(), Vec::new());
+        for length in &self.pieces {
+            let fits = usize::try_from(*length)
+                .ok()
+                .filter(|length| (1..rest.len()).contains(length));
+            let Some(length) = fits else {
+                return Err(Misuse(format!(
+                    "a piece of {length} bytes where {} of the request are left; expected: 1 to {} bytes, \
+                     and a rest",
+                    rest.len(),
+                    rest.len().saturating_sub(1)
+                )));
+            };
+            pieces.push(rest.split_to(length));
+        }
+        pieces.push(rest);
+        Ok(pieces)
     }
 }
 

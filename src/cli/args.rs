@@ -178,14 +178,23 @@ The peer sends the request, then the subject answers; the reader takes the
 response out of the kernel's buffer. Every interleaving of them is explored, and
 every property gets a verdict.";
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Explore {
     /// List the subjects with their settings, and explore nothing
     #[arg(long, exclusive = true)]
     pub(crate) list: bool,
     /// The subject, as --list shows it
-    #[arg(long, value_name = "NAME", required_unless_present = "list")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["list", "release"])]
     pub(crate) subject: Option<String>,
+    /// The subject by its version, or several, one after the other; one that is not in this program is
+    /// built in its package first
+    #[arg(
+        long,
+        value_name = "VERSION,...",
+        value_delimiter = ',',
+        conflicts_with = "subject"
+    )]
+    pub(crate) release: Vec<String>,
     /// A file with the raw bytes of the request; - reads them from stdin
     #[arg(long, value_name = "FILE", required_unless_present = "list")]
     pub(crate) request: Option<PathBuf>,
@@ -203,6 +212,10 @@ pub(crate) struct Explore {
     /// Change a setting of the subject; may be given more than once, see --list
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) set: Vec<(String, String)>,
+    /// The request arrives in pieces of so many bytes and the rest: the first at the start, each other at any
+    /// later point
+    #[arg(long, value_name = "BYTES,...", value_delimiter = ',')]
+    pub(crate) pieces: Vec<u64>,
     /// The peer sends FIN after the request
     #[arg(long)]
     pub(crate) client_eof: bool,

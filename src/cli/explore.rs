@@ -14,7 +14,7 @@ use super::pool::rate;
 use super::program::Program;
 use super::terminal::{colour, print, quoted, width};
 use super::verify::{cannot_write, check_directory};
-use super::{interrupt, saved};
+use super::{interrupt, releases, saved};
 use crate::check::instance::Instance;
 use crate::check::query::{Query, REQUEST_BYTES};
 use crate::check::recording::{self, Recording};
@@ -30,7 +30,7 @@ use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Verdict};
 
 /// The request's file that stands for stdin.
-const STDIN: &str = "-";
+pub(super) const STDIN: &str = "-";
 
 pub(super) fn run(
     program: &Program,
@@ -41,6 +41,9 @@ pub(super) fn run(
     if arguments.list {
         print(out, &list(registry))?;
         return Ok(Exit::Fine);
+    }
+    if !arguments.release.is_empty() {
+        return releases::run(program, registry, arguments, out);
     }
     let query = query(arguments)?;
     let instance = query.instance(registry)?;
@@ -110,6 +113,7 @@ fn query(arguments: &Explore) -> Result<Query, Misuse> {
         capacity: arguments.capacity,
         reader: arguments.reader.to_string(),
         settings,
+        pieces: arguments.pieces.clone(),
         client_eof: arguments.client_eof,
     })
 }
@@ -293,6 +297,9 @@ impl Exploring<'_> {
         for (key, value) in &query.settings {
             command += &format!(" --set {}", commands::quoted(&format!("{key}={value}")));
         }
+        if !query.pieces.is_empty() {
+            command += &format!(" --pieces {}", listed(&query.pieces));
+        }
         let flags = [
             (arguments.client_eof, " --client-eof"),
             (arguments.uncached, " --uncached"),
@@ -305,6 +312,12 @@ impl Exploring<'_> {
         }
         command + " --save ."
     }
+}
+
+/// Numbers with commas between.
+pub(super) fn listed(numbers: &[u64]) -> String {
+    let numbers: Vec<_> = numbers.iter().map(u64::to_string).collect();
+    numbers.join(",")
 }
 
 fn file_name(instance: &Instance, property: Property) -> String {

@@ -24,6 +24,7 @@ mod merge;
 mod packages;
 mod pool;
 mod program;
+mod releases;
 mod replay;
 mod saved;
 mod seconds;

@@ -154,6 +154,19 @@ pub(super) fn hand_on(
     Ok(None)
 }
 
+/// What the packages of these collections are called, as far as they can be found, but for those that
+/// belong to a crate.
+pub(super) fn names(collections: &[Packages]) -> Vec<String> {
+    let folders = collections.iter().filter_map(|one| find(one).ok());
+    let found = folders
+        .filter_map(|folder| packages(&folder).ok())
+        .flatten();
+    let names = found.map(|package| package.name);
+    names
+        .filter(|name| version_numbers(name).is_some())
+        .collect()
+}
+
 impl Packages {
     /// Where a package is built.
     fn target(&self, folder: &Path, package: &Package) -> PathBuf {

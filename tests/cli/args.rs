@@ -293,6 +293,52 @@ mod exploring {
         lines.any(|line| line.starts_with("refuted") && line.contains(property.sentence()))
     }
 
+    /// A request that comes in pieces is there as a whole in no execution at the start, and in the end it is.
+    #[test]
+    fn a_request_in_pieces_is_answered_as_one_that_is_there_at_once() {
+        let request = Scratch::new("question", WHOLE);
+        let asked = |pieces: &[&str]| {
+            let words = [
+                "explore",
+                "--request",
+                request.path(),
+                "--subject",
+                "hyper-1",
+            ];
+            let output = verify(&[&words[..], pieces].concat());
+            let text = |bytes| String::from_utf8(bytes).expect("text");
+            (
+                output.status.code(),
+                text(output.stdout),
+                text(output.stderr),
+            )
+        };
+        let handler = ["--set", "handler=reads"];
+        let (exit, at_once, _) = asked(&handler);
+        let (in_pieces, told, _) =
+            asked(&[&handler[..], &["--pieces", "10,43", "--client-eof"]].concat());
+        assert_eq!((exit, in_pieces), (Some(0), Some(1)), "{at_once}{told}");
+        // A peer that ends its side is taken to be gone; no byte of an answer is lost silently for it.
+        assert!(
+            is_refuted(&told, lastbyte::Property::NothingTruncated),
+            "{told}"
+        );
+        assert!(
+            !is_refuted(&told, lastbyte::Property::NoSilentLoss),
+            "{told}"
+        );
+        let (exit, whole, _) = asked(&[&handler[..], &["--pieces", "10,43"]].concat());
+        assert_eq!(exit, Some(0), "{whole}");
+        for wrong in ["0", "1000", "10,1000", "63"] {
+            let (exit, told, error) = asked(&["--pieces", wrong]);
+            assert_eq!((exit, &*told), (Some(2), ""), "{wrong}");
+            assert!(
+                error.contains("of the request are left; expected: 1 to"),
+                "{wrong}: {error}"
+            );
+        }
+    }
+
     const WHOLE: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhelloworld";
     const HALF: &str = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello";
 

@@ -239,4 +239,49 @@ mod unix {
         let words = format!("replay {file} --step\n");
         assert_eq!(String::from_utf8_lossy(&output.stdout), words);
     }
+
+    #[test]
+    fn a_question_about_another_release_is_asked_of_its_package() {
+        let versions = Versions::new();
+        versions.package("9.9.9", "echo \"$@\"; exit 3");
+        let request = Scratch::new("question", "GET / HTTP/1.1\r\n\r\n");
+        let asked = |release: &str, more: &[&str]| {
+            let words = ["explore", "--release", release, "--request", request.path()];
+            let output = versions.command(&[&words[..], more].concat()).output();
+            let output = output.expect("it runs");
+            let text = |bytes| String::from_utf8(bytes).expect("text");
+            (
+                output.status.code(),
+                text(output.stdout),
+                text(output.stderr),
+            )
+        };
+        let more = ["--set", "a=b", "--pieces", "4,2", "--client-eof"];
+        let (exit, told, _) = asked("9.9.9", &more);
+        let words = format!(
+            "explore --release 9.9.9 --request {} --response-bytes 100 --capacity 64 --reader prompt \
+             --max-seconds 60 --max-steps 20000 --set a=b --pieces 4,2 --client-eof\n",
+            request.path()
+        );
+        assert_eq!((exit, told), (Some(3), words));
+        // Those of this program, one after the other, and the worst of the exit codes.
+        let (exit, told, _) = asked("1.12.0,9.9.9,0.14.32", &["--response-bytes", "8"]);
+        let place = |text: &str| {
+            told.find(text)
+                .unwrap_or_else(|| panic!("no {text}: {told}"))
+        };
+        let places = [
+            place("hyper-1, 8"),
+            place("--release 9.9.9"),
+            place("hyper-0.14, 8"),
+        ];
+        assert!(places.is_sorted(), "{told}");
+        assert_eq!(exit, Some(3), "{told}");
+        let (exit, told, error) = asked("1.2.3", &[]);
+        assert_eq!((exit, &*told), (Some(2), ""));
+        assert!(
+            error.ends_with("no such release: 1.2.3; expected: 0.14.32, 1.12.0, 9.9.9\n"),
+            "{error}"
+        );
+    }
 }
