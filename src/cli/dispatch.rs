@@ -10,7 +10,7 @@ use super::args::{self, Task};
 use super::exit::Exit;
 use super::program::Program;
 use super::terminal::{colour, print};
-use super::{collected, explain, explore, interrupt, merge, replay, verify};
+use super::{collected, explain, explore, interrupt, merge, releases, replay, verify};
 use crate::check::registry::{Clash, Registry};
 use crate::check::runner::{WORKER, WORKER_VARIABLE};
 use crate::error::Misuse;
@@ -98,6 +98,9 @@ fn dispatch(
     }
     match arguments.command {
         None => verify::run(program, registry, &arguments.verify, &checkout, out),
+        Some(Task::Explore(explore)) if !explore.release.is_empty() => {
+            releases::run(program, registry, &explore, out)
+        }
         Some(Task::Explore(explore)) => explore::run(program, registry, &explore, out),
         Some(Task::Explain(explain)) => explain::run(program, registry, &explain, out),
         Some(Task::Replay(replay)) => replay::run(program, registry, &replay, out),

@@ -14,7 +14,7 @@ use super::pool::rate;
 use super::program::Program;
 use super::terminal::{colour, print, quoted, width};
 use super::verify::{cannot_write, check_directory};
-use super::{interrupt, releases, saved};
+use super::{interrupt, saved};
 use crate::check::instance::Instance;
 use crate::check::query::{Query, REQUEST_BYTES};
 use crate::check::recording::{self, Recording};
@@ -41,9 +41,6 @@ pub(super) fn run(
     if arguments.list {
         print(out, &list(registry))?;
         return Ok(Exit::Fine);
-    }
-    if !arguments.release.is_empty() {
-        return releases::run(program, registry, arguments, out);
     }
     let query = query(arguments)?;
     let instance = query.instance(registry)?;
