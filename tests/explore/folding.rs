@@ -200,7 +200,7 @@ impl Subject for HasAWaiter {
             let (ends, mut ended) = oneshot::channel();
             let mut connection = Box::pin(async move {
                 socket.write_all(&response).await?;
-                let _ = ends.send(());
+                ends.send(()).map_err(|()| std::io::ErrorKind::BrokenPipe)?;
                 socket.close().await
             });
             let (mut registered, mut closed) = (false, false);
