@@ -282,10 +282,13 @@ impl Exploring<'_> {
         } = self;
         let path = arguments.request.as_deref();
         let path = path.expect("clap requires --request");
+        let asked = match &arguments.release[..] {
+            [version] => format!("--release {version}"),
+            _ => format!("--subject {}", commands::quoted(&query.subject)),
+        };
         let mut command = format!(
-            "{} explore --subject {} --request {} --response-bytes {} --capacity {} --reader {}",
+            "{} explore {asked} --request {} --response-bytes {} --capacity {} --reader {}",
             program.name(),
-            commands::quoted(&query.subject),
             quoted(path),
             arguments.response_bytes,
             arguments.capacity,

@@ -36,8 +36,11 @@ pub(super) fn run(
         let here = subjects.find(|subject| subject.version.as_ref() == Some(version));
         let exit = match here {
             Some(subject) => {
+                if arguments.format == Answer::Text {
+                    print(out, &format!("Release {version}\n"))?;
+                }
                 let of_it = Explore {
-                    release: Vec::new(),
+                    release: vec![version.clone()],
                     subject: Some(subject.name.clone()),
                     ..arguments.clone()
                 };

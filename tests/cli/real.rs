@@ -271,14 +271,25 @@ mod unix {
                 .unwrap_or_else(|| panic!("no {text}: {told}"))
         };
         let places = [
-            place("hyper-1, 8"),
+            place("Release 1.12.0\nhyper-1, 8"),
             place("--release 9.9.9"),
-            place("hyper-0.14, 8"),
+            place("Release 0.14.32\nhyper-0.14, 8"),
         ];
         assert!(places.is_sorted(), "{told}");
         assert_eq!(exit, Some(3), "{told}");
         let (exit, told, error) = asked("1.2.3", &[]);
         assert_eq!((exit, &*told), (Some(2), ""));
+        // The commands below a chart ask the same release.
+        let half = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello";
+        let half = Scratch::new("question", half);
+        let words = ["explore", "--release", "0.14.32", "--request", half.path()];
+        let output = versions.command(&words).output().expect("it runs");
+        let told = String::from_utf8(output.stdout).expect("text");
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(
+            told.contains("explore --release 0.14.32 --request"),
+            "{told}"
+        );
         assert!(
             error.ends_with("no such release: 1.2.3; expected: 0.14.32, 1.12.0, 9.9.9\n"),
             "{error}"
