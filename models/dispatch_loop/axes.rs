@@ -4,7 +4,7 @@ use bytes::Bytes;
 use lastbyte::environment::FlushMode;
 use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
-use super::message::{self, Body};
+use super::message::{self, Body, Sizes};
 use super::{Connection, GivesUp, LoopScenario, Owed, UserBody, WriteStrategy};
 
 /// What the peer sends: at the start, later, whether FIN follows, and which answers it is owed.
@@ -291,22 +291,33 @@ impl Place<'_> {
 
     fn connection(&self) -> Connection {
         let (before, responses, after) = self.request.owed;
-        let bodies = match self.request.upgrades {
-            true => vec![Body::Empty],
+        let (bodies, sizes) = match self.request.upgrades {
+            // A head that a small kernel buffer does not hold.
+            true => {
+                let sizes = Sizes {
+                    head: 3,
+                    last_head: 3,
+                    ..Sizes::default()
+                };
+                (vec![Body::Empty], vec![sizes])
+            }
             // One feed, one answer from it.
-            false => vec![self.answer.1, Body::Full(1)],
+            false => (vec![self.answer.1, Body::Full(1)], Vec::new()),
         };
-        let mut connection = Connection {
+        let server = Connection {
+            sizes,
+            ..Connection::server(bodies, 0)
+        };
+        let promised = (0..responses).map(|n| server.message(n));
+        let promised = promised.collect::<Vec<_>>().concat();
+        Connection {
             write_strategy: self.buffer.1,
             pipeline_flush: self.buffer.2,
             write_limit: self.socket.3,
             user_body: self.request.user_body,
-            ..Connection::server(bodies, responses)
-        };
-        if let Owed::AtStart(bytes) = &connection.owed {
-            connection.owed = Owed::AtStart([before, bytes, after].concat().into());
+            owed: Owed::AtStart([before, &promised, after].concat().into()),
+            ..server
         }
-        connection
     }
 }
 

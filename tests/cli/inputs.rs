@@ -50,7 +50,8 @@ fn answer(words: &[OsString]) -> Result<(Exit, String), Misuse> {
     let mut out = Vec::new();
     let program = [OsString::from("verify")];
     let words = program.iter().chain(words).cloned();
-    let program = lastbyte_models::program();
+    // Without packages: nothing is built, whatever version a word or a file names.
+    let program = lastbyte::cli::Program::new("cargo verify").with_checkout();
     let answer = program.run(&REGISTRY, words, &mut out);
     let printed = String::from_utf8(out).expect("what is printed is text");
     match answer {
