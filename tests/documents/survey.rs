@@ -107,3 +107,26 @@ fn every_finding_has_its_document_and_is_claimed_somewhere() {
         assert!(shown, "{finding} says nothing of real sockets");
     }
 }
+
+/// The design review says how many public reports are refuted, and about how many crates.
+#[test]
+fn the_design_review_counts_the_reports() {
+    let readme = read(&root().join("survey/README.md"));
+    let table = part(&readme, "survey").expect("it is marked");
+    let (mut reports, mut crates) = (BTreeSet::new(), BTreeSet::new());
+    for line in table.lines().filter(|line| line.contains("**refuted**")) {
+        let links = line.split("](https://github.com/").skip(1);
+        for link in links.filter_map(|rest| rest.split(')').next()) {
+            reports.insert(link.to_owned());
+            crates.insert(line.split(" | ").next().map(str::to_owned));
+        }
+    }
+    let said = format!(
+        "{} public reports about {} other crates",
+        reports.len(),
+        crates.len()
+    );
+    let design = read(&root().join("DESIGN.md"));
+    let design: Vec<_> = design.split_whitespace().collect();
+    assert!(design.join(" ").contains(&said), "{said}");
+}
