@@ -14,7 +14,8 @@
 //!     socket.close().await
 //! });
 //! assert_eq!(report.verdict(Property::NothingTruncated), Verdict::Proved);
-//! assert_eq!(report.explored().len(), 6);
+//! // Over a buffer of one byte the two readers are one.
+//! assert_eq!(report.explored().len(), 5);
 //! ```
 //!
 //! The file is long because every setting is documented with the builder.
@@ -24,6 +25,7 @@ mod report;
 mod schedule;
 mod subject;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -482,22 +484,25 @@ impl Checker {
     }
 
     /// Every combination of a kernel buffer and a reader.
-    /// Every reader over every kernel buffer, but for a reader that takes no less than an earlier one
-    /// does over that buffer: a byte a read is all there is in a buffer of one byte.
+    /// Every reader over every kernel buffer.
     fn scenarios(&self) -> impl Iterator<Item = Scenario> {
-        let readers = move |&capacity: &usize| {
-            let over_this = move |reader: &Reader| Reader {
-                max: reader.max.filter(|max| max.get() < capacity),
-                ..*reader
-            };
-            let readers = self.readers.iter().enumerate();
-            let new = readers.filter(move |(n, reader)| {
-                let mut earlier = self.readers[..*n].iter();
-                !earlier.any(|one| over_this(one) == over_this(reader))
-            });
-            new.map(move |(_, &reader)| self.scenario(capacity, reader))
+        let readers = move |&capacity| {
+            let readers = self.readers.iter();
+            readers.map(move |&reader| self.scenario(capacity, reader))
         };
         self.kernel_buffers.iter().flat_map(readers)
+    }
+
+    /// Those, but for a reader that takes no less than an earlier one does over the same buffer: a byte a
+    /// read is all there is in a buffer of one byte.
+    fn different_scenarios(&self) -> impl Iterator<Item = Scenario> {
+        let over_it = |capacity: usize, reader: &Reader| Reader {
+            max: reader.max.filter(|max| max.get() < capacity),
+            ..*reader
+        };
+        let mut known = HashSet::new();
+        self.scenarios()
+            .filter(move |one| known.insert((one.capacity, over_it(one.capacity, &one.reader))))
     }
 
     fn scenario(&self, capacity: usize, reader: Reader) -> Scenario {
@@ -550,7 +555,7 @@ impl Checker {
             exploration: self.explorer().decide(&subject, &scenario),
             scenario,
         };
-        let explored = self.scenarios().map(explore).collect();
+        let explored = self.different_scenarios().map(explore).collect();
         Report::new(self.properties.clone(), explored)
     }
 

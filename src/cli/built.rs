@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -60,9 +60,24 @@ pub(super) fn prepare(
     })
 }
 
+/// Whether there was an interruption: one that this program knows of, or one that has ended the child before
+/// this program has been told.
+fn is_interrupted(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status)
+        && [Signal::SIGINT, Signal::SIGTERM]
+            .map(|by| by as i32)
+            .contains(&signal)
+    {
+        return true;
+    }
+    let _status = status;
+    interrupt::happened()
+}
+
 /// Why cargo has failed, in one line.
 fn why_not(done: &str, output: &Output) -> String {
-    if interrupt::happened() {
+    if is_interrupted(output.status) {
         return INTERRUPTED.to_owned();
     }
     let text = String::from_utf8_lossy(&output.stderr);
@@ -133,7 +148,7 @@ pub(super) fn explore(
     // What it has found until an interruption it tells as well, if it has come as far as that.
     serde_json::from_slice(&output.stdout)
         .map(Some)
-        .map_err(|error| match interrupt::happened() {
+        .map_err(|error| match is_interrupted(output.status) {
             true => INTERRUPTED.to_owned(),
             false => format!("{} and no results: {error}", output.status),
         })

@@ -261,6 +261,19 @@ mod unix {
         assert!(text.contains("Not run: 2.0.0: interrupted."), "{text}");
     }
 
+    /// It may reach cargo before this program has been told.
+    #[test]
+    fn a_build_that_is_ended_by_an_interruption_is_interrupted() {
+        let versions = versions();
+        std::fs::write(versions.join("conformance/2.0.0/is-interrupted"), "").expect("scratch");
+        let output = versions.command(&["--real=2.0.0"]).output();
+        let output = output.expect("the program that was just built can be run");
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert_eq!(output.status.code(), Some(3), "{text}");
+        assert!(text.contains("Partial: the run ended early"), "{text}");
+        assert!(text.contains("Not run: 2.0.0: interrupted."), "{text}");
+    }
+
     #[test]
     fn an_interrupted_version_keeps_what_it_has_found() {
         let versions = versions();

@@ -6,8 +6,9 @@ use std::process::Command;
 use crate::program::Scratch;
 
 /// A folder with versions, and a program in cargo's place that builds none of them: it puts
-/// `program` where cargo would put the version's own, and takes its time if there is a file
-/// `takes-long`. What it says on stdout goes to the terminal.
+/// `program` where cargo would put the version's own. It takes its time if there is a file
+/// `takes-long`, and is ended by an interruption if there is a file `is-interrupted`. What it says on
+/// stdout goes to the terminal.
 pub struct Versions(Scratch);
 
 impl Versions {
@@ -18,6 +19,7 @@ impl Versions {
             shift
         done
         if [ "$command" = run ]; then exec "$package/program"; fi
+        if [ -e "$package/is-interrupted" ]; then kill -INT $$; fi
         if [ -e "$package/takes-long" ]; then sleep 600; echo compiled; fi
         mkdir -p "$target/release" || exit
         program="$target/release/$(echo "$package" | tr / _)"
