@@ -201,7 +201,8 @@ impl Property {
     }
 }
 
-/// What arrived is not what was promised: bytes are missing, or others are in their place.
+/// What arrived is not what was promised: bytes are missing, others are in their place, or the peer finds
+/// fault with them.
 fn differs(levels: &Levels) -> bool {
     !levels.complete || levels.garbled
 }

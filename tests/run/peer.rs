@@ -75,10 +75,7 @@ fn what_a_peer_finds_wrong_is_refuted() {
         .run(|socket: Socket| answers(socket, true));
     report.assert_refuted(Property::ReceivedIsPrefix);
     let text = report.to_string();
-    assert!(
-        text.contains("finds fault with what it has received"),
-        "{text}"
-    );
+    assert!(text.contains("finds fault with what"), "{text}");
 }
 
 /// The question's second half comes only when the first half is answered.
