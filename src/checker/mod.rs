@@ -193,8 +193,8 @@ impl Checker {
         self
     }
 
-    /// The readers. Of two that are the same over a kernel buffer, as all are over one of 1 byte, the first
-    /// is explored.
+    /// The readers. Of two that are the same over a kernel buffer, as a prompt and a slow one are over 1 byte,
+    /// [`run`](Checker::run) explores the first.
     ///
     /// # Panics
     ///
@@ -484,7 +484,6 @@ impl Checker {
     }
 
     /// Every combination of a kernel buffer and a reader.
-    /// Every reader over every kernel buffer.
     fn scenarios(&self) -> impl Iterator<Item = Scenario> {
         let readers = move |&capacity| {
             let readers = self.readers.iter();
