@@ -36,7 +36,7 @@ pub(crate) fn field(entry: &Entry) -> Field {
     }
 }
 
-/// How much was explored, and what was not explored to its end, in sentences.
+/// How much was explored, what was not explored to its end, and of what it is a part, in sentences.
 pub(crate) fn explored(swept: &Swept) -> Vec<String> {
     let executions = total(swept.instances.iter().map(|instance| instance.executions));
     let unexplored = swept.inconclusive();
@@ -59,18 +59,18 @@ pub(crate) fn explored(swept: &Swept) -> Vec<String> {
             visible(&first.subject)
         ));
     }
-    sentences
-}
-
-/// What a sweep comes to, in sentences: how much was explored, and the combinations left out.
-pub fn sentences(swept: &Swept) -> Vec<String> {
-    let mut sentences = explored(swept);
     if let Some(whole) = &swept.part_of {
         sentences.push(format!(
             "A covering part: {} explores all combinations.",
             visible(whole)
         ));
     }
+    sentences
+}
+
+/// What a sweep comes to, in sentences: how much was explored, and the combinations left out.
+pub fn sentences(swept: &Swept) -> Vec<String> {
+    let mut sentences = explored(swept);
     sentences.push(format!(
         "Left out, each with its reason in models/{}/sweep.md: {}.",
         visible(&swept.model),
