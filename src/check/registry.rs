@@ -116,6 +116,12 @@ impl Registry {
         &self.subjects
     }
 
+    /// The subject of this version, if there is one.
+    pub fn subject_of(&self, version: &str) -> Option<&NamedSubject> {
+        let mut subjects = self.subjects.iter();
+        subjects.find(|subject| subject.version.as_deref() == Some(version))
+    }
+
     /// The instance with this name, if a claim has one.
     pub fn instance(&self, id: &str) -> Option<&Instance> {
         let mut instances = self.claims.iter().flat_map(|claim| &claim.instances);

@@ -62,17 +62,17 @@ pub(super) fn prepare(
 
 /// Whether there was an interruption: one that this program knows of, or one that has ended the child before
 /// this program has been told.
+#[cfg_attr(not(unix), allow(unused_variables, reason = "nobody tells of signals"))]
 fn is_interrupted(status: ExitStatus) -> bool {
     #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status)
-        && [Signal::SIGINT, Signal::SIGTERM]
-            .map(|by| by as i32)
-            .contains(&signal)
-    {
-        return true;
-    }
-    let _status = status;
-    interrupt::happened()
+    let ended = {
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        let signal = signal.and_then(|number| Signal::try_from(number).ok());
+        matches!(signal, Some(Signal::SIGINT | Signal::SIGTERM))
+    };
+    #[cfg(not(unix))]
+    let ended = false;
+    ended || interrupt::happened()
 }
 
 /// Why cargo has failed, in one line.

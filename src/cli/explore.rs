@@ -282,30 +282,17 @@ impl Exploring<'_> {
         } = self;
         let path = arguments.request.as_deref();
         let path = path.expect("clap requires --request");
-        let asked = match &arguments.release[..] {
+        let of = match &arguments.release[..] {
             [version] => format!("--release {version}"),
             _ => format!("--subject {}", commands::quoted(&query.subject)),
         };
-        let mut command = format!(
-            "{} explore {asked} --request {} --response-bytes {} --capacity {} --reader {}",
-            program.name(),
-            quoted(path),
-            arguments.response_bytes,
-            arguments.capacity,
-            arguments.reader
-        );
-        for (key, value) in &query.settings {
-            command += &format!(" --set {}", commands::quoted(&format!("{key}={value}")));
-        }
-        if !query.pieces.is_empty() {
-            command += &format!(" --pieces {}", listed(&query.pieces));
-        }
-        let flags = [
-            (arguments.client_eof, " --client-eof"),
-            (arguments.uncached, " --uncached"),
-        ];
-        for (_, flag) in flags.into_iter().filter(|(set, _)| *set) {
-            command += flag;
+        let name = program.name();
+        let mut command = format!("{name} explore {of} --request {}", quoted(path));
+        for (option, value) in asked(arguments) {
+            command += &format!(" {option}");
+            if let Some(value) = value {
+                command += &format!(" {}", commands::quoted(&value));
+            }
         }
         if path == Path::new(STDIN) {
             command = format!("{} | {command}", printf(&query.request));
@@ -314,10 +301,38 @@ impl Exploring<'_> {
     }
 }
 
-/// Numbers with commas between.
-pub(super) fn listed(numbers: &[u64]) -> String {
-    let numbers: Vec<_> = numbers.iter().map(u64::to_string).collect();
-    numbers.join(",")
+/// What is asked of a subject beside the request: options with their values; a flag has none.
+pub(super) fn asked(arguments: &Explore) -> Vec<(&'static str, Option<String>)> {
+    let mut asked = vec![
+        (
+            "--response-bytes",
+            Some(arguments.response_bytes.to_string()),
+        ),
+        ("--capacity", Some(arguments.capacity.to_string())),
+        ("--reader", Some(arguments.reader.to_string())),
+    ];
+    let mut settings: Vec<_> = arguments.set.iter().collect();
+    settings.sort();
+    asked.extend(
+        settings
+            .iter()
+            .map(|(key, value)| ("--set", Some(format!("{key}={value}")))),
+    );
+    if !arguments.pieces.is_empty() {
+        let pieces: Vec<_> = arguments.pieces.iter().map(u64::to_string).collect();
+        asked.push(("--pieces", Some(pieces.join(","))));
+    }
+    let flags = [
+        (arguments.client_eof, "--client-eof"),
+        (arguments.uncached, "--uncached"),
+    ];
+    asked.extend(
+        flags
+            .into_iter()
+            .filter(|(set, _)| *set)
+            .map(|(_, flag)| (flag, None)),
+    );
+    asked
 }
 
 fn file_name(instance: &Instance, property: Property) -> String {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{Answer, Explore};
 use super::exit::Exit;
@@ -27,14 +27,12 @@ pub(super) fn run(
                 .to_owned(),
         ));
     }
-    let mut worst = Exit::Fine;
+    let mut exits = Vec::new();
     for (n, version) in arguments.release.iter().enumerate() {
         if n > 0 && arguments.format == Answer::Text {
             print(out, "\n")?;
         }
-        let mut subjects = registry.subjects().iter();
-        let here = subjects.find(|subject| subject.version.as_ref() == Some(version));
-        let exit = match here {
+        exits.push(match registry.subject_of(version) {
             Some(subject) => {
                 if arguments.format == Answer::Text {
                     print(out, &format!("Release {version}\n"))?;
@@ -51,21 +49,19 @@ pub(super) fn run(
                 let found = packages::hand_on(program.packages(), ("", version), &words)?;
                 found.ok_or_else(|| no_release(program, registry, version))?
             }
-        };
-        worst = match (worst, exit) {
-            (Exit::Differs, _) | (_, Exit::Differs) => Exit::Differs,
-            (Exit::Fine, other) | (other, Exit::Fine) => other,
-            (other, _) => other,
-        };
+        });
     }
-    Ok(worst)
+    let mut worst = [Exit::Differs, Exit::Usage, Exit::Inconclusive].into_iter();
+    Ok(worst
+        .find(|exit| exits.contains(exit))
+        .unwrap_or(Exit::Fine))
 }
 
 fn no_release(program: &Program, registry: &Registry, version: &str) -> Misuse {
     let subjects = registry.subjects().iter();
     let here = subjects.filter_map(|subject| subject.version.clone());
     let mut all: Vec<_> = here.chain(packages::names(program.packages())).collect();
-    all.sort_by_key(|name| (version_numbers(name).is_none(), version_numbers(name)));
+    all.sort_by_key(|name| version_numbers(name));
     all.dedup();
     Misuse(match &all[..] {
         [] => format!("no such release: {version}; expected: none, this program has none"),
@@ -76,39 +72,25 @@ fn no_release(program: &Program, registry: &Registry, version: &str) -> Misuse {
 /// The same question to the program of a package, about its release.
 fn words(arguments: &Explore, version: &str) -> Vec<OsString> {
     let mut words: Vec<OsString> = vec!["explore".into(), "--release".into(), version.into()];
-    let mut value = |option: &str, value: OsString| words.extend([option.into(), value]);
-    if let Some(request) = &arguments.request {
-        value("--request", request.clone().into());
-    }
-    value(
-        "--response-bytes",
-        arguments.response_bytes.to_string().into(),
-    );
-    value("--capacity", arguments.capacity.to_string().into());
-    value("--reader", arguments.reader.to_string().into());
-    value("--max-seconds", arguments.max_seconds.to_string().into());
-    value("--max-steps", arguments.max_steps.to_string().into());
-    for (key, set_to) in &arguments.set {
-        value("--set", format!("{key}={set_to}").into());
-    }
-    if !arguments.pieces.is_empty() {
-        value("--pieces", explore::listed(&arguments.pieces).into());
-    }
-    if let Some(save) = &arguments.save {
-        value("--save", save.clone().into());
+    let path = |option: &str, path: &Option<PathBuf>| {
+        let path = path.as_ref().map(|path| [option.into(), path.into()]);
+        path.into_iter().flatten()
+    };
+    words.extend(path("--request", &arguments.request));
+    words.extend(path("--save", &arguments.save));
+    let limits = [
+        ("--max-seconds", arguments.max_seconds),
+        ("--max-steps", arguments.max_steps),
+    ];
+    for (option, limit) in limits {
+        words.extend([option.into(), limit.to_string().into()]);
     }
     if arguments.format == Answer::Json {
-        value("--format", "json".into());
+        words.extend(["--format".into(), "json".into()]);
     }
-    let flags = [
-        (arguments.client_eof, "--client-eof"),
-        (arguments.uncached, "--uncached"),
-    ];
-    words.extend(
-        flags
-            .into_iter()
-            .filter(|(set, _)| *set)
-            .map(|(_, flag)| flag.into()),
-    );
+    for (option, value) in explore::asked(arguments) {
+        words.push(option.into());
+        words.extend(value.map(OsString::from));
+    }
     words
 }

@@ -22,17 +22,10 @@ pub(super) fn run(
 
     let recording = Recording::read(&arguments.file)?;
     // A release that is not built here is in a package of its own.
-    let elsewhere = |version: &String| {
-        let mut subjects = registry.subjects().iter();
-        subjects.all(|subject| subject.version.as_ref() != Some(version))
-    };
-    if let (Err(_), Some(version)) = (
-        recording.instance(registry),
-        recording
-            .version
-            .as_ref()
-            .filter(|version| elsewhere(version)),
-    ) {
+    if recording.instance(registry).is_err()
+        && let Some(version) = &recording.version
+        && registry.subject_of(version).is_none()
+    {
         let mut words = vec!["replay".into(), arguments.file.clone().into_os_string()];
         match arguments.step {
             true => words.push("--step".into()),

@@ -259,8 +259,8 @@ mod unix {
         let more = ["--set", "a=b", "--pieces", "4,2", "--client-eof"];
         let (exit, told, _) = asked("9.9.9", &more);
         let words = format!(
-            "explore --release 9.9.9 --request {} --response-bytes 100 --capacity 64 --reader prompt \
-             --max-seconds 60 --max-steps 20000 --set a=b --pieces 4,2 --client-eof\n",
+            "explore --release 9.9.9 --request {} --max-seconds 60 --max-steps 20000 \
+             --response-bytes 100 --capacity 64 --reader prompt --set a=b --pieces 4,2 --client-eof\n",
             request.path()
         );
         assert_eq!((exit, told), (Some(3), words));
