@@ -4,8 +4,8 @@ use bytes::Bytes;
 use lastbyte::environment::FlushMode;
 use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
-use super::message::{self, Body, Sizes};
-use super::{Connection, GivesUp, LoopScenario, Owed, UserBody, WriteStrategy};
+use super::message::{self, Body};
+use super::{Connection, GivesUp, LoopScenario, Owed, UserBody, WriteStrategy, scenarios};
 
 /// What the peer sends: at the start, later, whether FIN follows, and which answers it is owed.
 #[derive(Clone, Copy)]
@@ -21,7 +21,7 @@ pub(super) struct Request {
     /// The connection closes after it.
     closes: bool,
     /// It asks for another protocol, and gets it.
-    pub(super) upgrades: bool,
+    upgrades: bool,
 }
 
 /// A request that is owed so many responses.
@@ -201,7 +201,7 @@ impl Use {
 
     /// Whether it is left out for a request among others: the service may close before something that
     /// is owed, or the connection need not end.
-    pub(super) fn is_left_out(self, request: &Request, uses: &[Use]) -> bool {
+    fn is_left_out(self, request: &Request, uses: &[Use]) -> bool {
         match self {
             // An idle connection waits for the next request, whether its reader has stopped or not.
             Use::ReaderStops => !request.closes && !uses.contains(&Use::Graceful),
@@ -273,10 +273,10 @@ impl Place<'_> {
         }
         if let Body::Fed(pieces) = self.answer.1 {
             outside.feeds = 1;
-            outside = outside.with_script(super::scenarios::feeder(0, pieces));
+            outside = outside.with_script(scenarios::feeder(0, pieces));
         }
         if flush == FlushMode::Deferred {
-            outside = outside.with_script(super::scenarios::device(6));
+            outside = outside.with_script(scenarios::device(6));
         }
         let mut scenario = LoopScenario {
             about: "",
@@ -291,22 +291,10 @@ impl Place<'_> {
 
     fn connection(&self) -> Connection {
         let (before, responses, after) = self.request.owed;
-        let (bodies, sizes) = match self.request.upgrades {
-            // A head that a small kernel buffer does not hold.
-            true => {
-                let sizes = Sizes {
-                    head: 3,
-                    last_head: 3,
-                    ..Sizes::default()
-                };
-                (vec![Body::Empty], vec![sizes])
-            }
+        let server = match self.request.upgrades {
+            true => message::switching(),
             // One feed, one answer from it.
-            false => (vec![self.answer.1, Body::Full(1)], Vec::new()),
-        };
-        let server = Connection {
-            sizes,
-            ..Connection::server(bodies, 0)
+            false => Connection::server([self.answer.1, Body::Full(1)], 0),
         };
         let promised = (0..responses).map(|n| server.message(n));
         let promised = promised.collect::<Vec<_>>().concat();
@@ -335,9 +323,7 @@ impl Use {
             Use::Graceful => {
                 connection.graceful = Some(0);
                 connection.owed = Owed::AsServed;
-                outside.signals = 1;
-                let user = Script::new("user", [ScriptStep::Raise(0)]);
-                *outside = outside.clone().with_script(user);
+                *outside = scenarios::told_to_stop(outside.clone(), None);
             }
             Use::WithoutShutdown => connection.gives_up = GivesUp::WithoutShutdown,
             Use::HalfClose => connection.half_close = true,

@@ -4,8 +4,6 @@
 //! fits is not classified, and a test fails (`tests/models/classes.rs`). The same test takes each rule at its
 //! word: a defect is gone with its repair alone, and a price was not paid before its repair.
 
-use std::sync::LazyLock;
-
 use lastbyte::check::{Class, Classified, Meaning, Reference};
 use lastbyte::environment::UnreadInput;
 use lastbyte::{Property, ScriptStep};
@@ -373,8 +371,7 @@ pub(super) fn classified() -> Classified {
         subject: RECHECK_FLUSHES.name.to_owned(),
         classes: RULES.iter().map(class).collect(),
         class_of: |scenario, property| {
-            static SCENARIOS: LazyLock<Vec<LoopScenario>> = LazyLock::new(all_scenarios);
-            let found = SCENARIOS.iter().find(|one| one.name() == scenario)?;
+            let found = all_scenarios().iter().find(|one| one.name() == scenario)?;
             rule_for(found, property)
         },
     }

@@ -23,6 +23,8 @@ use std::io;
 
 use bytes::{Buf, Bytes, BytesMut};
 
+use super::Connection;
+
 /// What a head says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Head {
@@ -236,4 +238,18 @@ impl Sizes {
 
 pub(super) fn body(message: usize, bytes: usize) -> Bytes {
     vec![b'a' + message as u8; bytes].into()
+}
+
+/// A server that switches protocols: its answer has three bytes, so that a small kernel buffer is full twice
+/// before it is through. Nothing is promised yet.
+pub(super) fn switching() -> Connection {
+    let sizes = Sizes {
+        head: 3,
+        last_head: 3,
+        ..Sizes::default()
+    };
+    Connection {
+        sizes: vec![sizes],
+        ..Connection::server([Body::Empty], 0)
+    }
 }

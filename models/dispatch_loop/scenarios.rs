@@ -4,7 +4,7 @@ use bytes::Bytes;
 use lastbyte::environment::{FlushMode, UnreadInput};
 use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
-use super::message::{self, Body, Sizes};
+use super::message::{self, Body};
 use super::{Connection, GivesUp, Owed, UserBody, WriteStrategy};
 
 /// A scenario and the connection that it is for. [`Connection::revision`] is to be set.
@@ -84,7 +84,7 @@ fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
 }
 
 /// The signal of `graceful_shutdown` is raised at any point, or at any after this step.
-fn told_to_stop(mut scenario: Scenario, first: Option<ScriptStep>) -> Scenario {
+pub(super) fn told_to_stop(mut scenario: Scenario, first: Option<ScriptStep>) -> Scenario {
     let steps: Vec<_> = first.into_iter().chain([ScriptStep::Raise(0)]).collect();
     scenario.signals = 1;
     scenario.with_script(Script::new("user", steps))
@@ -110,17 +110,8 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
         connection,
         outside,
     };
-    // An answer of three bytes, so that a small kernel buffer is full twice before it is through.
     let switching = || {
-        let sizes = Sizes {
-            head: 3,
-            last_head: 3,
-            ..Sizes::default()
-        };
-        let connection = Connection {
-            sizes: vec![sizes],
-            ..Connection::server([Body::Empty], 0)
-        };
+        let connection = message::switching();
         let head = connection.message(0);
         owing(connection, &[&head, message::UPGRADED])
     };

@@ -5,7 +5,7 @@
 //! which is part of `cargo verify`, and the product with pairs of uses, which is `cargo whole-sweep`.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use lastbyte::Instance;
 use lastbyte::check::{LeftOut, Sweep};
@@ -108,19 +108,29 @@ pub fn covering_scenarios() -> Vec<LoopScenario> {
     all
 }
 
-/// Every scenario: with more requests and answers, one use with two answers and every buffer over a socket
-/// that flushes at once, and two uses at once. Those of the covering part come first.
-pub fn all_scenarios() -> Vec<LoopScenario> {
-    let mut all = covering_scenarios();
-    let covered = all.len();
-    let requests = || REQUESTS.iter().chain(&MORE_REQUESTS);
+/// Every scenario, those of the covering part first.
+pub fn all_scenarios() -> &'static [LoopScenario] {
+    static ALL: LazyLock<Vec<LoopScenario>> = LazyLock::new(|| {
+        let mut all = covering_scenarios();
+        let covered: HashSet<_> = all.iter().map(|one| one.name().to_owned()).collect();
+        let product = product().into_iter();
+        all.extend(product.filter(|one| !covered.contains(one.name())));
+        all
+    });
+    &ALL
+}
+
+/// The product: with more requests and answers, one use with two answers and every buffer over a socket that
+/// flushes at once, and two uses at once.
+fn product() -> Vec<LoopScenario> {
     let mut uses: Vec<Vec<_>> = vec![vec![]];
     uses.extend(USES.map(|used| vec![used]));
     for (n, one) in USES.iter().enumerate() {
         let others = USES[n..].iter().filter(|other| one.goes_with(**other));
         uses.extend(others.map(|other| vec![*one, *other]));
     }
-    for request in requests() {
+    let mut all = Vec::new();
+    for request in REQUESTS.iter().chain(&MORE_REQUESTS) {
         for answer in ANSWERS.into_iter().chain(MORE_ANSWERS) {
             for socket in SOCKETS {
                 for buffer in BUFFERS {
@@ -146,15 +156,6 @@ pub fn all_scenarios() -> Vec<LoopScenario> {
             }
         }
     }
-    let known: HashSet<_> = all[..covered]
-        .iter()
-        .map(|one| one.name().to_owned())
-        .collect();
-    let mut n = 0;
-    all.retain(|one| {
-        n += 1;
-        n <= covered || !known.contains(one.name())
-    });
     all
 }
 
@@ -186,7 +187,7 @@ pub fn covering_sweep() -> Sweep {
 
 /// The whole sweep.
 pub fn whole_sweep() -> Sweep {
-    sweep_of(&all_scenarios())
+    sweep_of(all_scenarios())
 }
 
 fn sweep_of(scenarios: &[LoopScenario]) -> Sweep {

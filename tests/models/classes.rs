@@ -94,7 +94,7 @@ mod explored {
     #[test]
     #[ignore = "part of the longer explorations; cargo test -- --ignored"]
     fn so_it_is_in_the_whole_sweep() {
-        let used = everything_is_classified(&all_scenarios());
+        let used = everything_is_classified(all_scenarios());
         let idle = (0..RULES.len()).filter(|rule| !used.contains(rule));
         let idle: Vec<_> = idle.map(|rule| RULES[rule].reason).collect();
         assert!(idle.is_empty(), "{idle:#?}");
