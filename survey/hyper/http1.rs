@@ -108,6 +108,12 @@ pub fn families() -> Vec<Family> {
         ScriptStep::AwaitReceived(1),
         ScriptStep::Send(ANSWER.into()),
     ];
+    let of_client = |peer: [ScriptStep; 2]| {
+        over(&[1024])
+            .feeds(1)
+            .script(Script::new("peer", peer))
+            .stack_bytes(1 << 20)
+    };
     let device = Script::new("device", vec![ScriptStep::FinishFlush; 8]);
     let deferred = over(&[1 << 16]).flush(FlushMode::Deferred).script(device);
     let mut families = vec![
@@ -157,10 +163,7 @@ pub fn families() -> Vec<Family> {
         family(
             "HTTP/1: half-close of the client's peer",
             "The peer sends FIN while the request body is not at its end.",
-            over(&[1024])
-                .feeds(1)
-                .script(Script::new("peer", fin))
-                .stack_bytes(1 << 20),
+            of_client(fin),
             asks,
         )
         .only(&[NoPanic])
@@ -173,10 +176,7 @@ pub fn families() -> Vec<Family> {
             family(
                 "HTTP/1: the client leaves while its request body goes on",
                 "The answer is complete before the request body is, and nobody needs more.",
-                over(&[1024])
-                    .feeds(1)
-                    .script(Script::new("peer", answer))
-                    .stack_bytes(1 << 20),
+                of_client(answer),
                 asks_and_leaves,
             )
             .only(&[NoPanic])
