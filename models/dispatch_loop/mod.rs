@@ -325,6 +325,7 @@ fn subjects() -> Vec<NamedSubject> {
                 change => format!("the loop of hyper {} ({change})", revision.name),
             },
             version: None,
+            client_of: None,
             settings: settings(),
             make: Arc::new(move |query| Ok(Arc::new(of_query(revision, query)?))),
         }

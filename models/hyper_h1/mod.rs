@@ -38,12 +38,13 @@ pub use query::{ABOUT_GRACEFUL, ABOUT_HANDLER, GRACEFUL, HALF_CLOSE, HANDLER, PI
 
 /// The lines of hyper that this program is built with.
 pub fn subjects() -> Vec<NamedSubject> {
-    vec![
+    let sides = [
         #[cfg(hyper_1)]
-        v1::named(),
+        named("hyper-1", &v1::RELEASE),
         #[cfg(hyper_0_14)]
-        v0_14::named(),
-    ]
+        named("hyper-0.14", &v0_14::RELEASE),
+    ];
+    sides.into_iter().flatten().collect()
 }
 
 /// The stack of hyper's thread, in bytes. In the development profile every scenario family of [`scenarios`] gets
@@ -257,15 +258,30 @@ fn driven<C: Configuration>(
     })
 }
 
-/// A release's server for ad-hoc exploration.
-fn named(name: &str, version: &str, subject: fn(Server) -> Arc<dyn Subject>) -> NamedSubject {
-    NamedSubject {
+/// A release's server and its client for ad-hoc exploration.
+fn named(name: &str, release: &history::Release) -> [NamedSubject; 2] {
+    let history::Release {
+        version,
+        server,
+        client,
+    } = *release;
+    let server = NamedSubject {
         name: name.to_owned(),
         about: format!("hyper {version}, server side, unpatched"),
         version: Some(version.to_owned()),
+        client_of: None,
         settings: Server::settings(),
-        make: Arc::new(move |query| Server::of_query(query).map(subject)),
-    }
+        make: Arc::new(move |query| Server::of_query(query).map(server)),
+    };
+    let client = NamedSubject {
+        name: format!("{name}-client"),
+        about: format!("hyper {version}, client side, unpatched"),
+        client_of: Some(name.to_owned()),
+        settings: Client::settings(),
+        make: Arc::new(move |query| Ok(client(Client::of_query(query)))),
+        ..server.clone()
+    };
+    [server, client]
 }
 
 type Task = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;

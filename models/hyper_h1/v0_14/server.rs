@@ -11,7 +11,6 @@ use hyper_0_14::server::conn::{Connection, Http};
 use hyper_0_14::service::service_fn;
 use hyper_0_14::upgrade::Upgraded;
 use hyper_0_14::{Body, Method, Request, Response, StatusCode, header};
-use lastbyte::check::NamedSubject;
 use lastbyte::{Socket, Subject};
 use tokio::io::AsyncWrite;
 
@@ -23,11 +22,6 @@ pub fn subject(server: Server) -> Arc<dyn Subject> {
     driven(VERSION, server, |server, socket| {
         Box::pin(serve(server, socket))
     })
-}
-
-/// `hyper-0.14` for ad-hoc exploration.
-pub fn named() -> NamedSubject {
-    super::super::named("hyper-0.14", VERSION, subject)
 }
 
 async fn serve(server: Server, socket: Socket) -> Result<(), String> {

@@ -13,7 +13,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode, header};
-use lastbyte::check::NamedSubject;
 use lastbyte::{Socket, Subject};
 
 use super::super::{DATE, Exchange, FAILS, Handler, Server, Source, TRAILER, driven};
@@ -24,11 +23,6 @@ pub fn subject(server: Server) -> Arc<dyn Subject> {
     driven(VERSION, server, |server, socket| {
         Box::pin(serve(server, socket))
     })
-}
-
-/// `hyper-1` for ad-hoc exploration.
-pub fn named() -> NamedSubject {
-    super::super::named("hyper-1", VERSION, subject)
 }
 
 async fn serve(server: Server, socket: Socket) -> Result<(), String> {
