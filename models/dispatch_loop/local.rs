@@ -147,7 +147,7 @@ macro_rules! fields {
 }
 
 fields!(
-    state: reading writing keep_alive notify_read upgrade allow_trailer_fields error;
+    state: reading writing keep_alive notify_read upgrade allow_trailer_fields header_timer error;
     read_buf read_blocked write_buf heads
     is_closing body_tx body_rx
     in_flight messages callback told body_dropped body_tx_waits body_waits user_waits beside

@@ -16,7 +16,7 @@ use super::{Configuration, Source};
 pub const HOST: &str = "a";
 
 /// A request.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Outgoing {
     /// Its method.
     pub method: &'static str,
@@ -24,6 +24,8 @@ pub struct Outgoing {
     pub body: Bytes,
     /// Where that comes from.
     pub source: Source,
+    /// It asks for another protocol.
+    pub upgrade: bool,
 }
 
 impl Outgoing {
@@ -32,6 +34,7 @@ impl Outgoing {
         method: "GET",
         body: Bytes::new(),
         source: Source::Whole,
+        upgrade: false,
     };
 
     /// A POST with `bytes` bytes of body.
@@ -40,12 +43,33 @@ impl Outgoing {
             method: "POST",
             body: (0..bytes).map(|n| b'a' + (n % 26) as u8).collect(),
             source,
+            upgrade: false,
         }
+    }
+
+    /// The same request, which asks for another protocol.
+    #[must_use]
+    pub fn upgrading(self) -> Outgoing {
+        Outgoing {
+            upgrade: true,
+            ..self
+        }
+    }
+
+    /// Names and values of all headers, in order.
+    pub(super) fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("host", HOST.to_owned())];
+        if self.upgrade {
+            headers.push(("connection", "upgrade".to_owned()));
+            headers.push(("upgrade", "words".to_owned()));
+        }
+        headers.extend(self.length());
+        headers
     }
 
     /// Name and value of the header that tells the body's length: the user states it, or hyper's
     /// choice would be a part of what is promised.
-    pub(super) fn length(&self) -> Option<(&'static str, String)> {
+    fn length(&self) -> Option<(&'static str, String)> {
         match self.source {
             Source::Whole if self.body.is_empty() => None,
             Source::Whole | Source::Pieces(_) | Source::Early(_) | Source::Late { .. } => {
@@ -62,8 +86,8 @@ impl Outgoing {
     /// The request as the peer must see it.
     pub fn bytes(&self) -> Bytes {
         let mut all = BytesMut::new();
-        all.put(format!("{} / HTTP/1.1\r\nhost: {HOST}\r\n", self.method).as_bytes());
-        if let Some((name, value)) = self.length() {
+        all.put(format!("{} / HTTP/1.1\r\n", self.method).as_bytes());
+        for (name, value) in self.headers() {
             all.put(format!("{name}: {value}\r\n").as_bytes());
         }
         all.put(&b"\r\n"[..]);
@@ -107,7 +131,7 @@ pub enum Answer {
 /// `SendRequest` is ready after the response to the one before. All are promised to the peer from
 /// the start. The client ends with `Ok` when the connection does and every request got its
 /// response, with a body that came to its end if it was read.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Client {
     /// The requests, in order.
     pub requests: Vec<Outgoing>,
@@ -120,6 +144,10 @@ pub struct Client {
     pub vectored: bool,
     /// hyper's `max_buf_size`, if it is not the default.
     pub max_buf_size: Option<usize>,
+    /// The user takes the upgrade that the first request asks for, and says this in the new protocol.
+    pub upgrade: Option<Bytes>,
+    /// The socket is taken out of the connection with `without_shutdown`, and dropped.
+    pub taken_out: bool,
 }
 
 impl Client {
@@ -131,13 +159,15 @@ impl Client {
             lets_go: false,
             vectored: false,
             max_buf_size: None,
+            upgrade: None,
+            taken_out: false,
         }
     }
 
-    /// All requests as the peer must see them.
+    /// All requests as the peer must see them, and what follows them in the new protocol.
     fn promised(&self) -> Bytes {
         let requests = self.requests.iter().map(Outgoing::bytes);
-        requests.flatten().collect()
+        requests.chain(self.upgrade.clone()).flatten().collect()
     }
 }
 
@@ -156,7 +186,8 @@ impl Configuration for Client {
 ///
 /// They are two tasks of a runtime. The user does nothing but wait for the connection, so it is
 /// polled after every poll of the connection and needs no wake-up; nor does one of its wake-ups
-/// get the connection polled, as it would if both were one task.
+/// get the connection polled, as it would if both were one task. When the connection has ended, the user may
+/// have its socket, and is woken.
 pub(super) async fn drive<C, E>(
     connection: C,
     user: impl Future<Output = Result<(), String>>,
@@ -169,22 +200,25 @@ where
     let mut user = pin!(user);
     let mut answered = None;
     let mut ended = Ok(());
-    let mut look = move |answered: &mut Option<_>| {
+    let mut look = move |answered: &mut Option<_>, waker: &Waker| {
         if answered.is_none()
-            && let Poll::Ready(result) = user.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            && let Poll::Ready(result) = user.as_mut().poll(&mut Context::from_waker(waker))
         {
             *answered = Some(result);
         }
     };
     // The first request is there before the connection looks for one.
-    look(&mut answered);
+    look(&mut answered, Waker::noop());
     poll_fn(move |cx| {
         if let Some(running) = connection.as_mut() {
             if let Poll::Ready(result) = running.as_mut().poll(cx) {
                 ended = result.map_err(|error| error.to_string());
                 connection = None;
             }
-            look(&mut answered);
+        }
+        match &connection {
+            Some(_) => look(&mut answered, Waker::noop()),
+            None => look(&mut answered, cx.waker()),
         }
         match (&connection, &mut answered) {
             (None, Some(answered)) => {

@@ -4,11 +4,13 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use hyper_0_14::client::conn::{Builder, SendRequest};
-use hyper_0_14::{Body, Request, header};
+use hyper_0_14::upgrade::Upgraded;
+use hyper_0_14::{Body, Request, StatusCode};
 use lastbyte::{Handle, Socket, Subject};
 
-use super::super::client::{Answer, Client, HOST, Outgoing, drive};
+use super::super::client::{Answer, Client, Outgoing, drive};
 use super::super::driven;
+use super::server::say;
 use super::{VERSION, body};
 
 /// Makes the subject for a client.
@@ -29,9 +31,23 @@ async fn request(client: Client, socket: Socket) -> Result<(), String> {
     let mut kept = Kept::default();
     let user = async {
         let used = use_it(&client, sender, &handle, &mut kept).await;
-        used.map_err(|error| error.to_string())
+        let upgraded = used.map_err(|error| error.to_string())?;
+        match (upgraded, client.upgrade.clone()) {
+            (Some(upgraded), Some(words)) => {
+                let said = say(upgraded, words).await;
+                said.map_err(|error| error.to_string())
+            }
+            _ => Ok(()),
+        }
     };
-    drive(connection, user).await
+    match client.taken_out {
+        true => {
+            let taken_out = async { connection.without_shutdown().await.map(drop) };
+            drive(taken_out, user).await
+        }
+        // It can be upgraded.
+        false => drive(connection, user).await,
+    }
 }
 
 /// What the user holds as long as the connection lives.
@@ -41,17 +57,21 @@ struct Kept {
     sender: Option<SendRequest<Body>>,
 }
 
+/// Sends the requests one after the other: the new protocol's socket, where the user takes one.
 async fn use_it(
     client: &Client,
     mut sender: SendRequest<Body>,
     handle: &Handle,
     kept: &mut Kept,
-) -> hyper_0_14::Result<()> {
+) -> hyper_0_14::Result<Option<Upgraded>> {
     for (n, outgoing) in client.requests.iter().enumerate() {
         if n > 0 {
             poll_fn(|cx| sender.poll_ready(cx)).await?;
         }
         let response = sender.send_request(message(outgoing, handle)).await?;
+        if client.upgrade.is_some() && response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return hyper_0_14::upgrade::on(response).await.map(Some);
+        }
         match client.answer {
             Answer::Dropped => drop(response),
             Answer::Read => drop(hyper_0_14::body::to_bytes(response.into_body()).await?),
@@ -59,15 +79,12 @@ async fn use_it(
         }
     }
     kept.sender = (!client.lets_go).then_some(sender);
-    Ok(())
+    Ok(None)
 }
 
 fn message(outgoing: &Outgoing, handle: &Handle) -> Request<Body> {
-    let mut request = Request::builder()
-        .method(outgoing.method)
-        .uri("/")
-        .header(header::HOST, HOST);
-    if let Some((name, value)) = outgoing.length() {
+    let mut request = Request::builder().method(outgoing.method).uri("/");
+    for (name, value) in outgoing.headers() {
         request = request.header(name, value);
     }
     let body = body(outgoing.body.clone(), outgoing.source, handle);

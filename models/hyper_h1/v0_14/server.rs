@@ -59,6 +59,7 @@ async fn answer(
     mut request: Request<Body>,
 ) -> Result<Response<Body>, &'static str> {
     let Exchange { server, handle, .. } = &exchange;
+    exchange.begin();
     let mut response = Response::builder().header(header::DATE, DATE);
     if let Some(status) = server.status {
         response = response.status(status);
@@ -120,7 +121,7 @@ async fn read(mut body: Body) -> Bytes {
 }
 
 /// Says `words` in the new protocol, and then no more.
-async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
+pub(super) async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
     while !words.is_empty() {
         let written = poll_fn(|cx| Pin::new(&mut upgraded).poll_write(cx, &words)).await?;
         if written == 0 {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use http_body_util::BodyExt;
 use hyper::client::conn::http1::{Builder, SendRequest};
-use hyper::{Request, header};
+use hyper::upgrade::Upgraded;
+use hyper::{Request, StatusCode};
 use lastbyte::{Handle, Socket, Subject};
 
-use super::super::client::{Answer, Client, HOST, Outgoing, drive};
+use super::super::client::{Answer, Client, Outgoing, drive};
 use super::super::driven;
+use super::server::say;
 use super::{Body, Io, VERSION, body};
 
 /// Makes the subject for a client.
@@ -29,9 +31,23 @@ async fn request(client: Client, socket: Socket) -> Result<(), String> {
     let mut kept = Kept::default();
     let user = async {
         let used = use_it(&client, sender, &handle, &mut kept).await;
-        used.map_err(|error| error.to_string())
+        let upgraded = used.map_err(|error| error.to_string())?;
+        match (upgraded, client.upgrade.clone()) {
+            (Some(upgraded), Some(words)) => {
+                let said = say(upgraded, words).await;
+                said.map_err(|error| error.to_string())
+            }
+            _ => Ok(()),
+        }
     };
-    drive(connection, user).await
+    if client.taken_out {
+        let taken_out = async { connection.without_shutdown().await.map(drop) };
+        drive(taken_out, user).await
+    } else if client.upgrade.is_some() {
+        drive(connection.with_upgrades(), user).await
+    } else {
+        drive(connection, user).await
+    }
 }
 
 /// What the user holds as long as the connection lives.
@@ -41,17 +57,21 @@ struct Kept {
     sender: Option<SendRequest<Body>>,
 }
 
+/// Sends the requests one after the other: the new protocol's socket, where the user takes one.
 async fn use_it(
     client: &Client,
     mut sender: SendRequest<Body>,
     handle: &Handle,
     kept: &mut Kept,
-) -> hyper::Result<()> {
+) -> hyper::Result<Option<Upgraded>> {
     for (n, outgoing) in client.requests.iter().enumerate() {
         if n > 0 {
             sender.ready().await?;
         }
         let response = sender.send_request(message(outgoing, handle)).await?;
+        if client.upgrade.is_some() && response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return hyper::upgrade::on(response).await.map(Some);
+        }
         match client.answer {
             Answer::Dropped => drop(response),
             Answer::Read => drop(response.into_body().collect().await?),
@@ -59,15 +79,12 @@ async fn use_it(
         }
     }
     kept.sender = (!client.lets_go).then_some(sender);
-    Ok(())
+    Ok(None)
 }
 
 fn message(outgoing: &Outgoing, handle: &Handle) -> Request<Body> {
-    let mut request = Request::builder()
-        .method(outgoing.method)
-        .uri("/")
-        .header(header::HOST, HOST);
-    if let Some((name, value)) = outgoing.length() {
+    let mut request = Request::builder().method(outgoing.method).uri("/");
+    for (name, value) in outgoing.headers() {
         request = request.header(name, value);
     }
     let body = body(outgoing.body.clone(), outgoing.source, handle);

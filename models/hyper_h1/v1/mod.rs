@@ -4,6 +4,7 @@
 
 mod client;
 mod server;
+mod timer;
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

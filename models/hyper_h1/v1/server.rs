@@ -16,6 +16,7 @@ use hyper::{Method, Request, Response, StatusCode, header};
 use lastbyte::{Socket, Subject};
 
 use super::super::{DATE, Exchange, FAILS, Handler, Server, Source, TRAILER, driven};
+use super::timer::{HarnessTimer, TIMEOUT};
 use super::{Body, Io, VERSION, body, whole};
 
 /// Makes the subject for a server.
@@ -37,6 +38,10 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
     if let Some(bytes) = settings.max_buf_size {
         builder.max_buf_size(bytes);
     }
+    if settings.header_read_timeout {
+        let timer = HarnessTimer::new(exchange.handle.clone());
+        builder.timer(timer).header_read_timeout(TIMEOUT);
+    }
     let connection = builder.serve_connection(Io(socket), service);
     if settings.taken_out {
         let taken_out = async { connection.without_shutdown().await.map(drop) };
@@ -55,6 +60,7 @@ async fn answer(
     mut request: Request<Incoming>,
 ) -> Result<Response<Body>, &'static str> {
     let Exchange { server, handle, .. } = &exchange;
+    exchange.begin();
     let mut response = Response::builder().header(header::DATE, DATE);
     if let Some(status) = server.status {
         response = response.status(status);
@@ -122,7 +128,7 @@ async fn read(mut body: Incoming) -> Bytes {
 }
 
 /// Says `words` in the new protocol, and then no more.
-async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
+pub(super) async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
     while !words.is_empty() {
         let written = poll_fn(|cx| Pin::new(&mut upgraded).poll_write(cx, &words)).await?;
         if written == 0 {
