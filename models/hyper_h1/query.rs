@@ -1,5 +1,6 @@
 //! The server or client that a query from the command line is about, and what can be set about it.
 
+use bytes::Bytes;
 use lastbyte::check::{Query, Setting};
 
 use super::{Answer, Client, Handler, Outgoing, Payload, Server, Source};
@@ -108,12 +109,19 @@ impl Client {
             (_, false) => Outgoing::post(bytes, Source::Whole),
             (_, true) => Outgoing::post(bytes, Source::Chunks(CHUNK)),
         };
+        let upgrades = query.is_set("upgrade");
+        let request = if upgrades {
+            request.upgrading()
+        } else {
+            request
+        };
         let answer = query.setting(ANSWER);
         let known = ANSWERS.iter().find(|(name, _)| Some(*name) == answer);
         Client {
             answer: known.map_or(Answer::Read, |(_, answer)| *answer),
             lets_go: query.is_set("lets_go"),
             vectored: query.is_set("vectored"),
+            upgrade: upgrades.then(|| Bytes::from_static(UPGRADED)),
             ..Client::sending([request])
         }
     }
@@ -126,6 +134,11 @@ impl Client {
                 "chunked",
                 "The request's body has no length that is known before: it is sent in chunks of 32 bytes \
                  (false).",
+            ),
+            Setting::flag(
+                "upgrade",
+                "The request asks for another protocol, in which the user says two bytes where it is granted: they \
+                 are promised (false).",
             ),
             Setting::one_of(
                 ANSWER,
@@ -140,6 +153,9 @@ impl Client {
         ]
     }
 }
+
+/// What the user of a client says in the new protocol.
+const UPGRADED: &[u8] = b"uv";
 
 /// Bytes of a chunk of a request.
 const CHUNK: usize = 32;

@@ -462,9 +462,16 @@ mod exploring {
                 "lets_go=true",
             ];
             let (_, text) = client(subject, half, &words);
-            assert!(text.contains("subject: Err"), "{text}");
+            assert!(text.contains("subject: error ("), "{text}");
             assert!(!is_refuted(&text, NothingTruncated), "{text}");
         }
+        let switches =
+            "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
+        let words = ["--response-bytes", "0", "--set", "upgrade=true"];
+        let (exit, text) = client("hyper-1", switches, &words);
+        assert_eq!(exit, Some(0), "{text}");
+        let (_, text) = client("hyper-1", switches, &["--set", "upgrade=true"]);
+        assert!(is_refuted(&text, NothingTruncated), "{text}");
         for (subject, accepted) in [(SUBJECT, "hyper-1, hyper-0.14"), ("none", "hyper-1")] {
             let (exit, text) = client(subject, ok, &[]);
             assert_eq!((exit, text.lines().count()), (Some(2), 1), "{text}");

@@ -300,7 +300,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         },
         Scenario {
             clock: true,
-            ..over(64, format!("{POST}\r\nhello")).with_script(rest)
+            ..over(128, format!("{POST}\r\nhello")).with_script(rest)
         },
     );
 
