@@ -283,8 +283,11 @@ impl Subject for Connection {
         let user = user::User::new(socket, Arc::new(self.clone()));
         match self.panics {
             None => Box::pin(user),
-            // A panic unwinds through it, and drops it, before anybody is told.
-            Some(_) => Box::pin(async move { user.await }),
+            // A panic unwinds through the block, and drops what is in it, before anybody is told.
+            Some(_) => Box::pin(async move {
+                let mut user = user;
+                (&mut user).await
+            }),
         }
     }
 

@@ -210,11 +210,11 @@ where
     // The first request is there before the connection looks for one.
     look(&mut answered, Waker::noop());
     poll_fn(move |cx| {
-        if let Some(running) = connection.as_mut() {
-            if let Poll::Ready(result) = running.as_mut().poll(cx) {
-                ended = result.map_err(|error| error.to_string());
-                connection = None;
-            }
+        if let Some(running) = connection.as_mut()
+            && let Poll::Ready(result) = running.as_mut().poll(cx)
+        {
+            ended = result.map_err(|error| error.to_string());
+            connection = None;
         }
         match &connection {
             Some(_) => look(&mut answered, Waker::noop()),
