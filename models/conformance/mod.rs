@@ -214,6 +214,7 @@ fn model_of_client(client: &Client, revision: Revision) -> Connection {
             Answer::Kept => UserBody::Kept,
         },
         gives_up: gives_up(client.taken_out),
+        cancels: client.cancels,
         rounds: 16,
         write_limit: client.max_buf_size.unwrap_or(usize::MAX),
         sizes,

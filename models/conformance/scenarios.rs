@@ -127,6 +127,10 @@ pub enum Beside {
     Graceful,
     /// The user drops the connection at any time.
     Dropped,
+    /// A client's user gives its request up at any time.
+    GivenUp,
+    /// So it does, and its peer answers at any time.
+    AnswersAndGivenUp,
     /// The rest of the request comes at any time, and the user drops the connection at any other.
     RestAndDropped,
     /// The rest of the request comes, and then `graceful_shutdown`.
@@ -331,11 +335,11 @@ impl Family {
             Beside::WokenForNothing => {
                 scenario.with_script(Script::new("nobody", [ScriptStep::WakeSubject]))
             }
-            Beside::Graceful | Beside::Dropped => Scenario {
+            Beside::Graceful | Beside::Dropped | Beside::GivenUp => Scenario {
                 signals: 1,
                 ..scenario.with_script(Script::new("user", [ScriptStep::Raise(0)]))
             },
-            Beside::RestAndDropped => Scenario {
+            Beside::RestAndDropped | Beside::AnswersAndGivenUp => Scenario {
                 signals: 1,
                 ..scenario
                     .with_script(peer(&[sends_rest()]))

@@ -152,6 +152,8 @@ pub(super) fn answered() -> Vec<Family> {
             family,
         )
     };
+    let gives_up =
+        |how, family| beside(how, with_client(&|client| client.cancels = Some(0), family));
     let taken_out = |family| with_client(&|client| client.taken_out = true, family);
     let whole = || Outgoing::post(BODY, Source::Whole);
     let open = |name, request| client(name, request, OPEN_ANSWER, b"Rxxxxx");
@@ -198,6 +200,43 @@ pub(super) fn answered() -> Vec<Family> {
         beside(
             Beside::AnswersThenFin,
             upgrading("client-upgrade-fin", Outgoing::GET),
+        ),
+        gives_up(Beside::GivenUp, client("client-gives-up", whole(), "", b"")),
+        at(
+            PROMPT,
+            gives_up(
+                Beside::GivenUp,
+                client(
+                    "client-gives-up-chunks",
+                    Outgoing::post(BODY, Source::Chunks(21)),
+                    "",
+                    b"",
+                ),
+            ),
+        ),
+        at(
+            PROMPT,
+            gives_up(
+                Beside::AnswersAndGivenUp,
+                client(
+                    "client-gives-up-answered",
+                    Outgoing::GET,
+                    ANSWER_WITH_BODY,
+                    b"P5xxxxx",
+                ),
+            ),
+        ),
+        at(
+            UNREAD,
+            gives_up(
+                Beside::GivenUp,
+                client(
+                    "client-gives-up-open-body",
+                    Outgoing::post(BODY, Source::Feed(0)),
+                    "",
+                    b"",
+                ),
+            ),
         ),
         taken_out(client("client-taken-out", Outgoing::GET, LAST_ANSWER, b"C")),
         taken_out(client("client-taken-out-early", whole(), LAST_ANSWER, b"C")),

@@ -96,6 +96,8 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("timeout-unflushed",             NothingTruncated, "xxxxxxx..", "the timer for the next head runs before the response is flushed"),
     verdicts("timeout-pipeline-flush",        NothingTruncated, "xxxxxxx.-", "the timer ends the connection behind a flush that returns early"),
     verdicts("client-open-answer",            NoSilentLoss,     "xxxxx....", "#4022, a client's request"),
+    verdicts("client-gives-up",               NothingTruncated, "xxxxx....", "#4022, a client's request"),
+    verdicts("client-gives-up",               NoSilentLoss,     ".........", "whoever gives it up knows"),
     verdicts("client-upgrade",                ReceivedIsPrefix, ".........", "a request that is flushed"),
     verdicts("client-upgrade-early",          ReceivedIsPrefix, "xxxxxxx..", "the socket is handed over before the flush"),
     verdicts("client-taken-out",              NoSilentLoss,     "xxxxxxx..", "poll_without_shutdown is ready before the flush is"),

@@ -84,6 +84,17 @@ pub const RULES: &[Rule] = &[
         },
     },
     Rule {
+        says: Says::Accepted(Some(|scenario| scenario.connection.cancels = None)),
+        reason: "A client that gives a request up is told so, although the request was delivered.",
+        references: &[(
+            "`send_request`",
+            "https://docs.rs/hyper/1.12.0/hyper/client/conn/http1/struct.SendRequest.html#cancel-safety",
+        )],
+        fits: |scenario, property| {
+            scenario.connection.cancels.is_some() && property == NoNeedlessError
+        },
+    },
+    Rule {
         says: Says::Accepted(Some(|scenario| {
             scenario.connection.header_read_timeout = false
         })),

@@ -31,8 +31,8 @@
 //! | `claims.rs` | what is expected of each |
 //! | `classes.rs`, `rule.rs`, `situation.rs` | what a failure at the newest release means |
 //!
-//! What is left out of hyper: informational responses that a client gets, a handler that waits for
-//! anything but the request body, and a client that gives a request up. A client's user sends its next request when the connection asks for one.
+//! What is left out of hyper: informational responses that a client gets, and a handler that waits for
+//! anything but the request body. A client's user sends its next request when the connection asks for one.
 
 mod axes;
 mod scenarios;
@@ -183,6 +183,8 @@ pub struct Connection {
     pub graceful: Option<usize>,
     /// The signal that makes the user drop the connection.
     pub dropped: Option<usize>,
+    /// The signal that makes a client's user drop the future of its response.
+    pub cancels: Option<usize>,
     /// The number of the request with which the service panics.
     pub panics: Option<usize>,
     /// hyper's `header_read_timeout`. The scenario needs a clock.
@@ -219,6 +221,7 @@ impl Connection {
             gives_up: GivesUp::default(),
             graceful: None,
             dropped: None,
+            cancels: None,
             panics: None,
             header_read_timeout: false,
             bodies,

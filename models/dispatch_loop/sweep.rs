@@ -62,6 +62,11 @@ pub fn left_out() -> Vec<LeftOut> {
              have them",
         ),
         left_out(
+            "a wake-up that is lost when a client gives a request up",
+            "its user and its connection are driven by one actor, and the signal that makes the user give up has \
+             the connection polled",
+        ),
+        left_out(
             "header_read_timeout of hyper 0.14",
             "it is tokio's timer, and hyper's feature `runtime` brings tokio's runtime; hyper 1 takes any timer",
         ),

@@ -115,6 +115,7 @@ impl Future for User {
         if polled.is_pending() {
             let connection = &mut self.connection;
             if connection.config.role == Role::Client {
+                connection.user_gives_up(cx);
                 connection.user_looks(cx);
             }
             let answered = connection.messages > 0 && connection.in_flight.is_none();

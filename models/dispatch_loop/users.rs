@@ -116,6 +116,14 @@ pub(super) fn scenarios() -> Vec<LoopScenario> {
             on("client-open-answer", 1, b"").with_script(answers(b"Rx", true)),
         ),
         scenario(
+            "A client's user gives its request up at any point.",
+            Connection {
+                cancels: Some(0),
+                ..client(Body::Full(2))
+            },
+            super::scenarios::told_to_stop(on("client-gives-up", 1, b""), None),
+        ),
+        scenario(
             "A client gets the upgrade that it has asked for, and early data after it.",
             upgrading(Body::Empty),
             on("client-upgrade", 1, b"").with_script(answers(b"Ux", false)),

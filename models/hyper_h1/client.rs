@@ -3,12 +3,13 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
 use lastbyte::environment::Raw;
-use lastbyte::{Framing, Socket};
+use lastbyte::{Framing, Handle, Socket};
 
 use super::{Configuration, Source};
 
@@ -148,6 +149,8 @@ pub struct Client {
     pub upgrade: Option<Bytes>,
     /// The socket is taken out of the connection with `without_shutdown`, and dropped.
     pub taken_out: bool,
+    /// The scenario's signal that makes the user drop the future of a response that is not there.
+    pub cancels: Option<usize>,
 }
 
 impl Client {
@@ -161,6 +164,7 @@ impl Client {
             max_buf_size: None,
             upgrade: None,
             taken_out: false,
+            cancels: None,
         }
     }
 
@@ -182,15 +186,50 @@ impl Configuration for Client {
     }
 }
 
+/// What a user says that has given its request up.
+pub(super) const GIVES_UP: &str = "the user gives its request up";
+
+/// A response that a user may give up.
+#[derive(Default)]
+pub(super) struct Awaited {
+    waits: AtomicBool,
+    given_up: AtomicBool,
+}
+
+impl Awaited {
+    /// The response; `None` where the user has given it up, and dropped its future.
+    pub(super) async fn get<T>(&self, response: impl Future<Output = T>) -> Option<T> {
+        let mut response = pin!(response);
+        self.waits.store(true, Relaxed);
+        let got = poll_fn(|cx| match response.as_mut().poll(cx) {
+            Poll::Ready(response) => Poll::Ready(Some(response)),
+            Poll::Pending if self.given_up.load(Relaxed) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        });
+        let got = got.await;
+        self.waits.store(false, Relaxed);
+        got
+    }
+
+    /// Whether the user gives up now.
+    fn poll_signal(&self, handle: &Handle, signal: Option<usize>, cx: &mut Context<'_>) -> bool {
+        let waits = self.waits.load(Relaxed) && !self.given_up.load(Relaxed);
+        let gives_up = waits && signal.is_some_and(|n| handle.poll_signal(n, cx).is_ready());
+        self.given_up.fetch_or(gives_up, Relaxed);
+        gives_up
+    }
+}
+
 /// Drives a connection and its user to their ends.
 ///
 /// They are two tasks of a runtime. The user does nothing but wait for the connection, so it is
 /// polled after every poll of the connection and needs no wake-up; nor does one of its wake-ups
-/// get the connection polled, as it would if both were one task. When the connection has ended, the user may
+/// get the connection polled, as it would if both were one task; only the signal to give a request up does. When the connection has ended, the user may
 /// have its socket, and is woken.
 pub(super) async fn drive<C, E>(
     connection: C,
     user: impl Future<Output = Result<(), String>>,
+    (awaited, handle, cancels): (&Awaited, &Handle, Option<usize>),
 ) -> Result<(), String>
 where
     C: Future<Output = Result<(), E>>,
@@ -217,7 +256,12 @@ where
             connection = None;
         }
         match &connection {
-            Some(_) => look(&mut answered, Waker::noop()),
+            Some(_) => {
+                look(&mut answered, Waker::noop());
+                if awaited.poll_signal(handle, cancels, cx) {
+                    look(&mut answered, Waker::noop());
+                }
+            }
             None => look(&mut answered, cx.waker()),
         }
         match (&connection, &mut answered) {

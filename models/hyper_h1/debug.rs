@@ -73,6 +73,7 @@ impl fmt::Debug for Client {
             max_buf_size,
             upgrade,
             taken_out,
+            cancels,
         } = self;
         let mut all = f.debug_struct("Client");
         all.field("requests", requests)
@@ -85,6 +86,9 @@ impl fmt::Debug for Client {
         }
         if *taken_out {
             all.field("taken_out", taken_out);
+        }
+        if cancels.is_some() {
+            all.field("cancels", cancels);
         }
         all.finish()
     }

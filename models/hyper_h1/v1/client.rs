@@ -8,7 +8,7 @@ use hyper::upgrade::Upgraded;
 use hyper::{Request, StatusCode};
 use lastbyte::{Handle, Socket, Subject};
 
-use super::super::client::{Answer, Client, Outgoing, drive};
+use super::super::client::{Answer, Awaited, Client, GIVES_UP, Outgoing, drive};
 use super::super::driven;
 use super::server::say;
 use super::{Body, Io, VERSION, body};
@@ -29,10 +29,10 @@ async fn request(client: Client, socket: Socket) -> Result<(), String> {
     let handshake = builder.handshake(Io(socket)).await;
     let (sender, connection) = handshake.map_err(|error| error.to_string())?;
     let mut kept = Kept::default();
+    let awaited = Awaited::default();
     let user = async {
-        let used = use_it(&client, sender, &handle, &mut kept).await;
-        let upgraded = used.map_err(|error| error.to_string())?;
-        match (upgraded, client.upgrade.clone()) {
+        let used = use_it(&client, sender, &handle, (&awaited, &mut kept)).await;
+        match (used?, client.upgrade.clone()) {
             (Some(upgraded), Some(words)) => {
                 let said = say(upgraded, words).await;
                 said.map_err(|error| error.to_string())
@@ -40,13 +40,14 @@ async fn request(client: Client, socket: Socket) -> Result<(), String> {
             _ => Ok(()),
         }
     };
+    let giving_up = (&awaited, &handle, client.cancels);
     if client.taken_out {
         let taken_out = async { connection.without_shutdown().await.map(drop) };
-        drive(taken_out, user).await
+        drive(taken_out, user, giving_up).await
     } else if client.upgrade.is_some() {
-        drive(connection.with_upgrades(), user).await
+        drive(connection.with_upgrades(), user, giving_up).await
     } else {
-        drive(connection, user).await
+        drive(connection, user, giving_up).await
     }
 }
 
@@ -62,19 +63,31 @@ async fn use_it(
     client: &Client,
     mut sender: SendRequest<Body>,
     handle: &Handle,
-    kept: &mut Kept,
-) -> hyper::Result<Option<Upgraded>> {
+    (awaited, kept): (&Awaited, &mut Kept),
+) -> Result<Option<Upgraded>, String> {
     for (n, outgoing) in client.requests.iter().enumerate() {
         if n > 0 {
-            sender.ready().await?;
+            sender.ready().await.map_err(|error| error.to_string())?;
         }
-        let response = sender.send_request(message(outgoing, handle)).await?;
+        let response = sender.send_request(message(outgoing, handle));
+        let Some(response) = awaited.get(response).await else {
+            kept.sender = Some(sender);
+            return Err(GIVES_UP.to_owned());
+        };
+        let response = response.map_err(|error| error.to_string())?;
         if client.upgrade.is_some() && response.status() == StatusCode::SWITCHING_PROTOCOLS {
-            return hyper::upgrade::on(response).await.map(Some);
+            let upgraded = hyper::upgrade::on(response).await;
+            return upgraded.map(Some).map_err(|error| error.to_string());
         }
         match client.answer {
             Answer::Dropped => drop(response),
-            Answer::Read => drop(response.into_body().collect().await?),
+            Answer::Read => drop(
+                response
+                    .into_body()
+                    .collect()
+                    .await
+                    .map_err(|error| error.to_string())?,
+            ),
             Answer::Kept => kept.bodies.push(response.into_body()),
         }
     }
