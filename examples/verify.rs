@@ -58,6 +58,7 @@ fn subjects() -> Vec<NamedSubject> {
         name: "sender".to_owned(),
         about: "sends a message and closes the socket".to_owned(),
         version: None,
+        client_of: None,
         settings: vec![Setting::flag(
             "whole",
             "Waits until the whole message is written (false).",

@@ -72,6 +72,12 @@ pub(super) const CONTINUE_AND_ANSWER: &str =
     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 pub(super) const OLD_ANSWER: &str = "HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n";
 pub(super) const HEAD_ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n";
+pub(super) const OPEN_ANSWER: &str = "HTTP/1.1 200 OK\r\n\r\nhello";
+pub(super) const LAST_OPEN_ANSWER: &str = "HTTP/1.0 200 OK\r\n\r\nhello";
+pub(super) const SWITCHES: &str =
+    "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
+pub(super) const SWITCHES_AND_EARLY: &str =
+    "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: words\r\n\r\nearly";
 pub(super) const HALF_AN_ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello";
 pub(super) const UPGRADE: &str =
     "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";

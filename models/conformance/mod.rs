@@ -23,6 +23,7 @@ mod pairs;
 mod scenarios;
 mod servers;
 mod upgrades;
+mod users;
 mod wire;
 
 pub use scenarios::{Beside, Family, Head, KernelAndReader, Side, TOO_LARGE};
@@ -35,8 +36,9 @@ pub fn families() -> Vec<Family> {
         wire::wire(),
         upgrades::upgrades(),
         pairs::pairs(),
+        users::users(),
     ];
-    [servers.concat(), clients::clients()].concat()
+    [servers.concat(), clients::clients(), users::answered()].concat()
 }
 
 /// Where the model is known to differ from hyper.
@@ -173,10 +175,10 @@ impl Release {
             },
             switches: server.upgrade.is_some(),
             graceful: server.graceful,
-            gives_up: match server.taken_out {
-                true => GivesUp::WithoutShutdown,
-                false => GivesUp::ShutDown,
-            },
+            dropped: server.dropped,
+            panics: server.panics,
+            header_read_timeout: server.header_read_timeout,
+            gives_up: gives_up(server.taken_out),
             rounds: 16,
             write_limit: server.max_buf_size.unwrap_or(usize::MAX),
             sizes: heads.iter().map(sizes).collect(),
@@ -211,6 +213,8 @@ fn model_of_client(client: &Client, revision: Revision) -> Connection {
             Answer::Read => UserBody::Read,
             Answer::Kept => UserBody::Kept,
         },
+        gives_up: gives_up(client.taken_out),
+        cancels: client.cancels,
         rounds: 16,
         write_limit: client.max_buf_size.unwrap_or(usize::MAX),
         sizes,
@@ -253,6 +257,13 @@ fn body_of(source: Source, bytes: usize, is_http_10: bool) -> (Body, Sizes) {
             Body::Fed(bytes.div_ceil(size)),
             sizes(chunk(size), LAST_CHUNK),
         ),
+    }
+}
+
+fn gives_up(taken_out: bool) -> GivesUp {
+    match taken_out {
+        true => GivesUp::WithoutShutdown,
+        false => GivesUp::ShutDown,
     }
 }
 

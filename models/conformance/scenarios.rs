@@ -125,6 +125,14 @@ pub enum Beside {
     Rest,
     /// `graceful_shutdown` comes at any time.
     Graceful,
+    /// The user drops the connection at any time.
+    Dropped,
+    /// A client's user gives its request up at any time.
+    GivenUp,
+    /// So it does, and its peer answers at any time.
+    AnswersAndGivenUp,
+    /// The rest of the request comes at any time, and the user drops the connection at any other.
+    RestAndDropped,
     /// The rest of the request comes, and then `graceful_shutdown`.
     RestThenGraceful,
     /// `graceful_shutdown` comes, and then the rest of the request.
@@ -153,6 +161,8 @@ pub enum Beside {
     RestThenFin,
     /// A client's peer answers when it has seen the first byte.
     Answers,
+    /// A client's peer answers when it has seen the first byte, and sends FIN.
+    AnswersThenFin,
     /// A client's peer answers at any time.
     AnswersAtOnce,
     /// A client's peer answers both requests, each when it has seen its first byte.
@@ -258,6 +268,10 @@ impl Family {
         }
     }
 
+    fn has_timer(&self) -> bool {
+        matches!(&self.side, Side::Server(server, _) if server.header_read_timeout)
+    }
+
     fn feeds(&self) -> usize {
         let is_fed = |source: &Source| matches!(source, Source::Feed(_) | Source::Fed { .. });
         let fed = match &self.side {
@@ -284,6 +298,7 @@ impl Family {
             // Nobody need fill it: a body that does not come to its end.
             feeds: self.feeds(),
             faults: self.faults.clone(),
+            clock: self.has_timer(),
             ..Scenario::new(name, capacity, reader)
         };
         let scenario = match input {
@@ -320,9 +335,15 @@ impl Family {
             Beside::WokenForNothing => {
                 scenario.with_script(Script::new("nobody", [ScriptStep::WakeSubject]))
             }
-            Beside::Graceful => Scenario {
+            Beside::Graceful | Beside::Dropped | Beside::GivenUp => Scenario {
                 signals: 1,
                 ..scenario.with_script(Script::new("user", [ScriptStep::Raise(0)]))
+            },
+            Beside::RestAndDropped | Beside::AnswersAndGivenUp => Scenario {
+                signals: 1,
+                ..scenario
+                    .with_script(peer(&[sends_rest()]))
+                    .with_script(Script::new("user", [ScriptStep::Raise(0)]))
             },
             Beside::RestThenGraceful => Scenario {
                 signals: 1,
@@ -362,6 +383,11 @@ impl Family {
             Beside::Answers => {
                 scenario.with_script(peer(&[ScriptStep::AwaitReceived(1), sends_rest()]))
             }
+            Beside::AnswersThenFin => scenario.with_script(peer(&[
+                ScriptStep::AwaitReceived(1),
+                sends_rest(),
+                ScriptStep::FinishInput,
+            ])),
             Beside::AnswersAtOnce => scenario.with_script(peer(&[sends_rest()])),
             Beside::AnswersBoth => scenario.with_script(peer(&[
                 ScriptStep::AwaitReceived(1),

@@ -57,6 +57,21 @@ impl Dispatcher {
         }
     }
 
+    /// A client's user drops the future of its response when the signal comes, which wakes the connection.
+    pub(super) fn user_gives_up(&mut self, cx: &mut Context<'_>) {
+        if let Some(signal) = self.config.cancels
+            && self.callback
+            && !self.canceled
+        {
+            let io = &self.conn.io;
+            io.at("wait to give up");
+            if io.io.handle().poll_signal(signal, cx).is_ready() {
+                self.canceled = true;
+                cx.waker().wake_by_ref();
+            }
+        }
+    }
+
     /// A client's user, who is a task of its own and waits for nothing but the connection: takes
     /// the response, and sends the next request when the connection asks for one.
     pub(super) fn user_looks(&mut self, cx: &mut Context<'_>) {

@@ -39,7 +39,7 @@ const fn verdicts(
 }
 
 use Property::{
-    EndsWithoutReader, NoNeedlessError, NoSilentLoss, NoSpin, NoStall, NothingTruncated,
+    EndsWithoutReader, NoNeedlessError, NoPanic, NoSilentLoss, NoSpin, NoStall, NothingTruncated,
     ReadsDuringFlush, ReceivedIsPrefix,
 };
 
@@ -86,6 +86,21 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("flatten-next-request",          NoStall,          ".........", "one flat buffer takes the next head at once"),
     verdicts("client-queue-early-response",   NoStall,          "xxxxxxx..", "nobody polls the write after the flush"),
     verdicts("client-flatten-early-response", NoStall,          ".........", "one flat buffer takes the next head at once"),
+    verdicts("service-panics",                NothingTruncated, "aaaaaaaa.", "the panic unwinds through the connection, which is dropped"),
+    verdicts("service-panics",                NoPanic,          "aaaaaaaaa", "the user's own"),
+    verdicts("connection-dropped",            NothingTruncated, "aaaaaaaaa", "what is not sent is dropped with the connection"),
+    verdicts("connection-dropped",            NoSilentLoss,     ".........", "whoever drops it knows"),
+    verdicts("timeout-half-a-head",           NoStall,          ".........", "the timer ends what would wait for ever"),
+    verdicts("timeout-head-in-two",           NoSilentLoss,     ".........", "what is answered is sent, or the connection reports an error"),
+    verdicts("timeout-idle",                  NothingTruncated, ".........", "the timer starts when the response is flushed"),
+    verdicts("timeout-unflushed",             NothingTruncated, "xxxxxxx..", "the timer for the next head runs before the response is flushed"),
+    verdicts("timeout-pipeline-flush",        NothingTruncated, "xxxxxxx.-", "the timer ends the connection behind a flush that returns early"),
+    verdicts("client-open-answer",            NoSilentLoss,     "xxxxx....", "#4022, a client's request"),
+    verdicts("client-gives-up",               NothingTruncated, "xxxxx....", "#4022, a client's request"),
+    verdicts("client-gives-up",               NoSilentLoss,     ".........", "whoever gives it up knows"),
+    verdicts("client-upgrade",                ReceivedIsPrefix, ".........", "a request that is flushed"),
+    verdicts("client-upgrade-early",          ReceivedIsPrefix, "xxxxxxx..", "the socket is handed over before the flush"),
+    verdicts("client-taken-out",              NoSilentLoss,     "xxxxxxx..", "poll_without_shutdown is ready before the flush is"),
     verdicts("unread-input",                  NoSilentLoss,     "aaaaaaaaa", "TCP resets, whatever the loop does"),
 ];
 
@@ -187,8 +202,12 @@ fn everywhere(property: Property) -> Claim {
         ),
         property,
         Expected::Proved,
+        // A panic of the user's own is one.
         scenarios
             .iter()
+            .filter(|scenario| {
+                property != Property::NoPanic || scenario.connection.panics.is_none()
+            })
             .filter_map(|scenario| instance(scenario, &PROPOSED)),
     )
 }

@@ -4,53 +4,21 @@
 //! fits is not classified, and a test fails (`tests/models/classes.rs`). The same test takes each rule at its
 //! word: a defect is gone with its repair alone, and a price was not paid before its repair.
 
-use lastbyte::check::{Class, Classified, Meaning, Reference};
+use lastbyte::Property;
+use lastbyte::check::{Class, Classified, Reference};
 use lastbyte::environment::UnreadInput;
-use lastbyte::{Property, ScriptStep};
 
+use super::rule::{Rule, Says};
+use super::situation::{
+    drops_body, ends_within_a_head, keeps_body, sends, sends_fin, streams_to_more,
+};
 use super::{
     Body, GivesUp, LOOKS_AT_CLOSING, LoopScenario, RECHECK_FLUSHES, Revision, Role, UserBody,
     WriteStrategy, all_scenarios,
 };
 
-/// A rule: which failures it is about, and what they mean.
-#[derive(Clone, Copy, Debug)]
-pub struct Rule {
-    /// What they mean, and how that is shown.
-    pub says: Says,
-    /// Why, in a sentence.
-    pub reason: &'static str,
-    /// Findings, documentation, and the maintainers' words with their dates: name and address.
-    pub references: &'static [(&'static str, &'static str)],
-    /// Whether it is about a failure of this property in this scenario.
-    pub fits: fn(&LoopScenario, Property) -> bool,
-}
-
-/// What failures mean, with what shows it.
-#[derive(Clone, Copy, Debug)]
-pub enum Says {
-    /// A defect, which this change of the newest revision repairs.
-    Defect(fn(Revision) -> Revision),
-    /// It need not hold there. With all defects repaired it does hold if this is otherwise; `None` where there
-    /// is nothing that could be.
-    Accepted(Option<fn(&mut LoopScenario)>),
-    /// What a repair costs: it held at this revision, the last one without the repair.
-    Price(&'static Revision),
-}
-
-impl Rule {
-    /// What its failures mean.
-    pub fn meaning(&self) -> Meaning {
-        match self.says {
-            Says::Defect(_) => Meaning::Defect,
-            Says::Accepted(_) => Meaning::Accepted,
-            Says::Price(_) => Meaning::PriceOfRepair,
-        }
-    }
-}
-
 use Property::{
-    AcceptedArrives, Ends, EndsWithoutReader, NoNeedlessError, NoSilentLoss, NoStall,
+    AcceptedArrives, Ends, EndsWithoutReader, NoNeedlessError, NoPanic, NoSilentLoss, NoStall,
     NothingBufferedAtShutdown, NothingTruncated, ReadsDuringFlush, ReceivedIsPrefix,
     ResetEndsWithError,
 };
@@ -69,8 +37,109 @@ const LEFT_UNFLUSHED: Says = Says::Defect(|newest| Revision {
     ..newest
 });
 
+/// Where the timer for the next head runs before the response is flushed.
+const TIMER: &[(&str, &str)] = &[(
+    "finding",
+    "/models/dispatch_loop/findings/timeout-unflushed.md",
+)];
+
 /// Every rule, in the order in which they are asked.
 pub const RULES: &[Rule] = &[
+    Rule {
+        says: Says::Accepted(Some(|scenario| scenario.connection.panics = None)),
+        reason: "A service that panics unwinds through the connection, which is dropped with what it has not \
+                 sent. Who wants an answer then catches the panic in the service.",
+        references: &[
+            (
+                "`tower_http::catch_panic`",
+                "https://docs.rs/tower-http/latest/tower_http/catch_panic/index.html",
+            ),
+            (
+                "#4064, 2026-05-08",
+                "https://github.com/hyperium/hyper/pull/4064",
+            ),
+        ],
+        fits: |scenario, property| {
+            let lost = [NothingTruncated, NothingBufferedAtShutdown, NoPanic];
+            scenario.connection.panics.is_some() && lost.contains(&property)
+        },
+    },
+    Rule {
+        says: Says::Accepted(Some(|scenario| scenario.connection.dropped = None)),
+        reason: "A connection that is dropped closes its socket with what it has not sent, and whoever drops \
+                 it knows. `graceful_shutdown` is for those who want an end.",
+        references: &[
+            (
+                "#4064, 2026-05-08",
+                "https://github.com/hyperium/hyper/pull/4064",
+            ),
+            (
+                "`graceful_shutdown`",
+                "https://docs.rs/hyper/1.12.0/hyper/server/conn/http1/struct.Connection.html#method.graceful_shutdown",
+            ),
+        ],
+        fits: |scenario, property| {
+            let lost = [NothingTruncated, NothingBufferedAtShutdown, NoNeedlessError];
+            scenario.connection.dropped.is_some() && lost.contains(&property)
+        },
+    },
+    Rule {
+        says: Says::Accepted(Some(|scenario| scenario.connection.cancels = None)),
+        reason: "A client that gives a request up is told so, although the request was delivered.",
+        references: &[(
+            "`send_request`",
+            "https://docs.rs/hyper/1.12.0/hyper/client/conn/http1/struct.SendRequest.html#cancel-safety",
+        )],
+        fits: |scenario, property| {
+            scenario.connection.cancels.is_some() && property == NoNeedlessError
+        },
+    },
+    Rule {
+        says: Says::Accepted(Some(|scenario| {
+            scenario.connection.header_read_timeout = false
+        })),
+        reason: "A connection whose peer sends no further head in time ends with an error, although it has \
+                 delivered everything: the timeout is the one for an idle connection, too.",
+        references: &[
+            (
+                "seanmonstar in #3828, 2025-01-27",
+                "https://github.com/hyperium/hyper/pull/3828",
+            ),
+            (
+                "`header_read_timeout`",
+                "https://docs.rs/hyper/1.12.0/hyper/server/conn/http1/struct.Builder.html#method.header_read_timeout",
+            ),
+        ],
+        fits: |scenario, property| {
+            scenario.connection.header_read_timeout && property == NoNeedlessError
+        },
+    },
+    Rule {
+        says: Says::Defect(|newest| Revision {
+            leaves_flushed: true,
+            timer_waits: true,
+            ..newest
+        }),
+        reason: "With `pipeline_flush`, the response is held back as long as a part of a head is there, and the \
+                 timer for that head ends the connection.",
+        references: TIMER,
+        fits: |scenario, property| {
+            let timed = scenario.connection.header_read_timeout;
+            timed && scenario.connection.pipeline_flush && LOSSES.contains(&property)
+        },
+    },
+    Rule {
+        says: Says::Defect(|newest| Revision {
+            timer_waits: true,
+            ..newest
+        }),
+        reason: "The timer for the next head runs while the response before it is not flushed, and ends the \
+                 connection.",
+        references: TIMER,
+        fits: |scenario, property| {
+            scenario.connection.header_read_timeout && LOSSES.contains(&property)
+        },
+    },
     Rule {
         says: Says::Accepted(Some(|scenario| scenario.connection.half_close = true)),
         reason: "A peer that sends FIN before its exchange is over is taken to be gone, unless `half_close` is \
@@ -294,60 +363,6 @@ pub const RULES: &[Rule] = &[
         },
     },
 ];
-
-/// What happens besides the connection, step by step.
-fn steps(scenario: &LoopScenario) -> impl Iterator<Item = &ScriptStep> {
-    let scripts = scenario.outside.scripts.iter();
-    scripts.flat_map(|script| &script.steps)
-}
-
-/// The peer sends FIN at some time.
-fn sends_fin(scenario: &LoopScenario) -> bool {
-    let fin = |step: &ScriptStep| *step == ScriptStep::FinishInput;
-    scenario.outside.input_eof || steps(scenario).any(fin)
-}
-
-/// The peer sends this byte at some time.
-fn sends(scenario: &LoopScenario, byte: u8) -> bool {
-    let later = steps(scenario).filter_map(|step| match step {
-        ScriptStep::Send(bytes) => Some(bytes),
-        _ => None,
-    });
-    let mut all = scenario.outside.input.iter().chain(later);
-    all.any(|bytes| bytes.contains(&byte))
-}
-
-/// The service keeps a body, of which a part is there, and does not read it.
-fn keeps_body(scenario: &LoopScenario) -> bool {
-    scenario.connection.user_body == UserBody::Kept && sends(scenario, b'x')
-}
-
-/// The service drops a body that is not there as a whole.
-fn drops_body(scenario: &LoopScenario) -> bool {
-    let input = scenario.outside.input.concat();
-    let announced = input.iter().find(|byte| byte.is_ascii_digit());
-    let there = input.iter().filter(|byte| **byte == b'x').count();
-    let is_whole = match announced {
-        Some(digit) => usize::from(digit - b'0') <= there,
-        // Chunks.
-        None => input.iter().any(|byte| b".;".contains(byte)),
-    };
-    scenario.connection.user_body == UserBody::Dropped && there > 0 && !is_whole
-}
-
-/// The first answer's body comes from another thread, and input is there after the first request.
-fn streams_to_more(scenario: &LoopScenario) -> bool {
-    let connection = &scenario.connection;
-    let fed = matches!(connection.bodies.first(), Some(Body::Fed(_)));
-    let input: usize = scenario.outside.input.iter().map(bytes::Bytes::len).sum();
-    fed && connection.role == Role::Server && input > 1
-}
-
-/// What the peer sends ends within a head: after its first letter.
-fn ends_within_a_head(scenario: &LoopScenario) -> bool {
-    let last = scenario.outside.input.last();
-    last.is_some_and(|bytes| bytes.ends_with(b"P"))
-}
 
 /// The rule for a failure, by its place among [`RULES`].
 pub fn rule_for(scenario: &LoopScenario, property: Property) -> Option<usize> {

@@ -1,5 +1,5 @@
 //! The first half of `proto/h1/conn.rs` of hyper 1.12.0, in its order: reading, writing and
-//! keep-alive. The second half is `state.rs`.
+//! keep-alive. The rest is in `state.rs`.
 
 use std::io;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use lastbyte::Socket;
+use lastbyte::run::Sleep;
 
 use super::Connection;
 use super::io::Buffered;
@@ -15,10 +16,11 @@ use super::message::{Body, Decoder, Failure, Frame, Head};
 use super::revision::RequestTrailers;
 use super::state::{Reading, Writing};
 
-/// hyper's `Conn`. Its field `state` is in `Local`.
+/// hyper's `Conn`. Its field `state` is in `Local`, but for the timer, `sleep`.
 pub(super) struct Conn {
     pub(super) io: Buffered,
-    config: Arc<Connection>,
+    pub(super) config: Arc<Connection>,
+    pub(super) sleep: Option<Sleep>,
 }
 
 dereferences_to_local!(Conn, io);
@@ -29,6 +31,7 @@ impl Conn {
         Conn {
             io: Buffered::new(socket, config.clone()),
             config,
+            sleep: None,
         }
     }
 
@@ -80,12 +83,19 @@ impl Conn {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Head, Failure>>> {
-        let head = match ready!(self.io.parse(cx)) {
-            Ok(head) => head,
-            Err(failure) => return self.on_read_head_error(failure),
+        self.start_header_timer();
+        let head = match self.io.parse(cx) {
+            Poll::Ready(Ok(head)) => head,
+            Poll::Ready(Err(failure)) => return self.on_read_head_error(failure),
+            Poll::Pending => {
+                ready!(self.poll_header_timer(cx));
+                return Poll::Ready(Some(Err(Failure::HeaderTimeout)));
+            }
         };
+        self.stop_header_timer();
         self.state.busy();
-        if !head.keep_alive {
+        // `Client::parse`, role.rs: an upgrade is the last that a client gets.
+        if !head.keep_alive || head.upgrade && self.config.role.is_client() {
             self.state.disable_keep_alive();
         }
         // `Dispatcher::poll_read_head` calls `Conn::on_upgrade`.
@@ -247,7 +257,9 @@ impl Conn {
     /// `Conn::try_keep_alive`, conn.rs.
     fn try_keep_alive(&mut self, cx: &mut Context<'_>) {
         let should_read_first = self.config.role.should_read_first();
-        self.state.try_keep_alive(should_read_first);
+        let header_read_timeout = self.has_header_timer();
+        self.state
+            .try_keep_alive(should_read_first, header_read_timeout);
         self.maybe_notify(cx);
     }
 
@@ -350,47 +362,13 @@ impl Conn {
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.io.poll_flush(cx))?;
         self.try_keep_alive(cx);
+        // The proposal reads once more, to start a timer that has waited for the flush.
+        self.state.notify_read |= self.is_header_timer_due();
         Poll::Ready(Ok(()))
     }
 
     /// `Conn::poll_shutdown`, conn.rs.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.io.poll_shutdown(cx)
-    }
-
-    /// `Conn::poll_drain_or_close_read`, conn.rs.
-    pub(super) fn poll_drain_or_close_read(&mut self, cx: &mut Context<'_>) {
-        if let Reading::Continue(decoder) = self.state.reading {
-            self.state.reading = Reading::Body(decoder);
-        }
-        let _read = self.poll_read_body(cx, "drain the body");
-        match self.state.reading {
-            Reading::Init | Reading::KeepAlive => (),
-            _ => self.close_read(),
-        }
-    }
-
-    /// `Conn::close_read`, conn.rs.
-    pub(super) fn close_read(&mut self) {
-        self.state.close_read();
-    }
-
-    /// `Conn::close_write`, conn.rs.
-    pub(super) fn close_write(&mut self) {
-        self.state.close_write();
-    }
-
-    /// `Conn::disable_keep_alive`, conn.rs.
-    pub(super) fn disable_keep_alive(&mut self) {
-        if self.state.is_idle() {
-            self.state.close();
-        } else {
-            self.state.disable_keep_alive();
-        }
-    }
-
-    /// `Conn::take_error`, conn.rs.
-    pub(super) fn take_error(&mut self) -> Result<(), Failure> {
-        self.state.error.take().map_or(Ok(()), Err)
     }
 }

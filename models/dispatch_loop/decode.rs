@@ -14,7 +14,7 @@ impl Decoder {
         match self {
             Decoder::Length(left) if left == piece.len() => None,
             Decoder::Length(left) => Some(Decoder::Length(left - piece.len())),
-            Decoder::Chunked => (!piece.is_empty()).then_some(self),
+            Decoder::Chunked | Decoder::Open => (!piece.is_empty()).then_some(self),
         }
     }
 }
@@ -29,7 +29,10 @@ impl Conn {
         site: &'static str,
     ) -> Poll<Result<Frame, Failure>> {
         if self.io.read_buf.is_empty() && ready!(self.io.poll_read_from_io(cx, site))? == 0 {
-            return Poll::Ready(Err(Failure::Incomplete));
+            return Poll::Ready(match decoder {
+                Decoder::Open => Ok(Frame::Data(Bytes::new())),
+                _ => Err(Failure::Incomplete),
+            });
         }
         let buf = &mut self.io.read_buf;
         let length = match decoder {
@@ -38,9 +41,11 @@ impl Conn {
                 decodes.max(1).min(left).min(buf.len())
             }
             Decoder::Chunked => 1,
+            Decoder::Open => buf.len(),
         };
         let piece = buf.split_to(length).freeze();
         Poll::Ready(match (decoder, piece.first()) {
+            (Decoder::Open, _) => Ok(Frame::Data(piece)),
             (_, Some(b'!')) => Err(Failure::Parse),
             (Decoder::Chunked, Some(b'.')) => Ok(Frame::Data(Bytes::new())),
             (Decoder::Chunked, Some(b';')) => Ok(Frame::Trailers),

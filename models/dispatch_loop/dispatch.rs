@@ -387,9 +387,10 @@ impl Dispatch for Client<'_> {
         }
     }
 
-    /// `Client::poll_ready`, dispatch.rs. That the caller goes away is left out.
+    /// `Client::poll_ready`, dispatch.rs.
     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
-        Poll::Ready(if self.0.callback { Ok(()) } else { Err(()) })
+        let waits = self.0.callback && !self.0.canceled;
+        Poll::Ready(if waits { Ok(()) } else { Err(()) })
     }
 
     /// `Client::should_poll`, dispatch.rs.

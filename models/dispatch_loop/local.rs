@@ -36,6 +36,8 @@ pub(super) struct Local {
     pub(super) messages: usize,
     /// A request waits for its response.
     pub(super) callback: bool,
+    /// Whoever waits for it has given up.
+    pub(super) canceled: bool,
     /// A caller was told an error instead of its response.
     pub(super) told: bool,
     /// The user has dropped the body that `body_tx` fills.
@@ -147,10 +149,10 @@ macro_rules! fields {
 }
 
 fields!(
-    state: reading writing keep_alive notify_read upgrade allow_trailer_fields error;
+    state: reading writing keep_alive notify_read upgrade allow_trailer_fields header_timer error;
     read_buf read_blocked write_buf heads
     is_closing body_tx body_rx
-    in_flight messages callback told body_dropped body_tx_waits body_waits user_waits beside
+    in_flight messages callback canceled told body_dropped body_tx_waits body_waits user_waits beside
     beside_wakes body_wanted body_seen holds_body asked request_waits
     upgrade_waits graceful upgraded;
     place: step iteration write_ready flush_ready head_waits

@@ -7,11 +7,13 @@
 //! | `C` | the same with `Connection: close` |
 //! | `Pn`, n a digit | a message with a body of n bytes |
 //! | `pn` | the same with `Connection: close` |
-//! | `U` | a request for an upgrade, or a `CONNECT` |
+//! | `U` | a request for an upgrade, a `CONNECT`, or the answer that grants one |
 //! | `Vn` | the same with a body of n bytes |
 //! | `T` | a request without a body that takes trailers (`TE: trailers`) |
 //! | `En` | a request with a body of n bytes that expects `100-continue` |
 //! | `Q` | a message with a body in chunks: each `x` is one, `.` ends it, `;` ends it with trailers |
+//! | `R` | a response whose body ends with the connection |
+//! | `r` | the same with `Connection: close` |
 //! | `-` | the beginning of a head, whose end is the next letter |
 //! | `!` | no message: as a head it is malformed, in a body it does not decode |
 //!
@@ -42,6 +44,8 @@ pub(super) enum Decoder {
     Length(usize),
     /// Chunks.
     Chunked,
+    /// All that comes before the end of the input.
+    Open,
 }
 
 impl Decoder {
@@ -68,6 +72,8 @@ pub(super) enum Failure {
     UserService,
     UserBody,
     BodyWriteAborted,
+    HeaderTimeout,
+    Dropped,
 }
 
 impl From<Malformed> for Failure {
@@ -89,6 +95,7 @@ pub(super) fn parse(buf: &mut BytesMut) -> Result<Option<Head>, Malformed> {
         (None, _) | (Some(b'P' | b'p' | b'V' | b'E'), None) => return Ok(None),
         (Some(kind @ (b'G' | b'C' | b'U' | b'T')), _) => (Head::new(*kind, Decoder::ZERO), 1),
         (Some(b'Q'), _) => (Head::new(b'Q', Decoder::Chunked), 1),
+        (Some(kind @ (b'R' | b'r')), _) => (Head::new(*kind, Decoder::Open), 1),
         (Some(kind @ (b'P' | b'p' | b'V' | b'E')), Some(digit @ b'1'..=b'9')) => {
             let length = usize::from(digit - b'0');
             (Head::new(*kind, Decoder::Length(length)), 2)
@@ -103,7 +110,7 @@ impl Head {
     fn new(kind: u8, body: Decoder) -> Head {
         Head {
             body,
-            keep_alive: !matches!(kind, b'C' | b'p'),
+            keep_alive: !matches!(kind, b'C' | b'p' | b'r'),
             upgrade: matches!(kind, b'U' | b'V'),
             expect_continue: kind == b'E',
             takes_trailers: kind == b'T',

@@ -24,14 +24,15 @@
 //! | `channel.rs` | the channel of a body that is read, and who reads it |
 //! | `user.rs` | the user's code: who polls the connection, service, bodies, upgrade |
 //! | `local.rs` | what all of these know, and how the explorer gets it |
+//! | `timer.rs` | the timer for reading a head |
 //! | `message.rs` | the abstract messages |
-//! | `scenarios.rs`, `sweep.rs` | the scenarios: the named ones, and the product of what can vary |
+//! | `query.rs` | what `explore` asks |
+//! | `scenarios.rs`, `users.rs`, `sweep.rs` | the scenarios: the named ones, and the product of what can vary |
 //! | `claims.rs` | what is expected of each |
-//! | `classes.rs` | what a failure at the newest release means |
+//! | `classes.rs`, `rule.rs`, `situation.rs` | what a failure at the newest release means |
 //!
-//! What is left out of hyper: the header read timeout, informational responses that a client gets, a
-//! handler that waits for anything but the request body, a client's upgrade, bodies of responses that end
-//! with the connection. A client's user sends its next request when the connection asks for one.
+//! What is left out of hyper: informational responses that a client gets, and a handler that waits for
+//! anything but the request body. A client's user sends its next request when the connection asks for one.
 
 mod axes;
 mod scenarios;
@@ -45,22 +46,28 @@ mod io;
 mod local;
 mod message;
 mod proposed;
+mod query;
 mod revision;
+mod rule;
+mod situation;
 mod state;
 mod sweep;
+mod timer;
 mod user;
+mod users;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use lastbyte::check::{NamedSubject, Query, Setting};
+use lastbyte::check::NamedSubject;
 use lastbyte::{Model, Running, Socket, Subject};
 
 pub use claims::{VERDICTS, Verdicts};
-pub use classes::{RULES, Rule, Says, rule_for};
+pub use classes::{RULES, rule_for};
 pub use local::FIELDS;
 pub use message::{Body, Sizes};
 pub use revision::*;
+pub use rule::{Rule, Says};
 pub use scenarios::{LoopScenario, named_scenarios};
 pub use sweep::{
     all_scenarios, covering_scenarios, covering_sweep, instance, left_out, whole_sweep,
@@ -174,6 +181,14 @@ pub struct Connection {
     pub gives_up: GivesUp,
     /// The signal that makes the user call `graceful_shutdown`.
     pub graceful: Option<usize>,
+    /// The signal that makes the user drop the connection.
+    pub dropped: Option<usize>,
+    /// The signal that makes a client's user drop the future of its response.
+    pub cancels: Option<usize>,
+    /// The number of the request with which the service panics.
+    pub panics: Option<usize>,
+    /// hyper's `header_read_timeout`. The scenario needs a clock.
+    pub header_read_timeout: bool,
     /// What is written: the bodies of the first, the second ... message; the last one repeats.
     pub bodies: Vec<Body>,
     /// How many bytes their parts have; the last one repeats.
@@ -205,6 +220,10 @@ impl Connection {
             switches: true,
             gives_up: GivesUp::default(),
             graceful: None,
+            dropped: None,
+            cancels: None,
+            panics: None,
+            header_read_timeout: false,
             bodies,
             sizes: Vec::new(),
             requests: 0,
@@ -264,7 +283,15 @@ impl Subject for Connection {
         if let Owed::AtStart(bytes) = &self.owed {
             socket.handle().expect_delivery(bytes.clone());
         }
-        Box::pin(user::User::new(socket, Arc::new(self.clone())))
+        let user = user::User::new(socket, Arc::new(self.clone()));
+        match self.panics {
+            None => Box::pin(user),
+            // A panic unwinds through the block, and drops what is in it, before anybody is told.
+            Some(_) => Box::pin(async move {
+                let mut user = user;
+                (&mut user).await
+            }),
+        }
     }
 
     fn reads_while_writing(&self) -> bool {
@@ -325,66 +352,10 @@ fn subjects() -> Vec<NamedSubject> {
                 change => format!("the loop of hyper {} ({change})", revision.name),
             },
             version: None,
-            settings: settings(),
-            make: Arc::new(move |query| Ok(Arc::new(of_query(revision, query)?))),
+            client_of: None,
+            settings: query::settings(),
+            make: Arc::new(move |query| Ok(Arc::new(query::of_query(revision, query)?))),
         }
     };
     REVISIONS.iter().map(subject).collect()
-}
-
-/// What the command line calls the handlers.
-const HANDLERS: [(&str, UserBody, Service); 6] = [
-    ("reads", UserBody::ReadFirst, Service::Answers),
-    ("ignores", UserBody::Dropped, Service::Answers),
-    ("answers-first", UserBody::ReadBeside, Service::Answers),
-    ("keeps", UserBody::Kept, Service::Answers),
-    ("fails", UserBody::Dropped, Service::Fails),
-    ("never", UserBody::Kept, Service::Never),
-];
-
-fn settings() -> Vec<Setting> {
-    vec![
-        Setting::flag("pipeline_flush", crate::hyper_h1::PIPELINE_FLUSH),
-        Setting::flag("half_close", crate::hyper_h1::HALF_CLOSE),
-        Setting::one_of(
-            crate::hyper_h1::HANDLER,
-            crate::hyper_h1::ABOUT_HANDLER,
-            HANDLERS.map(|(name, ..)| name),
-        ),
-        Setting::moment(crate::hyper_h1::GRACEFUL, crate::hyper_h1::ABOUT_GRACEFUL),
-    ]
-}
-
-/// The connection that a query is about: any bytes are one request.
-fn of_query(revision: Revision, query: &Query) -> Result<Connection, String> {
-    let body = match query.response_bytes as usize {
-        0 => Body::Empty,
-        n => Body::Full(n),
-    };
-    if query
-        .request
-        .iter()
-        .any(|byte| !b"GCPp123456789UVTEQ.;-x!".contains(byte))
-    {
-        return Err(format!(
-            "{NAME} reads abstract messages: G, C, T, U, one of P, p, V and E with a digit, Q with x, . \
-             and ;, -, ! and body bytes x; got {:?}",
-            query.request
-        ));
-    }
-    let handler = query.setting(crate::hyper_h1::HANDLER);
-    let known = HANDLERS.iter().find(|(name, ..)| Some(*name) == handler);
-    let (user_body, service) = known.map_or_else(Default::default, |(_, user_body, service)| {
-        (*user_body, *service)
-    });
-    Ok(Connection {
-        revision,
-        pipeline_flush: query.is_set("pipeline_flush"),
-        half_close: query.is_set("half_close"),
-        graceful: query.signal(&settings(), crate::hyper_h1::GRACEFUL),
-        user_body,
-        service,
-        owed: Owed::AsServed,
-        ..Connection::server([body], 0)
-    })
 }

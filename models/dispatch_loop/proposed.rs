@@ -12,6 +12,9 @@ impl Dispatcher {
             self.enter("leave");
             // Whether it is ready does not matter here: who gives the socket up asks again.
             let _blocked = self.conn.io.poll_flush_flattened(cx)?;
+            if self.conn.is_header_timer_due() {
+                cx.waker().wake_by_ref();
+            }
         }
         Poll::Ready(Ok(()))
     }

@@ -63,6 +63,8 @@ pub struct Revision {
     pub leaves_flushed: bool,
     /// The loop goes round once more when the flush has made room for a head that had to wait.
     pub head_rechecked: bool,
+    /// The timer for reading a head starts when the response before it is flushed.
+    pub timer_waits: bool,
 
     /// The flush comes first, and nothing is read until it is through.
     pub flush_gates_reads: bool,
@@ -84,6 +86,7 @@ pub const ORIGINAL: Revision = Revision {
     recheck_reads_again: false,
     leaves_flushed: false,
     head_rechecked: false,
+    timer_waits: false,
     flush_gates_reads: false,
 };
 
@@ -180,6 +183,7 @@ pub const PROPOSED: Revision = Revision {
     recheck_reads_again: true,
     leaves_flushed: true,
     head_rechecked: true,
+    timer_waits: true,
     ..RECHECK_FLUSHES
 };
 

@@ -121,7 +121,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
     };
     // The peer has seen the beginning of what the connection writes.
     let begun = ScriptStep::AwaitReceived(1);
-    vec![
+    let mut all = vec![
         scenario(
             "A request closes the connection.",
             full(1),
@@ -387,5 +387,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             }
             .with_script(peer([send(b"x")])),
         ),
-    ]
+    ];
+    all.extend(super::users::scenarios());
+    all
 }

@@ -1,6 +1,48 @@
-//! The second half of `proto/h1/conn.rs` of hyper 1.12.0, in its order: the state of a `Conn`.
+//! The rest of `proto/h1/conn.rs` of hyper 1.12.0, in its order: how a `Conn` closes, and its state.
 
+use std::task::Context;
+
+use super::conn::Conn;
 use super::message::{Decoder, Failure};
+use super::timer::HeaderTimer;
+
+impl Conn {
+    /// `Conn::poll_drain_or_close_read`, conn.rs.
+    pub(super) fn poll_drain_or_close_read(&mut self, cx: &mut Context<'_>) {
+        if let Reading::Continue(decoder) = self.state.reading {
+            self.state.reading = Reading::Body(decoder);
+        }
+        let _read = self.poll_read_body(cx, "drain the body");
+        match self.state.reading {
+            Reading::Init | Reading::KeepAlive => (),
+            _ => self.close_read(),
+        }
+    }
+
+    /// `Conn::close_read`, conn.rs.
+    pub(super) fn close_read(&mut self) {
+        self.state.close_read();
+    }
+
+    /// `Conn::close_write`, conn.rs.
+    pub(super) fn close_write(&mut self) {
+        self.state.close_write();
+    }
+
+    /// `Conn::disable_keep_alive`, conn.rs.
+    pub(super) fn disable_keep_alive(&mut self) {
+        if self.state.is_idle() {
+            self.state.close();
+        } else {
+            self.state.disable_keep_alive();
+        }
+    }
+
+    /// `Conn::take_error`, conn.rs.
+    pub(super) fn take_error(&mut self) -> Result<(), Failure> {
+        self.state.error.take().map_or(Ok(()), Err)
+    }
+}
 
 /// hyper's `State`, as far as it is modelled. Settings are in [`Connection`](super::Connection).
 #[derive(Debug, Default, Hash)]
@@ -12,6 +54,7 @@ pub(super) struct State {
     pub(super) writing: Writing,
     pub(super) upgrade: bool,
     pub(super) allow_trailer_fields: bool,
+    pub(super) header_timer: HeaderTimer,
 }
 
 /// `conn::Reading`.
@@ -84,11 +127,11 @@ impl State {
     }
 
     /// `State::try_keep_alive`, conn.rs.
-    pub(super) fn try_keep_alive(&mut self, should_read_first: bool) {
+    pub(super) fn try_keep_alive(&mut self, should_read_first: bool, header_read_timeout: bool) {
         match (self.reading, self.writing) {
             (Reading::KeepAlive, Writing::KeepAlive) => {
                 if self.keep_alive == KA::Busy {
-                    self.idle(should_read_first);
+                    self.idle(should_read_first, header_read_timeout);
                 } else {
                     self.close();
                 }
@@ -112,12 +155,12 @@ impl State {
         }
     }
 
-    /// `State::idle`, conn.rs. The header read timeout, which also sets `notify_read`, is left out.
-    fn idle(&mut self, should_read_first: bool) {
+    /// `State::idle`, conn.rs.
+    fn idle(&mut self, should_read_first: bool, header_read_timeout: bool) {
         self.keep_alive = KA::Idle;
         self.reading = Reading::Init;
         self.writing = Writing::Init;
-        if !should_read_first {
+        if !should_read_first || header_read_timeout {
             self.notify_read = true;
         }
     }

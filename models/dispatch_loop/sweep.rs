@@ -56,7 +56,20 @@ pub fn left_out() -> Vec<LeftOut> {
             "a reader that stops, with a request after which the connection stays open",
             "an idle connection waits for the next request",
         ),
-        left_out("header_read_timeout", "time is not modelled"),
+        left_out(
+            "header_read_timeout, a service that panics, and a connection that is dropped, in the product of axes",
+            "the clock and the signal are one more actor each; the named scenarios and the comparisons with hyper \
+             have them",
+        ),
+        left_out(
+            "a wake-up that is lost when a client gives a request up",
+            "its user and its connection are driven by one actor, and the signal that makes the user give up has \
+             the connection polled",
+        ),
+        left_out(
+            "header_read_timeout of hyper 0.14",
+            "it is tokio's timer, and hyper's feature `runtime` brings tokio's runtime; hyper 1 takes any timer",
+        ),
         left_out(
             "HTTP/1.0, a body that ends early, late or with an error, a service that fails or never answers, \
              a request for an upgrade that is refused",

@@ -34,6 +34,13 @@ impl User {
         let connection = &mut self.connection;
         if connection.upgraded.is_none() {
             connection.place = Place::default();
+            if let Some(signal) = connection.config.dropped {
+                let io = &connection.conn.io;
+                io.at("wait for the end");
+                if io.io.handle().poll_signal(signal, cx).is_ready() {
+                    return Poll::Ready(Err(Failure::Dropped));
+                }
+            }
             let graceful = connection.config.graceful;
             if let Some(signal) = graceful.filter(|_| !connection.graceful) {
                 connection.conn.io.at("wait for the signal");
@@ -108,11 +115,14 @@ impl Future for User {
         if polled.is_pending() {
             let connection = &mut self.connection;
             if connection.config.role == Role::Client {
+                connection.user_gives_up(cx);
                 connection.user_looks(cx);
             }
             let answered = connection.messages > 0 && connection.in_flight.is_none();
+            // A client's user is asked anyhow when the connection has ended.
+            let is_server = connection.config.role == Role::Server;
             connection.upgrade_waits =
-                connection.state.upgrade && connection.config.switches && answered;
+                connection.state.upgrade && connection.config.switches && answered && is_server;
             if connection.beside {
                 connection.beside = connection.poll_user_reads(cx).is_pending();
             }
@@ -143,6 +153,9 @@ impl Dispatcher {
 
     /// The future that the service has returned: the number of the request that it answers.
     pub(super) fn poll_service(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Failure>> {
+        if self.config.panics == self.in_flight {
+            panic!("the handler panics");
+        }
         match self.config.service {
             Service::Answers => (),
             Service::Fails => return Poll::Ready(Err(Failure::UserService)),

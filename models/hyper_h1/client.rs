@@ -3,12 +3,13 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
 use lastbyte::environment::Raw;
-use lastbyte::{Framing, Socket};
+use lastbyte::{Framing, Handle, Socket};
 
 use super::{Configuration, Source};
 
@@ -16,7 +17,7 @@ use super::{Configuration, Source};
 pub const HOST: &str = "a";
 
 /// A request.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Outgoing {
     /// Its method.
     pub method: &'static str,
@@ -24,6 +25,8 @@ pub struct Outgoing {
     pub body: Bytes,
     /// Where that comes from.
     pub source: Source,
+    /// It asks for another protocol.
+    pub upgrade: bool,
 }
 
 impl Outgoing {
@@ -32,6 +35,7 @@ impl Outgoing {
         method: "GET",
         body: Bytes::new(),
         source: Source::Whole,
+        upgrade: false,
     };
 
     /// A POST with `bytes` bytes of body.
@@ -40,12 +44,33 @@ impl Outgoing {
             method: "POST",
             body: (0..bytes).map(|n| b'a' + (n % 26) as u8).collect(),
             source,
+            upgrade: false,
         }
+    }
+
+    /// The same request, which asks for another protocol.
+    #[must_use]
+    pub fn upgrading(self) -> Outgoing {
+        Outgoing {
+            upgrade: true,
+            ..self
+        }
+    }
+
+    /// Names and values of all headers, in order.
+    pub(super) fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("host", HOST.to_owned())];
+        if self.upgrade {
+            headers.push(("connection", "upgrade".to_owned()));
+            headers.push(("upgrade", "words".to_owned()));
+        }
+        headers.extend(self.length());
+        headers
     }
 
     /// Name and value of the header that tells the body's length: the user states it, or hyper's
     /// choice would be a part of what is promised.
-    pub(super) fn length(&self) -> Option<(&'static str, String)> {
+    fn length(&self) -> Option<(&'static str, String)> {
         match self.source {
             Source::Whole if self.body.is_empty() => None,
             Source::Whole | Source::Pieces(_) | Source::Early(_) | Source::Late { .. } => {
@@ -62,8 +87,8 @@ impl Outgoing {
     /// The request as the peer must see it.
     pub fn bytes(&self) -> Bytes {
         let mut all = BytesMut::new();
-        all.put(format!("{} / HTTP/1.1\r\nhost: {HOST}\r\n", self.method).as_bytes());
-        if let Some((name, value)) = self.length() {
+        all.put(format!("{} / HTTP/1.1\r\n", self.method).as_bytes());
+        for (name, value) in self.headers() {
             all.put(format!("{name}: {value}\r\n").as_bytes());
         }
         all.put(&b"\r\n"[..]);
@@ -107,7 +132,7 @@ pub enum Answer {
 /// `SendRequest` is ready after the response to the one before. All are promised to the peer from
 /// the start. The client ends with `Ok` when the connection does and every request got its
 /// response, with a body that came to its end if it was read.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Client {
     /// The requests, in order.
     pub requests: Vec<Outgoing>,
@@ -120,6 +145,12 @@ pub struct Client {
     pub vectored: bool,
     /// hyper's `max_buf_size`, if it is not the default.
     pub max_buf_size: Option<usize>,
+    /// The user takes the upgrade that the first request asks for, and says this in the new protocol.
+    pub upgrade: Option<Bytes>,
+    /// The socket is taken out of the connection with `without_shutdown`, and dropped.
+    pub taken_out: bool,
+    /// The scenario's signal that makes the user drop the future of a response that is not there.
+    pub cancels: Option<usize>,
 }
 
 impl Client {
@@ -131,13 +162,16 @@ impl Client {
             lets_go: false,
             vectored: false,
             max_buf_size: None,
+            upgrade: None,
+            taken_out: false,
+            cancels: None,
         }
     }
 
-    /// All requests as the peer must see them.
+    /// All requests as the peer must see them, and what follows them in the new protocol.
     fn promised(&self) -> Bytes {
         let requests = self.requests.iter().map(Outgoing::bytes);
-        requests.flatten().collect()
+        requests.chain(self.upgrade.clone()).flatten().collect()
     }
 }
 
@@ -152,14 +186,50 @@ impl Configuration for Client {
     }
 }
 
+/// What a user says that has given its request up.
+pub(super) const GIVES_UP: &str = "the user gives its request up";
+
+/// A response that a user may give up.
+#[derive(Default)]
+pub(super) struct Awaited {
+    waits: AtomicBool,
+    given_up: AtomicBool,
+}
+
+impl Awaited {
+    /// The response; `None` where the user has given it up, and dropped its future.
+    pub(super) async fn get<T>(&self, response: impl Future<Output = T>) -> Option<T> {
+        let mut response = pin!(response);
+        self.waits.store(true, Relaxed);
+        let got = poll_fn(|cx| match response.as_mut().poll(cx) {
+            Poll::Ready(response) => Poll::Ready(Some(response)),
+            Poll::Pending if self.given_up.load(Relaxed) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        });
+        let got = got.await;
+        self.waits.store(false, Relaxed);
+        got
+    }
+
+    /// Whether the user gives up now.
+    fn poll_signal(&self, handle: &Handle, signal: Option<usize>, cx: &mut Context<'_>) -> bool {
+        let waits = self.waits.load(Relaxed) && !self.given_up.load(Relaxed);
+        let gives_up = waits && signal.is_some_and(|n| handle.poll_signal(n, cx).is_ready());
+        self.given_up.fetch_or(gives_up, Relaxed);
+        gives_up
+    }
+}
+
 /// Drives a connection and its user to their ends.
 ///
 /// They are two tasks of a runtime. The user does nothing but wait for the connection, so it is
 /// polled after every poll of the connection and needs no wake-up; nor does one of its wake-ups
-/// get the connection polled, as it would if both were one task.
+/// get the connection polled, as it would if both were one task; only the signal to give a request up does. When the connection has ended, the user may
+/// have its socket, and is woken.
 pub(super) async fn drive<C, E>(
     connection: C,
     user: impl Future<Output = Result<(), String>>,
+    (awaited, handle, cancels): (&Awaited, &Handle, Option<usize>),
 ) -> Result<(), String>
 where
     C: Future<Output = Result<(), E>>,
@@ -169,22 +239,30 @@ where
     let mut user = pin!(user);
     let mut answered = None;
     let mut ended = Ok(());
-    let mut look = move |answered: &mut Option<_>| {
+    let mut look = move |answered: &mut Option<_>, waker: &Waker| {
         if answered.is_none()
-            && let Poll::Ready(result) = user.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            && let Poll::Ready(result) = user.as_mut().poll(&mut Context::from_waker(waker))
         {
             *answered = Some(result);
         }
     };
     // The first request is there before the connection looks for one.
-    look(&mut answered);
+    look(&mut answered, Waker::noop());
     poll_fn(move |cx| {
-        if let Some(running) = connection.as_mut() {
-            if let Poll::Ready(result) = running.as_mut().poll(cx) {
-                ended = result.map_err(|error| error.to_string());
-                connection = None;
+        if let Some(running) = connection.as_mut()
+            && let Poll::Ready(result) = running.as_mut().poll(cx)
+        {
+            ended = result.map_err(|error| error.to_string());
+            connection = None;
+        }
+        match &connection {
+            Some(_) => {
+                look(&mut answered, Waker::noop());
+                if awaited.poll_signal(handle, cancels, cx) {
+                    look(&mut answered, Waker::noop());
+                }
             }
-            look(&mut answered);
+            None => look(&mut answered, cx.waker()),
         }
         match (&connection, &mut answered) {
             (None, Some(answered)) => {

@@ -1,8 +1,8 @@
-//! The text of a server, which is a part of its fingerprint.
+//! The texts of a server and of a client, which are a part of their fingerprints.
 
 use std::fmt;
 
-use super::Server;
+use super::{Client, Outgoing, Server};
 
 /// Without what was added later and is not set, so that recordings of earlier servers remain.
 impl fmt::Debug for Server {
@@ -24,6 +24,9 @@ impl fmt::Debug for Server {
             head,
             status,
             upgradable,
+            dropped,
+            panics,
+            header_read_timeout,
         } = self;
         let mut all = f.debug_struct("Server");
         all.field("body", body)
@@ -45,6 +48,67 @@ impl fmt::Debug for Server {
         }
         if *upgradable {
             all.field("upgradable", upgradable);
+        }
+        if dropped.is_some() {
+            all.field("dropped", dropped);
+        }
+        if panics.is_some() {
+            all.field("panics", panics);
+        }
+        if *header_read_timeout {
+            all.field("header_read_timeout", header_read_timeout);
+        }
+        all.finish()
+    }
+}
+
+/// As above.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Client {
+            requests,
+            answer,
+            lets_go,
+            vectored,
+            max_buf_size,
+            upgrade,
+            taken_out,
+            cancels,
+        } = self;
+        let mut all = f.debug_struct("Client");
+        all.field("requests", requests)
+            .field("answer", answer)
+            .field("lets_go", lets_go)
+            .field("vectored", vectored)
+            .field("max_buf_size", max_buf_size);
+        if upgrade.is_some() {
+            all.field("upgrade", upgrade);
+        }
+        if *taken_out {
+            all.field("taken_out", taken_out);
+        }
+        if cancels.is_some() {
+            all.field("cancels", cancels);
+        }
+        all.finish()
+    }
+}
+
+/// As above.
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Outgoing {
+            method,
+            body,
+            source,
+            upgrade,
+        } = self;
+        let mut all = f.debug_struct("Outgoing");
+        all.field("method", method)
+            .field("body", body)
+            .field("source", source);
+        if *upgrade {
+            all.field("upgrade", upgrade);
         }
         all.finish()
     }

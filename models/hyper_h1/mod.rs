@@ -5,15 +5,11 @@
 //! gets, [`history`] the scenarios of both sides in which a release is or was wrong.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::Poll;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use lastbyte::check::NamedSubject;
-use lastbyte::{Framing, Handle, Running, Socket, Subject};
+use lastbyte::{Framing, Running, Socket, Subject};
 
 use crate::http::Responses;
 
@@ -21,6 +17,7 @@ use crate::http::Responses;
 pub mod claims;
 pub mod client;
 mod debug;
+mod exchange;
 pub mod history;
 mod payload;
 mod query;
@@ -33,17 +30,19 @@ pub mod v1;
 #[cfg(all(hyper_1, hyper_0_14))]
 pub use claims::model;
 pub use client::{Answer, Client, Outgoing};
+use exchange::{Exchange, FAILS};
 pub use payload::Payload;
 pub use query::{ABOUT_GRACEFUL, ABOUT_HANDLER, GRACEFUL, HALF_CLOSE, HANDLER, PIPELINE_FLUSH};
 
 /// The lines of hyper that this program is built with.
 pub fn subjects() -> Vec<NamedSubject> {
-    vec![
+    let sides = [
         #[cfg(hyper_1)]
-        v1::named(),
+        named("hyper-1", &v1::RELEASE),
         #[cfg(hyper_0_14)]
-        v0_14::named(),
-    ]
+        named("hyper-0.14", &v0_14::RELEASE),
+    ];
+    sides.into_iter().flatten().collect()
 }
 
 /// The stack of hyper's thread, in bytes. In the development profile every scenario family of [`scenarios`] gets
@@ -149,6 +148,12 @@ pub struct Server {
     pub status: Option<u16>,
     /// The connection is one that can be upgraded, although no handler does.
     pub upgradable: bool,
+    /// The scenario's signal that makes the user drop the connection.
+    pub dropped: Option<usize>,
+    /// The number of the request with which the handler panics.
+    pub panics: Option<usize>,
+    /// hyper's `header_read_timeout`, by the scenario's clock; hyper 1 only, as that of 0.14 is tokio's.
+    pub header_read_timeout: bool,
 }
 
 impl Server {
@@ -171,6 +176,9 @@ impl Server {
             head: Vec::new(),
             status: None,
             upgradable: false,
+            dropped: None,
+            panics: None,
+            header_read_timeout: false,
         }
     }
 
@@ -257,116 +265,28 @@ fn driven<C: Configuration>(
     })
 }
 
-/// A release's server for ad-hoc exploration.
-fn named(name: &str, version: &str, subject: fn(Server) -> Arc<dyn Subject>) -> NamedSubject {
-    NamedSubject {
+/// A release's server and its client for ad-hoc exploration.
+fn named(name: &str, release: &history::Release) -> [NamedSubject; 2] {
+    let history::Release {
+        version,
+        server,
+        client,
+    } = *release;
+    let server = NamedSubject {
         name: name.to_owned(),
         about: format!("hyper {version}, server side, unpatched"),
         version: Some(version.to_owned()),
+        client_of: None,
         settings: Server::settings(),
-        make: Arc::new(move |query| Server::of_query(query).map(subject)),
-    }
-}
-
-type Task = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
-
-/// What the handlers of one connection know.
-#[derive(Clone)]
-struct Exchange {
-    server: Arc<Server>,
-    handle: Handle,
-    /// Requests so far.
-    requests: Arc<AtomicUsize>,
-    /// What goes on beside the connection, as a runtime's other tasks would.
-    beside: Arc<Mutex<Vec<Task>>>,
-    /// What the handlers keep.
-    kept: Arc<Mutex<Vec<Box<dyn Send>>>>,
-}
-
-/// Why a handler fails.
-const FAILS: &str = "the handler fails";
-
-impl Exchange {
-    fn new(server: Server, handle: Handle) -> Self {
-        Exchange {
-            server: Arc::new(server),
-            handle,
-            requests: Arc::default(),
-            beside: Arc::default(),
-            kept: Arc::default(),
-        }
-    }
-
-    /// Where the body of the next response comes from.
-    fn source(&self) -> Source {
-        match (
-            self.requests.fetch_add(1, Ordering::Relaxed),
-            self.server.source,
-        ) {
-            (1.., Source::Feed(_) | Source::Fed { .. }) => Source::Whole,
-            (_, source) => source,
-        }
-    }
-
-    /// The value of the `content-length` that the handler adds by itself.
-    fn stated_length(&self) -> Option<usize> {
-        match self.server.source {
-            Source::Pieces(_) => Some(self.server.body.len()),
-            Source::Early(_) => Some(self.server.body.len() + 1),
-            Source::Late { stated, .. } => Some(stated),
-            _ => None,
-        }
-    }
-
-    /// Keeps something as long as the connection lives.
-    fn keep(&self, something: impl Send + 'static) {
-        let mut kept = self.kept.lock().expect("no task panics under the lock");
-        kept.push(Box::new(something));
-    }
-
-    /// Runs `task` beside the connection.
-    fn spawn(&self, task: impl Future<Output = Result<(), String>> + Send + 'static) {
-        let mut beside = self.beside.lock().expect("no task panics under the lock");
-        beside.push(Box::pin(task));
-    }
-
-    /// Drives the connection and what goes on beside it to their ends. The socket is closed as soon
-    /// as the connection is at its end.
-    async fn drive<C, E>(&self, connection: C, graceful: fn(Pin<&mut C>)) -> Result<(), String>
-    where
-        C: Future<Output = Result<(), E>>,
-        E: fmt::Display,
-    {
-        let mut connection = Some(Box::pin(connection));
-        let mut signal = self.server.graceful;
-        let mut ended = Ok(());
-        let mut running = Vec::new();
-        poll_fn(move |cx| {
-            if let Some(running) = connection.as_mut() {
-                if signal.is_some_and(|signal| self.handle.poll_signal(signal, cx).is_ready()) {
-                    signal = None;
-                    graceful(running.as_mut());
-                }
-                if let Poll::Ready(result) = running.as_mut().poll(cx) {
-                    ended = result.map_err(|error| error.to_string());
-                    connection = None;
-                }
-            }
-            running.append(&mut self.beside.lock().expect("no task panics under the lock"));
-            running.retain_mut(|task: &mut Task| match task.as_mut().poll(cx) {
-                Poll::Pending => true,
-                Poll::Ready(result) => {
-                    if ended.is_ok() {
-                        ended = result;
-                    }
-                    false
-                }
-            });
-            match &connection {
-                None if running.is_empty() => Poll::Ready(std::mem::replace(&mut ended, Ok(()))),
-                _ => Poll::Pending,
-            }
-        })
-        .await
-    }
+        make: Arc::new(move |query| Server::of_query(query).map(server)),
+    };
+    let client = NamedSubject {
+        name: format!("{name}-client"),
+        about: format!("hyper {version}, client side, unpatched"),
+        client_of: Some(name.to_owned()),
+        settings: Client::settings(),
+        make: Arc::new(move |query| Ok(client(Client::of_query(query)))),
+        ..server.clone()
+    };
+    [server, client]
 }

@@ -1,8 +1,9 @@
-//! The server that a query from the command line is about, and what can be set about it.
+//! The server or client that a query from the command line is about, and what can be set about it.
 
+use bytes::Bytes;
 use lastbyte::check::{Query, Setting};
 
-use super::{Handler, Payload, Server};
+use super::{Answer, Client, Handler, Outgoing, Payload, Server, Source};
 use crate::http::are_head;
 
 /// The setting that is a [`Handler`].
@@ -23,6 +24,20 @@ const HANDLERS: [(&str, Handler); 7] = [
     ("fails", Handler::Fails),
     ("never", Handler::Never),
 ];
+
+/// The setting that is an [`Answer`].
+const ANSWER: &str = "answer";
+
+/// What the command line calls them.
+const ANSWERS: [(&str, Answer); 3] = [
+    ("drops", Answer::Dropped),
+    ("reads", Answer::Read),
+    ("keeps", Answer::Kept),
+];
+
+/// About the setting `vectored`.
+const VECTORED: &str =
+    "The socket has vectored writes, as a TCP stream has: hyper does not copy bodies (false).";
 
 /// The setting that says when `graceful_shutdown` is called.
 pub const GRACEFUL: &str = "graceful";
@@ -72,11 +87,7 @@ impl Server {
         vec![
             Setting::flag("pipeline_flush", PIPELINE_FLUSH),
             Setting::flag("half_close", HALF_CLOSE),
-            Setting::flag(
-                "vectored",
-                "The socket has vectored writes, as a TCP stream has: hyper does not copy bodies \
-                 (false).",
-            ),
+            Setting::flag("vectored", VECTORED),
             Setting::flag(
                 "upgrade",
                 "The handler answers with an upgrade, and the response bytes follow it in the new \
@@ -87,3 +98,64 @@ impl Server {
         ]
     }
 }
+
+impl Client {
+    /// The client that a query from the command line is about: it sends one request, whose body has as many
+    /// bytes as the query says; a GET where they are none.
+    pub fn of_query(query: &Query) -> Client {
+        let bytes = query.response_bytes as usize;
+        let request = match (bytes, query.is_set("chunked")) {
+            (0, _) => Outgoing::GET,
+            (_, false) => Outgoing::post(bytes, Source::Whole),
+            (_, true) => Outgoing::post(bytes, Source::Chunks(CHUNK)),
+        };
+        let upgrades = query.is_set("upgrade");
+        let request = if upgrades {
+            request.upgrading()
+        } else {
+            request
+        };
+        let answer = query.setting(ANSWER);
+        let known = ANSWERS.iter().find(|(name, _)| Some(*name) == answer);
+        Client {
+            answer: known.map_or(Answer::Read, |(_, answer)| *answer),
+            lets_go: query.is_set("lets_go"),
+            vectored: query.is_set("vectored"),
+            upgrade: upgrades.then(|| Bytes::from_static(UPGRADED)),
+            ..Client::sending([request])
+        }
+    }
+
+    /// What [`Client::of_query`] knows of.
+    pub fn settings() -> Vec<Setting> {
+        vec![
+            Setting::flag("vectored", VECTORED),
+            Setting::flag(
+                "chunked",
+                "The request's body has no length that is known before: it is sent in chunks of 32 bytes \
+                 (false).",
+            ),
+            Setting::flag(
+                "upgrade",
+                "The request asks for another protocol, in which the user says two bytes where it is granted: they \
+                 are promised (false).",
+            ),
+            Setting::one_of(
+                ANSWER,
+                "What the user does with the body of the response (reads).",
+                ANSWERS.map(|(name, _)| name),
+            ),
+            Setting::flag(
+                "lets_go",
+                "The user sends no further request, and the connection may end after the response; otherwise \
+                 it is kept as in a pool (false).",
+            ),
+        ]
+    }
+}
+
+/// What the user of a client says in the new protocol.
+const UPGRADED: &[u8] = b"uv";
+
+/// Bytes of a chunk of a request.
+const CHUNK: usize = 32;

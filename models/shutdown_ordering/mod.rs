@@ -95,6 +95,7 @@ fn subjects() -> Vec<NamedSubject> {
             name: format!("shutdown_ordering:{ordering}"),
             about: format!("the minimal dispatcher with the ordering {ordering}"),
             version: None,
+            client_of: None,
             settings: Vec::new(),
             make: Arc::new(move |query| {
                 Ok(Arc::new(Connection {

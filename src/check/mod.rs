@@ -28,7 +28,7 @@ pub mod query;
 pub mod recording;
 pub(crate) mod registry;
 #[cfg(feature = "cli")]
-mod resolve;
+pub(crate) mod resolve;
 #[cfg(feature = "cli")]
 pub mod results;
 #[cfg(feature = "cli")]

@@ -69,6 +69,9 @@ pub struct NamedSubject {
     pub about: String,
     /// The version of a real connection.
     pub version: Option<String>,
+    /// The subject whose client side it is. Its peer answers: a query's bytes are sent once the peer has
+    /// received the first byte. `None` for a subject to which they are a request.
+    pub client_of: Option<String>,
     /// What can be set about it; [`NamedSubject::subject`] refuses everything else.
     pub settings: Vec<Setting>,
     /// Makes the subject for a query whose settings are known to be among the above.

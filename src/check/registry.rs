@@ -116,10 +116,12 @@ impl Registry {
         &self.subjects
     }
 
-    /// The subject of this version, if there is one.
+    /// The subject of this version, if there is one; not a client side.
     pub fn subject_of(&self, version: &str) -> Option<&NamedSubject> {
         let mut subjects = self.subjects.iter();
-        subjects.find(|subject| subject.version.as_deref() == Some(version))
+        subjects.find(|subject| {
+            subject.version.as_deref() == Some(version) && subject.client_of.is_none()
+        })
     }
 
     /// The instance with this name, if a claim has one.

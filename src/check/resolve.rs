@@ -41,10 +41,14 @@ impl Query {
         let subject = find(registry, &self.subject)?;
         let run = subject.subject(self).map_err(Misuse)?;
         let mut pieces = self.pieces()?.into_iter();
-        let first = pieces.next().unwrap_or_default();
-        let mut scenario =
-            Scenario::new(self.scenario(), capacity as usize, reader).with_input(first);
-        let mut later: Vec<_> = pieces.map(ScriptStep::Send).collect();
+        let mut scenario = Scenario::new(self.scenario(), capacity as usize, reader);
+        let mut later = Vec::new();
+        match subject.client_of {
+            // Who answers has seen the beginning of what it answers.
+            Some(_) => later.push(ScriptStep::AwaitReceived(1)),
+            None => scenario = scenario.with_input(pieces.next().unwrap_or_default()),
+        }
+        later.extend(pieces.map(ScriptStep::Send));
         scenario.input_eof = self.client_eof && later.is_empty();
         if !later.is_empty() {
             later.extend(self.client_eof.then_some(ScriptStep::FinishInput));
@@ -81,6 +85,36 @@ impl Query {
         }
         pieces.push(rest);
         Ok(pieces)
+    }
+}
+
+/// The name of the subject that a command line means: this one, or its client side.
+///
+/// # Errors
+///
+/// When it has none.
+pub(crate) fn side(registry: &Registry, name: &str, client: bool) -> Result<String, Misuse> {
+    if !client {
+        return Ok(name.to_owned());
+    }
+    let of = |subject: &NamedSubject| Some((subject.client_of.clone()?, subject.name.clone()));
+    let clients: Vec<_> = registry.subjects().iter().filter_map(of).collect();
+    let found = clients.iter().find(|(server, _)| server == name);
+    found.map(|(_, client)| client.clone()).ok_or_else(|| {
+        let names: Vec<_> = clients.iter().map(|(server, _)| &**server).collect();
+        Misuse(match names.as_slice() {
+            [] => format!("{name} has no client side; expected: no --client, nothing here has one"),
+            names => format!("{name} has no client side; expected: {}", names.join(", ")),
+        })
+    })
+}
+
+/// What the subject of this name writes.
+pub(crate) fn writes(registry: &Registry, name: &str) -> &'static str {
+    let is_client = |one: &NamedSubject| one.name == name && one.client_of.is_some();
+    match registry.subjects().iter().any(is_client) {
+        true => "request",
+        false => "response",
     }
 }
 

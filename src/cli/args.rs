@@ -219,6 +219,10 @@ pub(crate) struct Explore {
     /// The peer sends FIN after the request
     #[arg(long)]
     pub(crate) client_eof: bool,
+    /// The subject is the client, and writes a request with so many bytes of body; the file is what its server
+    /// sends when it has received the first byte
+    #[arg(long)]
+    pub(crate) client: bool,
     /// Explore every interleaving on its own, and remember no states
     #[arg(long)]
     pub(crate) uncached: bool,
@@ -235,6 +239,13 @@ pub(crate) struct Explore {
     /// How to print the results
     #[arg(long, value_enum, default_value_t = Answer::Text)]
     pub(crate) format: Answer,
+}
+
+impl Explore {
+    /// The subject as it is named; nothing where it is not.
+    pub(crate) fn subject(&self) -> &str {
+        self.subject.as_deref().unwrap_or_default()
+    }
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -19,6 +19,7 @@ use crate::check::instance::Instance;
 use crate::check::query::{Query, REQUEST_BYTES};
 use crate::check::recording::{self, Recording};
 use crate::check::registry::Registry;
+use crate::check::resolve;
 use crate::error::Misuse;
 use crate::explore::explorer::Explorer;
 use crate::explore::limits::{Limits, Progress};
@@ -42,13 +43,14 @@ pub(super) fn run(
         print(out, &list(registry))?;
         return Ok(Exit::Fine);
     }
-    let query = query(arguments)?;
+    let query = query(registry, arguments)?;
     let instance = query.instance(registry)?;
     let exploring = Exploring {
         program,
         arguments,
         query: &query,
         instance: &instance,
+        writes: resolve::writes(registry, &query.subject),
     };
     exploring.answer(out)
 }
@@ -68,7 +70,7 @@ fn list(registry: &Registry) -> String {
 }
 
 /// What the command line asks, with the request's bytes.
-fn query(arguments: &Explore) -> Result<Query, Misuse> {
+fn query(registry: &Registry, arguments: &Explore) -> Result<Query, Misuse> {
     let path = arguments
         .request
         .as_deref()
@@ -102,7 +104,7 @@ fn query(arguments: &Explore) -> Result<Query, Misuse> {
         }
     }
     Ok(Query {
-        subject: arguments.subject.clone().unwrap_or_default(),
+        subject: resolve::side(registry, arguments.subject(), arguments.client)?,
         // It is going to be a part of a file name.
         name: name.chars().take(40).collect(),
         request: request.into(),
@@ -126,6 +128,7 @@ struct Exploring<'a> {
     arguments: &'a Explore,
     query: &'a Query,
     instance: &'a Instance,
+    writes: &'static str,
 }
 
 impl Exploring<'_> {
@@ -195,9 +198,10 @@ impl Exploring<'_> {
             text += &format!("{words}\n");
         };
         line(format_args!(
-            "{}, {} of response, kernel buffer of {}, reader {}",
+            "{}, {} of {}, kernel buffer of {}, reader {}",
             instance.subject(),
             bytes(arguments.response_bytes as usize),
+            self.writes,
             bytes(arguments.capacity as usize),
             arguments.reader
         ));
@@ -284,7 +288,7 @@ impl Exploring<'_> {
         let path = path.expect("clap requires --request");
         let of = match &arguments.release[..] {
             [version] => format!("--release {version}"),
-            _ => format!("--subject {}", commands::quoted(&query.subject)),
+            _ => format!("--subject {}", commands::quoted(arguments.subject())),
         };
         let name = program.name();
         let mut command = format!("{name} explore {of} --request {}", quoted(path));
@@ -324,6 +328,7 @@ pub(super) fn asked(arguments: &Explore) -> Vec<(&'static str, Option<String>)> 
     }
     let flags = [
         (arguments.client_eof, "--client-eof"),
+        (arguments.client, "--client"),
         (arguments.uncached, "--uncached"),
     ];
     asked.extend(

@@ -269,6 +269,7 @@ fn two_subjects_of_one_name_are_refused() {
         name: "writer".to_owned(),
         about: String::new(),
         version: None,
+        client_of: None,
         settings: Vec::new(),
         make: Arc::new(|_| Ok(Arc::new(Unknown))),
     };

@@ -184,6 +184,7 @@ fn help_and_lists_work_in_both_builds() {
         &["--list"],
         &["explore", "--list"],
         &["explore", "--help"],
+        &["explore", "--client", "--help"],
     ] {
         let output = verify(words);
         assert_eq!(output.status.code(), Some(0), "{words:?}");
@@ -426,6 +427,77 @@ mod exploring {
             let kept = ask(half, &["handler=keeps", "graceful=at-any-time"]);
             assert!(is_refuted(&kept, Ends), "{kept}");
         }
+    }
+
+    /// With `--client` the file is what the server sends, once it has seen the beginning of the request.
+    #[test]
+    fn a_client_is_asked_about_what_its_server_sends() {
+        use lastbyte::Property::{NoSilentLoss, NothingTruncated};
+        let client = |subject, answer: &str, more: &[&str]| {
+            let answer = Scratch::new("answer", answer);
+            let words = ["explore", "--subject", subject, "--client", "--request"];
+            let words = [&words[..], &[answer.path()], more].concat();
+            let output = verify(&words);
+            let [told, errors] = [output.stdout, output.stderr].map(String::from_utf8);
+            let text = told.expect("text") + &errors.expect("text");
+            (output.status.code(), text)
+        };
+        let ok = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+        for subject in ["hyper-1", "hyper-0.14"] {
+            for answer in ["drops", "reads", "keeps"] {
+                let answer = format!("answer={answer}");
+                let (exit, text) = client(subject, ok, &["--set", &answer]);
+                assert_eq!(exit, Some(0), "{text}");
+                let first = format!("{subject}-client, 100 bytes of request, kernel buffer");
+                assert!(text.starts_with(&first), "{text}");
+            }
+            // The request is not flushed when a response comes after which the connection closes.
+            let last = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+            let (_, text) = client(subject, last, &["--pieces", "20"]);
+            let loses = subject == "hyper-0.14";
+            assert_eq!(is_refuted(&text, NoSilentLoss), loses, "{text}");
+            assert_eq!(text.contains(" --client "), loses, "{text}");
+            // A server that ends its side before it has answered.
+            let half = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello";
+            let words = [
+                "--client-eof",
+                "--response-bytes",
+                "0",
+                "--set",
+                "lets_go=true",
+            ];
+            let (_, text) = client(subject, half, &words);
+            assert!(text.contains("subject: error ("), "{text}");
+            assert!(!is_refuted(&text, NothingTruncated), "{text}");
+        }
+        let switches =
+            "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n";
+        let words = ["--response-bytes", "0", "--set", "upgrade=true"];
+        let (exit, text) = client("hyper-1", switches, &words);
+        assert_eq!(exit, Some(0), "{text}");
+        let (_, text) = client("hyper-1", switches, &["--set", "upgrade=true"]);
+        assert!(is_refuted(&text, NothingTruncated), "{text}");
+        for (subject, accepted) in [(SUBJECT, "hyper-1, hyper-0.14"), ("none", "hyper-1")] {
+            let (exit, text) = client(subject, ok, &[]);
+            assert_eq!((exit, text.lines().count()), (Some(2), 1), "{text}");
+            let told = format!("has no client side; expected: {accepted}");
+            assert!(text.contains(&told), "{text}");
+        }
+        let (exit, text) = client("hyper-1", ok, &["--set", "handler=reads"]);
+        assert_eq!((exit, text.lines().count()), (Some(2), 1), "{text}");
+        // A recording of it is replayed by its own name.
+        let folder = std::env::temp_dir().join(format!("lastbyte-client-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a place for it");
+        let half = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        let save = folder.to_str().expect("text");
+        let (exit, text) = client("hyper-0.14", half, &["--save", save]);
+        assert_eq!(exit, Some(1), "{text}");
+        for file in std::fs::read_dir(&folder).expect("it is there") {
+            let file = file.expect("it is there").path();
+            let replayed = verify(&["replay", file.to_str().expect("text")]);
+            assert_eq!(replayed.status.code(), Some(1), "{replayed:?}");
+        }
+        std::fs::remove_dir_all(&folder).expect("it was there");
     }
 
     #[test]

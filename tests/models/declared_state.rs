@@ -172,13 +172,16 @@ const MISSED: [&str; 9] = [
 
 /// Fields that can differ where nothing else does, and make no difference then: what a flush came
 /// to, how many messages there were or whether one was asked for when none follows, whether a read is
-/// pending that is not looked at again before the next one, and whether whoever waits for an upgrade wakes its
-/// own task when it comes.
-const WITHOUT_CONSEQUENCE: [&str; 5] = [
+/// pending that is not looked at again before the next one, what lies in the read buffer when nobody reads any
+/// more, whether the timer for a head has begun, and whether whoever waits for an upgrade wakes its own task when
+/// it comes.
+const WITHOUT_CONSEQUENCE: [&str; 7] = [
     "asked",
     "flush_ready",
+    "header_timer",
     "messages",
     "read_blocked",
+    "read_buf",
     "upgrade_waits",
 ];
 

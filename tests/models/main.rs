@@ -12,6 +12,8 @@ mod enumeration;
 mod faults;
 #[cfg(not(loom))]
 mod findings;
+#[cfg(not(loom))]
+mod header_timer;
 mod hyper_h1;
 mod hyper_h1_client;
 #[cfg(loom)]

@@ -33,6 +33,7 @@ const CLOSED: &[(&str, &[&str])] = &[
             "pipeline-flush-partial",
         ],
     ),
+    ("timeout-unflushed", &["timeout-unflushed"]),
 ];
 
 /// The findings that it leaves.

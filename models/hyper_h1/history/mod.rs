@@ -27,6 +27,11 @@ const UNFLUSHED: &[&str] = &[
 /// Since the dispatcher exists, and in the newest release.
 const ALL: &[&str] = &RELEASES;
 
+/// Every hyper 1: the timer of 0.14 is tokio's, and is not driven.
+const TIMED: &[&str] = &[
+    "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.12.0",
+];
+
 /// hyper 1.12.0 with the repair of `conformance/proposed`, which is no release.
 pub const PROPOSED: &str = "proposed";
 

@@ -8,7 +8,7 @@ use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
 
 use super::super::scenarios::Family;
 use super::super::{Handler, Server, Source};
-use super::{ALL, ALL_AND_PROPOSED, DefectScenario, Side, UNFLUSHED, WAITING, WAITS};
+use super::{ALL, ALL_AND_PROPOSED, DefectScenario, Side, TIMED, UNFLUSHED, WAITING, WAITS};
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const OLD_GET: &str = "GET / HTTP/1.0\r\nhost: a\r\n\r\n";
@@ -285,6 +285,23 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
             ..dropped.server.clone()
         },
         dropped.scenario(64, Reader::PROMPT),
+    );
+
+    let rest = Script::new("client", [ScriptStep::Send("world".into())]);
+    add(
+        "timeout-unflushed",
+        "The timer for the next head does not end a connection whose response is not flushed.",
+        NothingTruncated,
+        TIMED,
+        Server {
+            handler: Handler::AnswersFirst,
+            header_read_timeout: true,
+            ..Server::answering(63)
+        },
+        Scenario {
+            clock: true,
+            ..over(128, format!("{POST}\r\nhello")).with_script(rest)
+        },
     );
 
     let asks_for_h2c = "POST / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n\

@@ -14,7 +14,7 @@ use super::history::Release;
 use super::{FAILS, Source};
 
 pub use client::client;
-pub use server::{named, subject};
+pub use server::subject;
 
 /// The version of hyper that is driven, as cargo's lock file has it.
 pub const VERSION: &str = env!("HYPER_0_14_VERSION");

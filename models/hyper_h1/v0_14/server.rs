@@ -11,7 +11,6 @@ use hyper_0_14::server::conn::{Connection, Http};
 use hyper_0_14::service::service_fn;
 use hyper_0_14::upgrade::Upgraded;
 use hyper_0_14::{Body, Method, Request, Response, StatusCode, header};
-use lastbyte::check::NamedSubject;
 use lastbyte::{Socket, Subject};
 use tokio::io::AsyncWrite;
 
@@ -23,11 +22,6 @@ pub fn subject(server: Server) -> Arc<dyn Subject> {
     driven(VERSION, server, |server, socket| {
         Box::pin(serve(server, socket))
     })
-}
-
-/// `hyper-0.14` for ad-hoc exploration.
-pub fn named() -> NamedSubject {
-    super::super::named("hyper-0.14", VERSION, subject)
 }
 
 async fn serve(server: Server, socket: Socket) -> Result<(), String> {
@@ -65,6 +59,7 @@ async fn answer(
     mut request: Request<Body>,
 ) -> Result<Response<Body>, &'static str> {
     let Exchange { server, handle, .. } = &exchange;
+    exchange.begin();
     let mut response = Response::builder().header(header::DATE, DATE);
     if let Some(status) = server.status {
         response = response.status(status);
@@ -126,7 +121,7 @@ async fn read(mut body: Body) -> Bytes {
 }
 
 /// Says `words` in the new protocol, and then no more.
-async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
+pub(super) async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
     while !words.is_empty() {
         let written = poll_fn(|cx| Pin::new(&mut upgraded).poll_write(cx, &words)).await?;
         if written == 0 {

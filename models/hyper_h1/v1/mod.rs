@@ -4,6 +4,7 @@
 
 mod client;
 mod server;
+mod timer;
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -22,7 +23,7 @@ use super::history::Release;
 use super::{FAILS, Source, TRAILER};
 
 pub use client::client;
-pub use server::{named, subject};
+pub use server::subject;
 
 /// The version of hyper that is driven, as cargo's lock file has it.
 pub const VERSION: &str = env!("HYPER_1_VERSION");

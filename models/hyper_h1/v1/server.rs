@@ -13,10 +13,10 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode, header};
-use lastbyte::check::NamedSubject;
 use lastbyte::{Socket, Subject};
 
 use super::super::{DATE, Exchange, FAILS, Handler, Server, Source, TRAILER, driven};
+use super::timer::{HarnessTimer, TIMEOUT};
 use super::{Body, Io, VERSION, body, whole};
 
 /// Makes the subject for a server.
@@ -24,11 +24,6 @@ pub fn subject(server: Server) -> Arc<dyn Subject> {
     driven(VERSION, server, |server, socket| {
         Box::pin(serve(server, socket))
     })
-}
-
-/// `hyper-1` for ad-hoc exploration.
-pub fn named() -> NamedSubject {
-    super::super::named("hyper-1", VERSION, subject)
 }
 
 async fn serve(server: Server, socket: Socket) -> Result<(), String> {
@@ -42,6 +37,10 @@ async fn serve(server: Server, socket: Socket) -> Result<(), String> {
         .keep_alive(settings.keep_alive);
     if let Some(bytes) = settings.max_buf_size {
         builder.max_buf_size(bytes);
+    }
+    if settings.header_read_timeout {
+        let timer = HarnessTimer::new(exchange.handle.clone());
+        builder.timer(timer).header_read_timeout(TIMEOUT);
     }
     let connection = builder.serve_connection(Io(socket), service);
     if settings.taken_out {
@@ -61,6 +60,7 @@ async fn answer(
     mut request: Request<Incoming>,
 ) -> Result<Response<Body>, &'static str> {
     let Exchange { server, handle, .. } = &exchange;
+    exchange.begin();
     let mut response = Response::builder().header(header::DATE, DATE);
     if let Some(status) = server.status {
         response = response.status(status);
@@ -128,7 +128,7 @@ async fn read(mut body: Incoming) -> Bytes {
 }
 
 /// Says `words` in the new protocol, and then no more.
-async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
+pub(super) async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
     while !words.is_empty() {
         let written = poll_fn(|cx| Pin::new(&mut upgraded).poll_write(cx, &words)).await?;
         if written == 0 {

@@ -1,0 +1,55 @@
+//! hyper's timer on the time of the harness.
+//!
+//! One timer is all that a connection has at a time, so one duration is as good as any: a deadline says
+//! nothing. Up to 1.7.0 hyper computes it from the time of day.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use hyper::rt::{Sleep, Timer};
+use lastbyte::Handle;
+
+/// How long a head may take.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Makes timers of the scenario's clock.
+#[derive(Debug)]
+pub(super) struct HarnessTimer {
+    handle: Handle,
+    start: Instant,
+}
+
+impl HarnessTimer {
+    pub(super) fn new(handle: Handle) -> HarnessTimer {
+        let start = Instant::now();
+        HarnessTimer { handle, start }
+    }
+}
+
+impl Timer for HarnessTimer {
+    fn sleep(&self, _duration: Duration) -> Pin<Box<dyn Sleep>> {
+        Box::pin(Asleep(self.handle.sleep(TIMEOUT)))
+    }
+
+    fn sleep_until(&self, _deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        self.sleep(TIMEOUT)
+    }
+
+    fn now(&self) -> Instant {
+        self.start
+    }
+}
+
+struct Asleep(lastbyte::run::Sleep);
+
+impl Future for Asleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl Sleep for Asleep {}
