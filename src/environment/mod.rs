@@ -26,6 +26,8 @@ pub use framing::{Contradiction, Framing, Raw};
 pub use framings::{Counted, LengthDelimited, Lines, Parse, Parsed};
 #[cfg(feature = "http1")]
 pub use http1::{Responses, are_head};
-pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput};
+pub use kernel::{
+    Budget, Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput, Wakes,
+};
 pub use reader::{BadReader, Reader, ReaderDefect};
 pub use script::{Script, ScriptStep};

@@ -4,5 +4,6 @@
 #[path = "../support/watched.rs"]
 mod watched;
 
+mod budget;
 mod connections;
 mod load;
