@@ -6,4 +6,5 @@ mod watched;
 
 mod budget;
 mod connections;
+mod kernel;
 mod load;
