@@ -207,6 +207,8 @@ pub(super) const NOTHING_FAILS: Faults = Faults {
     shutdown_error: false,
     spurious_input: false,
     reset_told_once: false,
+    budget: None,
+    joined_input: false,
 };
 pub(super) const SHUTDOWN_FAILS: Faults = Faults {
     shutdown_error: true,

@@ -1,11 +1,13 @@
 //! The kernel fails: the connection must deliver everything or say that it has not.
 //!
 //! Here is what goes wrong. What it happens to: the minimal model (`ordering.rs`), the whole
-//! loop (`whole_loop.rs`), and real hyper (`connections.rs`, with the claims in `hyper.rs`).
+//! loop (`whole_loop.rs`), and real hyper (`connections.rs`, with the claims in `hyper.rs`). Writes that
+//! are pending although there is room are in `readiness.rs`, of all three.
 
 mod connections;
 mod hyper;
 mod ordering;
+mod readiness;
 mod whole_loop;
 
 use lastbyte::environment::Faults;
@@ -154,7 +156,10 @@ impl Point {
 /// What `cargo verify` knows about this model.
 pub fn model() -> Model {
     Model {
-        claims: || [ordering::claims(), whole_loop::claims(), hyper::claims()].concat(),
+        claims: || {
+            let failing = [ordering::claims(), whole_loop::claims(), hyper::claims()];
+            [failing.concat(), readiness::claims()].concat()
+        },
         terms: &[
             shutdown_ordering::READ_GATED,
             ("dispatch_loop:proposed", dispatch_loop::PROPOSED_TERM.1),

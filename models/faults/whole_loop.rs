@@ -14,7 +14,7 @@ use crate::dispatch_loop::{
 use crate::known::{claim, meaning, told};
 
 /// Scenarios that every revision keeps as long as nothing fails, whole or with an error.
-const KEPT_BY_ALL: [&str; 7] = [
+pub(super) const KEPT_BY_ALL: [&str; 7] = [
     "close",
     "bad-second-request",
     "fin-during-flush-half-close",
@@ -25,7 +25,7 @@ const KEPT_BY_ALL: [&str; 7] = [
 ];
 
 /// Scenarios in which the socket was shut down before the last bytes (#4022).
-const KEPT_SINCE_1_11: [&str; 4] = [
+pub(super) const KEPT_SINCE_1_11: [&str; 4] = [
     "dropped-body",
     "body-ends-during-flush",
     "body-does-not-decode",
@@ -35,7 +35,7 @@ const KEPT_SINCE_1_11: [&str; 4] = [
 /// The scenario after which a wake-up was missed (#3952).
 const DEFERRED_END: &str = "deferred-end";
 
-fn named(names: &[&str]) -> Vec<LoopScenario> {
+pub(super) fn named(names: &[&str]) -> Vec<LoopScenario> {
     let found: Vec<_> = named_scenarios()
         .into_iter()
         .filter(|scenario| names.contains(&scenario.name()))
@@ -50,7 +50,7 @@ fn named(names: &[&str]) -> Vec<LoopScenario> {
 
 /// The instance of one scenario at one revision.
 #[track_caller]
-fn instance(scenario: &LoopScenario, revision: &Revision) -> Instance {
+pub(super) fn instance(scenario: &LoopScenario, revision: &Revision) -> Instance {
     let instance = dispatch_loop::instance(scenario, revision);
     instance
         .expect("every scenario here is of every revision")
@@ -58,7 +58,7 @@ fn instance(scenario: &LoopScenario, revision: &Revision) -> Instance {
 }
 
 /// How many bytes the reader of a scenario is promised.
-fn promised(scenario: &LoopScenario) -> usize {
+pub(super) fn promised(scenario: &LoopScenario) -> usize {
     match &scenario.connection.owed {
         Owed::AtStart(bytes) => bytes.len(),
         Owed::AsServed => scenario.connection.message(0).len(),

@@ -1,4 +1,4 @@
-//! Defects of the explorer. None breaks a property: each hides that one is broken. So each is shown
+//! Defects of the explorer, and of a kernel that does less than it may. None breaks a property: each hides that one is broken. So each is shown
 //! where the sound explorer refutes a property, and the defective one comes to its end without.
 //!
 //! The instances are the smallest of the models that show it. Where the models have none, the
@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::environment::{ExecutorDefect, KernelDefect, KeyPart};
 use lastbyte::{Instance, Property, Reader, Scenario, Script, ScriptStep};
 
 use super::calls::{Call, Calls};
@@ -24,8 +24,10 @@ pub struct Hidden {
     pub name: &'static str,
     /// What goes wrong.
     pub sentence: &'static str,
-    /// The defect.
+    /// The defect, if the explorer has it.
     pub defect: ExecutorDefect,
+    /// The defect, if the kernel has it: it does less than a kernel may.
+    pub kernel: KernelDefect,
     /// The property that is broken without being noticed.
     pub property: Property,
     /// Where, without the defect.
@@ -46,6 +48,7 @@ impl Hidden {
         scenario.name = name;
         if defective {
             scenario.executor_defect = self.defect;
+            scenario.kernel_defect = self.kernel;
         }
         Instance::new(subject, scenario, sound.run().clone()).with_parameter("at", &**words)
     }
@@ -102,6 +105,21 @@ fn with_calls(
     }
 }
 
+/// A connection that waits for room, and then believes that there is room for two bytes.
+fn relying_on_room() -> Place {
+    use Call::*;
+    let calls: &[Call] = &[
+        Promise, Promise, Promise, Promise, Send, Send, Offer, Pause, Offer, Offer, Shut,
+    ];
+    let scenario = Scenario::new("relies-on-room", 2, Reader::slow(1));
+    let words: Vec<_> = calls.iter().map(ToString::to_string).collect();
+    Place {
+        model: "calls",
+        sound: Instance::new("connection", scenario, Arc::new(Calls(calls))),
+        words: format!("{}; K=2, reader slow:1", words.join(", ")),
+    }
+}
+
 /// A connection that waits for two signals at once, and goes by which was raised first.
 fn for_either_signal() -> Place {
     let scenario = Scenario {
@@ -149,6 +167,7 @@ pub fn hidden() -> Vec<Hidden> {
         name,
         sentence,
         defect,
+        kernel: KernelDefect::None,
         property,
         sound,
     };
@@ -384,6 +403,17 @@ pub fn hidden() -> Vec<Hidden> {
             ),
             "The key lacks what the connection did in this poll.",
         ),
+        Hidden {
+            kernel: KernelDefect::WriterWokenWhenEmpty,
+            ..row(
+                "kernel/writer-woken-when-empty",
+                ExecutorDefect::None,
+                NoSilentLoss,
+                relying_on_room(),
+                "A read wakes the writer only when it has emptied the buffer: nobody is woken who finds room for \
+                 less than that.",
+            )
+        },
     ]
 }
 

@@ -67,6 +67,7 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         input_eof,
         flush,
         shutdown,
+        wakes,
         input_capacity,
         unread_input,
         faults,
@@ -88,11 +89,12 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         executor_defect,
     } = scenario;
     let plain = Scenario::new("", *capacity, *reader);
-    let fields: [(&'static str, &dyn fmt::Debug, &dyn fmt::Debug); 23] = [
+    let fields: [(&'static str, &dyn fmt::Debug, &dyn fmt::Debug); 24] = [
         ("input", input, &plain.input),
         ("input_eof", input_eof, &plain.input_eof),
         ("flush", flush, &plain.flush),
         ("shutdown", shutdown, &plain.shutdown),
+        ("wakes", wakes, &plain.wakes),
         ("input_capacity", input_capacity, &plain.input_capacity),
         ("unread_input", unread_input, &plain.unread_input),
         ("faults", faults, &plain.faults),

@@ -34,7 +34,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::environment::framing::{Framing, Raw};
-use crate::environment::kernel::{Faults, FlushMode, ShutdownMode};
+use crate::environment::kernel::{Faults, FlushMode, ShutdownMode, UnreadInput, Wakes};
 use crate::environment::reader::Reader;
 use crate::environment::script::Script;
 use crate::explore::explorer::Explorer;
@@ -247,6 +247,32 @@ impl Checker {
     #[must_use]
     pub fn faults(mut self, faults: Faults) -> Checker {
         self.base.faults = faults;
+        self
+    }
+
+    /// When the connection learns that there is room to write; [`Wakes::Later`] has an actor of its own.
+    ///
+    /// ```
+    /// use lastbyte::environment::Wakes;
+    /// use lastbyte::{Checker, Socket};
+    ///
+    /// Checker::new().wakes(Wakes::Later).run(|mut socket: Socket| async move {
+    ///     socket.expect_delivery(b"response");
+    ///     socket.write_all(b"response").await?;
+    ///     socket.close().await
+    /// })
+    /// .assert_proved();
+    /// ```
+    #[must_use]
+    pub fn wakes(mut self, wakes: Wakes) -> Checker {
+        self.base.wakes = wakes;
+        self
+    }
+
+    /// What closing the socket with unread input does.
+    #[must_use]
+    pub fn unread_input(mut self, unread_input: UnreadInput) -> Checker {
+        self.base.unread_input = unread_input;
         self
     }
 

@@ -19,6 +19,11 @@ use bytes::{Bytes, BytesMut};
 use crate::environment::content::{Content, Pieces, Shared, length, part};
 use crate::trace::event::ActorId;
 
+mod readiness;
+
+pub use readiness::{Budget, Wakes};
+use readiness::{Gates, Readiness};
+
 /// What `close(2)` does while input is still unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum UnreadInput {
@@ -28,6 +33,10 @@ pub enum UnreadInput {
     /// The peer is reset and loses what it has not read (TCP, RFC 9293, section 3.10.4; RFC 2525,
     /// section 2.17).
     Resets,
+    /// The same, and input that arrives after the close is answered with a reset, too: TCP on Linux
+    /// (`tcp_rcv_state_process`, net/ipv4/tcp_input.c, in the states FIN-WAIT-1 and FIN-WAIT-2; RFC 1122,
+    /// section 4.2.2.13). What the kernel had accepted and the peer has not read is lost.
+    ResetsLater,
 }
 
 /// How `poll_flush` of the socket behaves.
@@ -78,6 +87,24 @@ pub struct Faults {
     /// `write(2)` fails with `BrokenPipe`, as on Linux, and `shutdown(2)` is ready whoever knows of
     /// the reset: tokio's sockets pass over its `NotConnected`. Otherwise every call reports it.
     pub reset_told_once: bool,
+    /// Others spend tokio's cooperative budget, once: calls are pending that could be carried out.
+    pub budget: Option<Budget>,
+    /// `recv(2)` returns what several sends have brought, as a stream does on Linux where it was there
+    /// before the call. Otherwise it returns one piece a call, as on a stream of which the rest has not
+    /// arrived yet.
+    pub joined_input: bool,
+}
+
+impl Faults {
+    /// Whether a connection may answer with an error: something can fail.
+    pub(crate) fn excuse_errors(&self) -> bool {
+        let harmless = Faults {
+            budget: self.budget,
+            joined_input: self.joined_input,
+            ..Faults::default()
+        };
+        *self != harmless
+    }
 }
 
 /// Deliberate defects of the kernel, to show that the properties notice them.
@@ -124,6 +151,17 @@ pub enum KernelDefect {
     SenderNotRegistered,
     /// A flush forgets what the kernel had no room for.
     LayerForgetsTheRest,
+    /// A read wakes the writer only when it has emptied the buffer: everything that such a kernel does
+    /// a right one can do, and not the other way round.
+    WriterWokenWhenEmpty,
+}
+
+impl KernelDefect {
+    /// Whether it takes possible behaviour away and adds none: it cannot break a property, only hide that
+    /// one is broken.
+    pub fn only_removes(self) -> bool {
+        self == KernelDefect::WriterWokenWhenEmpty
+    }
 }
 
 /// What a registration is for.
@@ -139,7 +177,7 @@ pub(crate) enum Place {
     Reader,
     /// Progress of the reader, for scripts.
     Progress,
-    /// A flush to be finished, for scripts.
+    /// A flush to be finished, for scripts; room to be reported.
     Device,
     /// An item of a feed, or its end.
     Feed(usize),
@@ -308,12 +346,15 @@ pub struct Kernel {
     input: VecDeque<Bytes>,
     input_eof: bool,
     input_read: bool,
+    gates: Gates,
 
     pub(crate) writer: Registration,
     pub(crate) flusher: Registration,
     pub(crate) shutter: Registration,
     pub(crate) inputter: Registration,
     pub(crate) reader: Registration,
+    /// Who reports that there is room; see [`Wakes::Later`].
+    pub(crate) reporter: Registration,
     pub(crate) due: Vec<Due>,
 }
 
@@ -349,11 +390,13 @@ impl Kernel {
             input: VecDeque::new(),
             input_eof: false,
             input_read: false,
+            gates: Gates::default(),
             writer: Registration::default(),
             flusher: Registration::default(),
             shutter: Registration::default(),
             inputter: Registration::default(),
             reader: Registration::default(),
+            reporter: Registration::default(),
             due: Vec::new(),
         }
     }
@@ -396,6 +439,12 @@ impl Kernel {
     /// Sets what closing with unread input does.
     pub fn with_unread_input(mut self, unread_input: UnreadInput) -> Self {
         self.unread_input = unread_input;
+        self
+    }
+
+    /// Sets when who waits for room learns of it.
+    pub fn with_wakes(mut self, wakes: Wakes) -> Self {
+        self.gates.wakes = wakes;
         self
     }
 
@@ -448,7 +497,10 @@ impl Kernel {
 
     /// Whether a call of `close` would be without effect for the peer.
     pub(crate) fn close_is_invisible(&self) -> bool {
-        let unseen = !self.close_shows && self.input_capacity.is_none();
+        // Whether input is still to come the kernel does not know.
+        let unseen = !self.close_shows
+            && self.input_capacity.is_none()
+            && self.unread_input != UnreadInput::ResetsLater;
         self.reset
             || (unseen
                 && self.write_shut
@@ -485,6 +537,38 @@ impl Kernel {
 
     // ---- the connection's calls ----
 
+    /// The connection, or a task of it, is polled: tokio's cooperative budget is renewed.
+    pub(crate) fn begin_poll(&mut self) {
+        self.gates.begin_poll();
+    }
+
+    /// Whether this read or write finds tokio's cooperative budget spent. Then its caller is woken at
+    /// once.
+    fn budget_is_spent(&mut self, caller: Caller<'_>, place: Place) -> bool {
+        let spent = self.gates.is_spent(self.faults.budget);
+        if spent {
+            self.due.push(Due {
+                waker: caller.waker.clone(),
+                told: caller.own.map(|actor| (actor, place)),
+            });
+        }
+        spent
+    }
+
+    /// A read or write is pending and has spent no budget.
+    fn would_block<T>(&mut self) -> Call<T> {
+        self.gates.was_pending(self.faults.budget);
+        Call::WouldBlock
+    }
+
+    /// A write was not taken whole: there is no room until an event says so.
+    fn clear_readiness(&mut self) {
+        self.gates.know(Readiness::Cleared);
+        if self.gates.waits_for_event() && self.contents.outbound.len() < self.capacity {
+            self.reporter.fire(Place::Device, &mut self.due);
+        }
+    }
+
     /// What a call reports of the reset, and a further one.
     fn tell_reset<T>(&mut self, further: Call<T>) -> Call<T> {
         let once = self.faults.reset_told_once;
@@ -502,6 +586,9 @@ impl Kernel {
         payloads: &[Bytes],
         caller: Caller<'_>,
     ) -> Call<usize> {
+        if self.budget_is_spent(caller, Place::Writer) {
+            return Call::WouldBlock;
+        }
         if self.reset {
             return self.tell_reset(Call::Failed(io::ErrorKind::BrokenPipe));
         }
@@ -525,6 +612,10 @@ impl Kernel {
         {
             return Call::Done(0);
         }
+        if self.gates.waits_for_event() {
+            self.writer.set(caller);
+            return self.would_block();
+        }
         let capacity = match self.defect {
             KernelDefect::CapacityOffByOne => self.capacity + 1,
             _ => self.capacity,
@@ -537,7 +628,8 @@ impl Kernel {
             if self.defect != KernelDefect::WriterNotRegistered {
                 self.writer.set(caller);
             }
-            return Call::WouldBlock;
+            self.clear_readiness();
+            return self.would_block();
         }
         let taken = room.min(length(slices));
         let first = self.defect == KernelDefect::FirstByteDropped && self.accepted == 0;
@@ -551,6 +643,9 @@ impl Kernel {
         }
         self.accepted += taken;
         self.writer.clear();
+        if taken < length(slices) {
+            self.clear_readiness();
+        }
         if self.flush_mode == FlushMode::Deferred {
             self.flushing = Flushing::Dirty;
         }
@@ -675,7 +770,7 @@ impl Kernel {
     /// `close(2)`.
     pub(crate) fn close(&mut self) {
         self.closed = true;
-        if self.unread() > 0 && self.unread_input == UnreadInput::Resets {
+        if self.unread() > 0 && self.unread_input != UnreadInput::Ignored {
             self.contents.outbound.clear();
             self.reset = true;
         }
@@ -695,6 +790,9 @@ impl Kernel {
     /// `recv(2)` on the connection's side: the next piece of input, at most `max` bytes; empty at
     /// the end of the input.
     pub(crate) fn read_input(&mut self, max: usize, caller: Caller<'_>) -> Call<Bytes> {
+        if self.budget_is_spent(caller, Place::Input) {
+            return Call::WouldBlock;
+        }
         if self.reset {
             return self.tell_reset(Call::Done(Bytes::new()));
         }
@@ -704,14 +802,13 @@ impl Kernel {
                 waker: caller.waker.clone(),
                 told: caller.own.map(|actor| (actor, Place::Input)),
             });
-            return Call::WouldBlock;
+            return self.would_block();
         }
-        match self.input.front_mut() {
-            Some(piece) => {
-                let bytes = piece.split_to(max.min(piece.len()));
-                if piece.is_empty() {
-                    self.input.pop_front();
-                }
+        if !self.input.is_empty() || self.input_eof {
+            self.gates.found_input();
+        }
+        match self.take_input(max) {
+            Some(bytes) => {
                 self.inputter.clear();
                 Call::Done(bytes)
             }
@@ -720,9 +817,30 @@ impl Kernel {
                 if self.defect != KernelDefect::InputterNotRegistered {
                     self.inputter.set(caller);
                 }
-                Call::WouldBlock
+                self.would_block()
             }
         }
+    }
+
+    /// The next bytes of input: of one piece, or of several where `recv(2)` joins them.
+    fn take_input(&mut self, max: usize) -> Option<Bytes> {
+        let mut first = self.take_of_piece(max)?;
+        while self.faults.joined_input && first.len() < max {
+            let Some(next) = self.take_of_piece(max - first.len()) else {
+                break;
+            };
+            first = [first, next].concat().into();
+        }
+        Some(first)
+    }
+
+    fn take_of_piece(&mut self, max: usize) -> Option<Bytes> {
+        let piece = self.input.front_mut()?;
+        let bytes = piece.split_to(max.min(piece.len()));
+        if piece.is_empty() {
+            self.input.pop_front();
+        }
+        Some(bytes)
     }
 
     // ---- the peer's calls ----
@@ -743,9 +861,18 @@ impl Kernel {
         self.defect != KernelDefect::SenderNotRegistered
     }
 
+    /// Whether the peer's next bytes are answered with a reset.
+    pub(crate) fn answers_with_reset(&self) -> bool {
+        self.closed && !self.reset && self.unread_input == UnreadInput::ResetsLater
+    }
+
     /// The peer sends `bytes`.
     pub fn send_input(&mut self, bytes: Bytes) {
-        if !bytes.is_empty() {
+        if !bytes.is_empty() && self.answers_with_reset() {
+            self.contents.outbound.clear();
+            self.reset = true;
+            self.reader.fire(Place::Reader, &mut self.due);
+        } else if !bytes.is_empty() {
             self.input.push_back(bytes);
             if self.defect != KernelDefect::InputWakesNobody {
                 self.inputter.fire(Place::Input, &mut self.due);
@@ -787,15 +914,45 @@ impl Kernel {
             self.contents.outbound.take(taken)
         };
         self.delivered += taken;
-        if self.defect != KernelDefect::WriterNotWoken {
-            self.writer.fire(Place::Writer, &mut self.due);
+        let wakes = match self.defect {
+            KernelDefect::WriterNotWoken => false,
+            KernelDefect::WriterWokenWhenEmpty => self.contents.outbound.is_empty(),
+            _ => true,
+        };
+        match self.gates.wakes {
+            Wakes::Later if self.gates.waits_for_event() => {
+                self.reporter.fire(Place::Device, &mut self.due);
+            }
+            Wakes::AtEveryRead if wakes => self.writer.fire(Place::Writer, &mut self.due),
+            Wakes::AtEveryRead | Wakes::Later => {}
         }
         Call::Done(bytes)
+    }
+
+    /// Reports that there is room, if there is and nobody knows it yet: an event of the kernel's, delivered
+    /// by tokio's driver. Otherwise its caller is registered, and nothing happens.
+    pub(crate) fn report_room(&mut self, caller: Caller<'_>) -> bool {
+        let reports = self.gates.waits_for_event()
+            && !self.closed
+            && self.contents.outbound.len() < self.capacity;
+        if reports {
+            self.wake_writer();
+        } else {
+            self.reporter.set(caller);
+        }
+        reports
+    }
+
+    /// Says that there is room, whether there is or not: a call that relies on it may find none.
+    pub(crate) fn wake_writer(&mut self) {
+        self.gates.know(Readiness::Ready);
+        self.writer.fire(Place::Writer, &mut self.due);
     }
 
     /// The peer resets the connection: what it has not read is gone.
     pub(crate) fn reset(&mut self) {
         self.reset = true;
+        self.gates.know(Readiness::Ready);
         self.contents.outbound.clear();
         if self.defect != KernelDefect::ResetWakesNobody {
             self.writer.fire(Place::Writer, &mut self.due);
@@ -818,6 +975,7 @@ impl Kernel {
         (self.input_eof, self.input_read).hash(state);
         (&self.writer, &self.flusher, &self.inputter, &self.reader).hash(state);
         (self.contents.layer.len(), self.shutting, &self.shutter).hash(state);
+        (&self.gates, &self.reporter).hash(state);
     }
 
     /// Hashes the bytes. Opaque subjects need not: there the bytes are a function of the call

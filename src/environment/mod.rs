@@ -11,6 +11,7 @@
 //! assert_eq!(framing.missing(&promised), 6);
 //! ```
 
+mod by_hand;
 pub(crate) mod content;
 pub(crate) mod defect;
 pub(crate) mod framing;
@@ -21,11 +22,14 @@ pub(crate) mod kernel;
 pub(crate) mod reader;
 pub(crate) mod script;
 
+pub use by_hand::{Answer, ByHand};
 pub use defect::{ExecutorDefect, KeyPart};
 pub use framing::{Contradiction, Framing, Raw};
 pub use framings::{Counted, LengthDelimited, Lines, Parse, Parsed};
 #[cfg(feature = "http1")]
 pub use http1::{Responses, are_head};
-pub use kernel::{Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput};
+pub use kernel::{
+    Budget, Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput, Wakes,
+};
 pub use reader::{BadReader, Reader, ReaderDefect};
 pub use script::{Script, ScriptStep};

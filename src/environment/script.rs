@@ -25,6 +25,9 @@ pub enum ScriptStep {
     Raise(usize),
     /// Wakes the subject for no reason.
     WakeSubject,
+    /// Says that there is room to write, whether there is or not: whoever is registered for it is woken,
+    /// and may find none (spurious readiness, as `epoll_wait(2)` can report).
+    WakeWriter,
     /// Waits until a flush is in flight, then finishes it and wakes whoever is registered.
     FinishFlush,
     /// Waits until a shutdown is in flight, then lets the layer below be through with it and wakes
@@ -91,6 +94,7 @@ impl fmt::Display for ScriptStep {
             ScriptStep::WakeFeed(_) => write!(f, "wakes who waits for the feed"),
             ScriptStep::Raise(_) => write!(f, "raises the signal"),
             ScriptStep::WakeSubject => write!(f, "wakes the connection for no reason"),
+            ScriptStep::WakeWriter => write!(f, "reports room to write"),
             ScriptStep::FinishFlush => write!(f, "finishes the flush"),
             ScriptStep::FinishShutdown => write!(f, "finishes the shutdown"),
             ScriptStep::On(socket, step) => write!(f, "on socket {socket}: {step}"),

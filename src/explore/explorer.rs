@@ -280,7 +280,8 @@ impl Explorer {
         way: Way,
     ) -> Explored {
         let started = Instant::now();
-        let planted = scenario.executor_defect != ExecutorDefect::None;
+        let planted = scenario.executor_defect != ExecutorDefect::None
+            || scenario.kernel_defect.only_removes();
         let search = Search::new(Plan {
             caching: self.caching && self.bound.is_none() && way.only.is_none(),
             limits: self.limits.clone(),

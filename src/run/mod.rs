@@ -39,7 +39,8 @@
 //! ```
 
 pub(crate) mod actor;
-pub(crate) mod beside;
+mod below;
+mod beside;
 pub(crate) mod clock;
 pub(crate) mod crew;
 pub(crate) mod delivery;

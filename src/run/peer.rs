@@ -197,7 +197,7 @@ impl Peer {
         let actor = self.handle.actor;
         let done = self.handle.section(|state| {
             state.observe(actor, sent);
-            if state.kernel.is_gone() {
+            if state.kernel.is_gone() && !state.kernel.answers_with_reset() {
                 let kind = match state.kernel.is_reset() {
                     true => io::ErrorKind::ConnectionReset,
                     false => io::ErrorKind::BrokenPipe,

@@ -7,6 +7,7 @@ use crate::environment::script::missing;
 use crate::environment::script::{Script, ScriptStep};
 use crate::run::handle::Handle;
 use crate::run::state::State;
+use crate::run::timers::REPORTER;
 use crate::trace::event::{ActorId, Event};
 
 fn perform(state: &mut State, actor: ActorId, step: &ScriptStep) {
@@ -17,6 +18,7 @@ fn perform(state: &mut State, actor: ActorId, step: &ScriptStep) {
         ScriptStep::EndFeed(feed) => state.push_feed(*feed, None),
         ScriptStep::WakeFeed(feed) => state.wake_feed(*feed),
         ScriptStep::Raise(signal) => state.raise(*signal),
+        ScriptStep::WakeWriter => state.kernel.wake_writer(),
         ScriptStep::FinishFlush => {
             state.kernel.finish_flush();
         }
@@ -102,6 +104,30 @@ pub(crate) async fn perform_all(handle: Handle, script: Script) -> Result<(), St
             next += 1;
         }
         Poll::Ready(Ok(()))
+    })
+    .await
+}
+
+/// Reports room to write, at any point after it was made: see [`Wakes::Later`](crate::environment::Wakes::Later).
+pub(crate) async fn report_room(handle: Handle) -> Result<(), String> {
+    let actor = handle.actor;
+    poll_fn(move |cx| {
+        loop {
+            handle.declare_state(&REPORTER);
+            let reported = handle.section(|state| {
+                let caller = state.caller(actor, cx.waker());
+                let reports = state.kernel.report_room(caller);
+                if reports {
+                    state.changed();
+                    let step = "reports that there is room".to_owned();
+                    state.log(actor, Event::Script { step });
+                }
+                reports
+            });
+            if !reported.unwrap_or(false) {
+                return Poll::Pending;
+            }
+        }
     })
     .await
 }

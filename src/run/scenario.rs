@@ -7,13 +7,13 @@ use bytes::Bytes;
 
 use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::{
-    Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput,
+    Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput, Wakes,
 };
 use crate::environment::reader::{Reader, ReaderDefect};
 use crate::environment::script::{Script, ScriptStep, missing};
 use crate::run::actor::Actor;
 use crate::run::further::{FurtherSocket, problem_of_modes};
-use crate::run::timers::CLOCK;
+use crate::run::timers::{CLOCK, REPORTER};
 use crate::trace::event::{ActorId, NamedSocket};
 use crate::trace::facts::{Crew, Ends, Facts};
 use crate::trace::property::Property;
@@ -38,6 +38,9 @@ pub struct Scenario {
     pub flush: FlushMode,
     /// How the socket's shutdown behaves.
     pub shutdown: ShutdownMode,
+    /// When whoever waits for room to write on the first socket learns of it. With [`Wakes::Later`] an
+    /// actor of its own says so, and takes the place of a script or an actor.
+    pub wakes: Wakes,
     /// Most bytes of input that wait to be read: whoever sends more waits. `None` for any number.
     pub input_capacity: Option<usize>,
     /// What closing with unread input does.
@@ -95,6 +98,7 @@ impl Scenario {
             input_eof: false,
             flush: FlushMode::default(),
             shutdown: ShutdownMode::default(),
+            wakes: Wakes::default(),
             input_capacity: None,
             unread_input: UnreadInput::default(),
             faults: Faults::default(),
@@ -171,11 +175,11 @@ impl Scenario {
             crew: self.crew(),
             ends: self.ends,
             error_is_proper: self.error_is_proper
-                || self.faults != Faults::default()
+                || self.faults.excuse_errors()
                 || self
                     .further
                     .iter()
-                    .any(|further| further.faults != Faults::default()),
+                    .any(|further| further.faults.excuse_errors()),
             can_be_told: raised.any(|signal| self.stops.contains(&signal))
                 || !self.actors.is_empty()
                 || self.peer.is_some()
@@ -195,25 +199,10 @@ impl Scenario {
         peers.all(|peer| peer.reads())
     }
 
-    /// What is below the sockets and acts by itself, each an actor of its own after the caller's.
-    pub(crate) fn devices(&self) -> Vec<Script> {
-        let finishes = |socket: usize| {
-            let steps = self.scripts.iter().flat_map(|script| &script.steps);
-            let mut steps = steps.map(|step| step.parts());
-            steps.any(|(at, step)| at == socket && *step == ScriptStep::FinishShutdown)
-        };
-        let further = self.further.iter().map(|further| further.shutdown);
-        let modes = [self.shutdown].into_iter().chain(further).enumerate();
-        let deferred = modes.filter(|(n, mode)| *mode == ShutdownMode::Deferred && !finishes(*n));
-        deferred
-            .map(|(n, _)| Script::new("layer below", [ScriptStep::FinishShutdown.on(n)]))
-            .collect()
-    }
-
     /// Who is at the other end of the further socket with this number, counted from 0.
     fn peer_of_further(&self, number: usize) -> ActorId {
         let own = self.scripts.len() + self.actors.len();
-        let before = own + self.devices().len() + usize::from(self.clock);
+        let before = own + self.below();
         ActorId::script(before + number)
     }
 
@@ -251,7 +240,7 @@ impl Scenario {
     /// Why it cannot be run, in one line; `None` when it can.
     pub fn problem(&self) -> Option<String> {
         let own = self.scripts.len() + self.actors.len();
-        let devices = self.devices().len() + usize::from(self.clock);
+        let devices = self.below();
         let further = self.further.len();
         let others = own + devices + further + self.tasks;
         if self.capacity == 0 {
@@ -354,6 +343,7 @@ impl Scenario {
         names.extend(self.scripts.iter().map(|script| script.name.clone()));
         names.extend(self.actors.iter().map(|actor| actor.name()));
         names.extend(self.devices().into_iter().map(|device| device.name));
+        names.extend(self.reports_room().then(|| REPORTER.to_owned()));
         names.extend(self.clock.then(|| CLOCK.to_owned()));
         names.extend(self.further.iter().map(FurtherSocket::peer_name));
         // No more than can be run.
@@ -365,6 +355,7 @@ impl Scenario {
         Kernel::new(self.capacity)
             .with_flush(self.flush)
             .with_shutdown(self.shutdown)
+            .with_wakes(self.wakes)
             .with_input_capacity(self.input_capacity)
             .with_visible_close(self.peer_reads())
             .with_unread_input(self.unread_input)

@@ -9,7 +9,7 @@ use crate::run::clock::tick;
 use crate::run::delivery::Delivery;
 use crate::run::further::FurtherSocket;
 use crate::run::handle::Handle;
-use crate::run::player::perform_all;
+use crate::run::player::{perform_all, report_room};
 use crate::run::reading::read_to_end;
 use crate::run::scenario::Scenario;
 use crate::run::socket::Socket;
@@ -82,6 +82,9 @@ pub(crate) fn everybody(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<
     let clock = scenario
         .clock
         .then(|| -> Start { Box::new(|handle| Box::pin(tick(handle))) });
+    let reporter = scenario
+        .reports_room()
+        .then(|| -> Start { Box::new(|handle| Box::pin(report_room(handle))) });
     let devices = scenario.devices().into_iter();
     let devices =
         devices.map(|device| -> Start { Box::new(|handle| Box::pin(perform_all(handle, device))) });
@@ -92,6 +95,7 @@ pub(crate) fn everybody(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<
         .chain(scripts)
         .chain(actors)
         .chain(devices)
+        .chain(reporter)
         .chain(clock)
         .chain(further)
         .chain((0..scenario.tasks).map(|_| -> Start { Box::new(|handle| Box::pin(work(handle))) }))

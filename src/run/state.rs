@@ -226,6 +226,14 @@ impl State {
         }
     }
 
+    /// The connection or a task of it is polled.
+    pub(crate) fn begin_poll_of_connection(&mut self) {
+        self.kernel.begin_poll();
+        for other in &mut self.beside {
+            other.kernel.begin_poll();
+        }
+    }
+
     pub(crate) fn changed(&mut self) {
         self.changes += 1;
     }

@@ -9,6 +9,9 @@ use crate::trace::event::ActorId;
 /// The clock's name in traces.
 pub(crate) const CLOCK: &str = "clock";
 
+/// The name of who reports room to write, in traces.
+pub(crate) const REPORTER: &str = "driver";
+
 /// A timer that was armed and neither seen to have expired nor dropped.
 #[derive(Debug)]
 pub(crate) struct Timer {

@@ -356,6 +356,9 @@ impl World {
         slot.calls = (0, 0);
         slot.private_calls = 0;
         slot.changes_before = Some(changes);
+        if actor == ActorId::SUBJECT || self.crew.is_member(actor) {
+            state.begin_poll_of_connection();
+        }
         state.log(actor, Event::Poll);
     }
 

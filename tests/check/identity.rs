@@ -16,7 +16,7 @@ use lastbyte::check::results::{Results, Row};
 use lastbyte::check::selection::Selection;
 use lastbyte::check::{Clash, Comparison, Identity, NamedSubject, Sweep};
 use lastbyte::environment::{
-    ExecutorDefect, FlushMode, KernelDefect, ReaderDefect, ShutdownMode, UnreadInput,
+    ExecutorDefect, FlushMode, KernelDefect, ReaderDefect, ShutdownMode, UnreadInput, Wakes,
 };
 use lastbyte::run::{Actor, FurtherSocket};
 use lastbyte::trace::{Definition, Ends, Exploration, Inconclusive};
@@ -393,6 +393,7 @@ fn changes() -> Vec<Change> {
             Instance::new(one.subject(), one.scenario().clone(), Arc::new(Unknown))
         }),
         ("capacity", |one| with(one, |s| s.capacity = 2)),
+        ("wakes", |one| with(one, |s| s.wakes = Wakes::Later)),
         ("reader", |one| with(one, |s| s.reader = Reader::slow(1))),
         ("reader", |one| {
             with(one, |s| s.reader.stops_after = Some(0))

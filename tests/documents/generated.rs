@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cargo::{packages, root};
 
-use lastbyte::environment::Faults;
+use lastbyte::environment::{Budget, Faults};
 use lastbyte::render::documents;
 use lastbyte_models::conformance::{
     DEVIATIONS, KernelAndReader, NOT_COMPARED, Side, TOO_LARGE, families,
@@ -232,6 +232,8 @@ fn fault(faults: &Faults) -> Option<String> {
         shutdown_error,
         spurious_input,
         reset_told_once,
+        budget,
+        joined_input,
     } = faults;
     let told = [
         write_error_after.map(|m| format!("a write fails after {m} bytes")),
@@ -239,6 +241,11 @@ fn fault(faults: &Faults) -> Option<String> {
         shutdown_error.then(|| "the shutdown fails".to_owned()),
         spurious_input.then(|| "spurious readiness of the input".to_owned()),
         reset_told_once.then(|| "one call tells of the reset".to_owned()),
+        budget.map(|budget| {
+            let Budget { behind, polls } = budget;
+            format!("tokio's budget is spent behind {behind} calls, in {polls} polls")
+        }),
+        joined_input.then(|| "a read joins what several sends brought".to_owned()),
     ];
     told.into_iter().flatten().reduce(|a, b| a + ", " + &b)
 }

@@ -7,8 +7,9 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -254,11 +255,49 @@ async fn a_client_with_queued_bytes_is_never_ready_again() {
     assert!(client_is_ready_again(false).await);
 }
 
-/// A body whose end another thread publishes between two polls of the same turn of the loop; the
-/// poll that finds the end clears the registration, so that nobody is woken for it.
-#[derive(Default)]
+/// A body that another thread ends: it publishes the end, and then wakes who is registered.
+#[derive(Debug, Default)]
+struct End {
+    published: AtomicBool,
+    registered: Mutex<Option<Waker>>,
+}
+
+/// A body whose end is published between two polls of the same turn of the loop. Each poll that finds nothing
+/// registers; the poll that finds the end clears the registration, and then nobody is left to be woken.
 struct EndsBetweenTwoPolls {
     polls: usize,
+    end: Arc<End>,
+    /// To the thread: a poll has registered, a poll has found the end.
+    polled: mpsc::Sender<()>,
+    /// From the thread: the end is published.
+    published: mpsc::Receiver<()>,
+}
+
+impl EndsBetweenTwoPolls {
+    fn new() -> Self {
+        let end = Arc::<End>::default();
+        let (polled, is_polled) = mpsc::channel();
+        let (publishes, published) = mpsc::channel();
+        let ends = end.clone();
+        std::thread::spawn(move || {
+            if is_polled.recv().is_ok() {
+                ends.published.store(true, Ordering::Release);
+                publishes.send(()).expect("who registered waits for it");
+            }
+            // Found, or given up.
+            let _found = is_polled.recv();
+            let registered = ends.registered.lock().expect("no panic").take();
+            if let Some(waker) = registered {
+                waker.wake();
+            }
+        });
+        EndsBetweenTwoPolls {
+            polls: 0,
+            end,
+            polled,
+            published,
+        }
+    }
 }
 
 impl Body for EndsBetweenTwoPolls {
@@ -267,14 +306,25 @@ impl Body for EndsBetweenTwoPolls {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         self.polls += 1;
-        match self.polls {
-            1 => Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"x"))))),
-            2 => Poll::Pending,
-            _ => Poll::Ready(None),
+        if self.polls == 1 {
+            return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"x")))));
         }
+        let mut registered = self.end.registered.lock().expect("no panic");
+        if self.end.published.load(Ordering::Acquire) {
+            *registered = None;
+            drop(registered);
+            self.polled.send(()).expect("the thread waits for it");
+            return Poll::Ready(None);
+        }
+        *registered = Some(cx.waker().clone());
+        drop(registered);
+        // The thread comes between this poll and the next.
+        self.polled.send(()).expect("the thread waits for it");
+        self.published.recv().expect("the thread publishes the end");
+        Poll::Pending
     }
 }
 
@@ -285,7 +335,7 @@ async fn a_request_behind_a_body_that_ends_in_the_second_look_is_not_served() {
         .await
         .expect("room");
     let service = service_fn(|_: Request<Incoming>| async {
-        Ok::<_, Infallible>(Response::new(EndsBetweenTwoPolls::default()))
+        Ok::<_, Infallible>(Response::new(EndsBetweenTwoPolls::new()))
     });
     tokio::spawn(Builder::new().serve_connection(TokioIo::new(socket), service));
     read_head(&mut peer).await;
@@ -309,7 +359,7 @@ async fn streamed(request: &[u8]) -> (Vec<u8>, bool) {
     let (socket, mut peer) = UnixStream::pair().expect("a socket pair");
     peer.write_all(request).await.expect("room");
     let service = service_fn(|_: Request<Incoming>| async {
-        Ok::<_, Infallible>(Response::new(EndsBetweenTwoPolls::default()))
+        Ok::<_, Infallible>(Response::new(EndsBetweenTwoPolls::new()))
     });
     tokio::spawn(Builder::new().serve_connection(TokioIo::new(socket), service));
     read_head(&mut peer).await;

@@ -10,6 +10,7 @@ mod layer;
 #[cfg(not(loom))]
 mod paused;
 mod peer;
+mod readiness;
 mod socket;
 mod tasks;
 mod varying;

@@ -4,5 +4,7 @@
 #[path = "../support/watched.rs"]
 mod watched;
 
+mod budget;
 mod connections;
+mod kernel;
 mod load;

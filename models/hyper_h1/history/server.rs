@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use lastbyte::check::Meaning;
-use lastbyte::environment::FlushMode;
+use lastbyte::environment::{Budget, Faults, FlushMode};
 use lastbyte::trace::Ends;
 use lastbyte::{Property, Reader, Scenario, Script, ScriptStep};
 
@@ -58,6 +58,26 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         UNFLUSHED,
         dropped.server.clone(),
         dropped.scenario(64, Reader::PROMPT),
+    );
+
+    add(
+        "body-dropped-budget-spent",
+        "Where tokio's cooperative budget is spent, a response that the kernel has room for is flushed before \
+         the shutdown (#4018).",
+        NoSilentLoss,
+        UNFLUSHED,
+        dropped.server.clone(),
+        Scenario {
+            faults: Faults {
+                // Behind the read of the request, and once more when the read side is closed.
+                budget: Some(Budget {
+                    behind: 1,
+                    polls: 2,
+                }),
+                ..Faults::default()
+            },
+            ..dropped.scenario(1024, Reader::PROMPT)
+        },
     );
 
     let server = Server {

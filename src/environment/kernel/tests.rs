@@ -238,3 +238,90 @@ fn a_reset_is_told_once_where_the_socket_is_like_tokios() {
     let before = key(&kernel());
     assert_ne!(key(&untold), before, "what comes next depends on it");
 }
+
+#[test]
+fn a_spent_budget_is_renewed_by_the_next_poll() {
+    let mut kernel = Kernel::new(3).with_faults(Faults {
+        budget: Some(Budget {
+            behind: 1,
+            polls: 2,
+        }),
+        ..Faults::default()
+    });
+    assert_eq!(kernel.read_input(9, waker()), Call::WouldBlock);
+    assert_eq!(
+        kernel.due.len(),
+        0,
+        "there is no input, and nothing is spent"
+    );
+    kernel.send_input(Bytes::from_static(b"ab"));
+    assert_eq!(
+        kernel.read_input(1, waker()),
+        Call::Done(Bytes::from_static(b"a"))
+    );
+    kernel.due.clear();
+    for _poll in 0..2 {
+        assert_eq!(kernel.write(&[b"x"], &[], waker()), Call::WouldBlock);
+        assert_eq!(kernel.read_input(1, waker()), Call::WouldBlock);
+        assert_eq!(kernel.due.len(), 2, "each is woken at once");
+        assert!(!kernel.writer.is_set(), "and registered nowhere");
+        kernel.due.clear();
+        kernel.begin_poll();
+    }
+    assert_eq!(kernel.write(&[b"x"], &[], waker()), Call::Done(1));
+    assert_eq!(kernel.write(&[b"y"], &[], waker()), Call::Done(1));
+}
+
+#[test]
+fn readiness_is_set_by_an_event_alone() {
+    let mut kernel = Kernel::new(2).with_wakes(Wakes::Later);
+    assert_eq!(kernel.write(&[b"abc"], &[], waker()), Call::WouldBlock);
+    assert!(kernel.report_room(waker()), "there is room");
+    assert!(!kernel.report_room(waker()), "that is known");
+    assert_eq!(kernel.write(&[b"abc"], &[], waker()), Call::Done(2));
+    assert!(!kernel.report_room(waker()), "there is none");
+    kernel.due.clear();
+    kernel.read(1, waker());
+    assert_eq!(kernel.due.len(), 1, "who reports room, and not the writer");
+    assert_eq!(kernel.write(&[b"c"], &[], waker()), Call::WouldBlock);
+    assert!(kernel.report_room(waker()));
+    assert_eq!(kernel.write(&[b"c"], &[], waker()), Call::Done(1));
+    // Found input is an event as well.
+    let mut kernel = Kernel::new(2).with_wakes(Wakes::Later);
+    kernel.send_input(Bytes::from_static(b"a"));
+    kernel.read_input(1, waker());
+    assert_eq!(kernel.write(&[b"ab"], &[], waker()), Call::Done(2));
+}
+
+#[test]
+fn a_read_joins_pieces_only_where_it_is_asked_to() {
+    for (joined_input, first) in [(false, &b"ab"[..]), (true, b"abc")] {
+        let mut kernel = Kernel::new(1).with_faults(Faults {
+            joined_input,
+            ..Faults::default()
+        });
+        for piece in ["ab", "cd"] {
+            kernel.send_input(piece.into());
+        }
+        let read = kernel.read_input(3, waker());
+        assert_eq!(read, Call::Done(Bytes::copy_from_slice(first)));
+        assert_eq!(kernel.unread(), 4 - first.len());
+    }
+}
+
+#[test]
+fn input_behind_a_close_is_answered_with_a_reset() {
+    for (unread_input, reset) in [
+        (UnreadInput::Ignored, false),
+        (UnreadInput::Resets, false),
+        (UnreadInput::ResetsLater, true),
+    ] {
+        let mut kernel = closed(unread_input, b"");
+        assert_eq!(kernel.answers_with_reset(), reset);
+        assert!(!kernel.is_reset());
+        kernel.send_input(Bytes::from_static(b"more"));
+        assert_eq!(kernel.is_reset(), reset, "{unread_input:?}");
+        assert_eq!(kernel.level(), if reset { 0 } else { 2 });
+    }
+    assert!(closed(UnreadInput::ResetsLater, b"more").is_reset());
+}
