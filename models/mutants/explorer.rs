@@ -1,21 +1,23 @@
-//! Defects of the explorer, and of a kernel that does less than it may. None breaks a property: each hides that one is broken. So each is shown
-//! where the sound explorer refutes a property, and the defective one comes to its end without.
+//! Defects of the explorer, and of a kernel that does less than it may. None breaks a property: each hides
+//! that one is broken. So each is shown where the sound explorer, over the right kernel, refutes a property,
+//! and the defective one comes to its end without.
 //!
 //! The instances are the smallest of the models that show it. Where the models have none, the
 //! subject is a list of calls that runs into one state by two ways, of which only the second leads
 //! on to the violation: whoever takes the two for the same does not look after the second.
 
-use std::sync::Arc;
-
 use lastbyte::environment::{ExecutorDefect, KernelDefect, KeyPart};
-use lastbyte::{Instance, Property, Reader, Scenario, Script, ScriptStep};
+use lastbyte::{Instance, Property, Reader, ScriptStep};
 
-use super::calls::{Call, Calls};
+use super::calls::Call;
 use super::own_wakers::Looks;
-use super::unordered::Unordered;
+use super::places::{
+    Place, for_either_signal, in_model, in_the_loop, relying_on_room, with_calls,
+    with_its_own_waker,
+};
 use super::{Mutation, Row};
 use crate::dispatch_close::{self, Revision as Closing};
-use crate::dispatch_loop::{self, ORIGINAL, READ_GATED, Revision, WRITES_AGAIN};
+use crate::dispatch_loop::{ORIGINAL, READ_GATED, WRITES_AGAIN};
 
 /// One defect of the explorer, and what it hides.
 #[derive(Clone, Debug)]
@@ -51,104 +53,6 @@ impl Hidden {
             scenario.kernel_defect = self.kernel;
         }
         Instance::new(subject, scenario, sound.run().clone()).with_parameter("at", &**words)
-    }
-}
-
-/// Where a property is broken: the instance of a model, and the same in a few words.
-#[derive(Clone, Debug)]
-struct Place {
-    model: &'static str,
-    sound: Instance,
-    words: String,
-}
-
-/// An instance of a model.
-fn in_model(model: &'static str, sound: Instance) -> Place {
-    let words = format!("{model} {} {}", sound.subject(), sound.scenario());
-    Place {
-        model,
-        sound,
-        words,
-    }
-}
-
-/// A scenario of the whole loop.
-fn in_the_loop(revision: &Revision, scenario: &str) -> Place {
-    let scenarios = dispatch_loop::all_scenarios();
-    let scenario = scenarios.iter().find(|found| found.name() == scenario);
-    let instance = dispatch_loop::instance(scenario.expect("the sweep has it"), revision);
-    let instance = instance.expect("the revision and the scenario go together");
-    in_model(dispatch_loop::NAME, instance)
-}
-
-/// A connection that makes these calls, beside a script.
-fn with_calls(
-    name: &str,
-    reader: Reader,
-    calls: &'static [Call],
-    steps: impl Into<Vec<ScriptStep>>,
-) -> Place {
-    let script = Script::new("script", steps);
-    let steps: Vec<_> = script.steps.iter().map(ToString::to_string).collect();
-    let words: Vec<_> = calls.iter().map(ToString::to_string).collect();
-    let (words, steps) = (words.join(", "), steps.join(", "));
-    let scenario = Scenario {
-        feeds: 1,
-        signals: 1,
-        ..Scenario::new(name, 1, reader)
-    };
-    let subject = Arc::new(Calls(calls));
-    Place {
-        model: "calls",
-        sound: Instance::new("connection", scenario.with_script(script), subject),
-        words: format!("{words}; K=1, reader {reader}; script: {steps}"),
-    }
-}
-
-/// A connection that waits for room, and then believes that there is room for two bytes.
-fn relying_on_room() -> Place {
-    use Call::*;
-    let calls: &[Call] = &[
-        Promise, Promise, Promise, Promise, Send, Send, Offer, Pause, Offer, Offer, Shut,
-    ];
-    let scenario = Scenario::new("relies-on-room", 2, Reader::slow(1));
-    let words: Vec<_> = calls.iter().map(ToString::to_string).collect();
-    Place {
-        model: "calls",
-        sound: Instance::new("connection", scenario, Arc::new(Calls(calls))),
-        words: format!("{}; K=2, reader slow:1", words.join(", ")),
-    }
-}
-
-/// A connection that waits for two signals at once, and goes by which was raised first.
-fn for_either_signal() -> Place {
-    let scenario = Scenario {
-        signals: 2,
-        ..Scenario::new("waits-for-two-signals", 1, Reader::PROMPT)
-    };
-    let raises = |signal| Script::new(format!("script {signal}"), [ScriptStep::Raise(signal)]);
-    let scenario = scenario.with_script(raises(0)).with_script(raises(1));
-    let words =
-        "two signals in a `FuturesUnordered`; K=1, reader prompt; two scripts: each raises one";
-    Place {
-        model: "unordered",
-        sound: Instance::new("connection", scenario, Arc::new(Unordered)),
-        words: words.to_owned(),
-    }
-}
-
-/// A connection that waits for a signal through a waker of its own.
-fn with_its_own_waker(looks: Looks, words: &str) -> Place {
-    let name = format!("{looks:?}");
-    let scenario = Scenario {
-        signals: 1,
-        ..Scenario::new(name, 1, Reader::PROMPT)
-    };
-    let scenario = scenario.with_script(Script::new("script", [ScriptStep::Raise(0)]));
-    Place {
-        model: "own-wakers",
-        sound: Instance::new("connection", scenario, Arc::new(looks)),
-        words: format!("{words}; K=1, reader prompt; script: raises the signal"),
     }
 }
 

@@ -6,6 +6,7 @@ mod calls;
 mod dispatcher;
 mod explorer;
 mod own_wakers;
+mod places;
 mod table;
 mod unordered;
 
