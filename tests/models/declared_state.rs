@@ -158,13 +158,14 @@ impl Fields {
 }
 
 /// Every field that the connection would not do without.
-const MISSED: [&str; 9] = [
+const MISSED: [&str; 10] = [
     "reading",
     "notify_read",
     "write_buf",
     "is_closing",
     "body_rx",
     "request_waits",
+    "canceled",
     "upgraded",
     "step",
     "iteration",

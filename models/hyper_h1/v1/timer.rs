@@ -1,7 +1,7 @@
 //! hyper's timer on the time of the harness.
 //!
-//! One timer is all that a connection has at a time, so one duration is as good as any: a deadline says
-//! nothing. Up to 1.7.0 hyper computes it from the time of day.
+//! One timer is all that a connection has at a time, so one duration is as good as any: a deadline, which hyper
+//! computes from the time of day, says nothing.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,13 +18,11 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct HarnessTimer {
     handle: Handle,
-    start: Instant,
 }
 
 impl HarnessTimer {
     pub(super) fn new(handle: Handle) -> HarnessTimer {
-        let start = Instant::now();
-        HarnessTimer { handle, start }
+        HarnessTimer { handle }
     }
 }
 
@@ -35,10 +33,6 @@ impl Timer for HarnessTimer {
 
     fn sleep_until(&self, _deadline: Instant) -> Pin<Box<dyn Sleep>> {
         self.sleep(TIMEOUT)
-    }
-
-    fn now(&self) -> Instant {
-        self.start
     }
 }
 
