@@ -2,58 +2,42 @@
 
 #[path = "../kit.rs"]
 mod kit;
-use io_of::*;
+#[path = "../traits.rs"]
+mod traits;
+#[cfg(not(feature = "tokio-io"))]
+use async_zip::{Compression, ZipEntryBuilder as EntryOptions, base::write::ZipFileWriter};
+#[cfg(feature = "tokio-io")]
+use async_zip::{Compression, write::EntryOptions, write::ZipFileWriter};
 use kit::*;
-
-#[cfg(feature = "old")]
-mod io_of {
-    pub use async_zip::{Compression, write::EntryOptions, write::ZipFileWriter};
-    pub use tokio::io::{AsyncWrite, AsyncWriteExt};
-    pub use tokio_util::compat::FuturesAsyncReadCompatExt as Wrap;
-}
-#[cfg(not(feature = "old"))]
-mod io_of {
-    pub use async_zip::{Compression, ZipEntryBuilder as EntryOptions, base::write::ZipFileWriter};
-    pub use futures::io::{AsyncWrite, AsyncWriteExt};
-    pub trait Wrap: Sized {
-        fn compat(self) -> Self {
-            self
-        }
-        fn shutdown(&mut self) -> impl Future<Output = super::io::Result<()>>;
-    }
-    impl Wrap for super::Socket {
-        fn shutdown(&mut self) -> impl Future<Output = super::io::Result<()>> {
-            self.close()
-        }
-    }
-}
+use traits::{AsyncWrite, AsyncWriteExt, close, with_traits};
 
 /// Writes an archive of one entry, whole or streamed.
-async fn archive<W: AsyncWrite + Unpin>(writer: W, streamed: bool) -> io::Result<()> {
+async fn archive<W: AsyncWrite + Unpin>(writer: W, streamed: bool) -> Ended {
     let mut zip = ZipFileWriter::new(writer);
     let entry = EntryOptions::new("a".to_owned().into(), Compression::Deflate);
     if streamed {
-        let mut stream = zip.write_entry_stream(entry).await.map_err(failed)?;
+        let mut stream = zip.write_entry_stream(entry).await?;
         stream.write_all(b"hello").await?;
-        stream.close().await.map_err(failed)?;
+        stream.close().await?;
     } else {
-        let whole = zip.write_entry_whole(entry, b"hello").await;
-        whole.map_err(failed)?;
+        zip.write_entry_whole(entry, b"hello").await?;
     }
-    zip.close().await.map(drop).map_err(failed)
+    zip.close().await?;
+    Ok(())
 }
 
 /// The same over a socket; then closes, or flushes and drops.
-async fn sends(socket: Socket, streamed: bool, closes: bool) -> io::Result<()> {
+async fn sends(socket: Socket, streamed: bool, closes: bool) -> Ended {
     let mut expected = Vec::new();
     archive(&mut expected, streamed).await?;
     socket.expect_delivery(expected);
-    let mut socket = socket.compat();
+    let mut socket = with_traits(socket);
     archive(&mut socket, streamed).await?;
     match closes {
-        true => socket.shutdown().await,
-        false => socket.flush().await,
+        true => close(&mut socket).await?,
+        false => socket.flush().await?,
     }
+    Ok(())
 }
 
 /// The old releases take the time from the clock: four bytes after these.
