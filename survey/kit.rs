@@ -6,7 +6,9 @@
     reason = "every adapter takes what it needs"
 )]
 
+use std::future::poll_fn;
 pub use std::io;
+use std::pin::{Pin, pin};
 
 pub use Property::*;
 pub use bytes::Bytes;
@@ -15,7 +17,7 @@ pub use lastbyte::environment::{Counted, Faults, FlushMode, Parse, Parsed, Shutd
 pub use lastbyte::run::{FurtherSocket, Peer};
 pub use lastbyte::trace::{Definition, Ending, Ends, Event};
 pub use lastbyte::{Checker, Claim, Expected, Instance, Model, Property, Reader, Registry};
-pub use lastbyte::{Script, ScriptStep, Socket};
+pub use lastbyte::{Handle, Script, ScriptStep, Socket};
 
 /// What is asked of every connection, unless a family says otherwise.
 const USUAL: [Property; 9] = [
@@ -249,6 +251,29 @@ pub async fn speaker(mut peer: Peer) -> io::Result<()> {
     peer.send(b"pong").await?;
     peer.read_exact(8).await?;
     peer.finish().await
+}
+
+/// How a connection ends, whatever its errors are.
+pub type Ended = Result<(), Box<dyn std::error::Error>>;
+
+/// Runs a connection that signal 0 tells to be graceful.
+pub async fn until_told<C, E>(
+    handle: Handle,
+    connection: C,
+    graceful: impl Fn(Pin<&mut C>),
+) -> Result<(), E>
+where
+    C: Future<Output = Result<(), E>>,
+{
+    let (mut connection, mut told) = (pin!(connection), false);
+    poll_fn(|cx| {
+        if !told && handle.poll_signal(0, cx).is_ready() {
+            told = true;
+            graceful(connection.as_mut());
+        }
+        connection.as_mut().poll(cx)
+    })
+    .await
 }
 
 /// Any error as one of input and output.

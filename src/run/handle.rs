@@ -180,6 +180,31 @@ impl Handle {
         }
     }
 
+    /// Waits until a signal is raised: [`Handle::poll_signal`] for an `async` block.
+    ///
+    /// ```
+    /// use lastbyte::{Checker, Script, ScriptStep, Socket};
+    ///
+    /// Checker::new()
+    ///     .kernel_buffer([2])
+    ///     .signals(1)
+    ///     .script(Script::new("operator", [ScriptStep::Raise(0)]))
+    ///     .run(|mut socket: Socket| async move {
+    ///         socket.expect_delivery(b"bye");
+    ///         socket.handle().signal(0).await;
+    ///         socket.write_all(b"bye").await?;
+    ///         socket.close().await
+    ///     })
+    ///     .assert_proved();
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`Handle::poll_signal`].
+    pub async fn signal(&self, signal: usize) {
+        std::future::poll_fn(|cx| self.poll_signal(signal, cx)).await;
+    }
+
     /// Waits until a signal is raised.
     ///
     /// # Panics

@@ -1,7 +1,10 @@
 //! actix-http: the HTTP/1 server.
 
+#[path = "../http.rs"]
+mod http;
 #[path = "../kit.rs"]
 mod kit;
+use self::http::{REQUEST, responses};
 use actix_http::{HttpService, KeepAlive, Request, Response, StatusCode};
 use actix_service::{Service, ServiceFactory, fn_service};
 use futures::future::poll_fn;
@@ -13,10 +16,8 @@ use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 /// Gives a connection the runtime that it asks for; its clock stands still unless it is looked at.
 async fn in_runtime<T>(task: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_time().build().unwrap();
     let local = tokio::task::LocalSet::new();
     let mut task = Box::pin(local.run_until(task));
     let done = poll_fn(|cx| {
@@ -44,22 +45,17 @@ async fn serves(socket: Socket, waits: bool, keep_alive: KeepAlive) -> io::Resul
         let handle = handle.clone();
         async move {
             if waits {
-                poll_fn(|cx| handle.poll_signal(0, cx)).await;
+                handle.signal(0).await;
             }
-            let response = Response::build(StatusCode::OK)
-                .insert_header(("date", "x"))
-                .body("x".repeat(16));
-            Ok::<_, Infallible>(response)
+            let mut response = Response::build(StatusCode::OK);
+            let response = response.insert_header(("date", "x"));
+            Ok::<_, Infallible>(response.body("x".repeat(16)))
         }
     });
-    let service = HttpService::build()
-        .keep_alive(keep_alive)
-        .client_request_timeout(Duration::ZERO);
-    let service = service
-        .client_disconnect_timeout(Duration::ZERO)
-        .h1(answer)
-        .new_service(())
-        .await;
+    let service = HttpService::build().keep_alive(keep_alive);
+    let service = service.client_request_timeout(Duration::ZERO);
+    let service = service.client_disconnect_timeout(Duration::ZERO).h1(answer);
+    let service = service.new_service(()).await;
     let service = service.map_err(|()| failed("no service"))?;
     service.call((socket.compat(), None)).await.map_err(failed)
 }
@@ -86,33 +82,16 @@ async fn asks_twice(mut peer: Peer) -> io::Result<()> {
     peer.read_to_end().await.map(drop)
 }
 
-/// For each promise a head and 16 bytes after it.
-fn responses(stream: &[u8], promises: &[Bytes]) -> Parse {
-    let mut rest = stream;
-    for _ in promises {
-        let head = rest.windows(4).position(|window| window == b"\r\n\r\n");
-        match head.and_then(|head| rest[head + 4..].strip_prefix(&[b'x'; 16])) {
-            Some(after) => rest = after,
-            None => return Parse::Incomplete,
-        }
-    }
-    match rest {
-        [] => Parse::Complete,
-        _ => Parse::Wrong,
-    }
+/// Each answer is a head, and what was promised after it.
+fn answering(checker: Checker) -> Checker {
+    let checker = checker.framing(|| Parsed::new(responses));
+    checker.stack_bytes(1 << 20)
 }
-
-const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
 
 /// A request, then these steps of the client and of the handler.
 fn serving(checker: Checker, steps: &[ScriptStep]) -> Checker {
-    let checker = checker
-        .input(REQUEST)
-        .framing(|| Parsed::new(responses))
-        .stack_bytes(1 << 20);
-    checker
-        .signals(1)
-        .script(Script::new("client and handler", steps))
+    let script = Script::new("client and handler", steps);
+    answering(checker.input(REQUEST)).signals(1).script(script)
 }
 
 const ANSWERS: ScriptStep = ScriptStep::Raise(0);
@@ -173,10 +152,7 @@ survey!(
         family(
             "keep-alive, a body that the handler leaves",
             "The client sends the body when it has the answer, and then another request.",
-            over(&[1024])
-                .peer(asks_twice)
-                .framing(|| Parsed::new(responses))
-                .stack_bytes(1 << 20),
+            answering(over(&[1024]).peer(asks_twice)),
             keeps
         )
         .reported("actix/actix-web#3715", "3.11.2", &[Ends]),

@@ -2,36 +2,14 @@
 
 #[path = "../kit.rs"]
 mod kit;
-use io_of::*;
+#[path = "../traits.rs"]
+mod traits;
+#[cfg(not(feature = "tokio-io"))]
+use async_compression::futures::write::DeflateEncoder;
+#[cfg(feature = "tokio-io")]
+use async_compression::tokio::write::DeflateEncoder;
 use kit::*;
-
-#[cfg(feature = "old")]
-mod io_of {
-    pub use async_compression::futures::write::DeflateEncoder;
-    pub use futures::io::{AsyncWrite, AsyncWriteExt, Cursor};
-    pub fn wrap(socket: super::Socket) -> super::Socket {
-        socket
-    }
-    pub async fn end<W: AsyncWrite + Unpin>(
-        encoder: &mut DeflateEncoder<W>,
-    ) -> super::io::Result<()> {
-        encoder.close().await
-    }
-}
-#[cfg(not(feature = "old"))]
-mod io_of {
-    pub use async_compression::tokio::write::DeflateEncoder;
-    pub use std::io::Cursor;
-    pub use tokio::io::{AsyncWrite, AsyncWriteExt};
-    pub fn wrap(socket: super::Socket) -> tokio_util::compat::Compat<super::Socket> {
-        tokio_util::compat::FuturesAsyncReadCompatExt::compat(socket)
-    }
-    pub async fn end<W: AsyncWrite + Unpin>(
-        encoder: &mut DeflateEncoder<W>,
-    ) -> super::io::Result<()> {
-        encoder.shutdown().await
-    }
-}
+use traits::{AsyncWrite, AsyncWriteExt, close, with_traits};
 
 /// Writes, flushes, writes; then closes, or flushes and drops.
 async fn pieces<W: AsyncWrite + Unpin>(writer: W, closes: bool) -> io::Result<W> {
@@ -40,20 +18,19 @@ async fn pieces<W: AsyncWrite + Unpin>(writer: W, closes: bool) -> io::Result<W>
     encoder.flush().await?;
     encoder.write_all(b"world").await?;
     match closes {
-        true => end(&mut encoder).await?,
+        true => close(&mut encoder).await?,
         false => encoder.flush().await?,
     }
     Ok(encoder.into_inner())
 }
 
 async fn encodes(socket: Socket, closes: bool) -> io::Result<()> {
-    let expected = pieces(Cursor::new(Vec::new()), closes).await?;
-    socket.expect_delivery(expected.into_inner());
-    pieces(wrap(socket), closes).await.map(drop)
+    socket.expect_delivery(pieces(Vec::new(), closes).await?);
+    pieces(with_traits(socket), closes).await.map(drop)
 }
 
 /// Sends one item and closes.
-#[cfg(not(feature = "old"))]
+#[cfg(feature = "tokio-io")]
 async fn frames<W: AsyncWrite + Unpin>(writer: W) -> io::Result<W> {
     use futures::SinkExt;
     let codec = tokio_util::codec::BytesCodec::new();
@@ -63,10 +40,10 @@ async fn frames<W: AsyncWrite + Unpin>(writer: W) -> io::Result<W> {
     Ok(framed.into_inner().into_inner())
 }
 
-#[cfg(not(feature = "old"))]
+#[cfg(feature = "tokio-io")]
 async fn framed(socket: Socket) -> io::Result<()> {
-    socket.expect_delivery(frames(Cursor::new(Vec::new())).await?.into_inner());
-    frames(wrap(socket)).await.map(drop)
+    socket.expect_delivery(frames(Vec::new()).await?);
+    frames(with_traits(socket)).await.map(drop)
 }
 
 fn families() -> Vec<Family> {
@@ -116,7 +93,7 @@ fn families() -> Vec<Family> {
             |s| encodes(s, true),
         )
         .also(&[ResetEndsWithError]),
-        #[cfg(not(feature = "old"))]
+        #[cfg(feature = "tokio-io")]
         family(
             "below a FramedWrite",
             "A FramedWrite, whose close flushes at every poll, sends and closes.",

@@ -1,14 +1,15 @@
 //! hyper-util: the server that finds out by itself which version of HTTP a client speaks.
 
+#[path = "../http.rs"]
+mod http;
 #[path = "../kit.rs"]
 mod kit;
-use futures::future::poll_fn;
+use self::http::{REQUEST, responses};
 use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use kit::*;
-use std::convert::Infallible;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 /// Answers with 16 bytes; is told to be graceful by a signal, where there is one.
@@ -19,43 +20,25 @@ async fn serves(socket: Socket, told: bool, promised: usize) -> io::Result<()> {
     }
     let service = service_fn(|_| async {
         let response = hyper::Response::builder().header("date", "x");
-        Ok::<_, Infallible>(
-            response
-                .body(Full::new(Bytes::from_static(&[b'x'; 16])))
-                .unwrap(),
-        )
+        response.body(Full::new(Bytes::from_static(&[b'x'; 16])))
     });
     let builder = auto::Builder::new(TokioExecutor::new());
-    let mut connection =
-        std::pin::pin!(builder.serve_connection(TokioIo::new(socket.compat()), service));
-    let mut waits = told;
-    poll_fn(|cx| {
-        if waits && handle.poll_signal(0, cx).is_ready() {
-            waits = false;
-            connection.as_mut().graceful_shutdown();
+    let connection = builder.serve_connection(TokioIo::new(socket.compat()), service);
+    let ended = match told {
+        true => {
+            until_told(handle, connection, |connection| {
+                connection.graceful_shutdown()
+            })
+            .await
         }
-        connection.as_mut().poll(cx).map_err(failed)
-    })
-    .await
-}
-
-/// A head, and the promised body after it; nothing where nothing is promised.
-fn response(stream: &[u8], promises: &[Bytes]) -> Parse {
-    let Some(body) = promises.first() else {
-        return Parse::Complete;
+        false => connection.await,
     };
-    let head = stream.windows(4).position(|window| window == b"\r\n\r\n");
-    match head.is_some_and(|head| stream[head + 4..] == *body) {
-        true => Parse::Complete,
-        false => Parse::Incomplete,
-    }
+    ended.map_err(failed)
 }
-
-const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
 
 fn serving(checker: Checker) -> Checker {
     checker
-        .framing(|| Parsed::new(response))
+        .framing(|| Parsed::new(responses))
         .stack_bytes(1 << 20)
 }
 

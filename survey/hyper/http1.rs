@@ -1,11 +1,11 @@
 //! hyper's HTTP/1 side, in the situations of public reports about its dispatch loop. All releases and all
 //! scenarios of it are in `conformance/`.
 
+use futures::future::{join, ready};
 use futures::stream::{self, Stream, StreamExt};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
-use lastbyte::Handle;
 use lastbyte::environment::Responses;
 
 use super::*;
@@ -32,7 +32,7 @@ async fn answers(
     promise: Bytes,
     states_length: bool,
     body: fn(Handle, Bytes) -> Body,
-) -> io::Result<()> {
+) -> Ended {
     let handle = socket.handle();
     handle.expect_delivery(promise.clone());
     let service = service_fn(move |_request| {
@@ -40,50 +40,45 @@ async fn answers(
         if states_length {
             response = response.header("content-length", promise.len());
         }
-        let response = response.body(body(handle.clone(), promise.clone()));
-        async { Ok::<_, Infallible>(response.unwrap()) }
+        ready(response.body(body(handle.clone(), promise.clone())))
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.max_buf_size(8_192);
     let io = TokioIo::new(socket.compat());
-    builder.serve_connection(io, service).await.map_err(failed)
+    Ok(builder.serve_connection(io, service).await?)
 }
 
 /// A client whose request body does not end.
-async fn asks(socket: Socket) -> io::Result<()> {
+async fn asks(socket: Socket) -> Ended {
     let handle = socket.handle();
     let io = TokioIo::new(socket.compat());
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(io)
-        .await
-        .map_err(failed)?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await?;
     let request = hyper::Request::post("/").header("host", "a");
-    let request = request.body(fed(handle)).unwrap();
+    let request = request.body(fed(handle))?;
     let user = async {
         let answered = sender.send_request(request).await.is_ok();
         (answered, sender)
     };
-    let (ended, _user) = futures::future::join(connection, user).await;
-    ended.map_err(failed)
+    let (ended, _user) = join(connection, user).await;
+    Ok(ended?)
 }
 
 /// A client that has its answer, and drops everything but the connection while its request body goes on.
-async fn asks_and_leaves(socket: Socket) -> io::Result<()> {
+async fn asks_and_leaves(socket: Socket) -> Ended {
     let handle = socket.handle();
     let io = TokioIo::new(socket.compat());
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(io)
-        .await
-        .map_err(failed)?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await?;
     let request = hyper::Request::post("/").header("host", "a");
-    let request = request.body(fed(handle.clone())).unwrap();
+    let request = request.body(fed(handle.clone()))?;
     let user = async {
-        let response = sender.send_request(request).await.map_err(failed)?;
-        response.into_body().collect().await.map_err(failed)?;
+        let response = sender.send_request(request).await?;
+        response.into_body().collect().await?;
         drop(sender);
         handle.told_to_stop();
         Ok(())
     };
-    let (ended, left) = futures::future::join(connection, user).await;
-    ended.map_err(failed).and(left)
+    let (ended, left) = join(connection, user).await;
+    Ok(ended.and(left)?)
 }
 
 fn serving(checker: Checker, request: &[u8]) -> Checker {

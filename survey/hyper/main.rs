@@ -47,22 +47,18 @@ impl<F: Future<Output = ()> + Send + 'static> hyper::rt::Executor<F> for Beside 
 }
 
 /// Answers with 16 bytes; is told to be graceful by a signal.
-async fn serves(socket: Socket) -> io::Result<()> {
+async fn serves(socket: Socket) -> Ended {
     let (handle, beside) = (socket.handle(), Beside::default());
     let service = service_fn(|_| async {
         let response = hyper::Response::builder().header("date", "x");
-        Ok::<_, Infallible>(
-            response
-                .body(Full::new(Bytes::from_static(&[b'x'; 16])))
-                .unwrap(),
-        )
+        response.body(Full::new(Bytes::from_static(&[b'x'; 16])))
     });
     let mut builder = hyper::server::conn::http2::Builder::new(beside.clone());
     builder.auto_date_header(false);
     let mut connection =
         std::pin::pin!(builder.serve_connection(TokioIo::new(socket.compat()), service));
     let (mut graceful, mut running, mut ended) = (false, Vec::<Task>::new(), None);
-    poll_fn(|cx| {
+    let ended = poll_fn(|cx| {
         if !graceful && handle.poll_signal(0, cx).is_ready() {
             graceful = true;
             connection.as_mut().graceful_shutdown();
@@ -70,7 +66,7 @@ async fn serves(socket: Socket) -> io::Result<()> {
         if ended.is_none()
             && let Poll::Ready(result) = connection.as_mut().poll(cx)
         {
-            ended = Some(result.map_err(failed));
+            ended = Some(result);
         }
         loop {
             running.append(&mut beside.0.lock().unwrap());
@@ -80,8 +76,8 @@ async fn serves(socket: Socket) -> io::Result<()> {
             }
         }
         ended.take().map_or(Poll::Pending, Poll::Ready)
-    })
-    .await
+    });
+    Ok(ended.await?)
 }
 
 /// A client that sends FIN when it has the response.

@@ -4,127 +4,70 @@
 
 #[path = "../kit.rs"]
 mod kit;
+use futures::FutureExt;
+use futures::future::join;
 use kit::*;
-use std::pin::Pin;
-use std::sync::{Arc, LazyLock, Mutex};
-use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use std::sync::{Arc, LazyLock};
+use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
 use tokio_rustls::rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig};
-use tokio_rustls::{TlsAcceptor, TlsConnector};
+use tokio_rustls::{TlsAcceptor, TlsConnector, server::TlsStream};
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt};
+use tokio_util::either::Either;
 
 static CONFIGS: LazyLock<(Arc<ClientConfig>, Arc<ServerConfig>)> = LazyLock::new(|| {
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(own.cert.der().clone()).unwrap();
-    let client = ClientConfig::builder()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let key = PrivatePkcs8KeyDer::from(own.key_pair.serialize_der()).into();
+    let certificate = own.cert.der();
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.clone()).unwrap();
+    let client = ClientConfig::builder().with_root_certificates(roots);
     let server = ServerConfig::builder().with_no_client_auth();
-    let mut server = server
-        .with_single_cert(vec![own.cert.der().clone()], key)
-        .unwrap();
+    let server = server.with_single_cert(vec![certificate.clone()], key);
+    let mut server = server.unwrap();
     server.send_tls13_tickets = 0;
-    (Arc::new(client), Arc::new(server))
+    (client.with_no_client_auth().into(), server.into())
 });
 
 fn localhost() -> ServerName<'static> {
     ServerName::try_from("localhost").unwrap()
 }
 
-fn client() -> ClientConnection {
-    ClientConnection::new(CONFIGS.0.clone(), localhost()).unwrap()
-}
-
-/// Bytes of a client's first message.
-static HELLO: LazyLock<usize> = LazyLock::new(|| client().write_tls(&mut io::sink()).unwrap());
-
 /// Begins a handshake as a client, whose server has not answered yet.
 async fn connects(socket: Socket) -> io::Result<()> {
-    socket.expect_delivery(vec![0; *HELLO]);
-    TlsConnector::from(CONFIGS.0.clone())
-        .connect(localhost(), socket.compat())
-        .await
-        .map(drop)
+    let mut client = ClientConnection::new(CONFIGS.0.clone(), localhost()).unwrap();
+    let hello = client.write_tls(&mut io::sink())?;
+    socket.expect_delivery(vec![0; hello]);
+    let connector = TlsConnector::from(CONFIGS.0.clone());
+    connector.connect(localhost(), socket.compat()).await?;
+    Ok(())
 }
 
-/// The client of the execution that is under way.
-static CLIENT: Mutex<Option<ClientConnection>> = Mutex::new(None);
-
-fn with_client<R>(act: impl FnOnce(&mut ClientConnection) -> R) -> R {
-    act(CLIENT.lock().unwrap().as_mut().unwrap())
-}
-
-/// Speaks with the client in memory until the handshake is done, and then over the socket.
-struct Switch {
-    socket: Compat<Socket>,
-    handshaking: bool,
-}
-
-impl AsyncRead for Switch {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.handshaking {
-            let mut bytes = Vec::new();
-            with_client(|client| client.write_tls(&mut bytes))?;
-            buf.put_slice(&bytes);
-            return Poll::Ready(Ok(()));
+/// A server after its handshake with a client in memory, which is over before anybody else moves.
+fn accepted() -> io::Result<TlsStream<Either<DuplexStream, Compat<Socket>>>> {
+    let (near, far) = duplex(1 << 16);
+    let client = TlsConnector::from(CONFIGS.0.clone()).connect(localhost(), far);
+    let server = TlsAcceptor::from(CONFIGS.1.clone()).accept(Either::Left(near));
+    let mut both = join(client, server);
+    loop {
+        if let Some((_, server)) = (&mut both).now_or_never() {
+            return server;
         }
-        Pin::new(&mut self.socket).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Switch {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        mut buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        if self.handshaking {
-            return Poll::Ready(with_client(|client| {
-                let read = client.read_tls(&mut buf)?;
-                client.process_new_packets().map_err(failed)?;
-                Ok(read)
-            }));
-        }
-        Pin::new(&mut self.socket).poll_write(cx, buf)
-    }
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.handshaking {
-            Poll::Ready(Ok(()))
-        } else {
-            Pin::new(&mut self.socket).poll_flush(cx)
-        }
-    }
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(cx)
     }
 }
 
 /// Writes 40 bytes as a server; then shuts down, or flushes and drops.
 async fn serves(socket: Socket, polite: bool) -> io::Result<()> {
-    let handle = socket.handle();
-    *CLIENT.lock().unwrap() = Some(client());
-    let io = Switch {
-        socket: socket.compat(),
-        handshaking: true,
-    };
-    let mut stream = TlsAcceptor::from(CONFIGS.1.clone()).accept(io).await?;
-    stream.get_mut().0.handshaking = false;
-    handle.expect_delivery(Bytes::from_static(&[0; 62])); // a record of 40 bytes
+    let mut stream = accepted()?;
+    socket.expect_delivery([0; 62]); // a record of 40 bytes
     if polite {
-        handle.expect_delivery(Bytes::from_static(&[0; 24])); // close_notify
+        socket.expect_delivery([0; 24]); // close_notify
     }
+    *stream.get_mut().0 = Either::Right(socket.compat());
     stream.write_all(&[b'x'; 40]).await?;
-    if polite {
-        stream.shutdown().await
-    } else {
-        stream.flush().await
+    match polite {
+        true => stream.shutdown().await,
+        false => stream.flush().await,
     }
 }
 

@@ -5,72 +5,54 @@ mod kit;
 #[path = "../websocket.rs"]
 mod websocket;
 use futures::stream::FuturesUnordered;
-use futures::{SinkExt, StreamExt};
+use futures::{FutureExt, SinkExt, StreamExt, TryStreamExt, future::ready};
 use kit::*;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 use tokio_websockets::{Message, ServerBuilder};
 use websocket::{PING, closing};
 
-/// Sends a message and closes.
-async fn closes(socket: Socket, length: usize) -> io::Result<()> {
-    promise(&socket, length);
-    let mut ws = ServerBuilder::new().serve(socket.compat());
-    ws.feed(Message::text("x".repeat(length)))
-        .await
-        .map_err(failed)?;
-    ws.close().await.map_err(failed)
-}
-
+/// Promises a text of so many bytes and a close frame.
 fn promise(socket: &Socket, length: usize) {
     let text = "x".repeat(length);
     socket.expect_delivery([&[0x81, length as u8], text.as_bytes(), b"\x88\x02\x03\xe8"].concat());
 }
 
+/// Sends a message and closes.
+async fn closes(socket: Socket, length: usize) -> Ended {
+    promise(&socket, length);
+    let mut ws = ServerBuilder::new().serve(socket.compat());
+    ws.feed(Message::text("x".repeat(length))).await?;
+    Ok(ws.close().await?)
+}
+
 /// Reads until the peer closes; the library answers ping and close by itself.
-async fn replies(socket: Socket) -> io::Result<()> {
+async fn replies(socket: Socket) -> Ended {
     socket.expect_delivery(b"\x8a\x02hi\x88\x02\x03\xe8");
     let mut ws = ServerBuilder::new().serve(socket.compat());
     while let Some(message) = ws.next().await {
-        message.map_err(failed)?;
+        message?;
     }
-    ws.close().await.map_err(failed)
+    Ok(ws.close().await?)
 }
 
 /// A reader and a writer as two tasks, each with a waker of its own.
-async fn two_tasks(socket: Socket, reader_first: bool) -> io::Result<()> {
+async fn two_tasks(socket: Socket, reader_first: bool) -> Ended {
     promise(&socket, 40);
-    let (mut sink, mut stream) = ServerBuilder::new().serve(socket.compat()).split();
-    let writer = async move {
-        sink.send(Message::text("x".repeat(40)))
-            .await
-            .map_err(failed)
+    let (mut sink, stream) = ServerBuilder::new().serve(socket.compat()).split();
+    let writer = async move { sink.send(Message::text("x".repeat(40))).await };
+    let reader = stream.try_for_each(|_| ready(Ok(())));
+    let tasks = match reader_first {
+        true => [reader.left_future(), writer.right_future()],
+        false => [writer.right_future(), reader.left_future()],
     };
-    let reader = async move {
-        while let Some(message) = stream.next().await {
-            message.map_err(failed)?;
-        }
-        Ok(())
-    };
-    type Task = std::pin::Pin<Box<dyn Future<Output = io::Result<()>>>>;
-    let (writer, reader): (Task, Task) = (Box::pin(writer), Box::pin(reader));
-    let tasks = if reader_first {
-        [reader, writer]
-    } else {
-        [writer, reader]
-    };
-    let mut tasks: FuturesUnordered<_> = tasks.into_iter().collect();
-    while let Some(ended) = tasks.next().await {
-        ended?;
-    }
-    Ok(())
+    let tasks: FuturesUnordered<_> = tasks.into_iter().collect();
+    Ok(tasks.try_for_each(|()| ready(Ok(()))).await?)
 }
 
 /// Pings before that, and has the pong.
 fn pinging() -> Script {
     let mut script = closing(4, 8);
-    script
-        .steps
-        .insert(0, ScriptStep::Send(Bytes::from_static(PING)));
+    script.steps.insert(0, ScriptStep::Send(PING.into()));
     script
 }
 

@@ -4,45 +4,43 @@
 mod kit;
 use futures::{AsyncWriteExt, future::poll_fn};
 use kit::*;
-use yamux::{Config, Connection, Mode};
+use yamux::{Config, Connection, ConnectionError, Mode, Stream};
 
 const FRAME: &[u8] = b"\0\0\0\x01\0\0\0\x01\0\0\0\x05hello"; // data, SYN, stream 1
 const GO_AWAY: &[u8] = b"\0\x03\0\0\0\0\0\0\0\0\0\0"; // normal
 
 const RESET: &[u8] = b"\0\0\0\x08\0\0\0\x01\0\0\0\0"; // data, RST, stream 1
 
-/// Opens a stream, writes, drops it or not, and closes the connection.
-async fn closes(socket: Socket, drops: bool) -> io::Result<()> {
-    let handle = socket.handle();
-    let mut connection = Connection::new(socket, Config::default(), Mode::Client);
-    let mut stream = poll_fn(|cx| connection.poll_new_outbound(cx))
-        .await
-        .map_err(failed)?;
+/// Opens a stream, writes, and drops it or not.
+async fn opens(
+    connection: &mut Connection<Socket>,
+    drops: bool,
+) -> Result<Option<Stream>, Box<dyn std::error::Error>> {
+    let mut stream = poll_fn(|cx| connection.poll_new_outbound(cx)).await?;
     stream.write_all(b"hello").await?;
-    if drops {
-        drop(stream);
-    }
-    handle.expect_delivery([FRAME, GO_AWAY].concat().into());
-    poll_fn(|cx| connection.poll_close(cx))
-        .await
-        .map_err(failed)
+    Ok((!drops).then_some(stream))
 }
 
-/// Opens a stream, writes, drops it or not; the connection runs on until the peer ends it.
-async fn runs(socket: Socket, drops: bool) -> io::Result<()> {
+/// After that it closes the connection.
+async fn closes(socket: Socket, drops: bool) -> Ended {
+    let handle = socket.handle();
+    let mut connection = Connection::new(socket, Config::default(), Mode::Client);
+    let _stream = opens(&mut connection, drops).await?;
+    handle.expect_delivery([FRAME, GO_AWAY].concat().into());
+    Ok(poll_fn(|cx| connection.poll_close(cx)).await?)
+}
+
+/// After that the connection runs on until the peer ends it.
+async fn runs(socket: Socket, drops: bool) -> Ended {
     let reset = if drops { RESET } else { b"" };
     socket.expect_delivery([FRAME, reset].concat());
     let mut connection = Connection::new(socket, Config::default(), Mode::Client);
-    let mut stream = poll_fn(|cx| connection.poll_new_outbound(cx))
-        .await
-        .map_err(failed)?;
-    stream.write_all(b"hello").await?;
-    let _stream = (!drops).then_some(stream);
+    let _stream = opens(&mut connection, drops).await?;
     match poll_fn(|cx| connection.poll_next_inbound(cx)).await {
-        Some(Ok(_)) => Err(failed("a stream of the peer's")),
+        Some(Ok(_)) => Err("a stream of the peer's".into()),
         // The peer's FIN, which releases say in two ways.
-        None | Some(Err(yamux::ConnectionError::Closed)) => Ok(()),
-        Some(Err(error)) => Err(failed(error)),
+        None | Some(Err(ConnectionError::Closed)) => Ok(()),
+        Some(Err(error)) => Err(error.into()),
     }
 }
 

@@ -130,3 +130,107 @@ fn the_design_review_counts_the_reports() {
     let design: Vec<_> = design.split_whitespace().collect();
     assert!(design.join(" ").contains(&said), "{said}");
 }
+
+/// Longer than they should be, and why.
+const LONG: [(&str, usize, &str); 3] = [
+    (
+        "actix-http",
+        66,
+        "its server needs a runtime with a `LocalSet`, and a service with two handlers",
+    ),
+    (
+        "hyper",
+        166,
+        "eight reports about four connections: HTTP/1's server and client, a graceful one, HTTP/2",
+    ),
+    (
+        "tokio-rustls",
+        59,
+        "it needs certificates, and a handshake with a client in memory",
+    ),
+];
+
+/// The lines of an adapter's file that count. These do not: empty lines, comments, imports (`use`, `mod` and
+/// its `#[path]`), and the scenario families, which are data: the block of `survey!` and the functions that
+/// return `Vec<Family>`. What is left drives the crate.
+fn driving(text: &str) -> usize {
+    let (mut count, mut until) = (0, None);
+    for line in text.lines() {
+        let code = line.trim();
+        if let Some(end) = until {
+            if line == end || (end == ";" && code.ends_with(';')) {
+                until = None;
+            }
+            continue;
+        }
+        let word = code.trim_start_matches("pub ");
+        let family_list = word.starts_with("fn ") && word.ends_with("() -> Vec<Family> {");
+        if family_list {
+            until = Some("}");
+        } else if line.starts_with("survey!(") {
+            until = (!code.ends_with(");")).then_some(");");
+        } else if word.starts_with("use ") {
+            until = (!code.ends_with(';')).then_some(";");
+        } else {
+            let is_import = word.starts_with("mod ") && code.ends_with(';');
+            let is_blank = code.is_empty() || code.starts_with("//") || code.starts_with("#[path");
+            count += usize::from(!is_import && !is_blank);
+        }
+    }
+    count
+}
+
+/// The lines of a program's own files that count: its main file, and the modules beside it. What several
+/// crates share lies one folder above, and is no part of an adapter.
+fn adapter(main: &Path) -> usize {
+    let text = read(main);
+    let beside = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+        .map(|name| main.with_file_name(format!("{name}.rs")))
+        .filter(|path| path.is_file());
+    driving(&text) + beside.map(|path| driving(&read(&path))).sum::<usize>()
+}
+
+/// An adapter is what a release's program is compiled from and no other crate shares; a crate's number is
+/// that of its longest.
+#[test]
+fn an_adapter_is_short() {
+    const LINES: usize = 40;
+    let mut lines = std::collections::BTreeMap::<String, usize>::new();
+    for (of_crate, _, folder) in packages() {
+        let manifest = read(&folder.join("Cargo.toml"));
+        let path = manifest
+            .lines()
+            .find_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"'))
+            .expect("the first path is that of its program");
+        let longest = lines.entry(of_crate).or_default();
+        *longest = adapter(&folder.join(path)).max(*longest);
+    }
+    let mut wrong = Vec::new();
+    for (of_crate, lines) in &lines {
+        println!("{of_crate}: {lines}");
+        let known = LONG.iter().find(|(name, ..)| name == of_crate);
+        let most = known.map_or(LINES, |(_, most, _)| *most);
+        let is_listed_rightly = known.is_none() || *lines > LINES;
+        if *lines > most || !is_listed_rightly {
+            wrong.push(format!("{of_crate} has {lines} lines, expected are {most}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let said = read(&root().join("survey/README.md"));
+    for (of_crate, lines_of_it, why) in LONG {
+        let line = format!("| {of_crate} | {lines_of_it} | {why} |");
+        assert!(said.contains(&line), "survey/README.md says: {line}");
+    }
+}
+
+#[test]
+fn what_drives_a_crate_is_counted() {
+    let text = "//! A crate.\n\n#[path = \"../kit.rs\"]\nmod kit;\nuse kit::*;\nuse a::{\n    B,\n};\n\n\
+                /// Sends.\nfn sends() {\n    // Why.\n    send();\n}\n\nconst A: u8 = 1;\n\n\
+                fn families() -> Vec<Family> {\n    vec![\n        family(),\n    ]\n}\n\n\
+                survey!(\n    \"about\",\n    vec![family()]\n);\n";
+    assert_eq!(driving(text), 4);
+    assert_eq!(driving("survey!(\"about\", families());\nlet a = 1;\n"), 1);
+}
