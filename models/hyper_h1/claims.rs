@@ -120,7 +120,7 @@ impl Series {
             claims.extend(claim(
                 self.name,
                 "delivers-what-was-accepted",
-                "What arrives then is what the kernel had accepted.",
+                "When hyper cuts a response short, exactly what the kernel had accepted arrives.",
                 Proved,
                 &harmless,
                 self.instances(&[ClosesEarly], small),

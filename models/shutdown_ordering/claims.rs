@@ -130,7 +130,7 @@ fn flush_before_shutdown_never_loses() -> Vec<Claim> {
         .without_caching();
     claims.extend(claim(
         "fixed-without-caching",
-        "The same without state caching: every interleaving is explored on its own.",
+        "Flushing before the shutdown, without state caching: every interleaving is explored on its own.",
         Proved,
         &[NothingTruncated],
         vec![every_interleaving],
@@ -146,7 +146,7 @@ fn read_gated_flush_blocks_reads() -> Vec<Claim> {
     let read_gated = |n| grid(n).map(|(n, k, reader)| lone_request(ReadGatedFlush, n, k, reader));
     claims.extend(claim(
         "read-gated-never-loses",
-        "Flushing before the reads drains the buffer, too.",
+        "Flushing before the reads never loses a byte and never stalls.",
         Proved,
         &[NothingTruncated, NoStall],
         read_gated(16),

@@ -68,7 +68,7 @@ fn with_packages(collections: &[Packages], command: Command) -> Command {
     let missing = Arg::new(ALLOW_MISSING)
         .long(ALLOW_MISSING)
         .help(format!(
-            "With --{}: one that cannot be built is no failure",
+            "With --{}: a package that cannot be built is not a failure",
             names.join(" or --")
         ))
         .action(ArgAction::SetTrue)
@@ -118,7 +118,7 @@ pub(crate) struct Verify {
     /// Stop after so many seconds; claims that are not decided by then are inconclusive
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: Option<u64>,
-    /// Give an instance up when one of its executions has more steps than this [default: 4000]
+    /// Give up an instance when one of its executions has more steps than this [default: 4000]
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(STEP_RANGE))]
     pub(crate) max_steps: Option<u64>,
     /// Explore in so many processes [default: one for each processor]
@@ -186,8 +186,8 @@ pub(crate) struct Explore {
     /// The subject, as --list shows it
     #[arg(long, value_name = "NAME", required_unless_present_any = ["list", "release"])]
     pub(crate) subject: Option<String>,
-    /// The subject by its version, or several, one after the other; one that is not in this program is
-    /// built in its package first
+    /// Explore these releases one after the other; a release that this program does not contain is
+    /// built in its own package first
     #[arg(
         long,
         value_name = "VERSION,...",
@@ -212,8 +212,8 @@ pub(crate) struct Explore {
     /// Change a setting of the subject; may be given more than once, see --list
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) set: Vec<(String, String)>,
-    /// The request arrives in pieces of so many bytes and the rest: the first at the start, each other at any
-    /// later point
+    /// Send the request in pieces of so many bytes, and what is left as the last piece: the first at the
+    /// start, each other at any later point
     #[arg(long, value_name = "BYTES,...", value_delimiter = ',')]
     pub(crate) pieces: Vec<u64>,
     /// The peer sends FIN after the request
@@ -226,8 +226,8 @@ pub(crate) struct Explore {
     /// Explore every interleaving on its own, and remember no states
     #[arg(long)]
     pub(crate) uncached: bool,
-    /// Stop after so many seconds; the last third of them is for a run with few preemptions,
-    /// if the rest was not enough
+    /// Stop after so many seconds; if two thirds of them are not enough, the last third explores
+    /// with few preemptions only
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: u64,
     /// Stop when an execution has more steps than this
@@ -257,7 +257,7 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// Its name as --list shows it, or the part of a claim's name before the property
+    /// A name as --list shows it, or the part of a claim's name before the property
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
 }
@@ -309,7 +309,7 @@ pub(crate) struct Merge {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// A table, and a chart for each property that fails unexpectedly
+    /// A table, and a chart for each counterexample that was not expected
     Text,
     /// Everything, for machines
     Json,

@@ -147,8 +147,8 @@ fn every_function_beside_hypers_says_whose_it_is() {
 fn the_mapping_is_that_of_the_model() {
     let mut text = String::from(
         "# The model's functions and hyper's\n\nGenerated from the documentation of the functions, \
-         and compared with the source of hyper 1.12.0. The order is that of hyper's files. What is \
-         not listed says that it is not hyper's.\n\n\
+         and compared with the source of hyper 1.12.0. The order is that of hyper's files. Functions that \
+         are not listed are not hyper's; their documentation says so.\n\n\
          | model, `models/dispatch_loop/` | hyper 1.12.0, `src/proto/h1/` |\n|---|---|\n",
     );
     for function in mapping() {
