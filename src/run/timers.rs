@@ -9,10 +9,10 @@ use crate::trace::event::ActorId;
 /// The clock's name in traces.
 pub(crate) const CLOCK: &str = "clock";
 
-/// A timer that was armed and neither seen to have expired nor dropped.
+/// A timer that was armed; it has neither expired in the eyes of its owner nor been dropped.
 #[derive(Debug)]
 pub(crate) struct Timer {
-    /// The smallest number that the actor's other timers do not have.
+    /// The smallest number that none of the actor's other timers has.
     pub(crate) number: usize,
     pub(crate) actor: ActorId,
     pub(crate) duration: Duration,
@@ -40,7 +40,7 @@ impl Hash for Timer {
 pub(crate) struct Clock {
     pub(crate) now: Duration,
     pub(crate) timers: Vec<Timer>,
-    /// The clock, while no timer is armed.
+    /// Woken when a timer is armed; set while there is none.
     pub(crate) idle: Registration,
 }
 
