@@ -5,7 +5,8 @@
 //!
 //! * consecutive accepted writes count as the bytes that were accepted and those that are still offered;
 //! * calls that are pending count only within their poll;
-//! * of consecutive polls without any result only the first counts. (It does count: such a poll may leave a task registered that was not polled before.)
+//! * of consecutive polls without any result only the first counts. (It does count: such a poll may leave a
+//!   task registered that was not polled before.)
 //!
 //! Everything else counts as in the full history: input, feeds, a flush after a write, failures,
 //! shutdowns, notes, and wake-ups of wakers that the actor made.
