@@ -56,7 +56,8 @@ impl Registry {
     /// * When two models, claims, comparisons or subjects have the same name.
     /// * When two instances have the same name and are not provably the same, or two different properties do.
     /// * When a claim, a comparison or a sweep has an instance twice, or a claim or a comparison has none.
-    /// * When the instances of a claim, or of one side of a comparison, have several subjects or the same parameters.
+    /// * When the instances of a claim, or of one side of a comparison, have several subjects or equal
+    ///   parameters.
     /// * When a name is not valid.
     pub fn new(models: impl IntoIterator<Item = Model>) -> Result<Registry, Clash> {
         let mut registry = Registry {

@@ -1,7 +1,7 @@
 //! Folded histories: a shorter record of what an actor that is identified by its history has observed.
 //!
 //! The full history also records how the same bytes were split into writes, and every poll without a
-//! result. The folded one leaves this out:
+//! result. The folded one records less:
 //!
 //! * consecutive accepted writes count as the bytes that were accepted and those that are still offered;
 //! * calls that are pending count only within their poll;
