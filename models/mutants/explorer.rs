@@ -1,9 +1,10 @@
-//! Defects of the explorer. None breaks a property: each hides that one is broken. So each is shown
-//! where the sound explorer refutes a property, and the defective one comes to its end without.
+//! Defects of the explorer. None of them breaks a property; each hides a violation. So each is shown in
+//! an instance where the sound explorer refutes a property, and the defective one completes without
+//! refuting it.
 //!
-//! The instances are the smallest of the models that show it. Where the models have none, the
-//! subject is a list of calls that runs into one state by two ways, of which only the second leads
-//! on to the violation: whoever takes the two for the same does not look after the second.
+//! The instances are the smallest of the models that show the defect. Where no model does, the subject
+//! is a list of calls. It reaches two similar states, of which only the second leads to the violation:
+//! an explorer that treats the two as one does not explore what follows the second.
 
 use std::sync::Arc;
 
