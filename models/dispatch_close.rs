@@ -1,9 +1,9 @@
 //! hyper's client, whose request channel is closed while a send is half done, and the repair.
 //!
-//! A send into tokio's unbounded channel is two steps: it reserves a permit, then it publishes the
-//! message. When the connection fails between the two, the channel is closed after the permit:
-//! the send succeeds, and the message comes into a channel at which nobody looks any more. Its
-//! sender waits for an answer until the last sender of the channel is gone.
+//! A send into tokio's unbounded channel has two steps: it reserves a permit, then it publishes the
+//! message. The connection may fail and close the channel between the two. Then the send succeeds, but
+//! the message enters a channel that is no longer read. Its sender waits for an answer until the last
+//! sender of the channel is dropped.
 //!
 //! | here | hyper and tokio |
 //! |---|---|
@@ -29,8 +29,8 @@ use lastbyte::{
 
 use crate::known;
 
-/// How often the repaired revision looks in vain before the model makes it wait for the sender: one
-/// more look would find the same.
+/// How often the repaired revision looks in vain before the model makes it wait for the sender: every
+/// further look would find the same.
 const LOOKS: usize = 3;
 
 const REQUEST: &[u8] = b"rq";

@@ -1,8 +1,9 @@
 //! What a failure in the sweep means at the newest release: rules over scenarios and properties.
 //!
-//! A rule looks at what a scenario is made of and never at its name. The first one that fits counts; what none
-//! fits is not classified, and a test fails (`tests/models/classes.rs`). The same test takes each rule at its
-//! word: a defect is gone with its repair alone, and a price was not paid before its repair.
+//! A rule looks at the contents of a scenario, never at its name. The first rule that fits decides. A
+//! failure that no rule fits is not classified, and a test fails (`tests/models/classes.rs`). That test
+//! also checks each rule: a defect disappears with its repair alone, and a price was not paid before
+//! its repair.
 
 use lastbyte::Property;
 use lastbyte::check::{Class, Classified, Reference};

@@ -197,8 +197,8 @@ pub struct Connection {
     pub requests: usize,
     /// What the reader is promised.
     pub owed: Owed,
-    /// Tells its state in the trace and not to the explorer, which then knows it by its calls: to
-    /// check that the state is all there is to know.
+    /// Tells its state in the trace instead of declaring it to the explorer, which then identifies it
+    /// by its history. This serves to check that the declared state is complete.
     pub tells: bool,
 }
 

@@ -1,7 +1,7 @@
 //! The revisions of hyper's dispatch loop, as data.
 //!
-//! One field is one step that some revision added or changed; a revision is the previous one with
-//! the fields that its commit touched. The files beside hyper's read them.
+//! One field is one step that a revision added or changed. Each revision is the previous one with the
+//! fields that its commit changed. The files that mirror hyper's read these fields.
 
 /// Why the loop goes round once more for the sake of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

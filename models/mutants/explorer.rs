@@ -2,9 +2,9 @@
 //! that one is broken. So each is shown where the sound explorer, over the right kernel, refutes a property,
 //! and the defective one comes to its end without.
 //!
-//! The instances are the smallest of the models that show it. Where the models have none, the
-//! subject is a list of calls that runs into one state by two ways, of which only the second leads
-//! on to the violation: whoever takes the two for the same does not look after the second.
+//! The instances are the smallest of the models that show the defect. Where no model does, the subject
+//! is a list of calls. It reaches two similar states, of which only the second leads to the violation:
+//! an explorer that treats the two as one does not explore what follows the second.
 
 use lastbyte::environment::{ExecutorDefect, KernelDefect, KeyPart};
 use lastbyte::{Instance, Property, Reader, ScriptStep};

@@ -1,6 +1,6 @@
-//! What the properties are worth: one defect at a time in the dispatcher, the kernel, the reader or
-//! the executor, and the property that has to notice it; and one at a time in the explorer, and the
-//! property whose violation it hides.
+//! Mutants: evidence that the properties are not vacuous. Each mutant plants one defect in the
+//! dispatcher, the kernel, the reader or the executor, and names the property that must notice it. A
+//! mutant of the explorer names the property whose violation it hides.
 
 mod calls;
 mod dispatcher;

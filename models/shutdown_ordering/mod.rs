@@ -1,4 +1,4 @@
-//! The minimal model: a dispatcher with a write buffer, and what it does first when it is done.
+//! The minimal model: a dispatcher with a write buffer, and its order of flush and shutdown at the end.
 //!
 //! hyper's HTTP/1 dispatcher reads a request, hands the response to its write buffer, flushes it
 //! into the socket, and shuts the socket down once it is done. Until 1.11.0 the flush's result was

@@ -1,5 +1,5 @@
-//! What checks the checker, in figures: who is detected by what, how often the explorer was compared
-//! with others, what the project is built from.
+//! Figures about the checks of the checker itself: which property detects which mutant, how often the
+//! explorer was compared with others, and what the project is built from.
 
 use lastbyte::check::figures::Figures;
 use lastbyte::check::results::{Results, Row};

@@ -1,11 +1,10 @@
 //! Languages: what a subject can do from the beginning to the end of an execution, as the smallest
 //! deterministic automaton that accepts these sequences and no others.
 //!
-//! A language is known by a number, and equal languages have equal numbers: a state of such an
-//! automaton is the set of its letters with the language after each, and a set that is there
-//! already is not added again. That decides equality. It wants graphs without cycles, which is what
-//! conclusive explorations have; a graph with a cycle is refused, since nothing is known of what
-//! goes on for ever.
+//! Equal languages have equal numbers, so comparing numbers decides equality. A state of such an
+//! automaton is the set of its letters with the language after each; a set that exists already is not
+//! added again. This needs graphs without cycles, which conclusive explorations have. A graph with a
+//! cycle is refused, because an execution could go on for ever.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -27,7 +26,7 @@ const OVER: Known = 0;
 pub(crate) struct Word {
     /// In this order.
     pub(crate) letters: Vec<Letter>,
-    /// The letter that is put off until the execution is over, if the move has it.
+    /// The letter that is put off until the execution is over, if the move has one.
     pub(crate) put_off: Option<Letter>,
     /// The last letter of an execution that ends with the move.
     pub(crate) last: Option<Letter>,
@@ -42,7 +41,7 @@ pub(crate) struct Counted {
     pub(crate) sequences: u64,
 }
 
-/// As many sets of states there may be; more are [`Inconclusive::Memory`].
+/// Most sets of states; more are [`Inconclusive::Memory`].
 pub(crate) const SETS: usize = 2_000_000;
 
 /// States that are known by their letters and what comes after each.
@@ -73,7 +72,7 @@ impl States {
     }
 }
 
-/// What is wrong with a graph of which every execution was to be seen to its end.
+/// The error for a graph in which an execution does not reach its end.
 fn broken(what: &str) -> Inconclusive {
     Inconclusive::Crashed(format!("the explored graph has {what}"))
 }
@@ -81,8 +80,8 @@ fn broken(what: &str) -> Inconclusive {
 /// A state of a graph, and the letter that is put off there.
 type Node = (usize, Option<Letter>);
 
-/// The graph without what shows nothing, as states in which a letter may lead to several; states
-/// from which the same follows are one. Also the number of its beginning.
+/// The graph without moves that show nothing. A letter may lead to several states, and states with the
+/// same continuations are merged. The second value is the number of the start.
 fn folded(graph: &Transitions, words: &[Word]) -> Result<(States, Known), Inconclusive> {
     let mut states = States::default();
     let mut found: HashMap<Node, Option<Known>> = HashMap::new();
@@ -260,8 +259,8 @@ impl Languages {
         counted
     }
 
-    /// The shortest sequence that the first language has and the second one has not; of several the
-    /// first in this order of letters. `None` where there is none.
+    /// The shortest sequence in the first language that is not in the second; of several, the first in
+    /// this order of letters. `None` if there is none.
     pub(crate) fn only(
         &self,
         first: Known,

@@ -11,10 +11,10 @@ use std::fmt;
 
 use crate::environment::reader::Reader;
 
-/// As many values or tuples are listed; of more there is only the number.
+/// Most values or tuples that are listed; of more, only the number is given.
 const LISTED: usize = 12;
 
-/// As many numbers in a row are written as a range.
+/// Length from which consecutive numbers are written as a range.
 const RANGE: usize = 3;
 
 /// What stands for a parameter that an instance does not have.
@@ -54,7 +54,7 @@ impl From<Reader> for Value {
 }
 
 impl fmt::Display for Value {
-    /// A text that could be taken for something else stands in quotation marks.
+    /// Puts a text in quotation marks where it could be taken for something else.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Number(number) => number.fmt(f),
@@ -64,7 +64,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Whether a text means itself where values are listed.
+/// Whether a text needs no quotation marks where values are listed.
 fn is_plain(text: &str) -> bool {
     let reserved = |c: char| ",;/()=<>\"".contains(c) || c.is_control();
     !text.is_empty()
@@ -389,7 +389,7 @@ pub fn bounds(instances: &[Parameters]) -> String {
     text
 }
 
-/// For each instance what the text can tell of it.
+/// For each instance, its values as the text can express them.
 pub(crate) fn combinations(instances: &[Parameters]) -> Vec<Vec<usize>> {
     Rows::new(instances).rows
 }

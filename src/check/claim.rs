@@ -21,8 +21,8 @@ pub enum Expected {
     Proved,
     /// The property fails in some execution.
     Refuted,
-    /// The property fails in some execution, and the explorer has a defect by which it does not
-    /// notice. That the property fails is a claim of its own.
+    /// The property fails in some execution, but the explorer has a planted defect that makes it miss
+    /// this. That the property fails is claimed separately.
     Missed,
 }
 
@@ -36,7 +36,8 @@ impl Expected {
         }
     }
 
-    /// Whether a verdict is the expected one. A run that is inconclusive or bounded never is a proof.
+    /// Whether a verdict is the expected one. An inconclusive or bounded verdict never counts as
+    /// proved.
     pub fn is_met_by(self, verdict: &Verdict) -> bool {
         *verdict == self.verdict()
     }
@@ -48,22 +49,22 @@ impl fmt::Display for Expected {
     }
 }
 
-/// What it means that a property fails where a claim expects it to.
+/// What an expected failure of a property means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
 pub enum Meaning {
-    /// It should hold: something is to be repaired, or was in a later revision.
+    /// A defect: the property should hold. It is to be repaired, or a later revision has repaired it.
     #[default]
     Defect,
-    /// It need not hold there: the subject is meant to behave so.
+    /// Accepted behaviour: the property need not hold there.
     Accepted,
-    /// It holds without a repair of something else, and no longer with it.
+    /// The price of a repair: the property held before another defect was repaired.
     PriceOfRepair,
 }
 
 impl Meaning {
-    /// All of them.
+    /// All meanings.
     pub const ALL: [Meaning; 3] = [Meaning::Defect, Meaning::Accepted, Meaning::PriceOfRepair];
 }
 
@@ -94,13 +95,13 @@ pub struct Claim {
     pub name: String,
     /// The claim as a sentence.
     pub sentence: String,
-    /// What is looked at.
+    /// The property that is claimed to hold or to fail.
     pub property: Property,
     /// What is expected of every instance.
     pub expected: Expected,
-    /// What it means that the property fails, where that is expected.
+    /// What a failure of the property means, where it is expected.
     pub meaning: Meaning,
-    /// Why it means that, in a sentence; empty when the claim does not say.
+    /// The reason for that meaning, in a sentence; empty when the claim gives none.
     pub reason: String,
     /// What is written about it elsewhere, whatever is expected.
     pub references: Vec<Reference>,
@@ -195,7 +196,7 @@ impl Claim {
         format!("{}/{}", self.model(), self.name)
     }
 
-    /// What its row belongs to: the name, and what is claimed of which instances.
+    /// The identity of its results: the name, and what is claimed of which instances.
     ///
     /// # Panics
     ///

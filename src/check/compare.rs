@@ -1,4 +1,4 @@
-//! How a comparison is made: both sides are explored, and their languages are told apart or not.
+//! Runs a comparison: explores both sides and compares their languages.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -22,19 +22,19 @@ const UNFOLDED: u64 = 300;
 /// See [`Limits::checked`].
 const CHECKED: u64 = 4_000;
 
-/// As many differences are told.
+/// Most differences that are reported.
 const TOLD: usize = 6;
 
-/// Things by their numbers, which they get in the order in which they are met.
+/// Values numbered in the order in which they are met.
 struct Numbered<T> {
     numbers: HashMap<T, u32>,
     all: Vec<T>,
 }
 
-/// What the moves of an instance show, by label.
+/// The observables of each move of an instance, by label.
 type Shown = Numbered<Vec<Observable>>;
 
-/// What is observable, by letter.
+/// The observables, by letter.
 type Letters = Numbered<Observable>;
 
 impl<T> Default for Numbered<T> {
@@ -59,7 +59,7 @@ impl<T: Clone + Eq + Hash> Numbered<T> {
 }
 
 impl Letters {
-    /// What a move shows, without what is left out. How a connection ended is put off until the
+    /// The letters of a move, without what is left out. How a connection ended is put off until the
     /// execution is over, as [`Observable::sequence`] does.
     fn word(&mut self, shown: &[Observable], leave_out: Option<&Deviation>) -> Word {
         let mut word = Word::default();
@@ -185,8 +185,8 @@ impl Comparison {
         compared
     }
 
-    /// Counts what the two sides can do in one scenario, and tells what only one of them does;
-    /// whether they differ where nothing is left out.
+    /// Counts the sequences of the two sides in one scenario, and reports those that only one side has.
+    /// Returns whether they differ when nothing is left out.
     fn tell_apart(
         &self,
         pair: &[Instance; 2],

@@ -27,9 +27,9 @@ pub struct Comparison {
     pub pairs: Vec<[Instance; 2]>,
     /// Where the two are known to differ.
     pub deviation: Option<Deviation>,
-    /// As many executions one side may take in one scenario; more make the comparison inconclusive.
+    /// Most executions of one side in one scenario; with more, the comparison is inconclusive.
     pub executions: u64,
-    /// Histories are not folded, however long they are: nothing is assumed of what a connection remembers.
+    /// Never fold histories, however long: no assumption about what a connection remembers.
     pub full_histories: bool,
     /// Where in the sources it is made.
     pub place: &'static Location<'static>,
@@ -90,7 +90,7 @@ pub struct Deviation {
     pub name: &'static str,
     /// Why they differ, and what is left out on both sides.
     pub why: &'static str,
-    /// Whether this is left out. Of what an execution has come to, that it is over stays.
+    /// Whether this observable is left out. That an execution is over is never left out.
     pub leave_out: fn(&Observable) -> bool,
 }
 
@@ -111,7 +111,7 @@ impl AddAssign for Size {
     }
 }
 
-/// What came of one comparison, over all its scenarios. The first of two numbers is the real
+/// The result of one comparison, over all its scenarios. Of two numbers, the first is the real
 /// connection's, the second the model's.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
@@ -134,14 +134,14 @@ pub struct Compared {
     pub automata: [Size; 2],
     /// Distinct sequences, summed over the scenarios; `u64::MAX` stands for that many or more.
     pub sequences: [u64; 2],
-    /// What became of folding histories; `None` where they were not folded.
+    /// The result of folding histories; `None` where they were not folded.
     pub folding: Option<Folding>,
     /// The known deviation's name and reason.
     pub deviation: Option<(String, String)>,
-    /// The shortest sequence that only one side has, with the side, for each of the first few
-    /// scenarios and sides that have one; and a deviation that is not needed any more.
+    /// The shortest sequence that only one side has, with the side, for the first few scenarios and
+    /// sides that have one. Also a deviation that is no longer needed.
     pub differences: Vec<String>,
-    /// Why it did not come to its end; `None` if it did.
+    /// Why it did not complete; `None` if it did.
     pub inconclusive: Option<Inconclusive>,
     /// Time that it took, in seconds.
     pub seconds: f64,
@@ -153,7 +153,7 @@ impl Compared {
         self.inconclusive.is_none() && self.differences.is_empty()
     }
 
-    /// No comparison at all, and why.
+    /// The result of a comparison that did not take place, and why.
     pub fn missing(comparison: &Comparison, why: Inconclusive) -> Compared {
         let [real, model] = &comparison.pairs[0];
         let scenarios = comparison.pairs.iter();

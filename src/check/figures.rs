@@ -17,7 +17,7 @@ pub struct Figures {
     pub title: String,
     /// Where the figures come from.
     pub about: String,
-    /// The command that comes to them, for a shell.
+    /// The shell command that produces the figures.
     pub command: String,
     /// The heads of the columns; the first column names the row.
     pub columns: Vec<String>,
@@ -26,9 +26,9 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// The table of a Markdown document that has a heading, a paragraph and a table, and the command
-    /// that compares it; `None` when it has not, or when a row is longer or shorter than the columns
-    /// are.
+    /// Reads the table from a Markdown document that has a heading, a paragraph, a table and the
+    /// command that checks it. `None` when one of these is missing, or when a row has another number of
+    /// fields than there are columns.
     pub fn from_markdown(document: &str, command: &str) -> Option<Figures> {
         let (title, rest) = document.strip_prefix("# ")?.split_once("\n\n")?;
         let (about, table) = rest.split_once("\n\n")?;

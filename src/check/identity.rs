@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::scenario::Scenario;
 
-/// A name, and a digest of all that it stands for. Results, orders to workers and recordings are
-/// kept by it: two things with one name have different identities.
+/// A name, and a digest of everything that it stands for. Results, requests to workers and recordings
+/// refer to it. Two different things with the same name have different identities.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
@@ -27,7 +27,7 @@ pub struct Identity {
 pub type Parts = Vec<(&'static str, String)>;
 
 impl Identity {
-    /// The identity of what has this name and consists of these parts.
+    /// The identity of something with this name and these parts.
     pub fn new(text: impl Into<String>, parts: &[(&'static str, String)]) -> Identity {
         let mut hasher = FnvHasher::default();
         for (name, part) in parts {

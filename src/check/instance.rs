@@ -10,9 +10,9 @@ use crate::run::actor::Actor;
 use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 
-/// One subject in one scenario: what one exploration is about.
+/// One subject in one scenario: the unit of exploration.
 ///
-/// A [`Registry`](crate::Registry) gives it the name of its model.
+/// A [`Registry`](crate::Registry) adds the name of its model.
 #[derive(Clone)]
 pub struct Instance {
     model: &'static str,
@@ -29,11 +29,11 @@ struct Inner {
     run: Arc<dyn Subject>,
     parameters: Vec<Parameter>,
     place: &'static Location<'static>,
-    /// All that it is, digested once.
+    /// The digest of all its parts, computed once.
     digest: OnceLock<String>,
 }
 
-/// A parameter, and where its value is.
+/// A parameter, and the source of its value.
 #[derive(Clone, PartialEq)]
 enum Parameter {
     Given(&'static str, Value),
@@ -106,8 +106,8 @@ impl Instance {
         self.changed(|inner| inner.caching = false)
     }
 
-    /// The same, explored with folded histories where it is long; a verdict says what that assumes,
-    /// and how it was checked: see [`Folding`](crate::trace::Folding).
+    /// The same, with histories that are folded where the exploration is long. A verdict then says what
+    /// that assumes, and how it was checked: see [`Folding`](crate::trace::Folding).
     #[must_use]
     pub fn with_folded_histories(self) -> Instance {
         self.changed(|inner| inner.folding = true)
@@ -165,8 +165,8 @@ impl Instance {
         self.inner.place
     }
 
-    /// Its parameters in order; the scenario's name, if it was given none. Without state caching,
-    /// `caching` is `off`; where histories may be folded, `histories` are.
+    /// Its parameters in order; the scenario's name, if it has no parameters. `caching` is `off` where
+    /// there is no state caching, and `histories` is listed where they may be folded.
     pub fn parameters(&self) -> Parameters {
         let Inner {
             scenario,
@@ -220,7 +220,7 @@ impl Instance {
         }
     }
 
-    /// All that its identity stands for besides the model: the subject's name, version and
+    /// Everything that its identity stands for, except for the model: the subject's name, version and
     /// [fingerprint](Subject::fingerprint), the scenario with everything in it, and the settings.
     pub fn parts(&self) -> Parts {
         // A field that is added has to be a part, or to be known as none.
@@ -252,7 +252,7 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// In what they differ, or may differ.
+    /// The parts in which they differ, or may differ.
     pub(crate) fn is_same_as(&self, other: &Instance) -> Result<(), String> {
         if Arc::ptr_eq(&self.inner, &other.inner) {
             return Ok(());

@@ -1,5 +1,5 @@
-//! Many explorations: claims, comparisons and sweeps, the processes that explore them, and what
-//! came of them as data.
+//! Many explorations: claims, comparisons and sweeps, the processes that explore them, and their
+//! results as data.
 //!
 //! ```
 //! use lastbyte::{Model, Registry};

@@ -26,12 +26,11 @@ pub struct Model {
     pub claims: fn() -> Vec<Claim>,
     /// Subjects for ad-hoc exploration.
     pub subjects: fn() -> Vec<NamedSubject>,
-    /// Names of subjects that a reader does not know from elsewhere, each with what it is in one
-    /// sentence.
+    /// Names of subjects that need an explanation, each with one sentence.
     pub terms: &'static [(&'static str, &'static str)],
     /// Every combination of its parameters, for a table without expectations.
     pub sweep: Option<fn() -> Sweep>,
-    /// What it must do exactly as something else does.
+    /// Comparisons with what it models.
     pub comparisons: fn() -> Vec<Comparison>,
     /// Tables for the report beside the verdicts, made of a run's results.
     #[cfg(feature = "cli")]

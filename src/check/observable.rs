@@ -1,11 +1,11 @@
-//! What a comparison looks at: what the socket sees of a connection, in the order of an execution.
+//! The observable events of a connection, in the order of an execution: what a comparison compares.
 
 use std::fmt;
 
 use crate::trace::event::{ActorId, Event, Step, Trace};
 use crate::trace::outcome::{Ending, Outcome};
 
-/// What the socket sees of a connection, and the connection of the world.
+/// An event of a connection that is visible from outside: on its socket, as a wake-up, or as its end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Observable {
     /// A write of `offered` bytes, `accepted` of which the kernel took.
@@ -40,7 +40,7 @@ pub enum Observable {
     Over(Over),
 }
 
-/// What an execution has come to when it is over.
+/// The state at the end of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Over {
     /// Whether the connection waits and nobody is left to wake it, or is polled again and again.
@@ -104,10 +104,10 @@ impl fmt::Display for Observable {
 }
 
 impl Observable {
-    /// The whole of an execution, without what only the insides of a connection know: polls and
-    /// parking, reads and feeds, notes, and wake-ups of the connection by itself. Whether a
-    /// connection says how it ended before its socket is dropped is up to who drives it, so its end
-    /// is the last but one; the last is what the execution came to.
+    /// All observable events of an execution. Left out is what is internal to a connection: polls and
+    /// parking, reads and feeds, notes, and wake-ups of the connection by itself. Whether a connection
+    /// ends before or after its socket is dropped depends on the code that drives it; so its end always
+    /// comes last but one, before the outcome of the execution.
     ///
     /// # Panics
     ///
@@ -121,7 +121,7 @@ impl Observable {
         sequence
     }
 
-    /// What is observable of one step.
+    /// The observable event of one step, if it has one.
     ///
     /// # Panics
     ///

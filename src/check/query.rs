@@ -1,5 +1,5 @@
-//! An exploration of a user's own: one subject in one scenario, as the command line takes it and as
-//! a recording keeps it.
+//! A user's own exploration: one subject in one scenario, as given on the command line and kept in a
+//! recording.
 //!
 //! ```
 //! use lastbyte::check::Query;
@@ -28,18 +28,18 @@ pub const CAPACITY: RangeInclusive<u64> = 1..=16_777_216;
 /// The largest request, in bytes.
 pub const REQUEST_BYTES: usize = 1 << 20;
 
-/// Lock sections that an execution may have.
+/// Most lock sections of an execution.
 pub const STEPS: usize = 20_000;
 
-/// Everything that an answer depends on. A subject is made of the request, the length of the
-/// response and the settings; the rest is the scenario's.
+/// Everything that the answer depends on. The subject is made of the request, the length of the
+/// response and the settings; the rest describes the scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Query {
     /// The subject's name.
     pub subject: String,
-    /// What the request is called; it says nothing about the bytes.
+    /// The name of the request; it does not affect the bytes.
     pub name: String,
     /// What the peer sends.
     #[cfg_attr(feature = "cli", serde(with = "text_or_bytes"))]
@@ -50,10 +50,11 @@ pub struct Query {
     pub capacity: u64,
     /// The reader, as the command line spells it.
     pub reader: String,
-    /// What is set about the subject; a subject lists what can be.
+    /// The settings of the subject, out of those that it lists.
     pub settings: BTreeMap<String, String>,
-    /// The request arrives in pieces of so many bytes and the rest: the first at the start, each other at any
-    /// later point. Empty: the whole is there at the start.
+    /// Sizes of the pieces in which the request arrives; the rest is the last piece. The first is there
+    /// at the start, each other comes at any later point. If empty, the whole request is there at the
+    /// start.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub pieces: Vec<u64>,
     /// The peer sends FIN after the request.
@@ -61,7 +62,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// What a setting is set to.
+    /// The value of a setting.
     pub fn setting(&self, key: &str) -> Option<&str> {
         self.settings.get(key).map(String::as_str)
     }
@@ -77,7 +78,7 @@ impl Query {
         setting::raised(settings, &self.settings, key)
     }
 
-    /// The number that a setting is set to.
+    /// The value of a setting that is a number.
     pub fn number(&self, key: &str) -> Option<u64> {
         self.setting(key)?.parse().ok()
     }

@@ -1,7 +1,7 @@
 //! Counterexamples that outlive the run: a schedule in a file, and how to follow it again.
 //!
-//! A recording names the instance and lists who moved, so it survives a rebuild. It also lists what
-//! happened, and a replay in which something else happens is an error, not a result.
+//! A recording names the instance and lists who moved, so it can be replayed after a rebuild. It also
+//! lists what happened, and a replay in which something else happens is an error.
 //!
 //! ```
 //! use lastbyte::check::recording::{Recording, file_name};
@@ -39,12 +39,12 @@ pub struct Recording {
     pub lastbyte_recording: u32,
     /// The instance.
     pub instance: Identity,
-    /// The query, where the instance is none of a claim.
+    /// The query, where the instance does not belong to a claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<Query>,
     /// The version of the real connection that ran.
     pub version: Option<String>,
-    /// What is violated.
+    /// The property that is violated.
     pub property: Property,
     /// Schedule and steps.
     pub trace: Trace,
@@ -124,8 +124,8 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// When these models have no such instance, another version of its connection, or another
-    /// instance of that name.
+    /// When these models do not have the instance, or have it with another version of its connection or
+    /// with other contents.
     pub fn instance(&self, registry: &Registry) -> Result<Instance, Misuse> {
         let recorded = format!(
             "this schedule was recorded for {}{}",

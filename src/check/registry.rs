@@ -1,4 +1,4 @@
-//! The registry: all models together. It refuses two things of one name that are not provably the same.
+//! The registry: all models together. It refuses two different things with the same name.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,11 +13,11 @@ use crate::check::model::{Model, NamedSubject};
 use crate::check::sweep::{Sweep, sweep_id};
 use crate::trace::property::Property;
 
-/// What names an instance that is in no model: an exploration of a user's own.
+/// The model's name in instances of a user's own exploration, which belong to no model.
 pub const EXPLORE: &str = "explore";
 
-/// The models, and all that they have to offer. Whatever has a name has it alone, and a name that
-/// comes twice is provably one and the same thing.
+/// The models with their claims, comparisons, sweeps and subjects. Names are unique: where a name
+/// occurs twice, both are provably the same.
 #[derive(Clone, Debug)]
 pub struct Registry {
     models: Vec<Model>,
@@ -27,7 +27,7 @@ pub struct Registry {
     subjects: Vec<NamedSubject>,
 }
 
-/// Why models cannot be registered, in one line: what clashes, where both are, what is expected.
+/// Why models cannot be registered, in one line: what clashes, where both are, and what is expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash(String);
 
@@ -53,10 +53,12 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When two models, claims, comparisons or subjects have one name; when two instances have one
-    /// name and are not provably the same; when a claim, a comparison or a sweep has an instance
-    /// twice, or a claim or a comparison none; when two different properties have one name; when those of a claim or of a side of a comparison
-    /// are of several subjects, or parameters do not tell them apart; when a name cannot be used.
+    /// * When two models, claims, comparisons or subjects have the same name.
+    /// * When two instances have the same name and are not provably the same, or two different properties do.
+    /// * When a claim, a comparison or a sweep has an instance twice, or a claim or a comparison has none.
+    /// * When the instances of a claim, or of one side of a comparison, have several subjects or equal
+    ///   parameters.
+    /// * When a name is not valid.
     pub fn new(models: impl IntoIterator<Item = Model>) -> Result<Registry, Clash> {
         let mut registry = Registry {
             models: models.into_iter().collect(),
@@ -280,7 +282,7 @@ fn nothing_in(kind: &str, id: &str, place: Place) -> Clash {
     ))
 }
 
-/// Whether these are all of the first one's subject and version, by which the results name them.
+/// Whether all of these have the subject and version of the first one, which name the results.
 fn of_one_subject<'a>(
     kind: &str,
     id: &str,
@@ -303,7 +305,7 @@ fn of_one_subject<'a>(
     }
 }
 
-/// Whether the parameters tell the instances of a claim apart.
+/// Whether all instances of a claim have different parameters.
 fn told_apart(id: &str, instances: &[Instance]) -> Result<(), Clash> {
     let all: Vec<_> = instances.iter().map(Instance::parameters).collect();
     for (instance, parameters) in instances.iter().zip(&all) {

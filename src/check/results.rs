@@ -35,8 +35,8 @@ pub struct Results {
     /// The command that shows them, as a user types it.
     #[serde(default)]
     pub program: String,
-    /// Whether every selected claim was explored; `false` after an interruption and when the time
-    /// was up.
+    /// Whether every selected claim was explored; `false` after an interruption or when the time limit
+    /// was reached.
     pub complete: bool,
     /// Number of the slice and how many there are, counted from 1.
     pub shard: Option<(usize, usize)>,
@@ -46,13 +46,13 @@ pub struct Results {
     pub not_selected: usize,
     /// Executions of all instances, each instance counted once however many claims share it.
     pub executions: u64,
-    /// Whether these are versions that were each built on its own.
+    /// Whether these are results of packages that were built separately.
     #[serde(default)]
     pub real: bool,
-    /// Of which packages.
+    /// The collection of these packages.
     #[serde(default)]
     pub packages: Option<FromPackages>,
-    /// What was asked for and could not be run.
+    /// Packages that were asked for and could not be run.
     #[serde(default)]
     pub not_run: Vec<NotRun>,
     /// What was selected, over all slices: every claim, comparison and sweep. Slices of one run
@@ -85,7 +85,7 @@ pub struct About {
     pub terms: Vec<(String, String)>,
 }
 
-/// A collection of packages that were each built on its own.
+/// A collection of packages that are built separately.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FromPackages {
     /// The option by which it is explored, without hyphens.
@@ -124,17 +124,17 @@ pub struct Row {
     pub property: Property,
     /// What was expected.
     pub expected: Expected,
-    /// What it means that the property fails, where that was expected.
+    /// What an expected failure of the property means.
     #[serde(default)]
     pub meaning: Meaning,
-    /// Why it means that, in a sentence; empty when the claim does not say.
+    /// The reason for that meaning, in a sentence; empty when the claim gives none.
     #[serde(default)]
     pub reason: String,
     /// What is written about it elsewhere.
     #[serde(default)]
     pub references: Vec<Reference>,
-    /// The verdict over all instances: the expected one if every instance has it, otherwise the
-    /// first other one.
+    /// The verdict over all instances: the expected one if every instance has it, otherwise the first
+    /// different one.
     pub verdict: Verdict,
     /// Whether every instance has the expected verdict.
     pub holds: bool,
@@ -144,15 +144,14 @@ pub struct Row {
     pub executions: u64,
     /// States over all instances; 0 where nothing was cached.
     pub states: u64,
-    /// What exploring with folded histories assumes, and how that was checked; `None` where no
-    /// history was folded.
+    /// The assumption of folded histories, and how it was checked; `None` where no history was folded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folding: Option<Folding>,
     /// Seconds over all instances.
     pub seconds: f64,
     /// Outcomes over all instances, most frequent first.
     pub outcomes: Vec<(Outcome, u64)>,
-    /// Where the verdict differs from the expected one.
+    /// The first instance whose verdict is not the expected one.
     pub surprise: Option<Surprise>,
     /// The shortest counterexample over all instances.
     pub counterexample: Option<Counterexample>,
@@ -273,7 +272,7 @@ impl Row {
 }
 
 impl Results {
-    /// The results of nothing.
+    /// The results of a run without any claims.
     pub fn none() -> Results {
         Results {
             format: FORMAT,
@@ -316,7 +315,7 @@ impl Results {
         self.comparisons.len() + instances.sum::<usize>()
     }
 
-    /// Properties that were refuted somewhere: these are not vacuous.
+    /// Properties that were refuted somewhere, and so are not vacuous.
     pub fn seen_to_fail(&self) -> Vec<Property> {
         Property::ALL
             .into_iter()

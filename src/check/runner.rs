@@ -1,6 +1,6 @@
-//! Explores many instances, in processes of their own: two threads of one process explore at half
-//! the speed of two processes, and a subject that takes its process down takes nothing else with
-//! it.
+//! Explores many instances in separate processes, for two reasons: two threads of one process explore
+//! only at half the speed of two processes, and a subject that takes its process down takes no other
+//! result with it.
 //!
 //! ```
 //! use lastbyte::{Model, Registry};
@@ -52,7 +52,7 @@ pub(crate) enum Answer {
         swept: Option<Box<SweptInstance>>,
     },
     Compared(Box<Compared>),
-    /// The worker does not have what was ordered; why, in one line.
+    /// The worker does not have what was requested; the reason, in one line.
     Unknown(String),
 }
 
@@ -67,7 +67,7 @@ impl Answer {
     }
 }
 
-/// What one process explores at a time.
+/// The unit of work for one process.
 #[derive(Clone, Debug)]
 pub enum Unit {
     /// An instance.
@@ -95,7 +95,7 @@ impl Unit {
             .collect()
     }
 
-    /// No answer about it, and why.
+    /// The answer for a unit that was not explored, and why.
     fn missing(&self, why: Inconclusive) -> Answer {
         match self {
             Unit::Instance(instance) => {
@@ -113,7 +113,7 @@ impl Unit {
         }
     }
 
-    /// What its results belong to.
+    /// The identity of its results.
     pub fn identity(&self) -> Identity {
         match self {
             Unit::Instance(instance) => instance.identity(),
@@ -122,7 +122,7 @@ impl Unit {
     }
 }
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(Debug, Default)]
 pub struct Meter {
     /// Executions so far.
@@ -135,7 +135,7 @@ pub struct Meter {
     pub stop: AtomicBool,
 }
 
-/// Where and how long to explore.
+/// The resources of a run: program, processes and limits.
 #[derive(Clone, Debug)]
 pub struct Pool {
     /// The program to run, with `worker` as its argument.
@@ -144,13 +144,13 @@ pub struct Pool {
     pub jobs: usize,
     /// When everything must be over.
     pub deadline: Option<Instant>,
-    /// A worker that says nothing for so long is taken for dead.
+    /// A worker that sends nothing for this long counts as dead.
     pub silence: Duration,
     /// Most steps of one execution of an instance; [`Limits::steps`](crate::Limits::steps) unless given.
     pub steps: Option<usize>,
 }
 
-/// Results by [`Unit::identity`]; what was not reached is missing.
+/// Results by [`Unit::identity`]; a unit that was not reached is missing.
 #[derive(Clone, Debug, Default)]
 pub struct Explored {
     /// Instances.
@@ -188,7 +188,7 @@ impl Explored {
 }
 
 impl Pool {
-    /// Explores the units; `meter` tells how far it is.
+    /// Explores the units; `meter` shows the progress.
     ///
     /// # Errors
     ///
@@ -384,6 +384,5 @@ impl Drop for Worker {
 /// The argument of a process that is started as a worker.
 pub(crate) const WORKER: &str = "worker";
 
-/// Set for a process that is started as a worker. Whatever that process is, it starts no workers of
-/// its own.
+/// Set for a process that is started as a worker. Such a process never starts workers of its own.
 pub(crate) const WORKER_VARIABLE: &str = "LASTBYTE_WORKER";

@@ -19,7 +19,7 @@ use crate::check::instance::Instance;
 use crate::check::registry::Registry;
 use crate::check::sweep::{Sweep, sweep_id};
 
-/// A part of what the models have to offer.
+/// A selection of the claims, comparisons and sweeps of the models.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Claims.
@@ -41,7 +41,7 @@ impl Selection {
         }
     }
 
-    /// What results of this belong to: every claim, comparison and sweep.
+    /// The identities of the results: every claim, comparison and sweep.
     pub fn identities(&self) -> Vec<Identity> {
         let claims = self.claims.iter().map(Claim::identity);
         let comparisons = self.comparisons.iter().map(Comparison::identity);
@@ -96,7 +96,7 @@ impl Selection {
     }
 
     /// The `index`th of `count` slices, counted from 1. Claims that share their first instance stay
-    /// together, so that no slice explores what another one does.
+    /// together, so that no two slices explore the same instance.
     pub fn slice(self, index: usize, count: usize) -> Selection {
         let mut groups: Vec<Identity> = Vec::new();
         let claims = retain(self.claims, |claim| {

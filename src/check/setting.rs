@@ -1,4 +1,4 @@
-//! What can be set about a subject for an exploration of a user's own: `--set key=value`.
+//! Settings of a subject in a user's own exploration: `--set key=value`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +15,7 @@ pub enum Accepted {
     Moment,
 }
 
-/// A moment that is none.
+/// The value for a signal that is never raised.
 const NEVER: &str = "never";
 
 /// Any moment of an execution.
@@ -46,7 +46,7 @@ impl fmt::Display for Accepted {
 pub struct Setting {
     /// Its name, as on the command line.
     pub key: String,
-    /// A sentence about it, with what holds where it is not set.
+    /// A sentence about it, including its default.
     pub about: String,
     /// What it can be set to.
     pub accepted: Accepted,
@@ -123,8 +123,7 @@ pub(crate) fn raising<'a>(
 ///
 /// # Errors
 ///
-/// The first key that it has not, or value that is none of the key's: in one line, with what is
-/// expected.
+/// The first unknown key, or value that its key does not accept: in one line, with what is expected.
 pub(crate) fn check(
     subject: &str,
     settings: &[Setting],

@@ -12,7 +12,7 @@ use crate::check::instance::Instance;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Inconclusive};
 
-/// What is to be explored.
+/// The definition of a sweep.
 #[derive(Clone, Debug)]
 pub struct Sweep {
     /// The instances, subject by subject.
@@ -21,11 +21,12 @@ pub struct Sweep {
     pub prominent: Vec<String>,
     /// The combinations that are left out.
     pub left_out: Vec<LeftOut>,
-    /// Subjects and scenarios that do not go together.
+    /// Pairs of a subject and a scenario that cannot be combined.
     pub not_applicable: Vec<(String, String)>,
-    /// What failures mean, if the model says so of a subject.
+    /// The classes of failures, if the model defines them for a subject.
     pub classified: Option<Classified>,
-    /// The command that explores the whole of which this is a covering part; `None` where this is the whole.
+    /// The command that explores the whole sweep, if this is only a covering part of it; otherwise
+    /// `None`.
     pub part_of: Option<&'static str>,
 }
 
@@ -36,7 +37,7 @@ pub struct Classified {
     pub subject: String,
     /// The classes.
     pub classes: Vec<Class>,
-    /// The class of a scenario's failure, by its place among `classes`; `None` where no rule says.
+    /// The class of a failure in a scenario, as an index into `classes`; `None` where no rule fits.
     pub class_of: fn(scenario: &str, property: Property) -> Option<usize>,
 }
 
@@ -63,7 +64,7 @@ pub struct LeftOut {
 }
 
 impl Sweep {
-    /// What the results of this model's sweep belong to.
+    /// The identity of the results of this model's sweep.
     pub fn identity(&self, model: &str) -> Identity {
         let instances = self.instances.iter();
         let parts = instances.map(|one| ("instance", one.identity().in_full()));
@@ -76,7 +77,7 @@ pub fn sweep_id(model: &str) -> String {
     format!("{model}/sweep")
 }
 
-/// What came of a model's sweep.
+/// The result of a model's sweep.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Swept {
@@ -88,7 +89,7 @@ pub struct Swept {
     pub prominent: Vec<String>,
     /// What is left out.
     pub left_out: Vec<LeftOut>,
-    /// Subjects and scenarios that do not go together: nothing is known of them.
+    /// Pairs of a subject and a scenario that cannot be combined, and so were not explored.
     pub not_applicable: Vec<(String, String)>,
     /// The subject whose failures are classified.
     #[cfg_attr(feature = "cli", serde(default))]
@@ -96,14 +97,15 @@ pub struct Swept {
     /// The classes of its failures.
     #[cfg_attr(feature = "cli", serde(default))]
     pub classes: Vec<Class>,
-    /// The command that explores the whole of which this is a covering part; `None` where this is the whole.
+    /// The command that explores the whole sweep, if this is only a covering part of it; otherwise
+    /// `None`.
     #[cfg_attr(feature = "cli", serde(default))]
     pub part_of: Option<String>,
     /// Every instance.
     pub instances: Vec<SweptInstance>,
 }
 
-/// What came of one instance. Every property that is not refuted is proved, unless the instance was
+/// The result of one instance. Every property that is not refuted is proved, unless the instance was
 /// inconclusive.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
@@ -116,7 +118,7 @@ pub struct SweptInstance {
     pub scenario: String,
     /// The properties that fail, with the steps of the shortest counterexample found.
     pub refuted: BTreeMap<Property, usize>,
-    /// The classes of these failures, as far as there are any: places among [`Swept::classes`].
+    /// The classes of these failures, where a rule fits: indices into [`Swept::classes`].
     #[cfg_attr(feature = "cli", serde(default))]
     pub classes: BTreeMap<Property, usize>,
     /// Why the instance was not explored to its end.
@@ -181,7 +183,7 @@ impl Sweep {
 }
 
 impl Swept {
-    /// Nothing yet of a model's sweep.
+    /// The result of a model's sweep before anything is explored.
     pub fn new(model: &str, sweep: &Sweep) -> Swept {
         let mut subjects: Vec<String> = Vec::new();
         for instance in &sweep.instances {
@@ -252,7 +254,7 @@ impl Swept {
         refuting
     }
 
-    /// How many scenarios do not go together with a subject.
+    /// How many scenarios cannot be combined with a subject.
     pub fn not_applicable(&self, subject: &str) -> usize {
         let pairs = self.not_applicable.iter();
         pairs.filter(|(known, _)| known == subject).count()

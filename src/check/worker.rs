@@ -17,7 +17,7 @@ use crate::explore::limits::REPEATED_EXECUTIONS;
 use crate::explore::{explorer::Explorer, limits::Limits, limits::Progress};
 use crate::trace::property::Property;
 
-/// A worker's side: explores what is ordered on stdin, answers on stdout, and ends its process when
+/// Runs a worker: explores what is requested on stdin, answers on stdout, and ends its process when
 /// stdin does.
 pub(crate) fn serve(registry: &Registry) -> io::Result<()> {
     use std::sync::Arc;
@@ -78,7 +78,7 @@ pub(crate) fn serve(registry: &Registry) -> io::Result<()> {
     Ok(())
 }
 
-/// Why an order cannot be carried out by a worker that has these.
+/// Why a worker that knows only these identities cannot carry out a request.
 fn unknown<'a>(ordered: &Identity, mut known: impl Iterator<Item = &'a Identity>) -> String {
     let known = known.find(|known| known.text == ordered.text);
     let ordered = ordered.in_full();
@@ -91,7 +91,7 @@ fn unknown<'a>(ordered: &Identity, mut known: impl Iterator<Item = &'a Identity>
     }
 }
 
-/// Whether a worker tells its progress, so long after the last time.
+/// Whether a worker should report its progress, this long after the last report.
 fn is_due(since: Duration) -> bool {
     since > Duration::from_millis(100)
 }

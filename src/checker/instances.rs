@@ -7,10 +7,10 @@ use super::subject::IntoSubject;
 use crate::check::instance::Instance;
 
 impl Checker {
-    /// The connection in every combination of a kernel buffer and a reader, as instances of the subject
-    /// `name`, for the [`Claim`](crate::Claim)s of a [`Model`](crate::Model). Their parameters are the
-    /// capacity and the reader. Properties and limits are not the instances' but the claims' and the
-    /// command line's.
+    /// The connection with every combination of a kernel buffer and a reader, as instances of the
+    /// subject `name`, for the [`Claim`](crate::Claim)s of a [`Model`](crate::Model). Their parameters
+    /// are the capacity and the reader. The checker's properties and limits are not used here: those of
+    /// the claims and of the command line are.
     ///
     /// ```
     /// use lastbyte::{Checker, Claim, Expected, Model, Property, Registry, Socket};
@@ -33,7 +33,7 @@ impl Checker {
     ///
     /// # Panics
     ///
-    /// When the scenario cannot be run, as [`Checker::run`] does.
+    /// When the scenario cannot be run, like [`Checker::run`].
     #[track_caller]
     pub fn instances<M>(&self, name: &str, connection: impl IntoSubject<M>) -> Vec<Instance> {
         let subject = self.subject(connection);

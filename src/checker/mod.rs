@@ -57,13 +57,13 @@ use subject::Configured;
 /// The kernel buffers of [`check`], in bytes.
 const KERNEL_BUFFERS: [usize; 5] = [1, 2, 3, 8, 64];
 
-/// How long one instance may take, unless it is said otherwise.
+/// Default time limit for one instance.
 const TIME: Duration = Duration::from_secs(60);
 
-/// Where folding does not pay: what is to be checked of it is about as much.
+/// Executions below which folding does not pay, because checking it takes about as many.
 const UNFOLDED: u64 = 4_000;
 
-/// The stack of a connection, in bytes, unless it is said otherwise.
+/// Default stack of a connection, in bytes.
 const STACK_BYTES: usize = 256 * 1024;
 
 /// Explores the connection over small kernel buffers, with a prompt and a slow reader, and panics
@@ -79,30 +79,31 @@ const STACK_BYTES: usize = 256 * 1024;
 ///
 /// # Panics
 ///
-/// When a property fails, or when it cannot be decided; the message says why, and how to see it
-/// again.
+/// When a property fails or cannot be decided. The message gives the reason, and a line that replays
+/// the counterexample.
 #[track_caller]
 pub fn check<M>(connection: impl IntoSubject<M>) {
     Checker::new().run(connection).assert_proved();
 }
 
-/// Follows a schedule that a failure of [`check`] has printed, and returns what happens: it prints
-/// as a chart.
+/// Follows a schedule from the message of a failed [`check`], and returns what happens, which prints as
+/// a chart.
 ///
 /// # Panics
 ///
-/// When the text is no schedule of this version, or of another instance than [`check`]'s.
+/// When the text is not a schedule of this version, or belongs to an instance that [`check`] does not
+/// have.
 #[track_caller]
 pub fn replay<M>(schedule: &str, connection: impl IntoSubject<M>) -> Replayed {
     Checker::new().replay(schedule, connection)
 }
 
-/// A regression test of a schedule that a failure of [`check`] has printed: it passes when the
-/// schedule is not possible any more or does not violate anything any more, and says which.
+/// A regression test for a schedule from the message of a failed [`check`]: passes when the schedule is
+/// no longer possible or no longer violates its property, and prints which.
 ///
 /// # Panics
 ///
-/// When the schedule still violates its property, or as [`replay`] does.
+/// When the schedule still violates its property, and in the cases of [`replay`].
 #[track_caller]
 pub fn stays_fixed<M>(schedule: &str, connection: impl IntoSubject<M>) -> Replayed {
     Checker::new().stays_fixed(schedule, connection)
@@ -180,7 +181,7 @@ impl Checker {
     ///
     /// # Panics
     ///
-    /// When there is none, or one is 0.
+    /// When `capacities` is empty, or one is 0.
     #[must_use]
     #[track_caller]
     pub fn kernel_buffer(mut self, capacities: impl IntoIterator<Item = usize>) -> Checker {
@@ -224,7 +225,7 @@ impl Checker {
         self
     }
 
-    /// The properties that [`Report::assert_proved`] asks for, built in or of one's own.
+    /// The properties that [`Report::assert_proved`] requires, built-in ones or others.
     ///
     /// # Panics
     ///
@@ -336,10 +337,10 @@ impl Checker {
         self
     }
 
-    /// A peer with a protocol of its own, in the place of the reader; see [`Peer`]. An error of kind
-    /// `UnexpectedEof`, `ConnectionReset` or `BrokenPipe` is the connection's doing, which the
-    /// properties judge; with any other the peer says that what it has received is wrong, which refutes
-    /// [`Property::ReceivedIsPrefix`].
+    /// A peer with a protocol of its own instead of the reader; see [`Peer`]. An error of kind
+    /// `UnexpectedEof`, `ConnectionReset` or `BrokenPipe` is caused by the connection, and the
+    /// properties judge it. Any other error means that the peer rejects what it has received, which
+    /// refutes [`Property::ReceivedIsPrefix`].
     #[must_use]
     pub fn peer<F, Fut>(mut self, protocol: F) -> Checker
     where
@@ -350,12 +351,12 @@ impl Checker {
         self
     }
 
-    /// A further socket of the connection, which takes one closure argument more. There are at most
-    /// 3 scripts, actors and further sockets together.
+    /// A further socket of the connection, which is passed to the closure as one more argument. There
+    /// are at most 3 scripts, actors and further sockets together.
     ///
     /// # Panics
     ///
-    /// When the socket cannot be: a buffer of 0 bytes, more input than there is room for.
+    /// When the socket is not possible: a buffer of 0 bytes, or more input than there is room for.
     #[must_use]
     #[track_caller]
     pub fn further_socket(mut self, socket: FurtherSocket) -> Checker {
@@ -407,7 +408,7 @@ impl Checker {
         self
     }
 
-    /// An error is a proper ending here: the input is malformed or breaks off.
+    /// The connection may end with an error: the input is malformed or breaks off.
     #[must_use]
     pub fn error_is_proper(mut self) -> Checker {
         self.base.error_is_proper = true;
@@ -422,7 +423,7 @@ impl Checker {
         self
     }
 
-    /// An actor of one's own; at most 3 together with [`Checker::script`].
+    /// An actor that you write; at most 3 together with [`Checker::script`].
     #[must_use]
     pub fn actor(mut self, actor: impl Actor + 'static) -> Checker {
         self.base.actors.push(Arc::new(actor));
@@ -450,8 +451,8 @@ impl Checker {
         self
     }
 
-    /// How the reader finds the end of a message; without it the stream is what was promised, byte
-    /// by byte.
+    /// How the reader finds the end of a message. The default is that the stream is exactly the
+    /// promised bytes.
     #[must_use]
     pub fn framing<F: Framing + 'static>(
         mut self,
@@ -469,9 +470,9 @@ impl Checker {
         self
     }
 
-    /// Bytes that a closure's connection writes and that may differ from one execution to the next: so
-    /// many after each of these texts, as [`Subject::varying`] says. Times and random numbers on the wire
-    /// are such; the connection must not depend on them.
+    /// Bytes in the output of a closure's connection that may differ between executions, such as times
+    /// and random numbers: for each text, how many vary after it (see [`Subject::varying`]). The
+    /// connection must not depend on them.
     ///
     /// ```
     /// use lastbyte::{Checker, Socket};
@@ -502,7 +503,7 @@ impl Checker {
         self
     }
 
-    /// What one instance may cost; 60 seconds and 5,000,000 states unless it is said otherwise.
+    /// The limits of one instance; by default 60 seconds and 5,000,000 states.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Checker {
         self.limits = limits;
@@ -518,8 +519,8 @@ impl Checker {
         self.kernel_buffers.iter().flat_map(readers)
     }
 
-    /// Those, but for a reader that takes no less than an earlier one does over the same buffer: a byte a
-    /// read is all there is in a buffer of one byte.
+    /// The scenarios without duplicates: over a buffer of one byte, a reader that takes a byte a read
+    /// is the same as one that takes everything.
     fn different_scenarios(&self) -> impl Iterator<Item = Scenario> {
         let over_it = |capacity: usize, reader: &Reader| Reader {
             max: reader.max.filter(|max| max.get() < capacity),
@@ -570,8 +571,8 @@ impl Checker {
     ///
     /// # Panics
     ///
-    /// When the scenario cannot be run: more than 3 scripts and actors, a feed or a signal that is
-    /// not there.
+    /// When the scenario cannot be run: more than 3 scripts and actors, or a feed or a signal that the
+    /// scenario does not have.
     #[track_caller]
     pub fn run<M>(&self, connection: impl IntoSubject<M>) -> Report {
         let subject = self.subject(connection);
@@ -588,7 +589,7 @@ impl Checker {
     ///
     /// # Panics
     ///
-    /// When the text is no schedule of this version, or one of another scenario.
+    /// When the text is not a schedule of this version, or belongs to another scenario.
     #[track_caller]
     pub fn replay<M>(&self, schedule: &str, connection: impl IntoSubject<M>) -> Replayed {
         let parsed = match schedule.parse::<Schedule>() {
@@ -611,7 +612,7 @@ impl Checker {
     ///
     /// # Panics
     ///
-    /// When the schedule still violates its property, or as [`Checker::replay`] does.
+    /// When the schedule still violates its property, and in the cases of [`Checker::replay`].
     #[track_caller]
     pub fn stays_fixed<M>(&self, schedule: &str, connection: impl IntoSubject<M>) -> Replayed {
         let replayed = self.replay(schedule, connection);

@@ -1,4 +1,4 @@
-//! What came of checking a connection.
+//! The results of checking a connection.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,7 +25,7 @@ pub struct Explored {
     pub exploration: Exploration,
 }
 
-/// What came of checking a connection in every combination of a kernel buffer and a reader.
+/// The results of checking a connection with every combination of a kernel buffer and a reader.
 #[derive(Clone, Debug)]
 pub struct Report {
     properties: Vec<Property>,
@@ -45,8 +45,8 @@ impl Report {
         &self.explored
     }
 
-    /// What became of folding histories in the instances whose exploration was long: a proof may
-    /// rest on what it assumes.
+    /// The result of folding histories, in the instances with a long exploration. Where it is `Some`, a
+    /// proof may rest on an assumption.
     pub fn folding(&self) -> Option<Folding> {
         let all = self.explored.iter();
         Folding::of_all(all.filter_map(|e| e.exploration.folding.as_ref()))
@@ -57,8 +57,8 @@ impl Report {
         self.explored.iter().map(|e| e.exploration.executions).sum()
     }
 
-    /// The verdict over all instances: refuted if one refutes it, inconclusive or bounded if one
-    /// does not decide it, not applicable if it is that everywhere, otherwise proved.
+    /// The verdict over all instances: refuted if one refutes it; inconclusive or bounded if one does
+    /// not decide it; not applicable if it applies to none; otherwise proved.
     pub fn verdict(&self, property: Property) -> Verdict {
         let verdicts = self.explored.iter();
         let verdicts: Vec<_> = verdicts.map(|e| e.exploration.verdict(property)).collect();
@@ -118,12 +118,13 @@ impl Report {
         Some(schedule.to_string())
     }
 
-    /// Asks for every property. What a proof assumes is printed: see [`Report::folding`].
+    /// Requires that every property is proved. Prints what the proofs assume, if anything: see
+    /// [`Report::folding`].
     ///
     /// # Panics
     ///
-    /// With the counterexample as a chart when a property is refuted, with the reason when one
-    /// cannot be decided, and when nothing was promised: then nothing could be lost.
+    /// When a property is refuted, with the counterexample as a chart; when one cannot be decided, with
+    /// the reason; and when nothing was promised, because then nothing could be lost.
     #[track_caller]
     pub fn assert_proved(&self) {
         let promised = |e: &Explored| e.exploration.promised > 0;
@@ -160,7 +161,7 @@ impl Report {
         }
     }
 
-    /// Asks for a counterexample to this property, in one instance at least.
+    /// Requires a counterexample to this property in at least one instance.
     ///
     /// # Panics
     ///
@@ -210,7 +211,7 @@ impl Report {
     }
 }
 
-/// Who panicked and why, and what to write where that shows what is missing around the connection.
+/// Who panicked and why; if the panic shows what the test lacks, also how to add it.
 fn hint(trace: &Trace) -> Option<String> {
     let mut steps = trace.steps.iter();
     let (actor, message) = steps.find_map(|step| match &step.event {
@@ -242,7 +243,7 @@ fn drawn(trace: &Trace, property: Property, replay: &str) -> String {
     chart::text(trace, options)
 }
 
-/// Every verdict, one a line, and the counterexamples.
+/// Every verdict, one a line, with the counterexamples.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let executions = count_of(self.executions(), "execution");
@@ -266,7 +267,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// What became of a schedule that once violated a property.
+/// The result of replaying a schedule that once violated a property.
 #[derive(Clone, Debug)]
 pub struct Replayed {
     property: String,
@@ -318,7 +319,7 @@ impl Replayed {
         self.trace.as_ref()
     }
 
-    /// What became of it, in one line.
+    /// The result, in one line.
     pub fn summary(&self) -> String {
         let property = &self.property;
         match (&self.trace, self.violated) {

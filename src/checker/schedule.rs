@@ -9,7 +9,7 @@ use crate::environment::reader::Reader;
 use crate::run::scenario::Scenario;
 use crate::trace::event::ActorId;
 
-/// What every schedule of this version begins with.
+/// The first word of every schedule of this version.
 const VERSION: &str = "lastbyte-1";
 
 /// Who moved, in which scenario, and what was violated.
@@ -23,7 +23,7 @@ pub(super) struct Schedule {
     pub(super) movers: Vec<ActorId>,
 }
 
-/// A digest of all of a scenario that the text of a schedule does not spell out.
+/// A digest of the parts of a scenario that the text of a schedule does not contain.
 pub(super) fn digest(scenario: &Scenario) -> u64 {
     let plain = Scenario {
         name: String::new(),
@@ -93,7 +93,7 @@ impl FromStr for Schedule {
     }
 }
 
-/// Most moves that a text may stand for.
+/// Most moves in a schedule.
 const MOST: usize = 1_000_000;
 
 fn movers(text: &str) -> Option<Vec<ActorId>> {

@@ -11,9 +11,9 @@ use crate::run::subject::{Running, Subject};
 /// A connection to check: a closure from a [`Socket`], or from two or three of them, to a future,
 /// with any error that can be displayed; a [`Subject`] by value; or a shared one.
 ///
-/// `M` tells them apart, and is never named.
+/// `M` distinguishes these cases; you never name it.
 pub trait IntoSubject<M> {
-    /// The subject, with these settings where it has none of its own.
+    /// The subject, with these settings if it has none of its own.
     #[doc(hidden)]
     fn into_subject(self, settings: Configured) -> Arc<dyn Subject>;
 }
@@ -38,7 +38,7 @@ pub struct BySubject;
 #[derive(Debug)]
 pub struct ByShared;
 
-/// What a closure cannot say of itself.
+/// The settings that a closure cannot express.
 #[doc(hidden)]
 #[allow(missing_debug_implementations)]
 pub struct Configured {
@@ -63,7 +63,7 @@ where
     }
 }
 
-/// A closure that takes so many sockets.
+/// A closure that takes this many sockets.
 struct Several<F, const SOCKETS: usize> {
     start: F,
     settings: Configured,

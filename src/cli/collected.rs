@@ -1,4 +1,4 @@
-//! What was explored as one result, and the exit code that it comes to.
+//! The explored units as one result, with its exit code.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::check::selection::Selection;
 use crate::check::sweep::{Swept, SweptInstance};
 use crate::trace::verdict::{Exploration, Inconclusive, Verdict};
 
-/// Why something was not begun, after so long.
+/// Why a unit was not begun, this long after the start.
 pub(super) fn stopped_by(max_seconds: Option<u64>, elapsed: Duration) -> Inconclusive {
     match max_seconds {
         Some(most) if elapsed >= Duration::from_secs(most) => Inconclusive::Time,
@@ -18,8 +18,7 @@ pub(super) fn stopped_by(max_seconds: Option<u64>, elapsed: Duration) -> Inconcl
     }
 }
 
-/// One row for each claim, comparison and instance of a sweep; what was not reached is
-/// inconclusive.
+/// One row for each claim, comparison and instance of a sweep. What was not reached is inconclusive.
 pub(super) fn collect(selection: &Selection, explored: &Explored, why: Inconclusive) -> Results {
     let missing = Exploration::missing(why.clone());
     let rows = selection.claims.iter().map(|claim| {
@@ -75,7 +74,7 @@ pub(super) fn collect(selection: &Selection, explored: &Explored, why: Inconclus
     }
 }
 
-/// What was not explored to its end, or with a bound alone, is not known.
+/// Whether the row was not explored to its end, or only with a bound.
 fn is_unknown(row: &Row) -> bool {
     matches!(row.verdict, Verdict::Inconclusive(_) | Verdict::Bounded(_))
 }

@@ -9,6 +9,6 @@ pub enum Exit {
     Differs = 1,
     /// The command was not understood, or its input cannot be used.
     Usage = 2,
-    /// Not known: not explored to the end, or not the same twice.
+    /// Inconclusive: not explored to the end, or not deterministic.
     Inconclusive = 3,
 }

@@ -19,7 +19,7 @@ use crate::error::Misuse;
 use crate::render::{comparison, explain, sweep};
 use crate::trace::verdict::Inconclusive;
 
-/// So many names are told to whoever has none of them.
+/// Most similar names that are suggested for an unknown one.
 const NEAREST: usize = 3;
 
 pub(super) fn run(
@@ -54,8 +54,8 @@ fn group(claim: &Claim) -> Option<String> {
     claim.id().strip_suffix(&property).map(str::to_owned)
 }
 
-/// The claims of this name: one, or those that have it before their property. The model may be
-/// left out where only one has such a claim.
+/// The claims with this name: one claim, or all whose names start with it before the property. The
+/// model may be left out if only one model has such a claim.
 fn named<'a>(claims: &'a [Claim], name: &str) -> Vec<&'a Claim> {
     let short = |text: &str| text.split_once('/').is_some_and(|(_, rest)| rest == name);
     let found = |is: &dyn Fn(&Claim) -> bool| -> Vec<&'a Claim> {

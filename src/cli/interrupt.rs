@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and SIGHUP end an exploration early, and what it has found is shown all the same.
+//! Ctrl-C, SIGTERM and SIGHUP end an exploration early; its results so far are still shown.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,13 +9,13 @@ static ALLOWED: AtomicBool = AtomicBool::new(false);
 static NOTED: AtomicBool = AtomicBool::new(false);
 static HAPPENED: AtomicBool = AtomicBool::new(false);
 
-/// This process is the program: its signals are ours. A test that runs a command line in its own
-/// process keeps them.
+/// Allows this process to handle signals. A test that runs a command line in its own process does not
+/// call it.
 pub(super) fn allow() {
     ALLOWED.store(true, Ordering::Relaxed);
 }
 
-/// From now on an interruption is noted instead of ending the process.
+/// From now on, an interruption is recorded instead of ending the process.
 pub(super) fn note() -> Result<(), Misuse> {
     static HANDLER: OnceLock<Result<(), Misuse>> = OnceLock::new();
     if !ALLOWED.load(Ordering::Relaxed) {

@@ -49,8 +49,8 @@ pub(super) fn explore(selection: &Selection, means: Means) -> Result<Explored, M
     })
 }
 
-/// Shows how far it is until it is told to stop: a bar on a terminal; elsewhere a line after the
-/// first instance, and then now and then.
+/// Shows the progress until it is told to stop. On a terminal this is a bar, elsewhere a line after the
+/// first instance and then now and then.
 fn watch(meter: &Meter, instances: usize, left: &[f64], jobs: usize) {
     let bar = ProgressBar::new(instances as u64);
     let style = "{bar:30} {pos}/{len} instances  {msg}";
@@ -84,7 +84,7 @@ fn watch(meter: &Meter, instances: usize, left: &[f64], jobs: usize) {
     bar.finish_and_clear();
 }
 
-/// How long the rest takes if it takes what it took the last time; nothing, where that is not known.
+/// The estimated time for the rest, from the last run; empty if that is not known.
 fn estimate(left: Option<f64>, jobs: usize) -> String {
     match left.unwrap_or_default() / jobs.max(1) as f64 {
         seconds if seconds < 0.5 => String::new(),

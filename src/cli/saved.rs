@@ -1,4 +1,4 @@
-//! What `--save` says it has written.
+//! The message about the files that `--save` has written.
 
 use std::io::Write;
 use std::path::Path;

@@ -1,6 +1,7 @@
-//! How long things took the last time: the longest are explored first, and what is left is estimated.
+//! How long each unit took in the last run. The longest are explored first, and the remaining time is
+//! estimated.
 //!
-//! The seconds are kept beside the program. Nothing that is shown as a result depends on them.
+//! The seconds are stored beside the program. No result depends on them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ fn path() -> Option<PathBuf> {
 }
 
 impl Seconds {
-    /// What is known of the last time: nothing, where there is no such file or it is another thing.
+    /// The seconds of the last run; empty where there is no such file or it cannot be used.
     pub(super) fn of_last_time() -> Seconds {
         let text = path().and_then(|path| files::read(&path, MOST_BYTES).ok());
         let known = text.and_then(|text| serde_json::from_slice(&text).ok());
@@ -45,8 +46,8 @@ impl Seconds {
             .unwrap_or(0.0)
     }
 
-    /// Puts what took longest first, and says of each place how many seconds are left from there on.
-    /// Things that took the same time, or that are not known, keep their order.
+    /// Sorts the longest units first, and returns for each position how many seconds remain from there
+    /// on. Units with equal or unknown times keep their order.
     pub(super) fn longest_first(&self, units: Vec<Unit>) -> (Vec<Unit>, Vec<f64>) {
         let timed = units.into_iter().map(|unit| (self.of(&unit), unit));
         let mut timed: Vec<_> = timed.collect();

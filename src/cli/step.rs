@@ -102,8 +102,7 @@ impl Screen {
         Ok(screen)
     }
 
-    /// The heads, as many of the last rows as there is room for, and at the end what the whole
-    /// comes to.
+    /// Draws the heads, as many of the last rows as fit and, at the end, the closing sentences.
     fn draw(&mut self, trace: &Trace, shown: usize, options: Options<'_>) -> io::Result<()> {
         let last = trace.steps.len();
         let mut part = trace.clone();

@@ -1,4 +1,4 @@
-//! Bytes that are known without being copied: a slice of a payload, and what a stream consists of.
+//! Byte strings without copies: slices of a payload, and digests of whole streams.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -8,8 +8,8 @@ use std::ops::Range;
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// Slices of a payload from this length on are shared; shorter ones are copied, which costs less
-/// than to look for them.
+/// Length in bytes from which a slice of a payload is shared. Shorter ones are copied, which costs less
+/// than searching for them.
 const SHARED: usize = 4_096;
 
 /// Whether slices of these bytes may be shared.
@@ -17,7 +17,7 @@ pub(crate) fn is_long(bytes: &[u8]) -> bool {
     bytes.len() >= SHARED
 }
 
-/// Where in a list of payloads a slice lies.
+/// The position of a slice in a list of payloads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Shared {
     payload: usize,
@@ -25,7 +25,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Where the slice lies, if it is a long one and a part of the memory of one of the payloads.
+    /// The position of the slice, if it is long and lies in the memory of one of the payloads.
     pub(crate) fn find(slice: &[u8], payloads: &[Bytes]) -> Option<Shared> {
         if !is_long(slice) {
             return None;
@@ -43,12 +43,12 @@ impl Shared {
     }
 }
 
-/// What a stream consists of, however it was cut.
+/// A digest of a stream, independent of how the stream was split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Content {
     bytes: usize,
     digest: u64,
-    /// The last bytes are a part of a payload: where it begins, and where it ends.
+    /// Where the last bytes are a part of a payload: its beginning and its end there.
     shared: Option<(Shared, usize)>,
 }
 
@@ -61,7 +61,7 @@ impl Content {
             ^ number;
     }
 
-    /// The stream goes on with these bytes, which lie there.
+    /// Appends these bytes to the stream; `place` is where they lie in a payload, if they do.
     pub(crate) fn push(&mut self, bytes: &[u8], place: Option<Shared>) {
         self.bytes += bytes.len();
         if let (Some((start, end)), Some(place)) = (&mut self.shared, place)
@@ -83,11 +83,12 @@ impl Content {
 }
 
 thread_local! {
-    /// The last long payload with its digest. As long as it is kept, nothing else is in its memory.
+    /// The payload that was digested last. Holding it keeps its memory from being reused, so its
+    /// address identifies it.
     static LAST: RefCell<(Bytes, u128)> = RefCell::default();
 }
 
-/// A digest of a payload; at once, where it was asked for the last time.
+/// A digest of a payload. It is not computed again for the payload that was digested last.
 pub(crate) fn digest_of(payload: &Bytes) -> u128 {
     if !is_long(payload) {
         return xxh3_128(payload);
@@ -113,7 +114,7 @@ impl Pieces {
         self.bytes
     }
 
-    /// The bytes, however they were cut: two states do not differ in that.
+    /// The bytes. How they were split is no part of a state.
     pub(crate) fn bytes(&self) -> impl Iterator<Item = u8> {
         self.pieces.iter().flatten().copied()
     }
@@ -134,7 +135,7 @@ impl Pieces {
         }
     }
 
-    /// Takes the first `count` bytes, which are there.
+    /// Takes the first `count` bytes; the queue must hold as many.
     pub(crate) fn take(&mut self, count: usize) -> Bytes {
         self.bytes -= count;
         match self.pieces.front_mut() {
@@ -158,12 +159,12 @@ impl Pieces {
     }
 }
 
-/// Bytes of all slices together.
+/// Total length of the slices in bytes.
 pub(crate) fn length(slices: &[&[u8]]) -> usize {
     slices.iter().map(|slice| slice.len()).sum()
 }
 
-/// A part of what the slices are together, as slices that are not empty.
+/// The bytes in `range` of the concatenated slices, as non-empty slices.
 pub(crate) fn part<'a>(slices: &[&'a [u8]], range: Range<usize>) -> impl Iterator<Item = &'a [u8]> {
     let mut before = 0;
     let parts = slices.iter().map(move |slice| {
@@ -175,7 +176,7 @@ pub(crate) fn part<'a>(slices: &[&'a [u8]], range: Range<usize>) -> impl Iterato
     parts.filter(|part| !part.is_empty())
 }
 
-/// Whether two slices have the same bytes; at once, where they are the same memory.
+/// Whether two slices have the same bytes. Slices of the same memory are not compared byte by byte.
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     std::ptr::eq(one, other) || one == other
 }

@@ -1,6 +1,7 @@
-//! Deliberate defects of the executor and of the explorer, to show that they would be noticed.
+//! Deliberate defects of the executor and of the explorer, to show that tests and properties notice
+//! them.
 
-/// A defect of what polls the actors, or of what remembers their states.
+/// A defect of the executor, which polls the actors, or of the explorer, which remembers states.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ExecutorDefect {
     /// None.
@@ -10,35 +11,36 @@ pub enum ExecutorDefect {
     RunningWakeUpLost,
     /// A wake-up that comes while the actor waits is lost.
     WaitingWakeUpLost,
-    /// A poll does not absorb the wake-ups that came before it: the flag is never reset.
+    /// A poll does not absorb the wake-ups that came before it: the actor's wake-up flag is never
+    /// reset.
     FlagNotReset,
-    /// A poll absorbs only what came before it was due: the flag is reset too early, outside of
-    /// its first lock section.
+    /// The wake-up flag is reset too early, before the first lock section of the poll: wake-ups between
+    /// the two cause another poll.
     FlagResetEarly,
-    /// The flag is reset by every lock section of a poll, not only by the first.
+    /// The wake-up flag is reset in every lock section of a poll instead of only in the first.
     FlagResetLate,
     /// A pruned execution does not show loom what its other actors would have done next.
     NothingShownAfterPruning,
-    /// The first lock section of the main thread is no choice.
+    /// The first lock section of the main thread is not offered to loom as a choice.
     FirstChoiceSuppressed,
-    /// Two states are taken for the same although they differ in this.
+    /// The state key leaves this part out, so states that differ only in it are treated as equal.
     KeyWithout(KeyPart),
-    /// Where a poll of an actor with wakers of its own begins is no step: others cannot move between
-    /// what it was woken for and its first look at what they noted.
+    /// The start of a poll of an actor with wakers of its own is no step: no other actor can move
+    /// between the wake-up and the actor's first look at its wakers.
     PollsBeginUnseen,
-    /// After a call of an actor with wakers of its own, others cannot move before its code goes on.
+    /// After a call of an actor with wakers of its own, no other actor can move before the actor's code
+    /// continues.
     NothingAfterCalls,
-    /// It is not compared what a part of a schedule leads to when it is run again.
+    /// When a part of a schedule is run again, its result is not compared with the first one.
     MovesNotCompared,
-    /// What is known by its history is not explored again.
+    /// An instance whose actors are identified by their histories is not explored again.
     NothingRepeated,
-    /// Histories are folded, and it is not checked whether those that are folded to the same go on
-    /// alike.
+    /// Histories are folded without the check that histories with the same folded form continue alike.
     FoldingUnchecked,
 }
 
 impl ExecutorDefect {
-    /// Every defect that is none of the key.
+    /// Every defect outside of the state key.
     pub const BESIDE_KEY: [ExecutorDefect; 7] = [
         ExecutorDefect::RunningWakeUpLost,
         ExecutorDefect::WaitingWakeUpLost,
@@ -49,24 +51,24 @@ impl ExecutorDefect {
         ExecutorDefect::FirstChoiceSuppressed,
     ];
 
-    /// The defects that only an actor with wakers of its own shows.
+    /// The defects that show only with an actor that has wakers of its own.
     pub const OF_OWN_WAKERS: [ExecutorDefect; 2] = [
         ExecutorDefect::PollsBeginUnseen,
         ExecutorDefect::NothingAfterCalls,
     ];
 
-    /// The defects of the check whether a subject is deterministic. No deterministic subject shows
-    /// them, so they are not among [`ExecutorDefect::all`].
+    /// The defects of the check that a subject is deterministic. They do not show with a deterministic
+    /// subject, so they are not among [`ExecutorDefect::all`].
     pub const OF_COMPARISON: [ExecutorDefect; 2] = [
         ExecutorDefect::MovesNotCompared,
         ExecutorDefect::NothingRepeated,
     ];
 
-    /// The defect of the check whether folded histories are enough. Only a subject that remembers
-    /// what is folded shows it, so it is not among [`ExecutorDefect::all`].
+    /// The defect of the check that folded histories are enough. It shows only with a subject that
+    /// remembers what folding leaves out, so it is not among [`ExecutorDefect::all`].
     pub const OF_FOLDING: ExecutorDefect = ExecutorDefect::FoldingUnchecked;
 
-    /// Every defect that a deterministic subject shows.
+    /// Every defect that shows with a deterministic subject.
     pub fn all() -> impl Iterator<Item = ExecutorDefect> {
         let of_key = KeyPart::ALL.map(ExecutorDefect::KeyWithout);
         let beside = ExecutorDefect::BESIDE_KEY.into_iter();
@@ -74,24 +76,24 @@ impl ExecutorDefect {
     }
 }
 
-/// A part of the state by which the explorer recognises what it has seen before.
+/// A part of the state key, by which the explorer recognises a state that it has seen before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyPart {
-    /// What the kernel holds, and who is registered there.
+    /// What the kernel holds, and which actors are registered there.
     Kernel,
-    /// What the connection holds itself.
+    /// What the connection's own write buffer holds.
     Inside,
     /// How the reader stands and what it has received.
     Reader,
-    /// Who has ended.
+    /// Which actors have ended.
     Ended,
-    /// Who is owed another poll.
+    /// Which actors must be polled again.
     Token,
-    /// Whose poll has had no lock section yet.
+    /// Which actors' current poll has had no lock section yet.
     Fresh,
-    /// Who waits.
+    /// Which actors wait.
     Waiting,
-    /// Where each actor is.
+    /// The point that each actor has reached in its program.
     Place,
     /// Which wake-ups have reached wakers of an actor's own making.
     WakeUps,
@@ -99,7 +101,7 @@ pub enum KeyPart {
     Idle,
     /// Whether anything changed since the poll began.
     Changed,
-    /// What feeds and signals hold, and who is registered there.
+    /// What feeds and signals hold, and which actors are registered there.
     Channels,
     /// Which properties are broken.
     Violations,
@@ -114,7 +116,7 @@ pub enum KeyPart {
 }
 
 impl KeyPart {
-    /// What only some scenarios have: several sockets, a clock, tasks.
+    /// The parts that only some scenarios have: several sockets, a clock, tasks.
     pub const OF_SOME: [KeyPart; 3] = [KeyPart::Beside, KeyPart::Clock, KeyPart::Tasks];
 
     /// Every part that any scenario has.

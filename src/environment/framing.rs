@@ -1,4 +1,4 @@
-//! How the reader tells where a message ends, and right bytes from wrong ones.
+//! How the reader finds the end of a message, and tells right bytes from wrong ones.
 
 use std::fmt;
 
@@ -12,25 +12,26 @@ pub struct Contradiction;
 
 /// How the reader tells a complete message from a truncated one, and right bytes from wrong ones.
 pub trait Framing: Send + fmt::Debug {
-    /// Takes the next bytes of the stream. What [varies](crate::run::Subject::varying) comes as `0`.
+    /// Takes the next bytes of the stream. Bytes that [vary](crate::run::Subject::varying) arrive as
+    /// `0`.
     ///
     /// # Errors
     ///
     /// [`Contradiction`] when they are not what was promised.
     fn receive(&mut self, bytes: &[u8], promises: &[Bytes]) -> Result<(), Contradiction>;
 
-    /// Whether an end of the stream would be welcome here: all promises kept, no message begun.
+    /// Whether the stream may end here: every promise is kept, and no other message has begun.
     fn is_complete(&self, promises: &[Bytes]) -> bool;
 
-    /// How many of the promised bytes have not come yet; at least 1 while a message is not whole.
+    /// How many of the promised bytes have not come yet; at least 1 while a message is incomplete.
     ///
-    /// Unless a framing knows better: 1 as long as promises are not kept.
+    /// The default is 1 as long as a promise is not kept.
     fn missing(&self, promises: &[Bytes]) -> usize {
         usize::from(!promises.is_empty() && !self.is_complete(promises))
     }
 
-    /// Whether the next bytes belong to a part that the promises do not determine, such as a head:
-    /// only the writer knows how it goes on.
+    /// Whether the next bytes belong to a part that the promises do not determine, such as a head,
+    /// which only the writer knows.
     fn is_open(&self) -> bool {
         false
     }

@@ -11,7 +11,7 @@ fn length(promises: &[Bytes]) -> usize {
     promises.iter().map(Bytes::len).sum()
 }
 
-/// As many bytes as were promised, whatever they are: for streams with random bytes in them.
+/// Counts bytes and does not compare them: for streams that contain random bytes.
 ///
 /// ```
 /// use lastbyte::{Checker, Socket};
@@ -54,8 +54,8 @@ impl Framing for Counted {
     }
 }
 
-/// What a closure says of the whole stream so far, and of the promises: complete, on the way, or
-/// contradictory.
+/// A framing by a closure. The closure gets the whole stream so far and the promises, and returns
+/// whether the stream is complete, incomplete or wrong.
 ///
 /// ```
 /// use lastbyte::{Checker, Socket};
@@ -81,7 +81,7 @@ pub struct Parsed<F> {
     parse: F,
 }
 
-/// What a [`Parsed`] stream is.
+/// The state of a [`Parsed`] stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parse {
     /// Everything that was promised is there, and nothing has begun after it.
@@ -93,7 +93,7 @@ pub enum Parse {
 }
 
 impl<F> Parsed<F> {
-    /// A stream that this closure judges. It depends on nothing but its arguments.
+    /// A framing by this closure, whose result may depend only on its arguments.
     pub fn new(parse: F) -> Parsed<F> {
         Parsed {
             stream: Vec::new(),
@@ -126,7 +126,7 @@ impl<F: Fn(&[u8], &[Bytes]) -> Parse + Send> Framing for Parsed<F> {
     }
 }
 
-/// Where a stream is that has something around every promise.
+/// The position in a stream in which every promise is wrapped in other bytes.
 #[derive(Clone, Debug, Default)]
 struct Around {
     position: usize,
@@ -143,8 +143,8 @@ impl Around {
     }
 }
 
-/// Every promise is a frame after its length, as `tokio_util::codec::LengthDelimitedCodec` writes it
-/// unless it is told otherwise.
+/// Every promise is a frame, preceded by its length, as `tokio_util::codec::LengthDelimitedCodec`
+/// writes it by default.
 ///
 /// ```
 /// use lastbyte::{Checker, Socket};
@@ -163,7 +163,7 @@ impl Around {
 #[derive(Clone, Debug)]
 pub struct LengthDelimited {
     around: Around,
-    /// Bytes of a length, which is big-endian.
+    /// Size of a length field in bytes. Lengths are big-endian.
     bytes: usize,
 }
 
@@ -174,11 +174,11 @@ impl Default for LengthDelimited {
 }
 
 impl LengthDelimited {
-    /// Lengths of so many bytes, the most significant first.
+    /// Length fields of this many bytes, the most significant byte first.
     ///
     /// # Panics
     ///
-    /// When they are none, or more than 8.
+    /// When `bytes` is 0 or more than 8.
     pub fn new(bytes: usize) -> LengthDelimited {
         assert!(
             (1..=8).contains(&bytes),
@@ -199,7 +199,7 @@ impl LengthDelimited {
     }
 }
 
-/// Every promise is a line: a line feed is after it.
+/// Every promise is a line, followed by a line feed.
 ///
 /// ```
 /// use lastbyte::{Checker, Socket};

@@ -43,11 +43,11 @@ const MAX_SECTION: usize = 64 * 1024;
 pub struct Responses {
     /// A 2xx response opens a tunnel: the request is a CONNECT.
     connect: bool,
-    /// As many final responses the client waits for.
+    /// How many final responses the client waits for.
     expected: usize,
-    /// Which requests are HEAD, in order; the others are not.
+    /// Which requests are HEAD, in order. Further requests are not.
     head: Vec<bool>,
-    /// Final responses that are through.
+    /// Final responses that have arrived completely.
     finished: usize,
     /// Bytes of the current body so far.
     position: usize,
@@ -62,12 +62,12 @@ enum Part {
     Body(usize),
     ChunkSize(Vec<u8>),
     ChunkData(u64),
-    /// The line end after a chunk's data, of which this many bytes are there.
+    /// The line end after a chunk's data; this many bytes of it have arrived.
     ChunkEnd(usize),
     Trailers(Vec<u8>),
     UntilEof,
     Tunnel,
-    /// The stream is no HTTP, or not what was promised.
+    /// The stream is not HTTP, or not what was promised.
     Broken,
 }
 
@@ -122,7 +122,8 @@ impl Responses {
         }
     }
 
-    /// The same for a client whose n-th request is HEAD where `head` says so; further ones are not.
+    /// The same, for a client whose n-th request is HEAD where `head[n]` is true. Further requests are
+    /// not HEAD.
     #[must_use]
     pub fn to_head(mut self, head: Vec<bool>) -> Self {
         self.head = head;
@@ -134,7 +135,7 @@ impl Responses {
         self.finished
     }
 
-    /// The head is `bytes`: what comes next?
+    /// The head is complete: returns what comes after it.
     fn head(&mut self, bytes: &[u8], promises: &[Bytes]) -> Result<Part, Contradiction> {
         let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
         let mut response = httparse::Response::new(&mut fields);
@@ -192,7 +193,7 @@ impl Responses {
         Ok(Part::default())
     }
 
-    /// Takes some of `bytes`, at least one, and says how many.
+    /// Takes some of `bytes`, at least one; returns how many.
     fn take(&mut self, bytes: &[u8], promises: &[Bytes]) -> Result<usize, Contradiction> {
         match std::mem::replace(&mut self.part, Part::Broken) {
             Part::Head(mut head) => {
@@ -268,7 +269,7 @@ impl Responses {
     }
 }
 
-/// Moves bytes into `section` until it ends with `end` for the first time.
+/// Moves bytes into `section` up to and including the first occurrence of `end`.
 fn take_section(section: &mut Vec<u8>, bytes: &[u8], end: &[u8]) -> Result<usize, Contradiction> {
     for (n, byte) in bytes.iter().enumerate() {
         section.push(*byte);

@@ -1,9 +1,9 @@
 //! The kernel's side of one connection, seen from the writer: a bounded outbound buffer, the input
 //! that the peer has sent, half-close, close and reset.
 //!
-//! A state machine without locks: each system call is one method. A call that owes somebody a
-//! wake-up puts it on a list, and the lock section delivers the list when it ends. It is one file so
-//! that it can be read from top to bottom.
+//! A state machine without locks: each system call is one method. A call that causes wake-ups puts them
+//! on a list, and the lock section delivers the list when it ends. It is one file so that it can be
+//! read from top to bottom.
 //!
 //! Mirrors `send(2)`, `recv(2)`, `shutdown(2)` and `close(2)` on a connected stream socket with
 //! `O_NONBLOCK`, as far as an application can see them.
@@ -49,10 +49,10 @@ pub enum FlushMode {
     /// cancels a registration that has not fired yet. A layer with a buffer or a timer of its own
     /// (TLS, compression) may behave like this.
     Deferred,
-    /// A layer of so many bytes above the kernel, as `BufWriter` is one: a write goes into the layer,
-    /// and is pending only where the layer is full and the kernel, too. A flush hands over what the
-    /// kernel has room for, and is pending until the layer is empty. A shutdown loses what the layer
-    /// holds, unless it is [`ShutdownMode::FlushesFirst`]; a close always does.
+    /// A layer above the kernel that buffers this many bytes, like `BufWriter`. A write goes into the
+    /// layer, and is pending only while both the layer and the kernel are full. A flush hands over what
+    /// the kernel has room for, and is pending until the layer is empty. A shutdown loses what the
+    /// layer holds, unless it is [`ShutdownMode::FlushesFirst`]; a close always does.
     Buffers(usize),
 }
 
@@ -65,9 +65,9 @@ pub enum ShutdownMode {
     /// Hands over what the layer of [`FlushMode::Buffers`] holds, and is pending until that is done,
     /// as the shutdown of `tokio::io::BufWriter` is.
     FlushesFirst,
-    /// Pending until the layer below is through (TLS, which waits for the peer's answer), at any later
-    /// point: a [`ScriptStep::FinishShutdown`](crate::ScriptStep::FinishShutdown) says when; without
-    /// one an actor of its own does it at any point. The stream ends where a later call is ready.
+    /// Pending until the layer below has finished (as with TLS, which waits for the peer's answer). A
+    /// [`ScriptStep::FinishShutdown`](crate::ScriptStep::FinishShutdown) says when; without one, an
+    /// actor of its own finishes it at any later point. The stream ends when a later call is ready.
     Deferred,
 }
 
@@ -83,9 +83,10 @@ pub struct Faults {
     /// `read(2)` of the input reports readiness once although there is nothing to read: the first
     /// read finds nothing even when input is there, and wakes its caller at once.
     pub spurious_input: bool,
-    /// One call reports the peer's reset; after it `read(2)` finds the end of the input and
-    /// `write(2)` fails with `BrokenPipe`, as on Linux, and `shutdown(2)` is ready whoever knows of
-    /// the reset: tokio's sockets pass over its `NotConnected`. Otherwise every call reports it.
+    /// Only one call reports the peer's reset, as on Linux. After it, `read(2)` finds the end of the
+    /// input, `write(2)` fails with `BrokenPipe`, and `shutdown(2)` succeeds even before the reset was
+    /// reported, because tokio's sockets ignore its `NotConnected`. Without this setting every call
+    /// reports the reset.
     pub reset_told_once: bool,
     /// Others spend tokio's cooperative budget, once: calls are pending that could be carried out.
     pub budget: Option<Budget>,
@@ -149,7 +150,7 @@ pub enum KernelDefect {
     SenderNotWoken,
     /// A send that finds no room registers nobody.
     SenderNotRegistered,
-    /// A flush forgets what the kernel had no room for.
+    /// A flush of the layer drops the bytes that the kernel had no room for.
     LayerForgetsTheRest,
     /// A read wakes the writer only when it has emptied the buffer: everything that such a kernel does
     /// a right one can do, and not the other way round.
@@ -164,7 +165,7 @@ impl KernelDefect {
     }
 }
 
-/// What a registration is for.
+/// What a registered caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     /// Room in the outbound buffer.
@@ -173,7 +174,7 @@ pub(crate) enum Place {
     Flusher,
     /// Input, or its end.
     Input,
-    /// Something to read for the peer, or the end of the stream.
+    /// Something for the peer to read, or the end of the stream.
     Reader,
     /// Progress of the reader, for scripts.
     Progress,
@@ -185,35 +186,35 @@ pub(crate) enum Place {
     Signal(usize),
     /// The end of a shutdown.
     Shutter,
-    /// Room for input, for whoever sends it.
+    /// Room for input, for the actor that sends it.
     Room,
     /// The end of a timer.
     Timer(usize),
-    /// A task to begin.
+    /// A task that can begin.
     Task(usize),
 }
 
-/// Who makes a call that may have to wait.
+/// The caller of a call that may have to wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller<'a> {
     /// What to wake.
     pub(crate) waker: &'a Waker,
-    /// The actor, when the waker is one of its own making: firing it runs code of the actor's, so it
-    /// belongs to the actor's history. `None` for the executor's waker, which changes nothing but
-    /// whether the actor is owed a poll.
+    /// The actor, when it made the waker itself: waking then runs code of the actor, so it is part of
+    /// the actor's history. `None` for the executor's waker, which only marks the actor as due for
+    /// another poll.
     pub(crate) own: Option<ActorId>,
 }
 
-/// A wake-up that is due when the call is over.
+/// A wake-up that is delivered when the call has ended.
 #[derive(Debug)]
 pub(crate) struct Due {
     pub(crate) waker: Waker,
-    /// Whose history it belongs to, and what it was registered for.
+    /// The actor whose history it belongs to, and what that actor waited for.
     pub(crate) told: Option<(ActorId, Place)>,
 }
 
-/// Somebody's registration for a wake-up. Whether there is one is part of the state; which waker it
-/// holds follows from the history of whoever registered it.
+/// A registration for a wake-up. Whether there is one is part of the state. Which waker it holds
+/// follows from the history of the actor that registered it.
 #[derive(Default)]
 pub(crate) struct Registration(Option<(Waker, Option<ActorId>)>);
 
@@ -243,12 +244,12 @@ impl Registration {
         self.0.is_some()
     }
 
-    /// Whose waker of its own making it holds.
+    /// The actor that made the waker which it holds, if an actor did.
     pub(crate) fn owner(&self) -> Option<ActorId> {
         self.0.as_ref().and_then(|(_, own)| *own)
     }
 
-    /// Whether it holds a waker of this actor's own making.
+    /// Whether it holds a waker that this actor made.
     pub(crate) fn is_own_of(&self, actor: ActorId) -> bool {
         self.0.as_ref().is_some_and(|(_, own)| *own == Some(actor))
     }
@@ -268,28 +269,28 @@ impl Hash for Registration {
     }
 }
 
-/// Where a deferred flush stands.
+/// The progress of a deferred flush.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Flushing {
     #[default]
     Clean,
     /// Something was written since the last complete flush.
     Dirty,
-    /// A flush was asked for and is not finished.
+    /// A flush was requested and has not finished.
     InFlight,
-    /// The device has finished, nobody has asked again yet.
+    /// The flush has finished, and no later call has collected the result.
     Done,
 }
 
-/// Where a shutdown stands that is not ready at once.
+/// The progress of a deferred shutdown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Shutting {
-    /// Nobody has asked for it.
+    /// No shutdown was requested.
     #[default]
     Unasked,
-    /// It was asked for and is not finished.
+    /// A shutdown was requested and has not finished.
     InFlight,
-    /// The layer below is through, and nobody has asked again yet.
+    /// The layer below has finished, and no later call has collected the result.
     Done,
 }
 
@@ -301,7 +302,7 @@ pub(crate) enum Call<T> {
     Failed(io::ErrorKind),
 }
 
-/// The bytes themselves. Where some of them vary, they are no part of a state as they are.
+/// The bytes themselves. They are not part of the state where some of them vary between executions.
 #[derive(Default)]
 struct Contents {
     outbound: Pieces,
@@ -318,7 +319,7 @@ impl fmt::Debug for Contents {
     }
 }
 
-/// The kernel's state for one connection. Its bytes are not printed.
+/// The kernel's state for one connection. `Debug` prints no bytes.
 #[derive(Debug)]
 pub struct Kernel {
     capacity: usize,
@@ -333,13 +334,13 @@ pub struct Kernel {
     write_shut: bool,
     closed: bool,
     reset: bool,
-    /// A call has reported the reset, and no other will.
+    /// A call has reported the reset, and no further one will.
     reset_told: bool,
     flushing: Flushing,
     shutdown_mode: ShutdownMode,
     shutting: Shutting,
 
-    /// Most bytes of input that wait to be read; `None` for any number.
+    /// Most bytes of unread input; `None` for any number.
     input_capacity: Option<usize>,
     /// Whether the peer notices that the connection is closed.
     close_shows: bool,
@@ -401,7 +402,8 @@ impl Kernel {
         }
     }
 
-    /// The peer has sent these pieces before the start, and FIN after them if `ended` says so.
+    /// A socket whose peer has sent these pieces before the start, and FIN after them if `ended` is
+    /// true.
     pub(crate) fn with_sent(mut self, pieces: &[Bytes], ended: bool) -> Self {
         for piece in pieces {
             self.send_input(piece.clone());
@@ -424,7 +426,7 @@ impl Kernel {
         self
     }
 
-    /// Sets how many bytes of input wait to be read at most.
+    /// Sets the most bytes of unread input.
     pub fn with_input_capacity(mut self, capacity: Option<usize>) -> Self {
         self.input_capacity = capacity;
         self
@@ -465,7 +467,7 @@ impl Kernel {
         self.contents.outbound.len()
     }
 
-    /// Bytes that writes have handed over so far.
+    /// Bytes that the kernel has accepted so far.
     pub fn accepted(&self) -> usize {
         self.accepted
     }
@@ -495,7 +497,7 @@ impl Kernel {
         self.reset
     }
 
-    /// Whether a call of `close` would be without effect for the peer.
+    /// Whether a call of `close` would have no effect that the peer can see.
     pub(crate) fn close_is_invisible(&self) -> bool {
         // Whether input is still to come the kernel does not know.
         let unseen = !self.close_shows
@@ -525,12 +527,12 @@ impl Kernel {
         self.shutdown_mode
     }
 
-    /// Whether the connection has given its socket up.
+    /// Whether the connection has closed its socket.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// Whether nobody will read what is sent.
+    /// Whether nothing that is sent from now on can be read.
     pub(crate) fn is_gone(&self) -> bool {
         self.closed || self.reset
     }
@@ -578,8 +580,8 @@ impl Kernel {
         Call::Failed(io::ErrorKind::ConnectionReset)
     }
 
-    /// `sendmsg(2)`: takes what fits of the slices, which may be parts of payloads. Taking less than
-    /// all is a partial write.
+    /// `sendmsg(2)`: takes as much of the slices as fits. Taking less than all is a partial write.
+    /// Slices may be parts of `payloads`.
     pub(crate) fn write(
         &mut self,
         slices: &[&[u8]],
@@ -706,17 +708,17 @@ impl Kernel {
         taken
     }
 
-    /// What the layer would hand over next.
+    /// The bytes that the layer would hand over next.
     pub(crate) fn in_layer(&self) -> Bytes {
         Bytes::copy_from_slice(&self.contents.layer)
     }
 
-    /// What was accepted and has not been read.
+    /// The bytes that were accepted and have not been read.
     pub(crate) fn outbound(&self) -> Vec<u8> {
         self.contents.outbound.bytes().collect()
     }
 
-    /// The kernel has taken so many bytes from the layer.
+    /// The kernel has taken this many bytes from the layer.
     pub(crate) fn taken_from_layer(&mut self, bytes: usize) {
         let _taken = self.contents.layer.split_to(bytes);
         if self.defect == KernelDefect::LayerForgetsTheRest {
@@ -724,7 +726,7 @@ impl Kernel {
         }
     }
 
-    /// Asks a shutdown that is deferred: `true` when it may be carried out now.
+    /// Requests a shutdown; `true` when it can be carried out now, `false` while it is deferred.
     pub(crate) fn ask_shutdown(&mut self, caller: Caller<'_>) -> bool {
         let through = self.shutdown_mode != ShutdownMode::Deferred
             || self.shutting == Shutting::Done
@@ -740,8 +742,8 @@ impl Kernel {
         self.shutting == Shutting::InFlight
     }
 
-    /// The layer below is through with a shutdown that is in flight, and wakes whoever is
-    /// registered.
+    /// The layer below finishes a shutdown that is in flight, and wakes the caller that is registered
+    /// for it.
     pub(crate) fn finish_shutdown(&mut self) {
         if self.shutting == Shutting::InFlight {
             self.shutting = Shutting::Done;
@@ -851,12 +853,12 @@ impl Kernel {
         capacity.saturating_sub(self.unread())
     }
 
-    /// Whether whoever sends input learns that there is room again.
+    /// Whether room for input wakes the actor that waits to send (not with the defect).
     pub(crate) fn wakes_senders(&self) -> bool {
         self.defect != KernelDefect::SenderNotWoken
     }
 
-    /// Whether who finds no room for input is registered.
+    /// Whether an actor that finds no room for input is registered (not with the defect).
     pub(crate) fn registers_senders(&self) -> bool {
         self.defect != KernelDefect::SenderNotRegistered
     }
@@ -962,7 +964,7 @@ impl Kernel {
         }
     }
 
-    /// Hashes what can influence the future, apart from the bytes themselves.
+    /// Hashes everything that can influence the future, except for the bytes.
     pub(crate) fn hash_levels<H: Hasher>(&self, state: &mut H) {
         self.contents.outbound.len().hash(state);
         self.accepted.hash(state);
@@ -981,8 +983,9 @@ impl Kernel {
         }
     }
 
-    /// Hashes the bytes. Opaque subjects need not: there the bytes are a function of the call
-    /// histories, and some bytes (a `date` header) differ from one run to the next.
+    /// Hashes the bytes. Where the subject is identified by its history this is not needed: the bytes
+    /// follow from the history. It would also be wrong, because some bytes (a `date` header) differ
+    /// from run to run.
     pub(crate) fn hash_contents<H: Hasher>(&self, state: &mut H) {
         self.contents.accepted.hash(state);
         self.contents.layer.hash(state);

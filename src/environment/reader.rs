@@ -7,7 +7,7 @@ use std::str::FromStr;
 /// How the reader reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Reader {
-    /// At most this many bytes a read; `None` takes all there is.
+    /// At most this many bytes a read; `None` takes everything that is there.
     pub max: Option<NonZeroUsize>,
     /// Stops reading after this many bytes and keeps the connection open.
     pub stops_after: Option<usize>,
@@ -16,7 +16,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Takes all there is at every read.
+    /// Takes everything that is there at every read.
     pub const PROMPT: Reader = Reader {
         max: None,
         stops_after: None,
@@ -64,7 +64,7 @@ impl fmt::Display for Reader {
     }
 }
 
-/// A reader that cannot be parsed.
+/// The error for a text that is no reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadReader(String);
 
@@ -110,7 +110,7 @@ pub enum ReaderDefect {
     /// None.
     #[default]
     None,
-    /// Takes every byte but believes that it was never sent.
+    /// Takes every byte, and drops the first one of the stream.
     ForgetsFirstByte,
     /// Takes the end of the buffer for the end of the stream.
     EmptyIsEof,

@@ -1,6 +1,6 @@
-//! What else happens to a connection while it writes: a feeder of the body, a peer that sends more
-//! input or FIN, a signal, a spurious wake-up. A script is an actor of its own; every step is one
-//! lock section and comes at any point of the execution.
+//! Scripts: what else happens to a connection while it writes, such as a feeder of the body, a peer
+//! that sends more input or FIN, a signal, a spurious wake-up. A script is an actor of its own. Each of
+//! its steps is one lock section and can come at any point of the execution.
 
 use std::fmt;
 
@@ -19,9 +19,9 @@ pub enum ScriptStep {
     Feed(usize, Bytes),
     /// Ends a feed; wakes nobody.
     EndFeed(usize),
-    /// Wakes whoever is registered with the feed.
+    /// Wakes the actor that is registered with the feed.
     WakeFeed(usize),
-    /// Raises a signal and wakes whoever waits for it.
+    /// Raises a signal and wakes the actor that waits for it.
     Raise(usize),
     /// Wakes the subject for no reason.
     WakeSubject,
@@ -30,8 +30,8 @@ pub enum ScriptStep {
     WakeWriter,
     /// Waits until a flush is in flight, then finishes it and wakes whoever is registered.
     FinishFlush,
-    /// Waits until a shutdown is in flight, then lets the layer below be through with it and wakes
-    /// whoever is registered; see [`ShutdownMode::Deferred`](crate::environment::ShutdownMode::Deferred).
+    /// Waits until a shutdown is in flight, then finishes it below the socket and wakes the caller that
+    /// is registered; see [`ShutdownMode::Deferred`](crate::environment::ShutdownMode::Deferred).
     FinishShutdown,
     /// Waits until the reader has taken this many bytes.
     AwaitReceived(usize),
@@ -58,7 +58,8 @@ impl ScriptStep {
         }
     }
 
-    /// The feed or signal that the step uses, of so many that there are, if it is not there.
+    /// The feed or signal that the step uses but the scenario does not have: its kind, its number, and
+    /// how many there are.
     pub(crate) fn names_nothing(
         &self,
         feeds: usize,
@@ -122,7 +123,7 @@ impl Script {
     }
 }
 
-/// What to say of a feed or a signal that is not there.
+/// The error for a feed or a signal that the scenario does not have.
 pub(crate) fn missing(what: &str, number: usize, there: usize) -> String {
     let expected = match there {
         0 => format!(

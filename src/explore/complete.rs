@@ -1,10 +1,10 @@
-//! The graph as transitions, of which none is missing.
+//! The explored graph as transitions, with a check that none is missing.
 //!
-//! Whoever can move in a state has to have moved there. Loom leaves out one thing: a move without a
-//! lock section (a poll that finds nothing to do but what nobody else can see) depends on nobody, so
-//! it is made after the moves of others and not before them as well. Both orders come to the same
-//! state. They also show the same where nothing is to be seen of that move, or nothing of those that
-//! were made before it, and that is checked here.
+//! Every actor that can move in a state must have moved there. Loom leaves out one case: a move without
+//! a lock section (a poll that does only what no other actor can see) is independent of all others, so
+//! loom makes it after the moves of others, and not before them as well. Both orders lead to the same
+//! state. They also show the same, if that move shows nothing or the moves before it show nothing; this
+//! is checked here.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::explore::graph::{ByKey, Graph, Next};
 use crate::explore::transitions::{NOTHING, Transition, Transitions};
 use crate::trace::event::ActorId;
 
-/// A state in which somebody could move, and nothing shows what would have come of it.
+/// A state in which an actor could move, while the result of that move is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Gap(pub(super) ActorId);
 
@@ -28,7 +28,7 @@ impl Graph {
     ///
     /// # Errors
     ///
-    /// When somebody could move, has not, and it matters.
+    /// When an actor could move and has not, and the order would be visible.
     pub(super) fn transitions(&self) -> Result<Transitions, Gap> {
         let mut known: Vec<_> = self.free.keys().copied().collect();
         known.sort_unstable();
@@ -57,15 +57,15 @@ impl Graph {
         Ok(Transitions { start, states })
     }
 
-    /// What came of the actor's move in the state, and its label.
+    /// The result of the actor's move in the state, and its label.
     fn of(&self, state: u128, actor: ActorId) -> Option<(Next, u32)> {
         let mut moves = self.moves.get(&state).into_iter().flatten();
         let made = moves.find(|(mover, ..)| *mover == actor);
         made.map(|(_, next, seen)| (*next, seen.label))
     }
 
-    /// Whether the actor, which has not moved in the state, moves after whatever others do there,
-    /// and nothing is to be seen of which came first.
+    /// Whether the actor, which has not moved in this state, moves after whatever others do there, and
+    /// the order is not visible.
     fn follows_behind(&self, state: u128, actor: ActorId) -> bool {
         let mut open = vec![(state, true)];
         let mut seen = HashSet::from([(state, true)]);

@@ -1,4 +1,4 @@
-//! Runs loom to the end, and says what came of it.
+//! Runs loom to the end, and returns the result.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -41,9 +41,9 @@ pub struct Explorer {
     pub caching: bool,
     /// What it may cost.
     pub limits: Limits,
-    /// Told how far it is.
+    /// Called with the number of executions so far.
     pub progress: Option<Progress>,
-    /// Told what happened in every execution. Costs time.
+    /// Called with every execution. Costs time.
     pub observer: Option<Observer>,
     /// Asked now and then whether to stop.
     pub stop: Option<Stop>,
@@ -107,7 +107,7 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>
     peer.expect("there is a peer")();
 }
 
-/// In which way an instance is searched.
+/// The plan of one exploration.
 #[derive(Default)]
 pub(super) struct Way {
     /// See [`Plan::only`].
@@ -120,7 +120,7 @@ pub(super) struct Way {
     pub(super) label: Option<Label>,
 }
 
-/// One exploration with the ways to what it found.
+/// The result of one exploration, with the path to each violation.
 pub(super) struct Explored {
     pub(super) exploration: Exploration,
     pub(super) found: BTreeMap<Property, Found>,
@@ -133,10 +133,10 @@ pub(super) struct Explored {
 impl Explorer {
     /// Explores every interleaving of the subject in the scenario.
     ///
-    /// Where an actor is known by its history, the instance is explored again, and every move must
-    /// lead to what it led to the first time: as a whole and up to [`REPEATED_EXECUTIONS`] times where
-    /// it is small, a tenth of it where it is large, and until at least [`REPEATED_EXECUTIONS`]
-    /// executions that came to their end were repeated.
+    /// Where an actor is identified by its history, the instance is explored again, and every move must
+    /// lead to the same result as the first time. A small instance is repeated as a whole, up to
+    /// [`REPEATED_EXECUTIONS`] times; of a large one a tenth is repeated. At least
+    /// [`REPEATED_EXECUTIONS`] completed executions are.
     ///
     /// Never panics: a panic of the subject is an outcome, and a failure of loom itself is a
     /// [`Inconclusive::Crashed`]. A poll that never ends is given up; see [`Limits::poll`].
@@ -145,9 +145,9 @@ impl Explorer {
         self.finish(explored)
     }
 
-    /// Explores without a bound for the verdict; then, where a property fails, once more with
-    /// rising preemption bounds for the most readable counterexample; or, where it was inconclusive
-    /// before anything failed, with a bound that can be finished.
+    /// Explores without a bound for the verdict. Where a property fails, explores again with rising
+    /// preemption bounds, for the most readable counterexample. Where the result was inconclusive
+    /// before anything failed, explores with a bound that can be completed.
     pub fn decide(&self, subject: &Arc<dyn Subject>, scenario: &Scenario) -> Exploration {
         // What is longer than the clock can tell is no limit.
         let limit = self.limits.time;
@@ -225,7 +225,8 @@ impl Explorer {
         self.finish(explored)
     }
 
-    /// The exploration with its counterexamples, each with the step after which it was too late.
+    /// The exploration with its counterexamples, each with the step after which the violation was
+    /// unavoidable.
     fn finish(&self, explored: Explored) -> Exploration {
         let knows_all = explored.exploration.inconclusive.is_none() && self.knows_all(&explored);
         let Explored {
@@ -360,7 +361,7 @@ impl Explorer {
         }
     }
 
-    /// What the exploring thread does.
+    /// The work of the exploring thread.
     fn check(
         &self,
         subject: &Arc<dyn Subject>,

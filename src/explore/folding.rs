@@ -1,5 +1,5 @@
-//! Checks that executions with equal folded histories go on alike, and begins the exploration again
-//! when they do not.
+//! Checks that executions with equal folded histories continue alike, and restarts the exploration when
+//! they do not.
 
 use std::collections::HashMap;
 
@@ -12,25 +12,25 @@ use crate::run::state_key::Histories;
 use crate::trace::event::{ActorId, Event, Step};
 use crate::trace::folding::{Disagreement, Folding, Kept};
 
-/// Whether histories that are folded to the same go on alike.
+/// The state of that check.
 #[derive(Default)]
 pub(super) struct Check {
-    /// Which memory of their calls opaque actors are known by.
+    /// Which history identifies opaque actors.
     pub(super) by: Histories,
-    /// The exploration begins again.
+    /// The exploration must be restarted in this way.
     pub(super) restart: Option<Restart>,
-    /// A history is being continued that was folded to a known one.
+    /// An execution is being continued although its folded history is already known.
     pub(super) checking: bool,
-    /// Full histories that were met.
+    /// Full histories that were seen.
     pub(super) histories: Keys,
     pub(super) checked: u64,
-    /// Steps of the executions that have checked.
+    /// Steps of the executions that were continued for the check.
     pub(super) steps: u64,
     pub(super) unchecked: u64,
     /// The first of two histories that contradict each other is being looked for.
     pub(super) wanted: Option<Wanted>,
     pub(super) contradiction: Option<Box<Disagreement>>,
-    /// How much there was for the mover to write before a move that is known.
+    /// The amount that the mover had to write before a move that is known.
     pub(super) amounts: HashMap<(u128, ActorId), usize>,
 }
 
@@ -43,11 +43,11 @@ pub(super) struct Wanted {
     second: Vec<String>,
 }
 
-/// How an exploration begins again.
+/// How an exploration is restarted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Restart {
     Folded(Kept),
-    /// To meet the first of two histories once more.
+    /// Once more with folded histories, to find the first of two contradicting histories.
     FoldedOnceMore,
     Full,
 }
@@ -58,7 +58,7 @@ impl Check {
         self.by != Histories::Full
     }
 
-    /// What became of folding the histories, if that was tried.
+    /// The result of folding the histories, if that was tried.
     pub(super) fn folding(&mut self) -> Option<Folding> {
         self.give_up_the_first();
         if let Some(contradiction) = self.contradiction.take() {
@@ -74,8 +74,8 @@ impl Check {
         }
     }
 
-    /// Whether to continue an execution in a known state, where by more than its key it is another one:
-    /// see [`Limits::checked`].
+    /// Whether to continue an execution in a known state whose full history is new: see
+    /// [`Limits::checked`].
     pub(super) fn continues(
         &mut self,
         full: u128,
@@ -92,7 +92,7 @@ impl Check {
         chosen
     }
 
-    /// Begins again with folded histories that tell these amounts apart, if there are any.
+    /// Restarts with folded histories that distinguish these amounts; `false` if the amounts are equal.
     fn tells_apart(&mut self, one: usize, other: usize) -> bool {
         let Histories::Folded(kept) = &self.by else {
             return false;
@@ -105,7 +105,7 @@ impl Check {
         found
     }
 
-    /// Remembers how much there was for the mover to write before a move that was not known.
+    /// Remembers the amount that the mover had to write before a new move.
     pub(super) fn remember(&mut self, from: (u128, ActorId), amounts: &Amounts) {
         if self.folded() {
             let amount = amounts[from.1.index()];
@@ -134,7 +134,8 @@ impl Check {
         self.restart = Some(Restart::Full);
     }
 
-    /// After a folded history, the last move did not do what it did after another one.
+    /// After a folded history, the last move had another result than after an earlier history with the
+    /// same folded form.
     pub(super) fn contradicted(
         &mut self,
         state: &State,
@@ -163,8 +164,8 @@ impl Check {
         self.restart = Some(Restart::FoldedOnceMore);
     }
 
-    /// The first of two histories that contradict each other is not met once more: all that is known
-    /// is the second. Folding is not to be trusted all the same.
+    /// The first of two contradicting histories was not found again, so only the second is reported.
+    /// Folding is still contradicted.
     pub(super) fn give_up_the_first(&mut self) {
         if let Some(Wanted { actor, second, .. }) = self.wanted.take_if(|_| self.restart.is_none())
         {
@@ -195,7 +196,7 @@ impl Check {
     }
 }
 
-/// How much each actor has had to write in its current poll, in bytes.
+/// The amount that each actor has had to write in its current poll, in bytes.
 pub(super) type Amounts = [usize; loom::MAX_THREADS];
 
 /// The amounts in this state, which count only where histories are folded.

@@ -1,4 +1,4 @@
-//! One schedule, as a counterexample or a person gives it.
+//! Follows one schedule, such as that of a counterexample.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use crate::trace::event::{ActorId, Trace};
 use crate::trace::property::Property;
 
 impl Explorer {
-    /// Follows one schedule: what happens, and the properties that it breaks. `None` when the
-    /// system does not permit it.
+    /// Follows one schedule: returns what happens, and the properties that it breaks. `None` when the
+    /// schedule is not possible.
     pub fn replay(
         &self,
         subject: &Arc<dyn Subject>,

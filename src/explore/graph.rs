@@ -1,8 +1,7 @@
 //! The explored graph: which state each move leads to, and how executions end.
 //!
-//! It has two uses. A part that is run again must lead to the same states, or the subject is not
-//! deterministic. And when it is complete, it gives the move after which a violation cannot be
-//! avoided any more.
+//! It has two uses. A part that is run again must lead to the same states; otherwise the subject is not
+//! deterministic. And a complete graph shows the move after which a violation is unavoidable.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -10,7 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use crate::trace::event::{ActorId, Event, Step};
 use crate::trace::property::{Property, gives_up};
 
-/// A state's key as it is: it is a digest already.
+/// A hasher that passes a state's key on unchanged: it is a digest already.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AsItIs(u64);
 
@@ -44,10 +43,10 @@ pub(crate) type ByKey<K, V> = HashMap<K, V, BuildHasherDefault<AsItIs>>;
 /// A set of keys that are digests.
 pub(crate) type Keys = HashSet<u128, BuildHasherDefault<AsItIs>>;
 
-/// What a move leads to.
+/// The result of a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// A state in which somebody is chosen.
+    /// A state in which an actor is chosen.
     State(u128),
     /// The end of the execution, as a digest of its outcome and of what is broken.
     End(u64),
@@ -56,13 +55,13 @@ pub(crate) enum Next {
 /// A move: the state in which its actor was chosen, and the actor.
 pub(crate) type Move = (u128, ActorId);
 
-/// For so many moves it is remembered in words what happened.
+/// Most moves whose steps are remembered in words.
 const TOLD: usize = 10_000;
 
 /// What a move did, in its steps.
 type Told = (ActorId, Vec<(ActorId, Event)>);
 
-/// What is seen of a move on the way.
+/// What is visible of a move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
     /// A digest of the events, where those are compared.
@@ -74,23 +73,23 @@ pub(crate) struct Seen {
 /// The explored graph.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
-    /// Who moves, to where, and what is seen on the way.
+    /// For each state: who moves, the result, and what is visible of the move.
     pub(super) moves: ByKey<u128, Vec<(ActorId, Next, Seen)>>,
-    /// What comes before anybody is chosen.
+    /// What happens before an actor is chosen for the first time.
     pub(super) start: Option<(Next, u32)>,
     /// Who could move in each state, where moves have labels.
     pub(super) free: ByKey<u128, Vec<ActorId>>,
     count: usize,
-    /// What is broken at each end.
+    /// The properties that are broken at each end.
     ends: HashMap<u64, Vec<Property>>,
     told: ByKey<u128, Vec<Told>>,
     told_count: usize,
 }
 
-/// A move that led elsewhere before.
+/// A move that had another result before.
 #[derive(Debug)]
 pub(crate) struct Elsewhere {
-    /// What happened then, if that is still known.
+    /// The steps of the earlier move, if they are still known.
     pub(crate) before: Option<Vec<(ActorId, Event)>>,
 }
 
@@ -106,7 +105,7 @@ impl Graph {
         moves.is_some_and(|moves| moves.iter().any(|(known, ..)| *known == actor))
     }
 
-    /// Remembers what comes before anybody is chosen; `false` when something else did before.
+    /// Remembers what happens before the first choice; `false` when something else happened before.
     pub(crate) fn begin(&mut self, next: Next, label: u32) -> bool {
         *self.start.get_or_insert((next, label)) == (next, label)
     }
@@ -116,11 +115,11 @@ impl Graph {
         self.free.entry(state).or_insert_with(|| actors.collect());
     }
 
-    /// Remembers a move with what is seen of it, and in words the steps that it made, as far as they are given.
+    /// Remembers a move, what is visible of it, and (if they are given) its steps in words.
     ///
     /// # Errors
     ///
-    /// When the same move has led elsewhere.
+    /// When the same move had another result before.
     pub(crate) fn add(
         &mut self,
         (state, actor): Move,
@@ -150,7 +149,7 @@ impl Graph {
         Ok(())
     }
 
-    /// Remembers what is broken at an end.
+    /// Remembers the properties that are broken at an end.
     pub(crate) fn end(&mut self, end: u64, broken: impl IntoIterator<Item = Property>) {
         self.ends
             .entry(end)

@@ -1,4 +1,4 @@
-//! An exploration that keeps every move with a label, for what looks at all executions together.
+//! An exploration that keeps every move with a label, for analyses of all executions together.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use crate::run::subject::Subject;
 use crate::trace::verdict::{Exploration, Inconclusive};
 
 impl Explorer {
-    /// Explores every interleaving, with state caching and without a bound whatever the explorer
-    /// says of them, and keeps every move with its label. A move that is made again must have the
-    /// same label, or the exploration is inconclusive: not deterministic.
+    /// Explores every interleaving with state caching and without a bound, whatever the explorer's
+    /// settings, and keeps every move with its label. If a repeated move has another label, the
+    /// exploration is inconclusive: not deterministic.
     ///
-    /// The transitions are `None` where the exploration is inconclusive, or has a planted defect:
-    /// there is no part of them to be mistaken for the whole.
+    /// The transitions are `None` where the exploration is inconclusive or has a planted defect, so
+    /// that a part of them cannot be mistaken for the whole.
     ///
-    /// Never panics, as [`Explorer::explore`] does not, unless the label does.
+    /// Panics only when `label` does, as [`Explorer::explore`] never panics.
     pub fn transitions(
         &self,
         subject: &Arc<dyn Subject>,

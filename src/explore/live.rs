@@ -1,7 +1,7 @@
 //! One run of a subject on std types, on whatever executor polls it.
 //!
-//! This explores nothing: it is one interleaving, the one that the executor happens to take. It is
-//! how the same kernel, reader and subject run under tokio.
+//! This is no exploration: it runs the one interleaving that the executor happens to take. The same
+//! kernel, reader and subject run under tokio in this way.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::trace::event::{ActorId, Event, Trace};
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 
-/// What one run showed.
+/// The result of one run.
 #[derive(Clone, Debug)]
 pub struct Observed {
     /// How it ended.

@@ -1,5 +1,5 @@
-//! The memory of an exploration across its executions: which states have been seen, what was found,
-//! and whether the same schedule leads to the same again.
+//! The memory of an exploration across its executions: which states were seen, what was found, and
+//! whether the same schedule leads to the same result again.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 use crate::trace::verdict::{Divergence, Inconclusive};
 
-/// How many executions lie between two reports of progress.
+/// Executions between two reports of progress.
 const PROGRESS_INTERVAL: u64 = 64;
 
 /// A choice: the state, who was chosen, and how many steps had been made.
@@ -27,13 +27,13 @@ pub(super) struct Chosen {
     pub(super) state: u128,
     pub(super) mover: Option<ActorId>,
     pub(super) steps: usize,
-    /// A history is continued here that was folded to a known one.
+    /// The execution is continued here although its folded history is known.
     pub(super) checking: bool,
-    /// How much each actor has had to write in its poll.
+    /// The amount that each actor has had to write in its poll.
     amounts: Amounts,
 }
 
-/// A violation with the way to it.
+/// A violation with the path to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub(crate) trace: Trace,
@@ -41,7 +41,7 @@ pub(crate) struct Found {
     pub(crate) path: Vec<(u128, usize)>,
 }
 
-/// What is to be done.
+/// The plan of a search.
 #[derive(Clone, Default)]
 pub(crate) struct Plan {
     /// Whether a state seen before ends an execution.
@@ -50,19 +50,19 @@ pub(crate) struct Plan {
     pub(crate) progress: Option<Progress>,
     pub(crate) observer: Option<Observer>,
     pub(crate) stop: Option<Stop>,
-    /// Only this schedule is of interest.
+    /// Follow only this schedule.
     pub(crate) only: Option<Vec<ActorId>>,
-    /// Whether what is known by its history is explored again.
+    /// Whether an instance that is identified by its history is explored again.
     pub(crate) repeats: bool,
     /// When the histories are folded.
     pub(crate) folds: Folds,
-    /// What the moves are labelled with, where all of them are wanted.
+    /// The label of each move, where all moves are kept.
     pub(crate) label: Option<Label>,
-    /// What is planted into the explorer.
+    /// The defect that is planted into the explorer.
     pub(crate) defect: ExecutorDefect,
 }
 
-/// When the histories are folded by which actors are known.
+/// When the histories that identify actors are folded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Folds {
     /// Never.
@@ -71,8 +71,8 @@ pub(crate) enum Folds {
     /// Where an exploration under the full histories takes more than [`Limits::unfolded`]
     /// executions.
     LongExplorations,
-    /// From the beginning, and without a check: for the way to a counterexample in a graph whose
-    /// states are known by these histories.
+    /// From the beginning and without a check: for the path to a counterexample in a graph whose states
+    /// are identified by these histories.
     Unchecked(Histories),
 }
 
@@ -84,14 +84,15 @@ impl Plan {
         self.folds == Folds::LongExplorations && whole && sound
     }
 
-    /// Whether what is known by its history is explored again. With a defect there is nothing to be
-    /// proved, unless it is one of this comparison.
+    /// Whether an instance that is identified by its history is explored again. With a planted defect
+    /// nothing is proved, so it is not, unless the defect is one of this comparison.
     fn repeats(&self) -> bool {
         let defects = [ExecutorDefect::None, ExecutorDefect::MovesNotCompared];
         self.repeats && defects.contains(&self.defect)
     }
 
-    /// With most defects equal keys may be different states, of which different things are known.
+    /// Whether repeated moves are compared. With most defects they cannot be: equal keys may stand for
+    /// different states.
     fn compares_moves(&self) -> bool {
         let defects = [
             ExecutorDefect::None,
@@ -109,14 +110,14 @@ pub(crate) struct Search {
     pub(crate) seen: Keys,
     /// Every move so far, also those of earlier explorations of the same instance.
     pub(crate) graph: Graph,
-    /// Who moves is known by its history: what it does must be compared.
+    /// An actor is identified by its history, so the results of its moves must be compared.
     pub(crate) opaque: bool,
     /// The choices of the previous execution, and of this one.
     pub(super) previous: Vec<Chosen>,
     pub(super) path: Vec<Chosen>,
     /// What happened in the previous execution.
     pub(super) previous_steps: Vec<Step>,
-    /// This execution repeats the previous one so far.
+    /// So far, this execution repeats the previous one.
     pub(super) following: bool,
     pub(super) phase: Phase,
     pub(super) check: Check,
@@ -125,28 +126,28 @@ pub(crate) struct Search {
     /// Executions of the current phase.
     pub(super) executions: u64,
     pub(super) concluded: u64,
-    /// Executions that came to their end and repeated an earlier one.
+    /// Completed executions that repeated an earlier one.
     pub(crate) repeated: u64,
     pub(crate) inconclusive: Option<Inconclusive>,
     pub(crate) first: First,
     pub(crate) followed: Option<Trace>,
 }
 
-/// What is being explored.
+/// The phases of an exploration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Phase {
     /// The instance, for the first time.
     #[default]
     First,
-    /// The first execution again and again, so many times more.
+    /// The first execution again, this many more times.
     Starts(u64),
-    /// The whole instance again, so many times more.
+    /// The whole instance again, this many more times.
     Again(u64),
     /// Nothing is left to do.
     Through,
 }
 
-/// What the first exploration found.
+/// The result of the first phase.
 #[derive(Default)]
 pub(crate) struct First {
     pub(crate) executions: u64,
@@ -154,9 +155,9 @@ pub(crate) struct First {
     pub(crate) pruned: u64,
     pub(crate) states: usize,
     pub(crate) depth: usize,
-    /// Bytes that were promised, in the execution in which it was most.
+    /// Most bytes that were promised in one execution.
     pub(crate) promised: usize,
-    /// Whether the connection ended in some execution, and left a socket open.
+    /// Whether, in some execution, the connection ended and left a socket open.
     pub(crate) leaked: bool,
     pub(crate) inconclusive: Option<Inconclusive>,
     pub(crate) histogram: BTreeMap<Outcome, u64>,
@@ -178,7 +179,7 @@ impl Search {
         }
     }
 
-    /// What a thread finds that was given up and comes back: nothing is left to do.
+    /// An empty search, for a thread that was given up and comes back: it has nothing left to do.
     pub(crate) fn over() -> Search {
         Search {
             inconclusive: Some(Inconclusive::Interrupted),
@@ -187,7 +188,7 @@ impl Search {
         }
     }
 
-    /// Takes stock of the first exploration, if it is what was going on.
+    /// Keeps the result of the first phase, if that is the current one.
     pub(crate) fn settle(&mut self) {
         if self.phase == Phase::First && self.check.restart.is_none() {
             self.first.executions = self.executions;
@@ -197,7 +198,7 @@ impl Search {
         }
     }
 
-    /// A part of the exploration is through; whether there is another one.
+    /// Ends a phase; returns whether there is another one.
     pub(super) fn next_phase(&mut self) -> bool {
         if self.phase == Phase::First && self.inconclusive.is_none() {
             self.check.give_up_the_first();
@@ -254,12 +255,12 @@ impl Search {
         };
     }
 
-    /// Which memory of their calls opaque actors are known by now.
+    /// Which history identifies opaque actors at this point.
     pub(crate) fn histories(&self) -> &Histories {
         &self.check.by
     }
 
-    /// What became of folding the histories, if that was tried.
+    /// The result of folding the histories, if that was tried.
     pub(crate) fn folding(&mut self) -> Option<Folding> {
         let tried = self.plan.folds == Folds::LongExplorations;
         tried.then(|| self.check.folding()).flatten()
@@ -330,7 +331,7 @@ impl Search {
         true
     }
 
-    /// Somebody is about to be chosen.
+    /// An actor is about to be chosen.
     pub(super) fn choice(&mut self, state: &State, key: u128) -> Choice {
         let position = self.path.len();
         self.opaque |= state.slots.iter().any(|slot| slot.opaque);
@@ -402,13 +403,13 @@ impl Search {
         Choice::Explore
     }
 
-    /// Whether some executions go on in a state that is known, to see whether they go on alike.
+    /// Whether some executions are continued in a known state, to check that they continue alike.
     fn checks(&self) -> bool {
         self.check.folded() || self.plan.label.is_some()
     }
 
-    /// A state that is known by more than its key: by the full histories where those are folded, and
-    /// where moves have labels by all that the connection has done, whatever it declares.
+    /// A key that is finer than `key`: it adds the full histories where histories are folded, and,
+    /// where moves have labels, everything that the connection has done, even if it declares its state.
     fn finer(&self, state: &State, key: u128) -> u128 {
         let subject = &state.slots[ActorId::SUBJECT.index()];
         if self.check.folded() && !subject.declared {
@@ -424,7 +425,7 @@ impl Search {
         digest((key, own.map(|step| &step.event).collect::<Vec<_>>()))
     }
 
-    /// Remembers what the last move has led to; `false` when it led elsewhere before.
+    /// Remembers the result of the last move; `false` when it had another one before.
     fn remember(&mut self, next: Next, state: &State) -> bool {
         let label = |from: usize| {
             let steps = state.log.get(from..).unwrap_or_default();
@@ -488,7 +489,7 @@ impl Search {
         }
     }
 
-    /// The last move did not lead to what it led to before.
+    /// The last move had another result than before.
     fn diverged(&mut self, state: &State, position: usize) {
         if matches!(self.inconclusive, Some(Inconclusive::NotDeterministic(_)))
             || self.check.restart.is_some()
@@ -526,7 +527,7 @@ impl Search {
         }
     }
 
-    /// Called when an execution is through.
+    /// Called when an execution has ended.
     pub(super) fn finish(&mut self, state: &mut State) {
         self.opaque |= state.slots.iter().any(|slot| slot.opaque);
         if self.phase == Phase::First
@@ -595,28 +596,28 @@ fn end(outcome: &Outcome, state: &State) -> u64 {
     digest((outcome, &state.monitor)) as u64
 }
 
-/// So many starts that their number and this one have none of the small factors in common by which
-/// a static that counts the starts could come back to where it was.
+/// How many more starts avoid common small factors: a static that counts the starts with a small period
+/// must not come back to the same value.
 fn out_of_step(executions: u64) -> u64 {
     const PERIODS: [u64; 4] = [2, 3, 5, 7];
     let in_step = |total: u64| PERIODS.iter().any(|period| total.is_multiple_of(*period));
     (1..).find(|more| !in_step(executions + more)).unwrap_or(1)
 }
 
-/// How often an instance of so many executions is explored again: each of its executions as often as
-/// chance has to be noticed, where that costs little, and once at the least.
+/// How often an instance with this many executions is explored again: [`REPEATED_EXECUTIONS`] times
+/// where that is cheap, and at least once.
 fn rounds(executions: u64, limit: u64) -> u64 {
     let affordable = limit / executions.max(1);
     affordable.clamp(1, REPEATED_EXECUTIONS)
 }
 
-/// How many executions of an instance with so many are repeated in one go: all of a small one, and
-/// a tenth of a large one.
+/// How many executions of an instance are repeated in one round: all of a small one, and a tenth of a
+/// large one.
 fn repeated(executions: u64, limit: u64) -> u64 {
     executions.min((executions / 10).max(limit))
 }
 
-/// The first difference between what has happened after step `from` and what happened before.
+/// The first difference between the steps after `from` and the earlier ones.
 fn divergence(state: &State, from: usize, before: Option<&[(ActorId, Event)]>) -> Divergence {
     let names: Vec<_> = state.slots.iter().map(|slot| slot.name.clone()).collect();
     let now = state.log.get(from..).unwrap_or_default();

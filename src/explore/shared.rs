@@ -16,13 +16,13 @@ pub(crate) struct Shared {
     search: Mutex<Search>,
     /// Counts signs of life.
     beat: AtomicU64,
-    /// Who showed the last one.
+    /// The actor that showed the last one.
     running: AtomicU8,
-    /// The time is up.
+    /// The time limit was reached.
     pub(crate) expired: AtomicBool,
-    /// The exploring thread waits for ever: its poll made calls for ever.
+    /// The exploring thread is blocked for ever: its poll went on making calls.
     pub(crate) abandoned: AtomicBool,
-    /// Nobody waits for the exploring thread any more.
+    /// Nothing waits for the exploring thread any more.
     finished: Mutex<bool>,
     signal: Condvar,
 }
@@ -45,25 +45,25 @@ impl Shared {
         self.search().begin(self.expired.load(Ordering::Relaxed))
     }
 
-    /// A part of the exploration is through; whether there is another one.
+    /// Ends a phase; returns whether there is another one.
     pub(crate) fn next_phase(&self) -> bool {
         self.search().next_phase()
     }
 
-    /// Signs of life so far, and who showed the last one.
+    /// The number of signs of life so far, and the actor that showed the last one.
     pub(crate) fn life(&self) -> (u64, ActorId) {
         let beat = self.beat.load(Ordering::Relaxed);
         (beat, ActorId(self.running.load(Ordering::Relaxed)))
     }
 
-    /// The exploring thread is through, or will never be.
+    /// The exploring thread has finished, or never will.
     pub(crate) fn finish(&self) {
         let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
         *finished = true;
         self.signal.notify_all();
     }
 
-    /// Waits until the exploring thread is through, for so long at most; whether it is.
+    /// Waits at most this long for the exploring thread to finish; returns whether it has.
     pub(crate) fn wait(&self, time: std::time::Duration) -> bool {
         let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self

@@ -1,4 +1,4 @@
-//! A panic of a subject becomes a verdict, and is not printed.
+//! Turns a subject's panic into a verdict instead of a message on the terminal.
 
 use std::sync::Once;
 
@@ -23,7 +23,7 @@ pub(crate) fn silently<R>(explore: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Asks a subject for what it is; one that panics has no answer.
+/// Calls a method of a subject; `None` if it panics.
 pub(crate) fn asked<R>(ask: impl FnOnce() -> R) -> Option<R> {
     crate::panics::guarded(ask).ok()
 }

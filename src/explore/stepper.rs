@@ -1,8 +1,8 @@
 //! One execution step by step, without loom: the caller decides who moves.
 //!
-//! For other explorers: an explicit-state checker, a random walk, a person. The actors, the kernel
-//! and the executor are those of an exploration, and so is what a step is. The caller decides who
-//! moves, and remembers which states have been seen.
+//! For other explorers: an explicit-state checker, a random walk, a person. The actors, the kernel, the
+//! executor and the steps are those of an exploration. The caller chooses who moves, and remembers
+//! which states have been seen.
 
 use std::fmt;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl fmt::Debug for Stepper {
 }
 
 impl Stepper {
-    /// The beginning of an execution, in which nobody has moved.
+    /// The beginning of an execution; no actor has moved yet.
     pub fn new(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Stepper {
         let world = Arc::new(World::new(setup(&**subject, scenario), Gate::Stepper));
         let everybody = everybody(subject, scenario).into_iter().enumerate();
@@ -65,7 +65,7 @@ impl Stepper {
         silently(|| self.actors[actor.index()].resume());
     }
 
-    /// Who can move; nobody when the execution is over.
+    /// The actors that can move; none when the execution is over.
     pub fn enabled(&self) -> Vec<ActorId> {
         let state = self.world.peek();
         let slots = state.slots.iter().enumerate();
@@ -74,7 +74,7 @@ impl Stepper {
         free.map(|(n, _)| ActorId(n as u8)).collect()
     }
 
-    /// Lets `actor` make its next call, with all that follows up to the call after it.
+    /// Lets `actor` make its next call, and run on until just before the call after it.
     ///
     /// # Panics
     ///
@@ -88,8 +88,8 @@ impl Stepper {
         self.resume(actor);
     }
 
-    /// A digest of all that can influence what happens from here. It is not the one by which the
-    /// explorer recognises states.
+    /// A digest of everything that can influence what happens from here. It is another one than the key
+    /// by which the explorer recognises states.
     pub fn state(&self) -> u128 {
         crate::run::digest::digest(self.world.peek().in_full())
     }
@@ -113,7 +113,7 @@ impl Stepper {
 }
 
 impl Drop for Stepper {
-    /// Ends whoever is under way, and what it owns with it.
+    /// Ends the actors that have not finished, and drops what they own.
     fn drop(&mut self) {
         self.world.peek().stop(Over::Pruned);
         for mut actor in self.actors.drain(..) {

@@ -1,23 +1,22 @@
-//! The transitions of an explored instance: from every state, who moves, what that move shows, and
-//! where it leads.
+//! The transitions of an explored instance: for every state, who moves, what is visible of that move,
+//! and where it leads.
 //!
-//! It is the explored graph with a label at each move. States are what the explorer takes for the
-//! same: from equal states the same moves with the same labels follow.
+//! This is the explored graph with a label at each move. From equal states the same moves with the same
+//! labels follow.
 
 use std::sync::Arc;
 
 use crate::trace::event::Step;
 use crate::trace::outcome::Outcome;
 
-/// Told of the steps of a move, and of the outcome if the execution has come to its end with it.
-/// What it answers is the move's label: equal numbers for what is to look the same, and
-/// [`NOTHING`] for a move of which nothing is to be seen.
+/// Returns the label of a move, from its steps and from the outcome if the execution ends with it.
+/// Moves that should look the same get equal numbers; a move that shows nothing gets [`NOTHING`].
 pub type Label = Arc<dyn Fn(&[Step], Option<&Outcome>) -> u32 + Send + Sync>;
 
-/// The label of a move of which nothing is to be seen.
+/// The label of a move that shows nothing.
 pub const NOTHING: u32 = 0;
 
-/// What an instance can do, move by move.
+/// All moves of an instance.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -46,7 +45,7 @@ pub const NOTHING: u32 = 0;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transitions {
-    /// Where an execution begins: what is done before anybody can be chosen, and the state after it.
+    /// The start of an execution: what happens before the first choice, and the state after it.
     pub start: Option<Transition>,
     /// The moves of each state.
     pub states: Vec<Vec<Transition>>,

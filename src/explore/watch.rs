@@ -1,8 +1,8 @@
-//! Explores on a thread of its own, and watches it: a poll that never ends is given up, whatever
-//! the subject does in it.
+//! Explores on a separate thread and watches it, so that a poll which never ends can be given up,
+//! whatever the subject does in it.
 //!
-//! The thread is a fresh one for every exploration. What a subject leaves behind in a thread's
-//! local storage (a runtime that it has entered, say) is gone with it.
+//! Every exploration gets a new thread. What a subject leaves in thread-local storage (a runtime that
+//! it has entered, say) is gone with that thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,13 +17,13 @@ use crate::run::executor::Stopped;
 use crate::trace::event::ActorId;
 use crate::trace::verdict::Inconclusive;
 
-/// How long lies between two looks at the exploring thread.
+/// Time between two checks of the exploring thread.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How long a poll may go on after the time limit.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Runs `check` to its end, or as long as the limits permit. What came of it is in the search.
+/// Runs `check` to its end, or as long as the limits permit. The result is in the search.
 pub(crate) fn watched(
     check: impl FnOnce() + Send + 'static,
     shared: &Arc<Shared>,

@@ -1,4 +1,4 @@
-//! What the failures of a sweep mean: the classes that its model gives them.
+//! What the failures of a sweep mean, by the classes that its model defines.
 
 use super::visible;
 use crate::check::claim::{Meaning, Reference};

@@ -15,9 +15,8 @@ use super::visible;
 use crate::check::recording;
 use crate::check::results::{Results, Row};
 
-/// The commands that replay a claim's counterexample, for a shell: it is in the directory `saved`
-/// already, or is saved first. The second command does not ask whether everything came out as
-/// declared.
+/// The shell commands that replay a claim's counterexample. It is in the directory `saved`, or is saved
+/// first. The second command also runs when the first one fails.
 pub fn replay(row: &Row, results: &Results, saved: Option<&Path>) -> String {
     let file = recording::file_name(&row.id.text);
     let program = visible(&results.program);
@@ -35,8 +34,8 @@ pub fn explain(id: &str, results: &Results) -> String {
     format!("{program} explain {}", quoted(&visible(id)))
 }
 
-/// The command that explores this claim or comparison, for a shell. Versions that were built on
-/// their own are so again.
+/// The shell command that explores this claim or comparison. For a package that was built separately,
+/// it builds that package.
 pub fn reproduce(id: &str, version: Option<&str>, results: &Results) -> String {
     let id = quoted(&visible(id));
     let program = visible(&results.program);

@@ -11,7 +11,7 @@ use super::{count, count_of, thousands, visible};
 use crate::check::comparison::{Compared, Size};
 use crate::trace::folding::Folding;
 
-/// A number of sequences, which may be beyond counting.
+/// A number of sequences, which may be too large to count.
 pub(crate) fn sequences(number: u64) -> String {
     match number {
         u64::MAX => "2^64 or more".to_owned(),
@@ -47,7 +47,7 @@ pub struct Figures {
     pub sequences: [u64; 2],
     /// Known deviations.
     pub deviations: usize,
-    /// Scenario families in which the two do not do the same, or that were not explored to the end.
+    /// Scenario families in which the two differ, or that were not explored to the end.
     pub unlike: usize,
 }
 
@@ -130,8 +130,8 @@ pub fn sentences(compared: &[Compared]) -> Vec<String> {
     all
 }
 
-/// What was compared, how much of it, what came of it and what is outside, as lines that end with a
-/// line break.
+/// A comparison in sentences: what was compared, how much of it, the result and what is left out. Every
+/// line ends with a line break.
 pub fn explained(one: &Compared) -> String {
     let [real, model] = &one.subjects;
     let sides = [0, 1].map(|n| {

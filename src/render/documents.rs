@@ -157,9 +157,9 @@ pub fn summary(results: &Results) -> String {
     text
 }
 
-/// The document with every part that these results can fill. A part of the claims is no table of
-/// them, a slice has a part of each sweep, and versions that were each built on their own have
-/// comparisons only. `None` when there is nothing to fill.
+/// The document with every part filled that these results can fill; `None` when there is none. Results
+/// of only some claims do not fill tables of claims, and a slice has only a part of each sweep.
+/// Packages that were built separately have only comparisons.
 pub fn fill(document: &str, results: &Results) -> Option<String> {
     let mut filled: Option<String> = None;
     let mut write = |name: &str, text: &dyn Fn(&str) -> String| {

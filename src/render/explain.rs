@@ -1,4 +1,4 @@
-//! Why a claim came out as it did, in sentences.
+//! Why a claim has its verdict, in sentences.
 //!
 //! ```
 //! use lastbyte::check::results::Results;

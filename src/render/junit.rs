@@ -22,9 +22,9 @@ use crate::trace::verdict::Verdict;
 
 /// The document.
 ///
-/// A claim that came out otherwise than declared is a failure, and so is a model that is not like
-/// what it models; what is inconclusive is an error. A claim that was not explored is not in it; a
-/// version that could not be run is skipped.
+/// A failure is a claim that did not come out as declared, or a model that differs from what it models.
+/// An inconclusive result is an error. A claim that was not explored is not listed; a package that
+/// could not be run is skipped.
 ///
 /// # Panics
 ///

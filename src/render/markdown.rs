@@ -15,7 +15,7 @@ use crate::check::results::{Results, Row};
 use crate::check::sweep::Swept;
 use crate::trace::property::Property;
 
-/// Bytes that GitHub takes for one comment, with a reserve.
+/// Largest summary in bytes: GitHub's limit for one comment, less a reserve.
 const LARGEST: usize = 60_000;
 
 /// The summary: totals, what is not as declared and not alike, and collapsed tables of the

@@ -1,4 +1,4 @@
-//! What fails as declared, and what that means: defects, accepted behaviour, prices of repairs.
+//! Expected failures and what they mean: defects, accepted behaviour, prices of repairs.
 
 use crate::check::claim::{Expected, Meaning};
 use crate::check::results::{Results, Row};

@@ -17,14 +17,14 @@ use super::{classes, count, total, visible};
 use crate::check::sweep::{Entry, Swept};
 use crate::trace::property::Property;
 
-/// What a field of the table says of its property.
+/// The result for one property in a field of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
-    /// It does not fail in what was explored, and that was not everything.
+    /// It does not fail in the explored scenarios, and some were not explored.
     Unknown,
     /// It holds in every scenario.
     Holds,
-    /// It fails in so many scenarios.
+    /// It fails in this many scenarios.
     Fails(usize),
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn explored(swept: &Swept) -> Vec<String> {
     sentences
 }
 
-/// What a sweep comes to, in sentences: how much was explored, and the combinations left out.
+/// The results of a sweep in sentences: how much was explored, and the combinations left out.
 pub fn sentences(swept: &Swept) -> Vec<String> {
     let mut sentences = explored(swept);
     sentences.push(format!(
@@ -79,8 +79,8 @@ pub fn sentences(swept: &Swept) -> Vec<String> {
     sentences
 }
 
-/// For each property that fails somewhere, the worst scenarios with the subjects that they are the
-/// worst of.
+/// For each property that fails somewhere: the worst scenarios, each with the subjects for which it is
+/// the worst.
 fn worst(summary: &[Entry], property: Property) -> Vec<(&str, Vec<&str>)> {
     let mut worst: Vec<(&str, Vec<&str>)> = Vec::new();
     for entry in summary.iter().filter(|e| e.property == property) {
@@ -210,7 +210,7 @@ pub fn text(swept: &Swept, width: usize) -> String {
     text
 }
 
-/// What was swept, what came of it and what is outside, as lines that end with a line break.
+/// What was swept, the results, and what is left out, as lines that end with a line break.
 pub fn explained(swept: &Swept) -> String {
     let summary = swept.summary();
     let id = crate::check::sweep::sweep_id(&swept.model);

@@ -79,7 +79,7 @@ pub fn table(results: &Results, width: usize) -> String {
     text
 }
 
-/// What the table comes to, in sentences.
+/// The results in sentences.
 pub fn summary(results: &Results) -> Vec<String> {
     let rows = &results.rows;
     let held = rows.iter().filter(|row| row.holds).count();

@@ -1,7 +1,7 @@
 //! A trace as a transcript: the lines that every chart shows, in words.
 //!
-//! Being polled, waking somebody and beginning to wait are told together with the call that they
-//! surround. Nothing is left out.
+//! Being polled, waking an actor and beginning to wait share a line with the call before or after them.
+//! Nothing is left out.
 //!
 #![cfg_attr(
     feature = "explore",
@@ -81,7 +81,7 @@ pub struct Line {
     /// [`Trace::sockets`].
     #[cfg_attr(feature = "cli", serde(skip_serializing_if = "Option::is_none"))]
     pub socket: Option<usize>,
-    /// From here on the property cannot be saved any more.
+    /// From this step on, every continuation violates the property.
     #[cfg_attr(feature = "cli", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub broken: bool,
 }
@@ -145,14 +145,14 @@ pub fn lines(trace: &Trace) -> Vec<Line> {
     lines
 }
 
-/// Index of the step after which every continuation breaks the property, as far as the exploration
-/// could compute it; otherwise of the step that broke it.
+/// Index of the step after which every continuation breaks the property, if the exploration could
+/// compute it; otherwise of the step that broke it.
 pub fn unavoidable(trace: &Trace) -> Option<usize> {
     let known = trace.unavoidable_from.or(trace.broken_at);
     known.filter(|at| *at < trace.steps.len())
 }
 
-/// Whether a violation of the property leaves behind what was promised.
+/// Whether a violation of the property leaves promised bytes undelivered.
 pub fn strands(property: Property) -> bool {
     loses(property) || property == Property::NoStall
 }
@@ -164,7 +164,7 @@ fn loses(property: Property) -> bool {
     )
 }
 
-/// What announces the command among the closing sentences.
+/// The label of the replay command among the closing sentences.
 pub const REPLAY: &str = "replay";
 
 /// The sentences that a chart ends with: what is violated, since when, how to replay it.

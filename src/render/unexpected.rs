@@ -1,4 +1,4 @@
-//! The charts of what was refuted and was expected not to be.
+//! The charts of claims that are refuted unexpectedly.
 //!
 //! ```
 //! use lastbyte::check::results::Results;
@@ -19,7 +19,7 @@ use super::visible;
 use crate::check::claim::Expected;
 use crate::check::results::{Results, Row};
 
-/// So many charts are shown; the others are counted.
+/// Most charts that are shown; the others are counted.
 const CHARTS: usize = 3;
 
 /// The chart of every claim that is refuted unexpectedly, with the commands that replay it, and

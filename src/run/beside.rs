@@ -9,7 +9,7 @@ use crate::environment::reader::Reader;
 use crate::run::delivery::Delivery;
 use crate::run::varying::Varying;
 
-/// What the state has of a socket that it does not have in hand.
+/// The state of a socket that is not the current one.
 #[derive(Debug)]
 pub(crate) struct Beside {
     pub(crate) kernel: Kernel,

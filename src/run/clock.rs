@@ -1,5 +1,6 @@
-//! Virtual time. Nothing takes time; a timer that is armed may fire at any later point, and deadlines
-//! come in their order. An actor of its own, the clock, lets them come.
+//! Virtual time. Calls take no time: time passes only when a timer fires. An armed timer may fire at
+//! any later point, and deadlines come in their order. The clock is an actor of its own, which fires
+//! the timers.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -13,7 +14,7 @@ use crate::run::state::State;
 use crate::run::timers::{CLOCK, Timer};
 use crate::trace::event::{ActorId, Event};
 
-/// What is said of a timer in a scenario that has no clock.
+/// The panic message for a timer in a scenario without a clock.
 const NO_CLOCK: &str = "a timer without a clock; expected is `Checker::clock()`, or `clock: true` in \
                         the scenario";
 
@@ -99,7 +100,7 @@ impl fmt::Debug for Sleep {
 }
 
 impl Sleep {
-    /// When it expires: so much virtual time after the start.
+    /// When the timer expires, as virtual time since the start.
     pub fn deadline(&self) -> Duration {
         self.deadline
     }

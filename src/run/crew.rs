@@ -1,8 +1,8 @@
-//! The places for tasks that are actors of their own; see [`Handle::spawn`](crate::Handle::spawn).
+//! Slots for tasks that are actors of their own; see [`Handle::spawn`](crate::Handle::spawn).
 //!
-//! A connection and its tasks may share memory: a channel, a lock, a flag. Nobody but they can see it,
-//! and it holds what their polls have left there. A poll of one is over before that of another begins;
-//! the order of the polls is kept here, and is part of the state.
+//! A connection and its tasks may share memory: a channel, a lock, a flag. The explorer cannot see that
+//! memory, and what it holds depends on the polls before. One poll ends before another begins, so the
+//! order of the polls determines the memory. That order is kept here, and is part of the state.
 
 use std::fmt;
 use std::future::Future;
@@ -26,21 +26,21 @@ impl fmt::Debug for Spawned {
 /// A place for a task.
 #[derive(Debug, Default)]
 pub(crate) struct TaskPlace {
-    /// A task has it that is not through.
+    /// A task occupies the slot and has not finished.
     pub(crate) taken: bool,
     pub(crate) spawned: Option<Spawned>,
-    /// Who has the place waits for a task.
+    /// Woken when a task is spawned into the slot.
     pub(crate) idle: Registration,
 }
 
-/// The places, and the order of the calls of all.
+/// The slots, and the order of all polls.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     pub(crate) crew: Crew,
     pub(crate) places: Vec<TaskPlace>,
-    /// Whose poll goes on.
+    /// The actor whose poll is in progress.
     pub(crate) polling: Option<ActorId>,
-    /// Digest of who was polled, in this order, each with what it had observed before.
+    /// Digest of the order in which actors were polled, each with what it had observed before.
     together: u128,
 }
 
@@ -54,13 +54,13 @@ impl Places {
         }
     }
 
-    /// The place of this actor.
+    /// The slot of this actor.
     pub(crate) fn of(&mut self, actor: ActorId) -> Option<&mut TaskPlace> {
         let number = actor.0.checked_sub(self.crew.first)?;
         self.places.get_mut(usize::from(number))
     }
 
-    /// What was spawned there and has not begun, when the actor is through.
+    /// The task that was spawned into the actor's slot and has not begun when the actor ends.
     pub(crate) fn never_begun(&mut self, actor: ActorId) -> Option<Spawned> {
         self.of(actor)?.spawned.take()
     }
@@ -70,18 +70,18 @@ impl Places {
         self.crew.is_member(actor)
     }
 
-    /// One of them is polled; this is its history by now.
+    /// Records that one of them is polled, with its history so far.
     pub(crate) fn polled(&mut self, actor: ActorId, history: u128) {
         self.together = digest((self.together, actor, history));
     }
 
-    /// Whether a poll of another one keeps this one from beginning its own.
+    /// Whether this actor cannot begin a poll because a poll of another one is in progress.
     pub(crate) fn keeps_waiting(&self, actor: ActorId) -> bool {
         let other = self.polling.is_some_and(|polling| polling != actor);
         other && self.is_member(actor)
     }
 
-    /// How many tasks are not through.
+    /// How many tasks have not finished.
     pub(crate) fn tasks(&self) -> usize {
         self.places.iter().filter(|place| place.taken).count()
     }

@@ -1,4 +1,4 @@
-//! What was promised to the reader, and how far it has come: into the kernel, and to the reader.
+//! The bytes that were promised to the reader, and how many of them the kernel and the reader have.
 
 use std::hash::{Hash, Hasher};
 
@@ -9,7 +9,7 @@ use crate::environment::framing::{Contradiction, Framing};
 use crate::panics;
 use crate::run::offer::Offer;
 
-/// As many bytes of an unaccepted remainder are kept to see whether the next write goes on with it.
+/// Bytes of an unaccepted remainder that are kept, to check that the next write continues with them.
 const REMAINDER: usize = 64;
 
 /// Promises, and two readings of the stream: of what the kernel accepted and of what the reader has
@@ -27,15 +27,15 @@ pub(crate) struct Delivery {
     owed: usize,
     complete: bool,
     garbled: bool,
-    /// Where the two readings are.
+    /// Digests of the state of the two framings.
     digests: (u64, u64),
-    /// What the last accepted write left over, in a part that only the writer knows: the beginning
-    /// of it, and how many bytes it has.
+    /// The remainder of the last write, where it lies in a part that only the writer knows: its first
+    /// bytes, and its length.
     remainder: Option<(Vec<u8>, usize)>,
-    /// A later write did not go on with what an earlier one had left over: after so many bytes of
-    /// the stream there is a gap of so many bytes.
+    /// A gap in the stream, where a later write did not continue with the remainder of an earlier one:
+    /// its position, and its length in bytes.
     gap: Option<(usize, usize)>,
-    /// What a framing panicked with.
+    /// The message of a framing that panicked.
     panicked: Option<String>,
 }
 
@@ -132,12 +132,12 @@ impl Delivery {
         }
     }
 
-    /// A check of the caller's own has panicked: told as a framing's panic is.
+    /// Records that a user's own check has panicked; it is reported as a framing's panic is.
     pub(crate) fn note_check(&mut self, why: String) {
         self.panicked.get_or_insert(why);
     }
 
-    /// What a framing has panicked with since the last time that this was asked.
+    /// The message of a framing or check that has panicked since the last call of this function.
     pub(crate) fn take_panic(&mut self) -> Option<String> {
         self.panicked.take()
     }
@@ -157,7 +157,7 @@ impl Delivery {
         self.promises.iter().map(Bytes::len).sum()
     }
 
-    /// Promised bytes that the kernel has not accepted, as far as the stream tells.
+    /// Promised bytes that the kernel has not accepted, as far as the stream shows.
     pub(crate) fn owed(&self) -> usize {
         self.owed.max(self.gap.map_or(0, |(_, bytes)| bytes))
     }
@@ -171,8 +171,8 @@ impl Delivery {
     }
 }
 
-/// Everything that decides what is complete, owed and garbled from here on. The written bytes
-/// themselves follow from the histories of those who wrote them.
+/// Hashes everything that decides what will be complete, missing and wrong. The written bytes
+/// themselves follow from the histories of the actors that wrote them.
 impl Hash for Delivery {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.contents.hash(state);
@@ -183,7 +183,7 @@ impl Hash for Delivery {
     }
 }
 
-/// Calls the framing; its panic is told in words.
+/// Calls the framing; a panic becomes an error with its message.
 fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, String> {
     panics::guarded(call).map_err(|text| format!("the framing panicked: {text}"))
 }

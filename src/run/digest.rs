@@ -1,11 +1,12 @@
-//! Digests by which states and histories are recognised: 128 bits of XXH3 over what would be hashed.
+//! Digests by which states and histories are recognised: 128 bits of XXH3 over the bytes that `Hash`
+//! writes.
 
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-/// Takes down what is hashed.
+/// A hasher that collects the bytes it is given.
 pub(crate) struct Taken(Vec<u8>);
 
 impl Hasher for Taken {
@@ -19,7 +20,7 @@ impl Hasher for Taken {
         self.0.push(number);
     }
 
-    /// Of no use: the digest is made of what was taken down.
+    /// Not used: the digest is made of the collected bytes.
     fn finish(&self) -> u64 {
         0
     }
@@ -29,8 +30,8 @@ std::thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A digest of whatever `hash` puts into the hasher. Two things are taken for the same when their
-/// digests agree.
+/// A digest of whatever `hash` puts into the hasher. Two values with equal digests are treated as
+/// equal.
 pub(crate) fn digest_with(hash: impl FnOnce(&mut Taken)) -> u128 {
     let buffer = BUFFER.with(|buffer| std::mem::take(&mut *buffer.borrow_mut()));
     let mut taken = Taken(buffer);

@@ -1,10 +1,10 @@
-//! Runs one actor's future, on a loom thread or as a stepper wants it.
+//! Runs one actor's future, on a loom thread or under a stepper.
 //!
-//! A poll begins with its first lock section: wake-ups before it are absorbed by the poll,
-//! wake-ups after it cause another one, as in tokio's task state. For an actor with wakers of its own
-//! the beginning of a poll is a section, and so is the return of each call. Waiting happens in the same
-//! breath as the section before it, under a flag in the shared state, because loom forgets an
-//! `unpark` that reaches a thread which is blocked on a mutex.
+//! A poll begins with its first lock section: it absorbs wake-ups before that, and wake-ups after it
+//! cause another poll, as in tokio's task state. For an actor with wakers of its own, the beginning of
+//! a poll is a lock section of its own, and so is the return of each call. An actor begins to wait in
+//! the lock section before, by a flag in the shared state, because loom loses an `unpark` that reaches
+//! a thread which is blocked on a mutex.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -43,8 +43,8 @@ enum Next {
     Leave,
 }
 
-/// The payload of the panic that ends an exploration. It is only raised where nothing of a subject
-/// is on the stack.
+/// The payload of the panic that ends an exploration. It is raised only where no frame of a subject is
+/// on the stack.
 pub(crate) struct Stopped;
 
 /// The text of a panic. What has none is not the subject's but the generator's, which is being
@@ -57,7 +57,7 @@ fn panic_message(payload: Box<dyn Any + Send>) -> String {
     }
 }
 
-/// Runs foreign code; its panic is told in words.
+/// Calls user code; a panic becomes an error with its message.
 fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, String> {
     catch_unwind(AssertUnwindSafe(call)).map_err(panic_message)
 }
@@ -139,8 +139,8 @@ fn panicked(world: &World, actor: ActorId, message: String) {
     state.log(actor, Event::Panicked { message });
 }
 
-/// Decides what a pending actor does next. Nobody has moved since its last lock section, so this
-/// belongs to that section.
+/// Decides what a pending actor does next. No other actor has moved since its last lock section, so the
+/// decision belongs to that section.
 fn wait(world: &World, actor: ActorId) -> Next {
     let mut state = world.peek();
     if state.over.is_some() {

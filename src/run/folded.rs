@@ -1,15 +1,18 @@
-//! The folded history: a shorter memory of what an actor known by its history has observed.
+//! Folded histories: a shorter record of what an actor that is identified by its history has observed.
 //!
-//! The full history tells apart how the same bytes were cut into writes, and every poll that found
-//! nothing. The folded one does not: consecutive accepted writes are the bytes that were accepted
-//! and those that are still offered, calls that are pending count only within their poll, and of the
-//! polls in a row in which nothing came of anything only the first counts. (It does count: such a poll may
-//! leave a task registered that nobody had polled before.)
-//! Everything else counts as it does in the full history: input, feeds, flushes after something
-//! written, failures, shutdowns, notes, and wake-ups of wakers of the actor's own making.
+//! The full history also records how the same bytes were split into writes, and every poll without a
+//! result. The folded one records less:
 //!
-//! Two executions with equal folded histories are in equal states only if those differences leave
-//! no trace in the actor. The explorer checks that on the actor itself: see
+//! * consecutive accepted writes count as the bytes that were accepted and those that are still offered;
+//! * calls that are pending count only within their poll;
+//! * of consecutive polls without any result only the first counts. (It does count: such a poll may leave a
+//!   task registered that was not polled before.)
+//!
+//! Everything else counts as in the full history: input, feeds, a flush after a write, failures,
+//! shutdowns, notes, and wake-ups of wakers that the actor made.
+//!
+//! Two executions with equal folded histories are in equal states only if the actor remembers none of
+//! these differences. The explorer checks that on the actor itself: see
 //! [`Folding`](crate::trace::folding::Folding).
 
 use std::hash::{Hash, Hasher};
@@ -28,20 +31,20 @@ pub(crate) struct Folded {
     before: u128,
     /// Bytes accepted in the current run of writes.
     accepted: Content,
-    /// Bytes that the last write has left over: how many, and a digest of how they begin.
+    /// The bytes that the last write left over: how many, and a digest of the first of them.
     left: (usize, u64),
-    /// A flush has found everything written, and nothing was written since.
+    /// A flush has found everything written, and nothing was written after it.
     flushed: bool,
-    /// What came of nothing in the current poll.
+    /// The calls of the current poll that were pending.
     in_poll: u128,
-    /// Polls that have come to their end since something counted: none, one (that in which it
-    /// counted), or more.
+    /// Polls that have ended since the last event that counts: none, one (the poll of that event), or
+    /// more.
     polls: u8,
     /// Bytes accepted in the current poll.
     accepted_in_poll: usize,
 }
 
-/// Without what counts only for finer folded histories: see [`Folded::to_write`].
+/// Leaves out what counts only for finer folded histories: see [`Folded::to_write`].
 impl Hash for Folded {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.before, self.accepted, self.left).hash(state);
@@ -50,14 +53,14 @@ impl Hash for Folded {
 }
 
 impl Folded {
-    /// How much there was to be written in the current poll: bytes that it has had accepted, and
-    /// those that are left. A connection may go by that number, so a finer folded history keeps
-    /// something of it: see [`Kept`](crate::trace::folding::Kept).
+    /// The amount to write in the current poll, in bytes: those that were accepted in it, and those
+    /// that are left over. A connection may depend on that number, so a finer folded history keeps some
+    /// of it: see [`Kept`](crate::trace::folding::Kept).
     pub(crate) fn to_write(&self) -> usize {
         self.accepted_in_poll + self.left.0
     }
 
-    /// Something that counts.
+    /// Records an event that counts.
     pub(crate) fn observe(&mut self, what: impl Hash) {
         self.before = digest((self.before, self.accepted, self.left, what));
         self.accepted = Content::default();
@@ -66,20 +69,20 @@ impl Folded {
         self.polls = 0;
     }
 
-    /// Something that counts only within the current poll.
+    /// Records an event that counts only within the current poll.
     pub(crate) fn observe_in_poll(&mut self, what: impl Hash) {
         self.in_poll = digest((self.in_poll, what));
     }
 
-    /// The kernel took these bytes, a part of a payload perhaps.
+    /// Records that the kernel took these bytes; `place` is where they lie in a payload, if they do.
     pub(crate) fn write(&mut self, taken: &[u8], place: Option<Shared>) {
         self.accepted.push(taken, place);
         self.accepted_in_poll += taken.len();
         self.flushed = false;
     }
 
-    /// So many bytes of a write are left over, of which this is a digest; the kernel took some, or
-    /// none.
+    /// Records how many bytes a write left over, with a digest of them, and whether the kernel took
+    /// some.
     pub(crate) fn leave(&mut self, left: (usize, u64), some: bool) {
         self.left = left;
         if !some {

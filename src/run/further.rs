@@ -13,8 +13,8 @@ use crate::run::actor::Actor;
 use crate::run::peer::Peer;
 use crate::run::protocol::protocol_of;
 
-/// A further socket of the connection: a proxy has one to either side. It has buffers, a reader or
-/// peer, and ends of its own, and what is promised on it is checked on it.
+/// A further socket of the connection: a proxy has one to either side. It has buffers, faults and a
+/// reader or peer of its own, and its promises are checked on it.
 ///
 /// ```
 /// use lastbyte::{Checker, Socket};
@@ -46,7 +46,8 @@ pub struct FurtherSocket {
     pub name: String,
     /// Capacity of the kernel's outbound buffer in bytes; `None` for that of the first socket.
     pub capacity: Option<usize>,
-    /// How the peer reads; `None` for as the peer of the first socket does, if it does so to the end.
+    /// How the peer reads; `None` for the same way as the first socket's peer, without its stop or
+    /// reset.
     pub reader: Option<Reader>,
     /// What the peer has sent before the start.
     pub input: Vec<Bytes>,
@@ -62,7 +63,7 @@ pub struct FurtherSocket {
     pub unread_input: UnreadInput,
     /// Faults that the kernel injects.
     pub faults: Faults,
-    /// Who acts in the reader's place; `None` for the reader.
+    /// The actor in the reader's place; `None` for the reader.
     pub peer: Option<Arc<dyn Actor>>,
     /// A defect planted in the kernel.
     pub kernel_defect: KernelDefect,
@@ -147,7 +148,7 @@ impl FurtherSocket {
             .with_sent(&self.input, self.input_eof)
     }
 
-    /// How the peer reads, where that of the first socket does as `first` says.
+    /// How the peer reads, if the first socket's peer reads like `first`.
     pub(crate) fn reads_as(&self, first: Reader) -> Reader {
         self.reader.unwrap_or(Reader {
             max: first.max,
@@ -163,7 +164,7 @@ impl FurtherSocket {
         }
     }
 
-    /// Why it cannot be there, in one line.
+    /// Why a scenario cannot have this socket, in one line; `None` if it can.
     pub(crate) fn problem(&self) -> Option<String> {
         let name = &self.name;
         if self.capacity == Some(0) {

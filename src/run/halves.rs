@@ -15,8 +15,8 @@ use crate::run::socket::Socket;
 #[derive(Debug)]
 pub struct ReadHalf(Arc<Socket>);
 
-/// The writing half of a socket; see [`Socket::into_split`]. Dropping it shuts the sending side down, as
-/// that of tokio's `TcpStream` does, unless it was closed.
+/// The writing half of a socket; see [`Socket::into_split`]. Dropping it shuts the sending side down,
+/// as with tokio's `TcpStream`, unless that was done before.
 #[derive(Debug)]
 pub struct WriteHalf {
     socket: Arc<Socket>,

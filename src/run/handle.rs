@@ -1,4 +1,4 @@
-//! What an actor of the scenario can do besides using a socket: notes, promises, feeds, signals.
+//! What an actor can do besides using a socket: notes, promises, feeds, signals.
 
 use std::fmt;
 use std::hash::Hash;
@@ -14,7 +14,7 @@ use crate::run::world::{ItIsOver, World};
 use crate::trace::event::{ActorId, Event};
 use crate::trace::numbers::bytes;
 
-/// What an actor of the scenario can do besides using a socket: notes, promises, feeds, signals.
+/// What an actor can do besides using a socket: notes, promises, feeds, signals.
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) world: Arc<World>,
@@ -32,13 +32,14 @@ impl fmt::Debug for Handle {
 }
 
 impl Handle {
-    /// The same, for another socket.
+    /// This handle for another socket.
     pub(crate) fn on(mut self, socket: usize) -> Handle {
         self.socket = socket;
         self
     }
 
-    /// Who acts: the actor, or a task of the connection that this was handed to.
+    /// The actor that acts: the one that got the handle, or a task of the connection that it was moved
+    /// to.
     pub(crate) fn actor(&self) -> ActorId {
         self.world.acting(self.actor)
     }
@@ -71,27 +72,27 @@ impl Handle {
         });
     }
 
-    /// Tells how many bytes the subject holds in its own buffer. A socket knows it from what is
-    /// offered to it; a subject that buffers before it writes says so here.
+    /// Reports how many bytes the subject holds in its own buffer. A subject needs it if it buffers
+    /// bytes before it offers them to the socket; what was offered, the socket knows by itself.
     pub fn buffered(&self, bytes: usize) {
         self.look(|state| state.inside = bytes);
     }
 
-    /// Adds a line to the trace. Use it for what is no system call.
+    /// Adds a line to the trace, for a step that is no system call.
     pub fn note(&self, text: impl Into<String>) {
         let text = text.into();
         self.world.tell(self.actor(), Event::Note { text });
     }
 
-    /// From now on the connection must come to its end, which the property `ends` watches: it has
-    /// seen `connection: close`, or a timer of its own has expired. A signal among
-    /// [`Scenario::stops`](crate::Scenario::stops) says the same from outside.
+    /// From now on the connection must come to its end, which the property `ends` checks. Call it when
+    /// the connection has seen `connection: close`, or when a timer of its own has expired. A signal
+    /// among [`Scenario::stops`](crate::Scenario::stops) has the same effect from outside.
     pub fn told_to_stop(&self) {
         self.world.tell(self.actor(), Event::ToldToStop);
     }
 
-    /// Declares that all that this actor will ever do depends on `state`, on what its later calls
-    /// return and on which of its own wakers are woken, and on nothing else.
+    /// Declares this actor's state: all that it will ever do depends on `state`, on what its later
+    /// calls return and on which of its own wakers are woken, and on nothing else.
     ///
     /// This is what makes state caching fast: two executions that meet in the same declared state
     /// are explored once. An actor that never declares anything is identified by its history: all
@@ -156,11 +157,11 @@ impl Handle {
         ended
     }
 
-    /// Notes that this actor polls a feed or a signal.
+    /// Records that this actor polls a feed or a signal.
     ///
     /// # Panics
     ///
-    /// When another one does.
+    /// When another actor polls it.
     fn alone(
         &self,
         what: &str,

@@ -1,4 +1,4 @@
-//! Makes another of a connection's sockets the current one for a call: see [`Beside`].
+//! Makes another of a connection's sockets the current one for the duration of a call: see [`Beside`].
 
 use std::ops::{Deref, DerefMut};
 
@@ -28,7 +28,7 @@ impl State {
         std::mem::swap(&mut self.reader, reader);
     }
 
-    /// Takes a socket in hand, and gives back the one that was.
+    /// Makes a socket the current one; returns the previous one.
     fn take(&mut self, socket: usize) -> usize {
         let before = std::mem::replace(&mut self.at, socket);
         if before != socket {
@@ -38,7 +38,7 @@ impl State {
         before
     }
 
-    /// Acts with this socket in hand.
+    /// Runs `act` with this socket as the current one.
     pub(crate) fn on<R>(&mut self, socket: usize, act: impl FnOnce(&mut State) -> R) -> R {
         let before = self.take(socket);
         let mut taken = Taken {
@@ -60,7 +60,7 @@ impl State {
     }
 }
 
-/// Gives the socket back, also when the call panics.
+/// Restores the previous socket, also when the call panics.
 struct Taken<'a> {
     state: &'a mut State,
     before: usize,

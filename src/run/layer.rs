@@ -1,5 +1,5 @@
-//! What a socket does whose writes go through a layer that buffers, and whose shutdown may be
-//! pending: see [`FlushMode::Buffers`](crate::environment::FlushMode::Buffers) and
+//! A socket with a layer that buffers, and with a shutdown that may be pending: see
+//! [`FlushMode::Buffers`](crate::environment::FlushMode::Buffers) and
 //! [`ShutdownMode`](crate::environment::ShutdownMode).
 
 use std::io;
@@ -11,8 +11,8 @@ use crate::run::state::State;
 use crate::trace::event::{ActorId, Event};
 
 impl State {
-    /// Hands over what the layer holds, as far as the kernel has room for it. Who finds none is
-    /// registered with the kernel.
+    /// Hands over what the layer holds, as far as the kernel has room for it. If it has none, the
+    /// caller is registered with the kernel.
     fn hand_over(&mut self, actor: ActorId, waker: &Waker) -> Call<()> {
         loop {
             let held = self.kernel.in_layer();
@@ -93,7 +93,7 @@ impl State {
         call
     }
 
-    /// What has to be done before a shutdown is carried out.
+    /// Does what must be done before a shutdown can be carried out.
     pub(crate) fn prepare_shutdown(&mut self, actor: ActorId, waker: &Waker) -> Call<()> {
         if self.kernel.shutdown_mode() == ShutdownMode::FlushesFirst && !self.kernel.is_shut() {
             let call = self.hand_over(actor, waker);

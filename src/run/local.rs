@@ -14,25 +14,25 @@ use futures::channel::oneshot;
 
 use crate::run::tasks::Task;
 
-/// As many tasks are polled in one poll of the connection at most; then it is polled again.
+/// Most tasks that are polled in one poll of the connection; after that, the connection is polled
+/// again.
 const POLLS: usize = 64;
 
-/// The number of what [`LocalTasks::run_until`] runs.
+/// The number of the future that [`LocalTasks::run_until`] runs.
 const MAIN: usize = 0;
 
 type Local = Pin<Box<dyn Future<Output = ()>>>;
 
-/// Tasks of one thread, as those of `tokio::task::spawn_local` and of a runtime with one thread: each
-/// has a waker of its own, only those are polled that were woken, one after the other and in the order
-/// in which they were woken, and no other one runs before a poll is over.
+/// Tasks of one thread, as with `tokio::task::spawn_local` or a runtime with one thread. Each has a
+/// waker of its own. Only tasks that were woken are polled, one after the other, in the order in which
+/// they were woken.
 ///
-/// Explored is every order in which peers, timers, feeds and signals wake them. The order in which tasks
-/// are polled that are woken by each other follows from that, as it does in such a runtime. What
-/// `tokio::spawn` makes of them on several threads is explored with
-/// [`Handle::spawn`](crate::Handle::spawn).
+/// The exploration covers every order in which peers, timers, feeds and signals wake the tasks. Where
+/// tasks wake each other, the order of their polls follows from that, as it does in such a runtime. For
+/// tasks that `tokio::spawn` runs on several threads, use [`Handle::spawn`](crate::Handle::spawn).
 ///
-/// With `join!` or `select!` in the place of tasks there is one waker for all, and no wake-up that
-/// reaches the wrong one can be noticed.
+/// With `join!` or `select!` instead of tasks there is one waker for all, so a wake-up that reaches the
+/// wrong task goes unnoticed.
 ///
 /// ```
 /// use lastbyte::{Checker, Socket};
@@ -62,19 +62,19 @@ pub struct LocalTasks(Rc<RefCell<Inside>>);
 
 #[derive(Default)]
 struct Inside {
-    /// Those that are not through. One that is being polled is not there.
+    /// The tasks that have not finished, except for the one that is being polled.
     tasks: BTreeMap<usize, (Local, Arc<TaskWaker>)>,
     spawned: usize,
     woken: Arc<Woken>,
 }
 
-/// Who is to be polled, in this order.
+/// The tasks to poll, in this order.
 #[derive(Default)]
 struct Woken {
     order: Mutex<VecDeque<usize>>,
     /// The waker of the connection's poll.
     root: Mutex<Option<Waker>>,
-    /// The poll is going on, and looks at the list again before it ends.
+    /// A poll of the connection is in progress, and looks at the list again before it ends.
     polling: AtomicBool,
 }
 
@@ -102,7 +102,7 @@ impl Woken {
         }
     }
 
-    /// This one is polled before all others.
+    /// Puts this task before all others.
     fn first(&self, waker: &TaskWaker) {
         waker.listed.store(true, Ordering::SeqCst);
         let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,7 +117,7 @@ impl Woken {
 
 struct TaskWaker {
     task: usize,
-    /// It is on the list already.
+    /// The task is on the list already.
     listed: AtomicBool,
     woken: Arc<Woken>,
 }
@@ -131,7 +131,7 @@ impl TaskWaker {
         })
     }
 
-    /// It is being polled: from here on a wake-up is another poll.
+    /// The task is about to be polled: from now on, a wake-up causes another poll.
     fn taken(self: &Arc<Self>) -> Waker {
         self.listed.store(false, Ordering::SeqCst);
         Waker::from(self.clone())
@@ -164,7 +164,7 @@ impl LocalTasks {
 
     /// Spawns a task; it is polled while [`LocalTasks::run_until`] is. Tasks can spawn tasks.
     ///
-    /// A task that panics takes the connection with it.
+    /// A panic of a task is a panic of the connection.
     pub fn spawn<F>(&self, task: F) -> Task<F::Output>
     where
         F: Future + 'static,
@@ -185,8 +185,8 @@ impl LocalTasks {
         Task::new(receiver)
     }
 
-    /// Runs `main`, which begins, to its end, and the tasks for as long. Those that are not through then go on with the
-    /// next call, and end with the last clone of this.
+    /// Runs `main` to its end, and the tasks meanwhile. `main` is polled first. Tasks that have not
+    /// finished by then continue in the next call, and are dropped with the last clone of this.
     pub async fn run_until<F: Future>(&self, main: F) -> F::Output {
         let woken = self.0.borrow().woken.clone();
         let waker = TaskWaker::new(MAIN, &woken);

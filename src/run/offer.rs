@@ -1,15 +1,15 @@
-//! What a write has offered, and what the kernel took of it: without what varies, and without copying a
-//! payload.
+//! The bytes that a write offered, and those that the kernel took: without the bytes that vary, and
+//! without copying a payload.
 
 use std::borrow::Cow;
 
 use crate::environment::content::Shared;
 
-/// A slice of what was offered, without what [varies](crate::run::varying), and where it lies if it is a
-/// part of a payload.
+/// A slice of the offered bytes, with [varying](crate::run::varying) bytes blanked out, and its place
+/// in a payload if it is a part of one.
 pub(crate) type Slice<'a> = (Cow<'a, [u8]>, Option<Shared>);
 
-/// A write as everybody but the peer knows it: without what varies from one execution to the next.
+/// A write with varying bytes blanked out, as everything but the peer sees it.
 pub(crate) struct Offer<'a> {
     pub(crate) taken: Vec<Slice<'a>>,
     /// The beginning of what was left over.
@@ -19,18 +19,18 @@ pub(crate) struct Offer<'a> {
 }
 
 impl Offer<'_> {
-    /// What the kernel took.
+    /// The bytes that the kernel took.
     pub(crate) fn taken(&self) -> impl Iterator<Item = &[u8]> {
         self.taken.iter().map(|(slice, _)| &**slice)
     }
 
-    /// The first bytes of what was offered, `count` at most.
+    /// The first bytes that were offered, at most `count`.
     pub(crate) fn beginning(&self, count: usize) -> Vec<u8> {
         let all = self.taken.iter().chain(&self.next);
         first(all, count)
     }
 
-    /// The first bytes of what was left over, `count` at most, and how many were left over.
+    /// The first bytes that were left over, at most `count`, and how many were left over.
     pub(crate) fn remainder(&self, count: usize) -> (Vec<u8>, usize) {
         (first(self.next.iter(), count), self.left)
     }

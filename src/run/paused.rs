@@ -12,28 +12,31 @@ use tokio::runtime::{Builder, Runtime};
 use crate::run::clock::Sleep;
 use crate::run::handle::Handle;
 
-/// How long the clock is asked to go on at a time. It stops at the first deadline before that.
+/// How far the clock is advanced at a time. It stops at the first deadline before that.
 const LONG: Duration = Duration::from_secs(365 * 86_400);
 
-/// A connection whose timers are tokio's: [`tokio::time`] works in it, with a paused clock, as on a runtime
-/// with one thread. An armed timer may fire between any two of the connection's polls, before or after whatever
-/// else can happen, and deadlines come in their order, several between two polls or one; those within one
-/// millisecond come together, as tokio's timers do.
+/// A connection that uses tokio's timers. [`tokio::time`] works in it, with a paused clock, as on a
+/// runtime with one thread. An armed timer may fire between any two polls of the connection, before or
+/// after anything else that can happen. Deadlines come in their order, one or several between two
+/// polls. Deadlines within one millisecond come together, as tokio's timers do.
 ///
-/// Time passes only when a timer fires that somebody waits for, as it does for
-/// [`Handle::sleep`](crate::Handle::sleep): a connection that compares times is not told that it is late when
-/// it has no timer. Tokio does not tell which timers are armed, so the connection has one of
-/// `Handle::sleep` in the place of all of them; when that fires, tokio's clock goes on to its next deadline. A part
-/// of the connection that is polled with a waker of its own may have timers for all that is known: where it
-/// has none, a year passes in which nothing happens.
-/// The scenario's clock ([`Checker::clock`](crate::Checker::clock)) has to be there, and timers of
-/// `Handle::sleep` beside these have no order with them.
+/// Time passes only when a timer fires that something waits for, as with
+/// [`Handle::sleep`](crate::Handle::sleep): a connection without a timer that compares times never
+/// finds that it is late.
 ///
-/// One connection of an execution can be of this kind. `tokio::spawn` is refused: the runtime polls no tasks, and
-/// [`LocalTasks`](crate::run::LocalTasks) are what it stands for.
+/// Tokio does not tell which timers are armed. So the connection has one timer of `Handle::sleep` in
+/// place of all of them; when it fires, tokio's clock advances to its next deadline. Where a part of
+/// the connection is polled with a waker of its own, a timer cannot be ruled out; if there is none, a
+/// year passes in which nothing happens. The scenario needs a clock
+/// ([`Checker::clock`](crate::Checker::clock)). Tokio's timers have no fixed order with other timers of
+/// `Handle::sleep`.
 ///
-/// An interval has no end, and an exploration of it comes to its limits: give the connection one that stops
-/// after some ticks. Under `--cfg loom`, tokio's own runtime is made for loom, and this is not there.
+/// Only one connection in an execution can be of this kind. `tokio::spawn` is refused, because the
+/// runtime polls no tasks; use [`LocalTasks`](crate::run::LocalTasks) instead.
+///
+/// An interval has no end, so its exploration runs into its limits: give the connection an interval
+/// that stops after some ticks. This type does not exist under `--cfg loom`, where tokio's runtime is
+/// built for loom.
 ///
 /// ```ignore
 #[doc = include_str!("../../examples/tokio_timers.rs")]
@@ -43,19 +46,19 @@ pub struct Paused<F> {
     connection: Pin<Box<F>>,
     handle: Handle,
     woken: Arc<Woken>,
-    /// In the place of all timers of tokio's; `None` where none can be armed.
+    /// The timer in place of all of tokio's; `None` where none can be armed.
     timer: Option<Sleep>,
     runtime: Runtime,
 }
 
-/// Whether the connection is to be polled, and who is told.
+/// Whether the connection must be polled, and the waker to call.
 #[derive(Default)]
 struct Woken(Mutex<Inside>);
 
 #[derive(Default)]
 struct Inside {
     woken: bool,
-    /// The waker of the connection's poll, or of tokio's clock while that goes on.
+    /// The waker of the connection's poll, or of tokio's clock while that advances.
     told: Option<Waker>,
 }
 
@@ -64,12 +67,12 @@ impl Woken {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells this one from now on.
+    /// From now on, calls this waker.
     fn tell(&self, waker: &Waker) {
         self.inside().told = Some(waker.clone());
     }
 
-    /// Whether somebody has woken it since the last time that this was asked.
+    /// Whether it was woken since the last call of this function.
     fn take(&self) -> bool {
         std::mem::take(&mut self.inside().woken)
     }
@@ -93,12 +96,12 @@ impl Wake for Woken {
 }
 
 impl<F: Future> Paused<F> {
-    /// This connection with tokio's timers on the virtual time of this handle's execution.
+    /// Runs this connection with tokio's timers on the virtual time of this handle's execution.
     ///
     /// # Panics
     ///
-    /// When the operating system has no room for a runtime. The first poll panics when the scenario has no
-    /// [clock](crate::Scenario::clock).
+    /// When the operating system cannot create a runtime. The first poll panics when the scenario has
+    /// no [clock](crate::Scenario::clock).
     pub fn new(handle: &Handle, connection: F) -> Paused<F> {
         let runtime = Builder::new_current_thread()
             .enable_time()
@@ -115,15 +118,15 @@ impl<F: Future> Paused<F> {
         }
     }
 
-    /// Whether the connection's waker is held elsewhere than where the execution has registered it: by a timer,
-    /// or by what polls a part of the connection.
+    /// Whether something outside of the execution's registrations holds the connection's waker: a
+    /// timer, or a future that polls a part of the connection.
     fn may_have_timers(&self, waker: Waker) -> bool {
         let registered = self.handle.look(|state| state.holding(&waker));
         drop(waker);
         Arc::strong_count(&self.woken) > 1 + registered
     }
 
-    /// From now on time may pass.
+    /// Lets time pass from now on.
     fn arm(&mut self, cx: &mut Context<'_>) {
         let mut timer = self.handle.sleep(Duration::from_nanos(1));
         if Pin::new(&mut timer).poll(cx).is_pending() {
@@ -131,7 +134,7 @@ impl<F: Future> Paused<F> {
         }
     }
 
-    /// Lets tokio's clock go on to the next deadline; whether that has woken the connection.
+    /// Advances tokio's clock to the next deadline; returns whether that has woken the connection.
     fn go_on(&self) -> bool {
         self.runtime.block_on(async {
             let mut nothing = pin!(tokio::time::sleep(LONG));

@@ -17,10 +17,10 @@ use crate::trace::event::{ActorId, Event};
 
 /// The other end of the connection. What it reads counts as received.
 ///
-/// A peer is known by its history: all its calls with their results. It must be deterministic, as a
-/// [`Subject`](crate::Subject) must. When its protocol is through, it reads on to the end of the
-/// stream, unless it has said [`Peer::stop`] or [`Peer::reset`]; so nothing goes unchecked because a
-/// protocol ended early.
+/// A peer is identified by its history: all its calls with their results. It must be deterministic, as
+/// a [`Subject`](crate::Subject) must. When its protocol ends, it reads on to the end of the stream,
+/// unless it has called [`Peer::stop`] or [`Peer::reset`]; so a protocol that ends early leaves nothing
+/// unchecked.
 ///
 /// ```
 /// use lastbyte::{Checker, Socket};
@@ -45,7 +45,7 @@ use crate::trace::event::{ActorId, Event};
 pub struct Peer {
     handle: Handle,
     reader: Reader,
-    /// Read, and not asked for yet.
+    /// Bytes that were read and not returned yet.
     surplus: BytesMut,
 }
 
@@ -56,8 +56,8 @@ impl fmt::Debug for Peer {
 }
 
 impl Peer {
-    /// The other end, for an [`Actor`](crate::run::Actor) that stands in the reader's place. It takes as much a read as
-    /// the scenario's reader does.
+    /// The other end, for an [`Actor`](crate::run::Actor) in the reader's place. One read takes at most
+    /// as much as one of the scenario's reader.
     pub fn new(handle: Handle) -> Peer {
         let reader = handle.reader();
         Peer {
@@ -135,7 +135,7 @@ impl Peer {
         Ok(all.freeze())
     }
 
-    /// Waits for a pattern, such as an empty line; returns everything up to it, and it.
+    /// Waits for a pattern, such as an empty line; returns everything up to and including it.
     ///
     /// # Errors
     ///
@@ -250,7 +250,7 @@ impl Peer {
     ///
     /// # Errors
     ///
-    /// None; so that it can be the last call of a protocol.
+    /// Never; it returns a result so that it can be the last call of a protocol.
     pub async fn finish(&mut self) -> io::Result<()> {
         self.once(|state, actor| {
             state.kernel.finish_input();
@@ -264,7 +264,7 @@ impl Peer {
     ///
     /// # Errors
     ///
-    /// None; so that it can be the last call of a protocol.
+    /// Never; it returns a result so that it can be the last call of a protocol.
     pub async fn stop(mut self) -> io::Result<()> {
         self.once(|state, actor| state.log(actor, Event::Stop))
             .await;
@@ -275,7 +275,7 @@ impl Peer {
     ///
     /// # Errors
     ///
-    /// None; so that it can be the last call of a protocol.
+    /// Never; it returns a result so that it can be the last call of a protocol.
     pub async fn reset(mut self) -> io::Result<()> {
         self.once(|state, actor| {
             state.kernel.reset();
@@ -311,7 +311,7 @@ impl State {
         self.wake_progress();
     }
 
-    /// Wakes whoever waits for the reader's progress.
+    /// Wakes the actors that wait for the reader's progress.
     pub(crate) fn wake_progress(&mut self) {
         for progress in &mut self.progress {
             progress.fire(Place::Progress, &mut self.kernel.due);

@@ -1,4 +1,4 @@
-//! A script at work: performs its steps one by one.
+//! Runs a script: performs its steps one by one.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll, ready};

@@ -1,5 +1,5 @@
-//! Where a poll begins and ends, for actors whose code can look at what others have left: what a waker
-//! of its own has noted, and what a connection and its tasks share.
+//! The beginning and the end of a poll, for actors whose code can see what others have left: what a
+//! waker of its own has recorded, or memory that a connection and its tasks share.
 
 use std::iter;
 
@@ -10,7 +10,7 @@ use crate::run::world::{ItIsOver, World};
 use crate::trace::event::ActorId;
 
 impl State {
-    /// Every registration that there is.
+    /// Every registration.
     fn registrations<'a>(&'a self) -> impl Iterator<Item = &'a Registration> {
         let of_kernel = |kernel: &'a Kernel| {
             let Kernel {
@@ -45,7 +45,7 @@ impl State {
         self.registrations().filter(|one| one.holds(waker)).count()
     }
 
-    /// Whether a waker of this actor's own making is registered anywhere: another actor can wake it.
+    /// Whether a waker that this actor made is registered anywhere, so that another actor can wake it.
     pub(crate) fn can_wake_own(&self, actor: ActorId) -> bool {
         if !self.looks_at_wakers(actor) {
             return false;
@@ -57,7 +57,7 @@ impl State {
         })
     }
 
-    /// Whether the actor's code can look at what wakers have noted that are its own, or of another one
+    /// Whether the actor's code can see what its own wakers have recorded, or those of another actor
     /// with which it shares memory.
     pub(crate) fn looks_at_wakers(&self, actor: ActorId) -> bool {
         let members = self.slots.iter().enumerate();
@@ -86,7 +86,7 @@ impl State {
         true
     }
 
-    /// A poll is over: the others of the connection that were woken meanwhile can begin theirs.
+    /// A poll ends: other actors of the connection that were woken meanwhile can begin theirs.
     pub(crate) fn end_poll(&mut self, actor: ActorId) {
         if self.tasks.polling != Some(actor) {
             return;
@@ -104,10 +104,9 @@ impl State {
 }
 
 impl World {
-    /// Where a poll of an actor with wakers of its own, or with tasks, begins: a lock section without a call. What
-    /// the wakers have noted is looked at before the first call, so wake-ups from here on are not
-    /// absorbed by this poll, and whoever asks for a poll gets it only when it is chosen. `false`
-    /// when the execution is over.
+    /// Begins a poll of an actor with wakers of its own, or with tasks: a lock section without a call.
+    /// Its code can look at its wakers before its first call, so this poll does not absorb wake-ups
+    /// from here on, and it begins only when the actor is chosen. `false` when the execution is over.
     pub(crate) fn begin(&self, actor: ActorId) -> bool {
         let is_step = {
             let state = self.peek();

@@ -1,4 +1,4 @@
-//! A protocol of one's own as the actor at the other end of a connection.
+//! A user's protocol as the actor at the other end of a connection.
 
 use std::fmt;
 use std::future::Future;
@@ -79,12 +79,12 @@ where
 }
 
 impl Handle {
-    /// Whether the peer's end of the stream is open, and it reads.
+    /// Whether the peer's stream is open and the peer still reads.
     fn reads_on(&self) -> bool {
         self.look(|state| *state.reader_state() == ReaderState::Reading)
     }
 
-    /// The peer says that what it has received is not what it should be.
+    /// Records that the peer rejects what it has received.
     fn contradict(&self, why: &str) {
         self.look(|state| {
             if state.over.is_none() {

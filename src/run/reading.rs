@@ -1,4 +1,4 @@
-//! The reader at work: reads until the end of the stream, a stop or a reset.
+//! Runs the reader: reads until the end of the stream, a stop or a reset.
 
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
@@ -10,11 +10,11 @@ use crate::run::handle::Handle;
 use crate::run::state::State;
 use crate::trace::event::{ActorId, Event};
 
-/// What a read came to.
+/// The result of a read.
 enum Looked {
     /// There may be more.
     Again,
-    /// It is through.
+    /// The reader has finished.
     Through,
     /// It has to wait.
     Waits,

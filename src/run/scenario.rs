@@ -18,7 +18,7 @@ use crate::trace::event::{ActorId, NamedSocket};
 use crate::trace::facts::{Crew, Ends, Facts};
 use crate::trace::property::Property;
 
-/// As many act beside the peer and the connection as loom has threads for.
+/// Most actors besides the peer and the connection: loom has no threads for more.
 const MOST: usize = 3;
 
 /// What surrounds one connection: kernel, reader, input and scripts.
@@ -49,11 +49,10 @@ pub struct Scenario {
     pub faults: Faults,
     /// What else happens, each script an actor of its own; at most 3.
     pub scripts: Vec<Script>,
-    /// Actors of the caller's own making, after the scripts; at most 3 together with them.
+    /// Actors that the caller wrote, after the scripts; at most 3 together with them.
     pub actors: Vec<Arc<dyn Actor>>,
-    /// Who acts in the reader's place; `None` for the reader. Where it takes no bytes out
-    /// ([`Actor::reads`]), what arrives is not decided with it: the properties of what has been received
-    /// do not apply.
+    /// The actor in the reader's place; `None` for the reader. If it takes no bytes out
+    /// ([`Actor::reads`]), the properties about received bytes do not apply.
     pub peer: Option<Arc<dyn Actor>>,
     /// The name of the socket in traces, where there is more than one.
     pub socket: String,
@@ -73,8 +72,8 @@ pub struct Scenario {
     pub ends: Ends,
     /// Signals that tell the connection to stop: once one is raised, it must come to its end.
     pub stops: Vec<usize>,
-    /// An error is a proper ending: the input is malformed or breaks off. Where the kernel injects
-    /// faults it always is.
+    /// The connection may end with an error: the input is malformed or breaks off. Where the kernel
+    /// injects faults it always may.
     pub error_is_proper: bool,
     /// Properties to check beside the built-in ones.
     pub properties: Vec<Property>,
@@ -151,13 +150,13 @@ impl Scenario {
         self
     }
 
-    /// The same, where an error is a proper ending.
+    /// The same, where the connection may end with an error.
     pub fn with_proper_error(mut self) -> Scenario {
         self.error_is_proper = true;
         self
     }
 
-    /// What the monitor must know of it, and whether the subject reads independently of writing.
+    /// The facts that the monitor needs; `reads_while_writing` is the subject's.
     pub(crate) fn facts(&self, reads_while_writing: bool) -> Facts {
         let steps = self.scripts.iter().flat_map(|script| &script.steps);
         let mut raised = steps.filter_map(|step| match step {
@@ -187,12 +186,12 @@ impl Scenario {
         }
     }
 
-    /// Whether somebody in the reader's place takes the bytes out.
+    /// Whether an actor in the reader's place takes the bytes out.
     pub(crate) fn peer_reads(&self) -> bool {
         self.peer.as_ref().is_some_and(|peer| peer.reads())
     }
 
-    /// Whether what arrives is decided on every socket.
+    /// Whether the bytes of every socket are read.
     pub(crate) fn everything_is_read(&self) -> bool {
         let further = self.further.iter().map(|further| &further.peer);
         let mut peers = further.chain([&self.peer]).flatten();
@@ -225,7 +224,7 @@ impl Scenario {
         [first].into_iter().chain(further).collect()
     }
 
-    /// The tasks, which are behind everybody else.
+    /// The tasks; their actor numbers come last.
     pub(crate) fn crew(&self) -> Crew {
         let first = self.peer_of_further(self.further.len());
         match self.tasks {
@@ -326,7 +325,7 @@ impl Scenario {
         stop.map(|stop| format!("it stops by {}", missing("signal", *stop, self.signals)))
     }
 
-    /// Why a connection that takes so many sockets cannot be run in it, in one line.
+    /// Why a connection that takes this many sockets cannot be run in it, in one line.
     pub(crate) fn problem_of_sockets(&self, taken: Option<usize>) -> Option<String> {
         let there = 1 + self.further.len();
         let taken = taken.filter(|taken| *taken != there)?;
@@ -364,7 +363,7 @@ impl Scenario {
             .with_sent(&self.input, self.input_eof)
     }
 
-    /// Whether nobody but the connection can change what a read of its input returns.
+    /// Whether only the connection can change what a read of its input returns.
     pub(crate) fn input_is_private(&self) -> bool {
         if !self.further.is_empty() || self.tasks > 0 {
             return false;

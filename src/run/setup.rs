@@ -18,7 +18,7 @@ use crate::run::subject::{Running, Subject};
 use crate::run::tasks::work;
 use crate::run::varying::Varying;
 
-/// What an execution begins with.
+/// The initial state of an execution.
 pub(crate) fn setup(subject: &dyn Subject, scenario: &Scenario) -> Setup {
     let beside = |(n, further): (usize, &FurtherSocket)| {
         let framing = || subject.framing_of(n + 1);
@@ -52,10 +52,10 @@ pub(crate) fn setup(subject: &dyn Subject, scenario: &Scenario) -> Setup {
     }
 }
 
-/// Begins to act with this handle, on the thread that will poll the future.
+/// Starts an actor with this handle, on the thread that will poll its future.
 pub(crate) type Start = Box<dyn FnOnce(Handle) -> Running + Send>;
 
-/// Everybody who acts in an execution, by [`ActorId`](crate::trace::ActorId).
+/// All actors of an execution, by [`ActorId`](crate::trace::ActorId).
 pub(crate) fn everybody(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<Start> {
     let defect = scenario.reader_defect;
     let at_the_other_end = |peer: Option<Arc<dyn Actor>>, reader: Reader| -> Start {

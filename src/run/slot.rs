@@ -1,4 +1,4 @@
-//! The executor's view of one actor: whether it is owed a poll, and how it is recognised.
+//! The executor's view of one actor: whether it must be polled, and how its state is recognised.
 
 use std::fmt;
 use std::hash::Hash;
@@ -8,10 +8,11 @@ use crate::run::digest::digest;
 use crate::run::folded::Folded;
 use crate::trace::event::Event;
 
-/// After this many polls of one actor that were asked for but changed nothing, it spins.
+/// Polls of one actor in a row that were asked for but changed nothing, after which it counts as
+/// spinning.
 pub const SPIN_POLLS: u8 = 3;
 
-/// After this many calls of one poll since anything changed, the poll is taken for an endless loop.
+/// Calls of one poll since anything changed, after which the poll counts as an endless loop.
 pub(crate) const CALLS_WITHOUT_CHANGE: u32 = 50;
 
 /// The executor's view of one actor.
@@ -19,41 +20,41 @@ pub(crate) const CALLS_WITHOUT_CHANGE: u32 = 50;
 pub(crate) struct Slot {
     pub(crate) name: String,
     pub(crate) done: bool,
-    /// A wake-up has come since the current poll began: another poll is owed.
+    /// A wake-up has come since the current poll began: another poll must follow.
     pub(crate) token: bool,
     /// The token was set by the actor itself during this poll.
     pub(crate) self_woken: bool,
     /// No lock section yet in this poll. Wake-ups until the first one are absorbed by this poll.
     pub(crate) first: bool,
-    /// The next lock section is no new choice.
+    /// The next lock section is not offered to the explorer as a choice.
     pub(crate) quiet: bool,
     pub(crate) parked: Option<crate::run::sync::Parked>,
     /// Polls in a row that changed nothing.
     pub(crate) idle_polls: u8,
     /// `State::changes` when the current poll began.
     pub(crate) changes_before: Option<u64>,
-    /// Calls of this poll since anything changed, as of `State::changes` then.
+    /// Calls of this poll since anything changed, and the value of `State::changes` then.
     pub(crate) calls: (u32, u64),
-    /// Calls since the last lock section that are none themselves: they belong to no state in which
-    /// somebody else could move.
+    /// Calls since the last lock section that were no lock sections themselves: no other actor can move
+    /// between them.
     pub(crate) private_calls: u32,
-    /// Digest of all that the actor has observed, or of its state as it declared it.
+    /// Digest of everything that the actor has observed, or of the state that it declared.
     pub(crate) history: u128,
-    /// The shorter memory of the same, where histories are folded.
+    /// The folded history, where histories are folded.
     pub(crate) folded: Option<Folded>,
-    /// The actor tells its state: see [`Handle::declare_state`](crate::Handle::declare_state).
+    /// The actor declares its state: see [`Handle::declare_state`](crate::Handle::declare_state).
     pub(crate) declared: bool,
-    /// The actor has made a call without telling its state: it is known by its history.
+    /// The actor has made a call without declaring its state: it is identified by its history.
     pub(crate) opaque: bool,
     /// The next step of the actor is the first after its poll's first call.
     pub(crate) begins: bool,
-    /// The actor has made a call with a waker of its own making. Its code can look at what such
-    /// wakers have noted, so the beginning of a poll is a step of its own: see
+    /// The actor has made a call with a waker that it made. Its code can look at what such wakers have
+    /// recorded, so the beginning of a poll is a step of its own: see
     /// [`World::begin`](super::world::World::begin).
     pub(crate) own_wakers: bool,
     /// The executor's own waker for the actor.
     pub(crate) root: Option<Waker>,
-    /// Acquired the lock once after the execution was over, or need not.
+    /// The actor has acquired the lock once after the execution was over, or need not do so.
     pub(crate) passed: bool,
 }
 
@@ -62,7 +63,7 @@ impl Slot {
         self.parked.is_some()
     }
 
-    /// The actor has observed this; it is part of its history.
+    /// Adds this to the actor's history.
     pub(crate) fn observe(&mut self, what: impl Hash) {
         self.history = digest((self.history, &what));
         if let Some(folded) = &mut self.folded {
@@ -70,7 +71,7 @@ impl Slot {
         }
     }
 
-    /// The actor has observed this, and nothing came of it.
+    /// Adds this to the actor's history; the call was pending.
     pub(crate) fn observe_in_poll(&mut self, what: impl Hash) {
         self.history = digest((self.history, &what));
         if let Some(folded) = &mut self.folded {
@@ -78,7 +79,7 @@ impl Slot {
         }
     }
 
-    /// The actor has observed this event of its own.
+    /// Adds this event of the actor to its history.
     pub(crate) fn observe_event(&mut self, event: &Event) {
         self.history = digest((self.history, event));
         if let Some(folded) = &mut self.folded {
@@ -94,7 +95,7 @@ impl Slot {
         self.calls.0 <= CALLS_WITHOUT_CHANGE
     }
 
-    /// The same of a call that is no lock section.
+    /// Counts a call that is no lock section; `false` when the poll is an endless loop.
     pub(crate) fn count_private_call(&mut self) -> bool {
         self.private_calls += 1;
         self.opaque |= !self.declared;
@@ -110,7 +111,7 @@ impl Slot {
         }
     }
 
-    /// Forgets what concerns the poll that is over, so that equal states look equal.
+    /// Resets what concerned only the poll that has ended, so that equal states look equal.
     pub(crate) fn end_of_poll(&mut self) {
         self.first = true;
         self.self_woken = false;

@@ -41,8 +41,8 @@ impl Socket {
         }
     }
 
-    /// The same with or without vectored writes; without, as at first, only the first slice of
-    /// several is written.
+    /// Sets whether the socket has vectored writes. Without them, the default, only the first of
+    /// several slices is written.
     #[must_use]
     pub fn with_vectored_writes(mut self, vectored: bool) -> Socket {
         self.vectored = vectored;
@@ -75,7 +75,7 @@ impl Socket {
         AsyncWriteExt::write_all(self, bytes.as_ref()).await
     }
 
-    /// Writes once, and says how many of the bytes were taken.
+    /// Writes once; returns how many of the bytes were taken.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl Socket {
         AsyncWriteExt::flush(self).await
     }
 
-    /// Reads once: up to as many bytes as `buffer` has; 0 is the end of the input.
+    /// Reads once, at most as many bytes as `buffer` has; 0 is the end of the input.
     ///
     /// # Errors
     ///

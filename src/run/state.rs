@@ -23,25 +23,25 @@ use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 use crate::trace::watched::ReaderState;
 
-/// A queue filled by a script and drained by the subject, with a registration that a poll which
-/// finds an item clears.
+/// A queue that a script fills and the subject drains. A poll that finds an item clears the
+/// registration.
 #[derive(Debug, Default, Hash)]
 pub(crate) struct Feed {
     pub(crate) queue: VecDeque<Bytes>,
     pub(crate) ended: bool,
     pub(crate) registration: Registration,
-    /// Who polls it: one actor alone, since there is one registration.
+    /// The actor that polls it: only one may, since there is one registration.
     pub(crate) polled_by: Option<ActorId>,
 }
 
-/// A flag raised by a script.
+/// A flag that a script raises.
 #[derive(Debug, Default, Hash)]
 pub(crate) struct Signal {
     pub(crate) raised: bool,
     /// Raising it tells the connection to stop.
     pub(crate) stops: bool,
     pub(crate) registration: Registration,
-    /// Who polls it: one actor alone, since there is one registration.
+    /// The actor that polls it: only one may, since there is one registration.
     pub(crate) polled_by: Option<ActorId>,
 }
 
@@ -50,13 +50,13 @@ pub(crate) struct Signal {
 pub(crate) enum Over {
     /// It came to its end.
     Concluded,
-    /// Its state was explored before, or it left the schedule to be replayed.
+    /// Its state was explored before, or it left the schedule that is replayed.
     Pruned,
-    /// The exploration ends with it.
+    /// The whole exploration stops here.
     Stopped,
 }
 
-/// What an execution begins with.
+/// The initial state of an execution.
 #[derive(Debug)]
 pub(crate) struct Setup {
     /// The actors' names, by [`ActorId`].
@@ -69,7 +69,7 @@ pub(crate) struct Setup {
     pub(crate) beside: Vec<Beside>,
     /// All sockets, where there is more than one.
     pub(crate) sockets: Vec<NamedSocket>,
-    /// Whether time passes.
+    /// Whether the scenario has a clock.
     pub(crate) clock: bool,
     /// The tasks that are actors of their own.
     pub(crate) crew: Crew,
@@ -89,25 +89,26 @@ pub(crate) struct Setup {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) kernel: Kernel,
-    /// Bytes that the subject holds itself, as far as its calls tell.
+    /// Bytes in the subject's own write buffer, as far as its calls show.
     pub(crate) inside: usize,
     pub(crate) delivery: Delivery,
     /// How the peer reads.
     pub(crate) reader: Reader,
     /// The further sockets; see [`State::on`].
     pub(crate) beside: Vec<Beside>,
-    /// Which socket is in hand.
+    /// The number of the current socket.
     pub(crate) at: usize,
     /// All sockets, where there is more than one.
     pub(crate) sockets: Vec<NamedSocket>,
-    /// Fired by every read, for scripts that wait for the reader; one for each actor.
+    /// Registrations that every read fires, for scripts that wait for the reader; one for each actor.
     pub(crate) progress: Vec<Registration>,
-    /// Fired when a flush is in flight, for scripts that finish it; one for each actor.
+    /// Registrations that fire when a flush is in flight, for scripts that finish it; one for each
+    /// actor.
     pub(crate) device: Vec<Registration>,
-    /// Fired where there is room for input again; one for each actor.
+    /// Registrations that fire when there is room for input again; one for each actor.
     pub(crate) room: Vec<Registration>,
     pub(crate) slots: Vec<Slot>,
-    /// The time and the timers, where time passes.
+    /// The time and the timers, if the scenario has a clock.
     pub(crate) clock: Option<Clock>,
     /// The connection's tasks.
     pub(crate) tasks: Places,
@@ -125,12 +126,12 @@ pub(crate) struct State {
     pub(crate) conclusion: Option<Conclusion>,
     /// The connection has ended and left a socket open.
     pub(crate) leaked: bool,
-    /// Input and flush can be looked at outside of a lock section: nobody else touches them.
+    /// Input and flush can be read outside of a lock section: no other actor touches them.
     pub(crate) input_is_private: bool,
     pub(crate) capacity: usize,
-    /// Blanks out what may differ from one execution to the next.
+    /// Blanks out the bytes that may differ between executions, in what is written.
     pub(crate) varying: Varying,
-    /// The same of what the peer has read.
+    /// Blanks out the same bytes in what the peer has read.
     pub(crate) varying_read: Varying,
     pub(crate) defect: ExecutorDefect,
 }
@@ -203,7 +204,7 @@ impl State {
         }
     }
 
-    /// Who makes a call with this waker.
+    /// Describes the caller of a call with this waker.
     pub(crate) fn caller<'a>(&mut self, actor: ActorId, waker: &'a std::task::Waker) -> Caller<'a> {
         let slot = &mut self.slots[actor.index()];
         let is_root = slot.root.as_ref().is_some_and(|root| root.will_wake(waker));
@@ -217,7 +218,7 @@ impl State {
         }
     }
 
-    /// Wakes whoever waits for room for input.
+    /// Wakes the actors that wait for room for input.
     pub(crate) fn wake_senders(&mut self) {
         if self.kernel.wakes_senders() {
             for room in &mut self.room {
@@ -238,13 +239,13 @@ impl State {
         self.changes += 1;
     }
 
-    /// How the peer of the socket in hand stands.
+    /// The state of the peer of the current socket.
     pub(crate) fn reader_state(&self) -> &ReaderState {
         &self.monitor.watched_of_all()[self.at].reader
     }
 
-    /// Takes the wake-ups that the section has caused. One that runs code of an actor's own making
-    /// belongs to that actor's history: which registration was fired, and when.
+    /// Takes the wake-ups that the section has caused. A wake-up that runs an actor's own code belongs
+    /// to that actor's history: which registration was fired, and when.
     pub(crate) fn take_due(&mut self) -> Vec<Due> {
         let mut due = std::mem::take(&mut self.kernel.due);
         for wake_up in &due {
@@ -266,7 +267,7 @@ impl State {
         due
     }
 
-    /// Delivers a wake-up: a waiting actor goes on, a running one is owed another poll.
+    /// Delivers a wake-up: a waiting actor continues, a running one is polled once more.
     pub(crate) fn wake(&mut self, actor: ActorId, by: ActorId) {
         if self.over.is_some() {
             return;
@@ -300,7 +301,7 @@ impl State {
         }
     }
 
-    /// A call of `actor`'s is about to be made. `false` when its poll makes calls for ever.
+    /// Counts a call that `actor` is about to make; `false` when its poll is an endless loop of calls.
     pub(crate) fn count_call(&mut self, actor: ActorId) -> bool {
         let changes = self.changes;
         self.slots[actor.index()].count_call(changes)
@@ -317,7 +318,7 @@ impl State {
         }
     }
 
-    /// Concludes when nobody is left who could move.
+    /// Concludes the execution when no actor can move any more.
     pub(crate) fn conclude_if_quiescent(&mut self) {
         if self.slots.iter().all(|slot| slot.done || slot.is_parked()) {
             self.conclude(None);

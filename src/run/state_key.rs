@@ -1,5 +1,5 @@
-//! How a state is recognised. The explorer does so by a digest of 128 bits of named parts;
-//! `Stepper::state` uses every field, and serves to test the digest.
+//! The key by which a state is recognised. The explorer uses a digest of 128 bits over named parts.
+//! `Stepper::state` uses every field instead, to test that digest.
 //!
 //! Tested by `tests/run/agree.rs`, `tests/calibration`, `tests/second_opinion/every_instance.rs`, and by the
 //! mutants that leave out one part each: `models/mutants/explorer.rs`, `tests/run/{further,clock}.rs`.
@@ -12,13 +12,13 @@ use crate::environment::defect::{ExecutorDefect, KeyPart};
 use crate::trace::event::ActorId;
 use crate::trace::folding::Kept;
 
-/// Which memory of what opaque actors have observed belongs to the state.
+/// Which history of opaque actors is part of the state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Histories {
-    /// All of it.
+    /// The full history.
     #[default]
     Full,
-    /// The folded one, and something of how much there was to be written in the current poll: see
+    /// The folded history, with this much of the amount to write in the current poll: see
     /// [`Folded`](super::folded::Folded).
     Folded(Kept),
 }
@@ -101,7 +101,7 @@ impl State {
         }
     }
 
-    /// The further sockets, with what is remembered of them.
+    /// Hashes the further sockets, with what the monitor remembers of them.
     fn hash_beside(&self, hasher: &mut impl Hasher) {
         let subject = &self.slots[ActorId::SUBJECT.index()];
         for other in &self.beside {
@@ -120,8 +120,8 @@ impl State {
         }
     }
 
-    /// All that can influence the future, to the last field and in no hurry: how a checker of the
-    /// checker recognises a state, independently of [`State::key`].
+    /// Everything that can influence the future, field by field as text. A second checker recognises
+    /// states by it, independently of [`State::key`].
     pub(crate) fn in_full(&self) -> String {
         // Without `..`: whoever adds a field decides here whether it belongs to the state.
         let State {

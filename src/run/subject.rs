@@ -1,4 +1,4 @@
-//! What is explored: whatever writes over a socket and then gives the socket up.
+//! What is explored: a connection that uses a socket and then gives it up.
 
 use std::fmt;
 use std::future::Future;
@@ -10,28 +10,29 @@ use crate::run::socket::Socket;
 /// A running connection. `Err` carries the error's text.
 pub type Running = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 
-/// The [fingerprint](Subject::fingerprint) of a subject that is known by its type and by what it
-/// prints of itself with `{:?}`.
+/// The [fingerprint](Subject::fingerprint) of a subject that is identified by its type and its `{:?}`
+/// output.
 pub fn fingerprint<S: fmt::Debug>(subject: &S) -> Option<String> {
     Some(format!("{} {subject:?}", std::any::type_name::<S>()))
 }
 
 /// A connection that can be explored.
 ///
-/// The connection must be deterministic apart from what its socket, feeds and signals return: no
-/// clock, no random numbers, no iteration over a randomly seeded map. What a schedule leads to is
-/// compared whenever a part of it is run again, and the instance is explored again: as a whole where it
-/// has at most [`Limits::repeated`](crate::Limits::repeated) executions, a tenth of it where it has
-/// many more, and at least [`REPEATED_EXECUTIONS`](crate::explore::REPEATED_EXECUTIONS) executions that came to
-/// their end (`cargo verify` repeats only these, and a tenth): a
-/// connection that tosses one fair coin in every execution, and lets a call or its end depend on it,
-/// gets another verdict than 'not deterministic' with a chance below one in a million. In an instance
-/// of at most 20 executions `lastbyte::check` repeats each of them 20 times.
+/// The connection must be deterministic, apart from what its socket, feeds and signals return: no
+/// clock, no random numbers, no iteration over a randomly seeded map. The explorer checks this in two
+/// ways. When a part of a schedule runs again, its result is compared with the first one. And the
+/// instance is explored again: the whole of it if it has at most
+/// [`Limits::repeated`](crate::Limits::repeated) executions, a tenth of it if it has many more, and at
+/// least [`REPEATED_EXECUTIONS`](crate::explore::REPEATED_EXECUTIONS) completed executions (`cargo
+/// verify` repeats only these, and a tenth). `lastbyte::check` repeats each execution of an instance
+/// with at most 20 executions 20 times.
 ///
-/// What can stay unnoticed is a difference that none of these runs meets: chance that shows in few
-/// interleavings of a larger instance, a clock that only matters after longer than the exploration
-/// takes, a static that changes only after more connections than were started, and what no call and
-/// no ending shows.
+/// A connection that tosses one fair coin in every execution, and lets a call or its end depend on it,
+/// passes as deterministic with a chance below one in a million.
+///
+/// A difference that none of these runs shows goes unnoticed: chance in few interleavings of a larger
+/// instance, a clock that matters only after longer than the exploration takes, a static that changes
+/// only after more connections than were started, and a difference that no call and no ending shows.
 pub trait Subject: Send + Sync {
     /// Begins to serve the socket. The future ends when the connection does; the socket is closed
     /// when it is dropped.
@@ -45,7 +46,7 @@ pub trait Subject: Send + Sync {
     ///
     /// # Panics
     ///
-    /// Unless it is said otherwise, when there is more than one.
+    /// The default does, when there is more than one socket.
     fn start_all(&self, mut sockets: Vec<Socket>) -> Running {
         assert!(
             sockets.len() == 1,
@@ -66,18 +67,18 @@ pub trait Subject: Send + Sync {
         "dispatcher".to_owned()
     }
 
-    /// Text from which everything that the connection does follows, if there is such a text: two
-    /// subjects with equal fingerprints are taken for one and the same, and so are their results.
+    /// Text that determines everything that the connection does, if there is such a text. Two subjects
+    /// with equal fingerprints are treated as the same subject, with the same results.
     ///
-    /// [`fingerprint`](crate::run::fingerprint) makes one of a subject that prints all that it knows. A
-    /// closure, a pointer to a function or a counter does not print; without a fingerprint a
-    /// subject is the same as another one only where both are the same `Arc`.
+    /// [`fingerprint`](crate::run::fingerprint) makes one for a subject whose `{:?}` output shows all
+    /// of its fields. A closure, a pointer to a function or a counter has no such output. Without a
+    /// fingerprint, two subjects are the same only if they are the same `Arc`.
     fn fingerprint(&self) -> Option<String> {
         None
     }
 
-    /// How the reader finds the end of a message. Called twice for each execution: what the kernel
-    /// accepts is read as well.
+    /// How the reader finds the end of a message. Called twice for each execution: one framing reads
+    /// what the reader receives, the other what the kernel accepts.
     fn framing(&self) -> Box<dyn Framing> {
         Box::new(Raw::default())
     }
@@ -92,16 +93,17 @@ pub trait Subject: Send + Sync {
         64 * 1024
     }
 
-    /// Whether the connection reads its input independently of writing, as a server that takes the
-    /// next request while a response is being flushed. A one-way copy does not: there
-    /// `reads-during-flush` does not apply.
+    /// Whether the connection reads its input independently of writing, like a server that reads the
+    /// next request while a response is being flushed. A one-way copy does not, so `reads-during-flush`
+    /// does not apply to it.
     fn reads_while_writing(&self) -> bool {
         false
     }
 
-    /// Bytes on the wire that may differ from one execution to the next without a fault of the
-    /// connection's: so many after each of these texts, such as 29 after `\r\ndate: `. The peer reads them
-    /// as they are; a framing and a promise have `0` in their place, and no state depends on them.
+    /// Bytes on the wire that may differ between executions without a defect in the connection, such as
+    /// a date. Each entry is a text and the number of varying bytes after it: 29 after `\r\ndate: `.
+    /// The peer reads these bytes as they are; framings and promises have `0` in their place, and no
+    /// state depends on them.
     fn varying(&self) -> &'static [(&'static [u8], usize)] {
         &[]
     }

@@ -1,5 +1,5 @@
-//! The scheduling point: where another actor may move, and who decides which: loom, a stepper, or
-//! nobody.
+//! The scheduling point, where another actor may move. Loom, a stepper or an async runtime decides
+//! which one.
 
 /// The lock whose acquisition is the only scheduling point.
 #[derive(Debug)]
@@ -7,11 +7,11 @@ pub(crate) enum Gate {
     /// Loom decides who moves: a lock section begins with its lock.
     #[cfg(feature = "explore")]
     Loom(loom::sync::Mutex<()>),
-    /// A [`Stepper`](crate::explore::Stepper) does, and resumes the one that it has chosen.
+    /// A [`Stepper`](crate::explore::Stepper) decides, and resumes the actor that it has chosen.
     #[cfg(feature = "explore")]
     Stepper,
-    /// Whoever polls the actors does, an async runtime say: the state's own mutex is all that is
-    /// needed.
+    /// The executor that polls the actors decides, such as an async runtime. The state's own mutex is
+    /// enough.
     Free,
 }
 
@@ -39,8 +39,8 @@ mod chosen {
             Gate::Loom(loom::sync::Mutex::new(()))
         }
 
-        /// Waits for the turn. A `quiet` acquisition is no new choice: the actor was just chosen
-        /// by being started or woken, and nobody has moved since.
+        /// Waits for the turn. A `quiet` acquisition is no new choice: the actor was just chosen by
+        /// being started or woken, and no other actor has moved since.
         pub(crate) fn enter(&self, quiet: bool) -> Turn<'_> {
             match self {
                 Gate::Loom(lock) => {
@@ -82,8 +82,8 @@ mod chosen {
             }
         }
 
-        /// Never returns: what called this would go on for ever. Under loom the whole thread stays
-        /// here, without any work to do; a stepper never resumes the actor.
+        /// Never returns, because its caller would loop for ever. Under loom the whole thread stays
+        /// blocked here; a stepper never resumes the actor.
         pub(crate) fn never(&self) -> ! {
             loop {
                 match self {

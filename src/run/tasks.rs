@@ -1,5 +1,5 @@
-//! Tasks of a connection that are actors of their own: what they do is interleaved with what the
-//! connection does, and with what they do among themselves.
+//! Tasks of a connection that are actors of their own: their steps are interleaved with those of the
+//! connection and of each other.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -15,8 +15,8 @@ use crate::run::handle::Handle;
 use crate::run::state::State;
 use crate::trace::event::{ActorId, Event};
 
-/// What [`Handle::spawn`] returns: resolves to what the task returns. Dropping it leaves the task to
-/// itself.
+/// The future that [`Handle::spawn`] returns: resolves to the output of the task. Dropping it detaches
+/// the task, which continues.
 pub struct Task<T>(oneshot::Receiver<T>);
 
 impl<T> fmt::Debug for Task<T> {
@@ -46,10 +46,10 @@ impl Handle {
     /// polled, and the tasks are polled in every order. [`Checker::tasks`](crate::Checker::tasks) says how
     /// many there can be at a time.
     ///
-    /// A poll of the connection or of one of its tasks is over before that of another one begins;
-    /// peers, timers and scripts move in between its calls. That is every order that a runtime with one
-    /// thread can take, whatever the tasks share: channels, locks, `tokio::io::split`. Of a runtime with
-    /// several threads, as `tokio::spawn` has it, it is explored up to that: not two polls at once.
+    /// A poll of the connection or of one of its tasks ends before a poll of another one begins; peers,
+    /// timers and scripts move in between its calls. This covers every order that a runtime with one
+    /// thread can take, whatever the tasks share: channels, locks, `tokio::io::split`. It does not
+    /// cover two polls at the same time, as in a runtime with several threads (`tokio::spawn`).
     ///
     /// A task that panics breaks [`Property::NoPanic`](crate::Property::NoPanic).
     ///
@@ -71,7 +71,8 @@ impl Handle {
     ///
     /// # Panics
     ///
-    /// When there are as many tasks as there can be, or it is not the connection that spawns.
+    /// When the most tasks at a time are running already, or when another actor than the connection
+    /// spawns.
     pub fn spawn<F>(&self, task: F) -> Task<F::Output>
     where
         F: Future + Send + 'static,
@@ -108,7 +109,7 @@ impl Handle {
         Task::new(receiver)
     }
 
-    /// The task that runs here is through; its place is free.
+    /// The task that runs here has finished; its slot is free.
     fn leave_place(&self) {
         let actor = self.actor();
         let _over = self.world.section(actor, |state| {

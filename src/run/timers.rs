@@ -15,7 +15,7 @@ pub(crate) const REPORTER: &str = "driver";
 /// A timer that was armed and neither seen to have expired nor dropped.
 #[derive(Debug)]
 pub(crate) struct Timer {
-    /// The smallest number that the actor's other timers do not have.
+    /// The smallest number that none of the actor's other timers has.
     pub(crate) number: usize,
     pub(crate) actor: ActorId,
     pub(crate) duration: Duration,
@@ -43,7 +43,7 @@ impl Hash for Timer {
 pub(crate) struct Clock {
     pub(crate) now: Duration,
     pub(crate) timers: Vec<Timer>,
-    /// The clock, while no timer is armed.
+    /// Woken when a timer is armed; set while there is none.
     pub(crate) idle: Registration,
 }
 

@@ -18,18 +18,18 @@ impl State {
         self.record(actor, event);
     }
 
-    /// Records a step of which nothing came: the actor has to wait.
+    /// Records a step of `actor` that was pending: the actor must wait.
     pub(crate) fn log_pending(&mut self, actor: ActorId, event: Event) {
         self.slots[actor.index()].observe_in_poll(&event);
         self.record(actor, event);
     }
 
-    /// The actor has seen something that its events do not show.
+    /// Adds to the actor's history what its events do not show.
     pub(crate) fn observe(&mut self, actor: ActorId, what: impl Hash) {
         self.slots[actor.index()].observe(what);
     }
 
-    /// The same, of which nothing came.
+    /// The same for a call that was pending.
     pub(crate) fn observe_in_poll(&mut self, actor: ActorId, what: impl Hash) {
         self.slots[actor.index()].observe_in_poll(what);
     }
@@ -90,7 +90,7 @@ impl State {
         }
     }
 
-    /// Ends the execution: nobody can move any more, or an actor spins.
+    /// Ends the execution: no actor can move any more, or an actor spins.
     pub(crate) fn conclude(&mut self, spins: Option<ActorId>) {
         if self.over.is_some() {
             return;

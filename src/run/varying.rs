@@ -1,4 +1,4 @@
-//! Bytes on the wire that may differ from one execution to the next.
+//! Bytes on the wire that may differ between executions.
 
 use std::borrow::Cow;
 
@@ -7,18 +7,18 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::environment::content::{Content, Shared, is_long};
 
-/// What stands for a byte that varies.
+/// The byte that replaces a varying one.
 const BLANK: u8 = b'0';
 
 /// Blanks out the varying bytes of a stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Varying {
     texts: &'static [(&'static [u8], usize)],
-    /// The end of the stream so far, as long as the longest text.
+    /// The last bytes of the stream so far, as many as the longest text has.
     recent: Vec<u8>,
-    /// So many bytes still to blank out.
+    /// Bytes that are still to be blanked out.
     skip: usize,
-    /// The stream so far without its varying bytes.
+    /// A digest of the stream so far, with varying bytes blanked out.
     sum: Content,
 }
 
@@ -32,19 +32,19 @@ impl Varying {
         }
     }
 
-    /// The stream so far, however it was cut.
+    /// The digest of the stream so far, independent of how it was split.
     pub(crate) fn sum(&self) -> Content {
         self.sum
     }
 
-    /// `bytes` without what varies, if they are the next ones of the stream after `before`.
+    /// `bytes` with varying bytes blanked out, if they follow on `before` in the stream.
     pub(crate) fn blanked_after(&self, before: &[u8], bytes: &[u8]) -> Vec<u8> {
         let mut varying = self.clone();
         varying.blanked(before);
         varying.blanked(bytes)
     }
 
-    /// A digest of these.
+    /// A digest of these bytes.
     pub(crate) fn digest_after(&self, before: &[u8], bytes: &[u8]) -> u64 {
         match self.texts {
             [] => xxh3_64(bytes),
@@ -52,7 +52,8 @@ impl Varying {
         }
     }
 
-    /// A promise as it is compared with the stream. A long one is a payload, in which nothing varies.
+    /// A promise in the form in which it is compared with the stream. A long one is a payload, in which
+    /// nothing varies.
     pub(crate) fn promise(&self, promise: Bytes) -> Bytes {
         match self.texts {
             [] => promise,
@@ -61,16 +62,16 @@ impl Varying {
         }
     }
 
-    /// These bytes, a part of a payload perhaps, are the next ones of the stream; here they are without
-    /// what varies.
+    /// Takes the next bytes of the stream, and returns them with varying bytes blanked out. `place` is
+    /// where they lie in a payload, if they do.
     pub(crate) fn take<'a>(&mut self, bytes: &'a [u8], place: Option<Shared>) -> Cow<'a, [u8]> {
         let taken = self.without(bytes, place);
         self.sum.push(&taken, place);
         taken
     }
 
-    /// The same for who does not ask for the [sum](Varying::sum). Nothing in a payload varies, but the texts
-    /// may go on after it.
+    /// The same without updating the [sum](Varying::sum). Nothing in a payload varies, but a text may
+    /// begin at its end.
     pub(crate) fn without<'a>(&mut self, bytes: &'a [u8], place: Option<Shared>) -> Cow<'a, [u8]> {
         match (self.texts, place) {
             ([], _) => Cow::Borrowed(bytes),
@@ -84,7 +85,7 @@ impl Varying {
         }
     }
 
-    /// Bytes of the longest text.
+    /// Length of the longest text in bytes.
     fn longest(&self) -> usize {
         let lengths = self.texts.iter().map(|(text, _)| text.len());
         lengths.max().unwrap_or(0)
@@ -133,11 +134,11 @@ impl Varying {
 /// Consecutive bytes of a stream.
 enum Seen<'a> {
     Bytes(&'a [u8]),
-    /// So many that vary.
+    /// This many bytes that vary.
     Varying(usize),
 }
 
-/// After how many of `bytes`, which follow on `before`, the text ends for the first time.
+/// How many of `bytes`, which follow on `before`, it takes until the text ends for the first time.
 fn first_end(before: &[u8], bytes: &[u8], text: &[u8]) -> Option<usize> {
     let last = text.last()?;
     let mut from = 0;

@@ -17,20 +17,19 @@ use crate::run::sync::Gate;
 use crate::trace::event::{ActorId, Event};
 use crate::trace::facts::Crew;
 
-/// As many calls an actor may make after its execution is over; one that makes more never ends its
-/// poll.
+/// Calls that an actor may make after its execution is over; with more, its poll counts as endless.
 const LATE_CALLS: u32 = 10_000;
 
-/// Whoever explores: told of every choice before it is made and of every move, and asked whether
-/// the execution goes on.
+/// The explorer's hook: it is told of every choice before it is made and of every move, and decides
+/// whether the execution continues.
 pub(crate) trait Watcher: Send + Sync {
-    /// Somebody is about to be chosen.
+    /// An actor is about to be chosen.
     fn choice(&self, state: &State) -> Choice;
     /// `actor` was chosen and begins to move.
     fn chosen(&self, actor: ActorId);
     /// `actor` enters the section at this position of the schedule; `false` ends the execution.
     fn enter(&self, actor: ActorId, position: usize) -> bool;
-    /// Every actor is through.
+    /// Every actor has finished.
     fn finish(&self, state: &mut State);
     /// A sign of life: `actor` is polled, or makes a call.
     fn beat(&self, actor: ActorId);
@@ -38,12 +37,12 @@ pub(crate) trait Watcher: Send + Sync {
     fn abandon(&self, actor: ActorId, state: &mut State);
 }
 
-/// What becomes of an execution at a choice.
+/// What happens to an execution at a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Choice {
     /// It goes on.
     Explore,
-    /// It ends: all that can follow has been explored.
+    /// It ends: everything that can follow has been explored.
     Prune,
     /// The whole exploration ends: loom's path no longer fits what the subject does.
     Stop,
@@ -57,7 +56,7 @@ pub(crate) struct World {
     running: AtomicU8,
     /// The connection's tasks.
     crew: Crew,
-    /// The current poll never ends; nobody must wait for it.
+    /// The current poll never ends, and nothing may wait for it.
     pub(crate) abandoned: AtomicBool,
     pub(crate) watcher: Option<Arc<dyn Watcher>>,
 }
@@ -71,7 +70,7 @@ impl fmt::Debug for World {
 /// What a panic carries.
 type Payload = Box<dyn Any + Send>;
 
-/// As long a log is the subject's own endless doing; far more than the steps of an execution make.
+/// Steps after which a log counts as endless; no ordinary execution has nearly as many.
 const LONGEST_LOG: usize = 100_000;
 
 /// The execution is over: the caller should return as soon as it can.
@@ -91,12 +90,12 @@ impl World {
         }
     }
 
-    /// Looks at the state without a lock section: for what no other actor can influence or see.
+    /// Accesses the state without a lock section, for what no other actor can influence or see.
     pub(crate) fn peek(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A call that is no lock section, since nobody else can see or influence it.
+    /// A call that is no lock section, because no other actor can see or influence it.
     pub(crate) fn private<R>(
         &self,
         actor: ActorId,
@@ -121,7 +120,7 @@ impl World {
         Ok(result)
     }
 
-    /// The actor tells something that is no call.
+    /// Records an event of the actor that is no call.
     pub(crate) fn tell(&self, actor: ActorId, event: Event) {
         let mut state = self.peek();
         if state.over.is_some() {
@@ -134,8 +133,8 @@ impl World {
         }
     }
 
-    /// Who acts with a handle of this actor's: what belongs to the connection can be handed to a task of
-    /// it, and back.
+    /// The actor that acts with a handle of this actor. A part of the connection can be moved to a task
+    /// of it, and back; then that task acts.
     pub(crate) fn acting(&self, actor: ActorId) -> ActorId {
         let running = ActorId(self.running.load(Ordering::Relaxed));
         match self.crew.is_member(actor) && self.crew.is_member(running) {
@@ -144,7 +143,7 @@ impl World {
         }
     }
 
-    /// It is this actor's turn, says who polls it.
+    /// The executor is about to poll this actor.
     pub(crate) fn turn(&self, actor: ActorId) {
         self.running.store(actor.0, Ordering::Relaxed);
     }
@@ -193,8 +192,9 @@ impl World {
         self.enter(actor, quiet, act)
     }
 
-    /// Between a call and the code after it, others can move. That makes a difference only to an
-    /// actor with wakers of its own, whose code can look at what they have noted.
+    /// A lock section between a call and the code after it, where others can move. It makes a
+    /// difference only to an actor with wakers of its own, whose code can look at what they have
+    /// recorded.
     fn behind(&self, actor: ActorId) -> Result<(), ItIsOver> {
         self.choose_and_enter(actor, |state| {
             // It is no call of the actor's.
@@ -257,8 +257,8 @@ impl World {
     ///
     /// # Errors
     ///
-    /// What a waker of an actor's own making has panicked with: it goes on where the call is over,
-    /// and the lock free.
+    /// The panic of a waker that an actor made. It is raised again after the call, when the lock is
+    /// free.
     fn hand_out(&self, mut state: MutexGuard<'_, State>) -> Result<(), Payload> {
         let due = state.take_due();
         drop(state);
@@ -278,7 +278,8 @@ impl World {
         }
     }
 
-    /// A call after the execution is over. Whoever makes one after the other never returns.
+    /// A call after the execution is over. An actor that makes too many of them is stopped here for
+    /// good.
     fn late<R>(&self, actor: ActorId, mut state: MutexGuard<'_, State>) -> Result<R, ItIsOver> {
         state.late_calls += 1;
         #[cfg(feature = "explore")]
@@ -295,8 +296,8 @@ impl World {
         Err(ItIsOver)
     }
 
-    /// A wake-up from wherever it comes: a lock section that is ending, the actor itself, or
-    /// foreign code (a channel), for which it becomes a lock section of its own.
+    /// Wakes an actor, from a lock section that is ending, from the actor itself, or from other code (a
+    /// channel). In the last case the wake-up is a lock section of its own.
     pub(crate) fn wake(&self, actor: ActorId) {
         let by = ActorId(self.running.load(Ordering::Relaxed));
         // Who is woken by the connection or a task of it begins when that one's poll is over.
@@ -325,8 +326,8 @@ impl World {
         }
     }
 
-    /// Concludes although others could move: they show loom what they would have done, or the
-    /// executions in which they move earlier are never run.
+    /// Concludes although other actors could move. They show loom their next operation; otherwise loom
+    /// would never run the executions in which they move earlier.
     pub(crate) fn conclude_spinning(&self, state: &mut State, actor: ActorId) {
         if state.over.is_none() {
             state.conclude(Some(actor));
@@ -335,7 +336,7 @@ impl World {
         }
     }
 
-    /// `actor` goes on, or is started: it was chosen.
+    /// `actor` was chosen: it starts or continues.
     pub(crate) fn chosen(&self, actor: ActorId) {
         self.beat(actor);
         self.running.store(actor.0, Ordering::Relaxed);

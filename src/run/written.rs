@@ -1,5 +1,5 @@
-//! What a write adds to the history of whoever made it, and what everybody is told of the bytes: without
-//! what varies, and without copying a payload.
+//! What a write adds to the history of its actor, and to the promises: with varying bytes blanked out,
+//! and without copying a payload.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,7 @@ use crate::run::offer::Offer;
 use crate::run::state::State;
 use crate::trace::event::ActorId;
 
-/// So many of the bytes that a write has left over are looked at; the others are when their turn
-/// comes.
+/// Bytes of a write's remainder that are compared; the others are compared when they are written.
 const SEEN_OF_REMAINDER: usize = 4_096;
 
 impl State {
@@ -35,7 +34,7 @@ impl State {
         Offer { taken, next, left }
     }
 
-    /// What was taken is part of an actor's history, and so are some of the bytes that were left over.
+    /// Adds a write to the actor's history: the bytes that were taken, and some of those left over.
     pub(crate) fn observe_write(&mut self, actor: ActorId, offer: &Offer<'_>) {
         if self.at > 0 {
             // A run of writes goes to one socket.
@@ -64,7 +63,7 @@ impl State {
         }
     }
 
-    /// The peer has taken these bytes; here they are without what varies.
+    /// Records that the peer has taken these bytes; returns them with varying bytes blanked out.
     pub(crate) fn receive<'a>(&mut self, read: &'a [u8]) -> Cow<'a, [u8]> {
         let place = Shared::find(read, self.delivery.promises());
         let read = self.varying_read.without(read, place);

@@ -15,7 +15,7 @@ impl Crew {
         number.is_some_and(|number| number < self.tasks)
     }
 
-    /// Whether this actor is the connection or one of the tasks, and there can be tasks.
+    /// Whether this actor is the connection or one of its tasks, in a scenario that has tasks.
     pub(crate) fn is_member(&self, actor: ActorId) -> bool {
         self.tasks > 0 && (actor == ActorId::SUBJECT || self.is_task(actor))
     }
@@ -162,9 +162,9 @@ pub enum Event {
     },
     /// The connection found its feed empty; a wake-up is owed.
     FeedPending,
-    /// A wake-up is delivered to `actor`, which is owed a poll from now on.
+    /// A wake-up is delivered to `actor`, which must be polled again.
     Wake {
-        /// Who is woken. Not `actor` in JSON: that is who acts, beside it.
+        /// The actor that is woken. It is `woken` in JSON, because `actor` there is the one that acts.
         #[cfg_attr(feature = "cli", serde(rename = "woken"))]
         actor: ActorId,
     },
@@ -199,10 +199,11 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Levels {
-    /// In the connection's own write buffer, as far as its calls tell: what it last offered and the
-    /// kernel did not take, or what it says itself.
+    /// Bytes in the connection's own write buffer: those that its last write offered and the kernel did
+    /// not take, or the number that the connection reports with
+    /// [`Handle::buffered`](crate::Handle::buffered).
     pub inside: usize,
-    /// Promised to the reader and not accepted by the kernel, whoever holds it.
+    /// Promised to the reader and not yet accepted by the kernel, wherever these bytes are.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
     pub owed: usize,
     /// In the kernel's outbound buffer.
@@ -222,7 +223,7 @@ pub struct Levels {
     /// Input that the peer has sent and the connection has not read.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
     pub unread: usize,
-    /// The reader has every promised message, and no other one has begun.
+    /// The reader has every promised message, and none that was not promised has begun.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
     pub complete: bool,
     /// What the reader has received is not the beginning of what was promised.
@@ -249,7 +250,7 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Whether a read of the input would find something: bytes, or their end.
+    /// Whether a read of the input would be ready, with bytes or with the end of the input.
     pub fn input_is_there(&self) -> bool {
         self.input_ended || self.unread > 0
     }
@@ -267,8 +268,8 @@ pub struct Step {
     /// Where the bytes are afterwards.
     #[cfg_attr(feature = "cli", serde(flatten))]
     pub levels: Levels,
-    /// The first step since the actor's poll made its first call: the poll takes in every wake-up
-    /// that came before it.
+    /// Whether this is the first step of the actor's poll. The poll absorbs every wake-up that came
+    /// before it.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
     pub begins: bool,
     /// The socket that a call is made on, as an index into [`Trace::sockets`].
@@ -283,7 +284,8 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Conclusion {
-    /// Who is polled again and again without any change; `None` when nobody can move any more.
+    /// The actor that is polled again and again without any change; `None` when no actor can move any
+    /// more.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "is_default"))]
     pub spins: Option<ActorId>,
     /// Where the bytes are at the end.
@@ -319,12 +321,12 @@ pub struct Trace {
     pub sockets: Vec<NamedSocket>,
     /// The steps in order.
     pub steps: Vec<Step>,
-    /// Who entered each lock section, in order: with the scenario this is all that a replay needs.
+    /// The actor of each lock section, in order: with the scenario, this is all that a replay needs.
     pub schedule: Vec<ActorId>,
-    /// What the monitor must know of the scenario and of the subject to judge the trace.
+    /// The facts about the scenario and the subject by which the monitor judges the trace.
     #[cfg_attr(feature = "cli", serde(default))]
     pub facts: Facts,
-    /// How it ended; `None` when it was left before its end.
+    /// How the execution ended; `None` when it was cut short.
     #[cfg_attr(feature = "cli", serde(default))]
     pub conclusion: Option<Conclusion>,
     /// Index into `steps` of the step that broke the property, when the trace is a counterexample.

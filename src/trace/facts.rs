@@ -1,4 +1,4 @@
-//! What the monitor must know of a scenario and of a subject.
+//! The facts about a scenario and a subject that the monitor needs.
 
 #[cfg(feature = "cli")]
 use serde::{Deserialize, Serialize};
@@ -22,20 +22,20 @@ pub enum Ends {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Crew {
-    /// The number of the first one; the others follow.
+    /// The actor number of the first task; the others follow it.
     pub first: u8,
-    /// How many there can be at a time.
+    /// Most tasks at a time.
     pub tasks: u8,
 }
 
 impl Crew {
-    /// Whether there are none.
+    /// Whether the connection has no tasks.
     pub fn is_empty(&self) -> bool {
         self.tasks == 0
     }
 }
 
-/// What the monitor must know of the scenario and of the subject.
+/// The facts about the scenario and the subject that the monitor needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
@@ -49,11 +49,11 @@ pub struct Facts {
     /// When the connection must come to its end.
     #[cfg_attr(feature = "cli", serde(default))]
     pub ends: Ends,
-    /// An error is a proper ending: the peer's input is malformed or breaks off, or the kernel
+    /// The connection may end with an error: the peer's input is malformed or breaks off, or the kernel
     /// injects a fault.
     #[cfg_attr(feature = "cli", serde(default))]
     pub error_is_proper: bool,
-    /// Somebody may stop the connection before its end, so that `ends` has something to say even
+    /// Something in the scenario can tell the connection to stop, so the property `ends` applies even
     /// under [`Ends::WhenTold`].
     #[cfg_attr(feature = "cli", serde(default))]
     pub can_be_told: bool,

@@ -1,4 +1,4 @@
-//! The result of exploring with folded histories: whether they were enough to know an actor by.
+//! Folded histories: whether they were enough to identify an actor's state.
 
 use std::fmt;
 
@@ -7,51 +7,52 @@ use serde::{Deserialize, Serialize};
 
 use crate::trace::numbers::thousands;
 
-/// What a verdict assumes that was reached with folded histories.
+/// The assumption behind a verdict that was reached with folded histories.
 pub const ASSUMPTION: &str = "how a run of bytes was cut into writes, and how many polls after a first \
     one came to nothing, leave no trace in the connection";
 
-/// Whether folded histories were enough to know an actor by.
+/// Whether folded histories were enough to identify an actor's state.
 ///
-/// An actor that does not declare its state is known by the history of its calls. That history
-/// tells apart how the same bytes were cut; where it makes an exploration too long, it is folded,
-/// and what the folding assumes is checked: see [`ASSUMPTION`].
+/// An actor that does not declare its state is identified by the history of its calls. The full history
+/// also records how the same bytes were split into writes. Where that makes an exploration too long,
+/// the history is folded: such differences are left out. What folding assumes ([`ASSUMPTION`]) is
+/// checked during the exploration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
 pub enum Folding {
-    /// Everywhere where it was checked: histories that are folded to the same went on with the
-    /// same events, to the same folded histories.
+    /// No check failed: histories with the same folded form continued with the same events, and to the
+    /// same folded histories.
     Held {
-        /// What was not folded.
+        /// What the folded histories keep of the amount to write.
         kept: Kept,
-        /// Executions that have continued a history which was folded to one that was known.
+        /// Executions that continued a history whose folded form was already known.
         checked: u64,
-        /// Histories that were folded to a known one and not continued.
+        /// Histories whose folded form was already known, and which were not continued.
         unchecked: u64,
     },
-    /// Two histories are folded to the same, and go on differently. The exploration was made
-    /// again, under the full history.
+    /// Two histories with the same folded form continue differently. The exploration was repeated with
+    /// full histories.
     Contradicted(Box<Disagreement>),
 }
 
-/// What a folded history keeps of the amount that there was to be written in the current poll: bytes
-/// that the poll has had accepted, and those that are left.
+/// What a folded history keeps of the amount to write in the current poll. The amount is in bytes:
+/// those that the kernel has accepted in this poll, and those that are left over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
 pub enum Kept {
-    /// None of it.
+    /// Nothing.
     #[default]
     Nothing,
-    /// Which of these amounts in bytes it reaches, in rising order. They are found by exploring: two
-    /// histories that go on differently are told apart by an amount between theirs.
+    /// How many of these thresholds it reaches, in bytes and in rising order. The exploration finds
+    /// them: when two histories continue differently, a threshold between their amounts is added.
     Reached(Vec<usize>),
     /// The amount itself.
     Amount,
 }
 
-/// Amounts that are told apart before all of them are.
+/// Most thresholds; where more are needed, the amount itself is kept.
 const MOST_AMOUNTS: usize = 16;
 
 impl Kept {
@@ -64,7 +65,8 @@ impl Kept {
         }
     }
 
-    /// A memory that tells these two apart, which this one does not; `None` if they are the same.
+    /// A finer `Kept` that distinguishes these two amounts, which this one does not; `None` if they are
+    /// equal.
     pub(crate) fn telling_apart(&self, one: usize, other: usize) -> Option<Kept> {
         if one == other {
             return None;
@@ -98,21 +100,21 @@ impl fmt::Display for Kept {
     }
 }
 
-/// Two histories that are folded to the same and go on differently.
+/// Two histories with the same folded form that continue differently.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Disagreement {
-    /// Whose histories they are.
+    /// The actor whose histories these are.
     pub actor: String,
-    /// The actor's events in the one execution, in words.
+    /// The actor's events in one execution, in words.
     pub first: Vec<String>,
-    /// The actor's events in the other one, in words.
+    /// The actor's events in the other execution, in words.
     pub second: Vec<String>,
 }
 
 impl Folding {
-    /// What became of folding in several explorations: a contradiction if there is one, otherwise
-    /// what was checked in all of them. `None` where none of them folded.
+    /// The result of folding over several explorations: a contradiction if there is one, otherwise the
+    /// sum of the checks. `None` where none of them folded.
     pub fn of_all<'a>(all: impl IntoIterator<Item = &'a Folding>) -> Option<Folding> {
         let together = |one: Folding, other: Folding| match (one, other) {
             (
@@ -137,8 +139,8 @@ impl Folding {
         all.into_iter().cloned().reduce(together)
     }
 
-    /// Whether a verdict of the exploration rests on the [`ASSUMPTION`]: there are histories that
-    /// were folded and not continued.
+    /// Whether a verdict of the exploration rests on the [`ASSUMPTION`]: some histories were folded and
+    /// not continued.
     pub fn is_assumed(&self) -> bool {
         matches!(self, Folding::Held { unchecked, .. } if *unchecked > 0)
     }
@@ -175,7 +177,7 @@ impl fmt::Display for Folding {
     }
 }
 
-/// Events that are shown of a history at the most.
+/// Most events that are shown of a history.
 const SHOWN: usize = 24;
 
 impl fmt::Display for Disagreement {

@@ -1,9 +1,9 @@
 //! The monitor: a finite automaton that watches one execution and knows which properties are
 //! broken.
 //!
-//! It gets every step with the levels after it, and the conclusion; it sees nothing else. So it
-//! can watch an exploration, where its state is part of the explored state, and it can be run over
-//! a recorded trace alone: [`Monitor::judge`].
+//! Its only input is every step, with the levels after it, and the conclusion. So it can watch an
+//! exploration, where its state is part of the explored state, and it can judge a recorded trace on its
+//! own: [`Monitor::judge`].
 
 use std::hash::{Hash, Hasher};
 
@@ -19,18 +19,18 @@ pub struct Monitor {
     facts: Facts,
     /// What it remembers of each socket.
     watched: Vec<Watched>,
-    /// Who is at the other end of each.
+    /// The actor at the other end of each socket.
     peers: Vec<ActorId>,
     violations: Violations,
-    /// Properties beside the built-in ones, each with its memory.
+    /// The properties that are not built in, each with its memory.
     others: Vec<(Property, u64)>,
     /// How many steps it has seen.
     steps: usize,
-    /// What a check panicked with.
+    /// The message of a check that panicked.
     panicked: Option<String>,
 }
 
-/// Everything that it remembers, and nothing of how it got there.
+/// Hashes what the monitor remembers, and not how many steps led there.
 impl Hash for Monitor {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.watched.hash(state);
@@ -39,12 +39,12 @@ impl Hash for Monitor {
 }
 
 impl Monitor {
-    /// A monitor that has seen nothing. Beside the built-in properties it checks `others`.
+    /// A monitor at the start of an execution. It checks the built-in properties and `others`.
     pub fn new(facts: Facts, others: &[Property]) -> Monitor {
         Monitor::watching(facts, others, vec![ActorId::READER])
     }
 
-    /// The same for a connection with several sockets, at whose other ends these are.
+    /// A monitor for a connection with several sockets, with the actor at the other end of each.
     pub(crate) fn watching(facts: Facts, others: &[Property], peers: Vec<ActorId>) -> Monitor {
         Monitor {
             facts,
@@ -100,7 +100,7 @@ impl Monitor {
         self.panicked = self.panicked.take().or(panicked);
     }
 
-    /// What it remembers, of the first socket where there are several.
+    /// What it remembers of the first socket.
     pub fn watched(&self) -> &Watched {
         &self.watched[0]
     }
@@ -110,12 +110,12 @@ impl Monitor {
         &self.watched
     }
 
-    /// What is broken so far.
+    /// The properties that are broken so far.
     pub fn violations(&self) -> &Violations {
         &self.violations
     }
 
-    /// What a check has panicked with since the last time that this was asked.
+    /// The message of a check that has panicked since the last call of this function.
     pub(crate) fn take_panic(&mut self) -> Option<String> {
         self.panicked.take()
     }
@@ -127,7 +127,8 @@ impl Monitor {
         }
     }
 
-    /// What a trace breaks, and at which step: the monitor alone, without an exploration.
+    /// The properties that a trace breaks, each with the step that breaks it. This needs no
+    /// exploration.
     ///
     /// ```
     /// use lastbyte::{Property, Trace, trace::Monitor};

@@ -1,6 +1,6 @@
 //! Numbers in words.
 
-/// So many bytes, in words.
+/// A number of bytes, in words.
 pub(crate) fn bytes(number: usize) -> String {
     count(number, "byte")
 }
@@ -23,7 +23,7 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     count_of(number as u64, noun)
 }
 
-/// The same for what there may be more of than fits the memory.
+/// The same as [`count`], for numbers that may exceed `usize`.
 pub(crate) fn count_of(number: u64, noun: &str) -> String {
     let noun = match noun.strip_suffix('y') {
         _ if number == 1 => noun.to_owned(),

@@ -16,9 +16,9 @@ pub enum Ending {
     Ok,
     /// With this error.
     Err(String),
-    /// Not at all: it waits, and nobody is left to wake it.
+    /// It did not end: it waits, and nothing is left to wake it.
     Waiting,
-    /// Not at all: it is polled again and again without any change.
+    /// It did not end: it is polled again and again without any change.
     Spinning,
     /// With a panic.
     Panicked(String),
@@ -43,9 +43,9 @@ impl fmt::Display for Ending {
 pub enum ReaderEnding {
     /// It has everything that it was promised.
     Complete,
-    /// End of file before message length reached.
+    /// The stream ended before everything that was promised had arrived.
     CutShort,
-    /// It waits for bytes, and nobody is left to write them.
+    /// It waits for bytes, and nothing is left to write them.
     Waiting,
     /// It stopped, as the scenario says.
     Stopped,
@@ -80,12 +80,12 @@ pub struct Outcome {
     pub received: usize,
     /// Bytes that the kernel had accepted.
     pub accepted: usize,
-    /// What arrived at the peers of the further sockets.
+    /// The readers' endings and bytes at the further sockets.
     #[cfg_attr(feature = "cli", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub beside: Vec<Arrived>,
 }
 
-/// What arrived at the peer of one socket.
+/// The reader's ending and the bytes at one socket.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 pub struct Arrived {

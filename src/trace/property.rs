@@ -13,7 +13,7 @@ use crate::trace::facts::{Ends, Facts};
 use crate::trace::outcome::Ending;
 use crate::trace::watched::{Moment, ReaderState};
 
-/// What makes a property: its name, its sentence, and when it is broken.
+/// The definition of a property: its name, its sentence, and when it is broken.
 ///
 /// ```
 /// use lastbyte::Property;
@@ -31,14 +31,14 @@ use crate::trace::watched::{Moment, ReaderState};
 /// ```
 #[derive(Clone, Copy)]
 pub struct Definition {
-    /// The name on the command line and in JSON: lower case, with hyphens, unlike the built-in
-    /// ones.
+    /// The name on the command line and in JSON: lower case, with hyphens, and not the name of a
+    /// built-in property.
     pub name: &'static str,
     /// The property as a sentence.
     pub sentence: &'static str,
-    /// Whether this moment breaks the property. It depends on nothing but the moment and the memory,
-    /// which begins as 0 and belongs to this property alone: both are part of the explored state. A
-    /// check that panics counts as broken, and `no-panic` with it.
+    /// Whether this moment breaks the property. The result may depend only on the moment and on the
+    /// memory. The memory starts at 0 and belongs to this property alone; it is part of the explored
+    /// state. A check that panics breaks its property, and `no-panic` as well.
     pub check: fn(&Moment<'_>, &mut u64) -> bool,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Debug for Definition {
     }
 }
 
-/// What must hold in every execution.
+/// A property that must hold in every execution.
 #[derive(Clone, Copy, Debug)]
 pub enum Property {
     /// All promised bytes arrive at a reader that keeps reading.
@@ -114,7 +114,7 @@ impl Property {
         P::NoPanic,
     ];
 
-    /// Those that look at what the reader has received: without one they say nothing.
+    /// The properties about what the reader has received. They do not apply when nothing reads.
     pub(crate) const OF_READER: [Property; 4] = [
         P::NothingTruncated,
         P::NoSilentLoss,
@@ -144,8 +144,8 @@ impl Property {
         }
     }
 
-    /// Whether two properties of one name are one and the same: built-in ones by their name, others
-    /// by where their definition is.
+    /// Whether two properties with the same name are the same property: a built-in one by its name, any
+    /// other one by the address of its definition.
     pub(crate) fn is_same_as(self, other: Property) -> bool {
         match (self, other) {
             (P::Custom(one), P::Custom(two)) => std::ptr::eq(one, two),
@@ -154,8 +154,8 @@ impl Property {
         }
     }
 
-    /// Which of these properties cannot be told from a built-in one or from another of them, in one
-    /// line.
+    /// The reason, in one line, why one of these properties has the name of a built-in one or of
+    /// another of them; `None` if no names clash.
     pub(crate) fn clash(properties: &[Property]) -> Option<String> {
         properties.iter().enumerate().find_map(|(i, property)| {
             let name = property.name();
@@ -182,7 +182,7 @@ impl Property {
         Property::ALL.into_iter().find(|p| p.name() == name)
     }
 
-    /// The properties that say nothing under these facts.
+    /// The properties that do not apply under these facts.
     pub fn not_applicable(facts: &Facts) -> Vec<Property> {
         let mut none = Vec::new();
         if facts.ends == Ends::WhenTold && !facts.can_be_told {
@@ -201,8 +201,7 @@ impl Property {
     }
 }
 
-/// What arrived is not what was promised: bytes are missing, others are in their place, or the peer finds
-/// fault with them.
+/// Whether bytes are missing, other bytes are in their place, or the peer rejects what it has received.
 fn differs(levels: &Levels) -> bool {
     !levels.complete || levels.garbled
 }
@@ -376,7 +375,7 @@ static NO_PANIC: Definition = Definition {
     },
 };
 
-/// Whether the reader has seen the end of the stream, or cannot read any more.
+/// Whether the reader has finished: it has seen the end of the stream, or cannot read any more.
 fn through(at: &Moment<'_>) -> bool {
     matches!(at.before.reader, ReaderState::Eof | ReaderState::Failed(_))
 }
@@ -422,14 +421,14 @@ impl Serialize for Property {
     }
 }
 
-/// A property that is not built in is known by its name alone; it is never broken.
+/// Reads a property by its name. One that is not built in has no check here: it is never broken.
 #[cfg(feature = "cli")]
 impl<'de> Deserialize<'de> for Property {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use std::collections::HashMap;
         use std::sync::Mutex;
         static OTHERS: Mutex<Option<HashMap<String, &'static Definition>>> = Mutex::new(None);
-        /// As many names as one process accepts from files.
+        /// Most names of properties that one process accepts from files.
         const MOST: usize = 1_000;
 
         let name = String::deserialize(deserializer)?;
@@ -461,7 +460,7 @@ impl<'de> Deserialize<'de> for Property {
     }
 }
 
-/// Which properties are broken so far, and by which step each was broken first.
+/// The properties that are broken so far, each with the first step that broke it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations {
     first: Vec<(Property, usize)>,
@@ -475,7 +474,7 @@ impl Violations {
         self.record_on(property, step, 0);
     }
 
-    /// The same, on this socket.
+    /// Records that `property` is broken by the step with this index, on this socket.
     pub(crate) fn record_on(&mut self, property: Property, step: usize, socket: usize) {
         if !self.first.iter().any(|(known, _)| *known == property) {
             self.first.push((property, step));
@@ -494,14 +493,14 @@ impl Violations {
         at.and_then(|at| self.sockets.get(at).copied())
     }
 
-    /// Where a property was broken.
+    /// The step that broke a property, if it is broken.
     pub fn of(&self, property: Property) -> Option<usize> {
         self.iter()
             .find_map(|(known, at)| (known == property).then_some(at))
     }
 }
 
-/// What is broken, whenever that came about.
+/// Hashes which properties are broken, and not when each broke.
 impl Hash for Violations {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let mut broken: Vec<_> = self.first.iter().map(|(property, _)| property).collect();
@@ -510,7 +509,8 @@ impl Hash for Violations {
     }
 }
 
-/// Whether an actor's step can be the one after which a loss could not be averted any more.
+/// Whether this step gives the connection up, after which bytes that are left cannot be delivered any
+/// more.
 pub(crate) fn gives_up(actor: ActorId, event: &Event) -> bool {
     match event {
         // Nobody but the connection and its tasks makes these calls.

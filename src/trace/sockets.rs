@@ -1,4 +1,4 @@
-//! What belongs to which socket, where a connection has several.
+//! Where a connection has several sockets: the levels and the name of each.
 
 use crate::trace::event::{Conclusion, Levels, NamedSocket, Step, Trace};
 
@@ -10,8 +10,8 @@ impl Step {
 }
 
 impl Step {
-    /// Promised bytes that the kernel has not accepted afterwards: of the socket that was called, or of
-    /// any.
+    /// Promised bytes that the kernel has not accepted after this step: of the socket that was called
+    /// or, where the step is no call, of the socket with the most.
     pub(crate) fn owed(&self) -> usize {
         let all = [&self.levels].into_iter().chain(&self.beside);
         match self.event.is_call() {
@@ -34,8 +34,8 @@ impl Conclusion {
 }
 
 impl Trace {
-    /// The name of the socket that a step is about, where there is more than one: a call on it, or
-    /// whatever its peer does.
+    /// The name of the socket that a step is about, where there is more than one: that of the call, or
+    /// that of the peer which acts.
     pub fn socket_of(&self, step: &Step) -> Option<&NamedSocket> {
         let by_peer = self.sockets.iter().find(|one| one.peer == step.actor);
         let by_call = || match step.event.is_call() {

@@ -11,41 +11,41 @@ use crate::trace::folding::Folding;
 use crate::trace::outcome::Outcome;
 use crate::trace::property::Property;
 
-/// Why an exploration says nothing for certain.
+/// Why an exploration is inconclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
 pub enum Inconclusive {
-    /// The time was up.
+    /// The time limit was reached.
     Time,
-    /// The number of executions was reached.
+    /// The limit on executions was reached.
     Executions,
-    /// The number of remembered states was reached.
+    /// The limit on remembered states was reached.
     Memory,
-    /// An execution had more steps than this.
+    /// An execution had more than this many steps.
     Steps(usize),
-    /// An execution came back to a state that it had left: it can go on for ever, or the subject
-    /// declares two different points of its program as the same.
+    /// An execution came back to a state that it had left. Either it can go on for ever, or the subject
+    /// declares two different points of its program as the same state.
     Cycle,
     /// The subject behaved differently under the same schedule.
     NotDeterministic(Divergence),
-    /// One poll makes calls for ever, although nothing changes.
+    /// One poll went on making calls, although nothing changed.
     EndlessCalls {
-        /// Who was polled.
+        /// The actor that was polled.
         actor: String,
-        /// Calls without any change that were waited for.
+        /// Calls without any change after which the poll was given up.
         calls: usize,
     },
-    /// One poll did not come to its end, and made no call.
+    /// One poll did not return, and made no call.
     PollNeverEnds {
-        /// Who was polled.
+        /// The actor that was polled.
         actor: String,
-        /// Milliseconds without any sign of life.
+        /// Milliseconds without a call or the start of a poll.
         milliseconds: u64,
     },
     /// An actor needs more stack than it has.
     StackOverflow {
-        /// Who was polled.
+        /// The actor that was polled.
         actor: String,
         /// The stack that it had, in bytes.
         bytes: usize,
@@ -56,7 +56,7 @@ pub enum Inconclusive {
     Interrupted,
     /// The exploring process died, or loom gave up.
     Crashed(String),
-    /// The exploring process does not have what was to be explored.
+    /// The exploring process does not have the instance that it was asked to explore.
     Unknown(String),
 }
 
@@ -68,7 +68,7 @@ pub struct Divergence {
     pub step: usize,
     /// What happened there the first time.
     pub first: String,
-    /// What happened there another time.
+    /// What happened there in another run.
     pub then: String,
 }
 
@@ -128,7 +128,7 @@ impl fmt::Display for Inconclusive {
     }
 }
 
-/// What an exploration says about one property.
+/// The verdict on one property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "cli", serde(rename_all = "kebab-case"))]
@@ -137,13 +137,14 @@ pub enum Verdict {
     Proved,
     /// Holds in every execution with at most this many preemptions.
     Bounded(usize),
-    /// Not known: the exploration is inconclusive.
+    /// Neither: the exploration is inconclusive.
     Inconclusive(Inconclusive),
     /// Fails, and there is a counterexample.
     Refuted,
-    /// Nothing was found, by an exploration with a defect planted in it: this proves nothing.
+    /// The property holds under a defect that was planted in the executor or the explorer. This proves
+    /// nothing.
     Missed,
-    /// The property says nothing about this subject in this scenario.
+    /// The property does not apply to this subject in this scenario.
     NotApplicable,
 }
 
@@ -168,7 +169,7 @@ pub struct Exploration {
     pub executions: u64,
     /// Executions that ended early because their state had been explored before.
     pub pruned: u64,
-    /// Distinct pairs of state and mover that were remembered; 0 without state caching.
+    /// Distinct pairs of a state and the actor that moved in it; 0 without state caching.
     pub states: u64,
     /// Whether states were cached.
     pub cached: bool,
@@ -176,25 +177,25 @@ pub struct Exploration {
     pub depth: usize,
     /// The preemption bound; `None` is unbounded.
     pub bound: Option<usize>,
-    /// Why it did not come to its end; `None` if it did.
+    /// Why it did not complete; `None` if it did.
     pub inconclusive: Option<Inconclusive>,
     /// Whether a defect was planted in the executor or the explorer.
     #[cfg_attr(feature = "cli", serde(default))]
     pub defective: bool,
-    /// What became of folding histories; `None` where they were not folded.
+    /// The result of folding histories; `None` where they were not folded.
     #[cfg_attr(feature = "cli", serde(default))]
     pub folding: Option<Folding>,
-    /// Executions that came to their end and were run again, to see that the subject is
-    /// deterministic; 0 where every actor declares its state.
+    /// Completed executions that were run again to check that the subject is deterministic; 0 where
+    /// every actor declares its state.
     #[cfg_attr(feature = "cli", serde(default))]
     pub repeated: u64,
-    /// Properties that say nothing about this subject in this scenario.
+    /// Properties that do not apply to this subject in this scenario.
     #[cfg_attr(feature = "cli", serde(default))]
     pub not_applicable: Vec<Property>,
-    /// Bytes that were promised, in the execution in which it was most.
+    /// Most bytes that were promised in one execution.
     #[cfg_attr(feature = "cli", serde(default))]
     pub promised: usize,
-    /// Whether the connection ended in some execution, and left a socket open.
+    /// Whether, in some execution, the connection ended and left a socket open.
     #[cfg_attr(
         feature = "cli",
         serde(default, skip_serializing_if = "std::ops::Not::not")
@@ -210,7 +211,7 @@ pub struct Exploration {
 }
 
 impl Exploration {
-    /// No exploration at all, and why.
+    /// The result of an exploration that did not take place, and why.
     pub fn missing(why: Inconclusive) -> Exploration {
         Exploration {
             executions: 0,
@@ -252,7 +253,7 @@ impl Exploration {
         }
     }
 
-    /// Executions that came to their end.
+    /// Executions that ran to their end: all that were not pruned.
     pub fn concluded(&self) -> u64 {
         self.histogram.values().sum()
     }

@@ -28,31 +28,32 @@ pub struct Watched {
     pub reader: ReaderState,
     /// How the subject ended, if it has.
     pub subject: Option<Ending>,
-    /// Whether the reader's program and the connection's are at their ends.
+    /// Whether the reader's program has ended, and whether the connection's has.
     pub through: [bool; 2],
     /// Successful shutdowns.
     pub shutdowns: usize,
-    /// The connection's sending side was shut down or closed before the step that is looked at.
+    /// The connection's sending side was shut down or closed before the current step.
     pub shut: bool,
-    /// The peer reset while the connection had neither ended nor shut the socket down.
+    /// The peer reset the connection before it had ended or shut the socket down.
     pub reset_early: bool,
-    /// The connection asked for input since its poll began.
+    /// The connection has asked for input in its current poll.
     pub asked_for_input: bool,
     /// A write or a flush of the current poll is pending.
     pub write_pending: bool,
-    /// The connection was told to wait for input, and no poll has begun since there is some.
+    /// A read of the connection was pending, and no poll has begun since there is input.
     pub waits_for_input: bool,
-    /// The connection was told to wait for a flush, and no poll has begun since it is finished.
+    /// A flush of the connection was pending, and no poll has begun since it finished.
     pub waits_for_flush: bool,
-    /// The connection was told to wait for a shutdown, and no poll has begun since it is finished.
+    /// A shutdown of the connection was pending, and no poll has begun since it finished.
     pub waits_for_shutdown: bool,
-    /// The reader found nothing to read, and has not looked since.
+    /// The reader found nothing to read, and has not read since.
     pub reader_waits: bool,
     /// A call of the connection failed.
     pub failed_call: bool,
     /// The connection was told to stop.
     pub told_to_stop: bool,
-    /// Who was told last to wait for input, a flush and a shutdown, where the connection has tasks.
+    /// Where the connection has tasks: which of its actors waited last for input, a flush and a
+    /// shutdown.
     pub waiting: [u8; 3],
 }
 
@@ -69,8 +70,8 @@ pub struct Moment<'a> {
     pub levels: &'a Levels,
     /// The conclusion; `None` at a step.
     pub conclusion: Option<&'a Conclusion>,
-    /// The socket that is looked at; 0 where there is one. A built-in property is checked for every
-    /// socket, one of one's own for the socket of the step.
+    /// The socket that is looked at; 0 where there is only one. A built-in property is checked for
+    /// every socket, any other property only for the socket of the step.
     pub socket: usize,
     /// What the monitor knew of every socket before the step, and where the bytes of each are.
     pub sockets: &'a [(&'a Watched, &'a Levels)],
@@ -91,7 +92,7 @@ impl Moment<'_> {
         self.conclusion.map(|end| self.before.ending(end))
     }
 
-    /// Whether the reader reads to the end.
+    /// Whether the reader has neither stopped nor reset the connection.
     pub fn reader_goes_on(&self) -> bool {
         !matches!(
             self.before.reader,
@@ -99,12 +100,12 @@ impl Moment<'_> {
         )
     }
 
-    /// Whether bytes are on their way that the reader does not have.
+    /// Whether the kernel has accepted bytes that the reader has not received.
     pub fn undelivered(&self) -> bool {
         self.levels.accepted != self.levels.received
     }
 
-    /// The same moment, looked at for each socket.
+    /// This moment as seen from each socket.
     pub(crate) fn everywhere(&self) -> impl Iterator<Item = Moment<'_>> {
         let sockets = self.sockets.iter().enumerate();
         sockets.map(|(socket, (before, levels))| Moment {
@@ -115,7 +116,7 @@ impl Moment<'_> {
         })
     }
 
-    /// Whether everything that was promised on this socket has arrived, and nothing is on its way.
+    /// Whether everything that was promised on this socket has arrived, and nothing is in transit.
     pub(crate) fn delivered(&self) -> bool {
         self.levels.complete && self.levels.owed == 0 && !self.undelivered()
     }
@@ -143,7 +144,7 @@ impl Watched {
         }
     }
 
-    /// Takes in a step; what is remembered is that of this socket, with this peer.
+    /// Records a step on this socket, whose other end is `peer`.
     pub(crate) fn after(&mut self, step: &Step, facts: &Facts, socket: usize, peer: ActorId) {
         let levels = step.levels_of(socket);
         match step.actor {

@@ -1,4 +1,4 @@
-//! Events and numbers in words, and which events are calls.
+//! Events in words, and which events are calls.
 
 use crate::trace::event::{ActorId, Event};
 use crate::trace::numbers::{bytes, thousands};
