@@ -5,8 +5,7 @@ use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
 use crate::hyper_h1::{Client, DATE, Server, Source};
 
-/// Capacity of the kernel's buffer in bytes, and bytes that the reader takes at most; one that
-/// takes none stops at once.
+/// Bytes that the kernel's buffer holds, and bytes that the reader takes at most; with 0 it stops at once.
 pub type KernelAndReader = (usize, Option<usize>);
 
 pub(super) const ALL: &[KernelAndReader] = &[
@@ -17,8 +16,7 @@ pub(super) const ALL: &[KernelAndReader] = &[
     (1024, None),
 ];
 pub(super) const PROMPT: &[KernelAndReader] = &[(64, None), (128, None), (1024, None)];
-/// A reader that takes one byte at a time, behind kernel buffers of 1 to 8 bytes and one that holds
-/// everything.
+/// A reader of one byte at a time, behind kernel buffers of 1 to 8 bytes and one that holds everything.
 pub(super) const SMALL: &[KernelAndReader] = &[
     (1, Some(1)),
     (2, Some(1)),

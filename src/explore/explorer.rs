@@ -32,9 +32,8 @@ use crate::trace::verdict::{Exploration, Inconclusive};
 pub struct Explorer {
     /// At most this many preemptions; `None` is unbounded.
     pub bound: Option<usize>,
-    /// Whether histories are folded where an exploration is long: see [`Folding`].
-    ///
-    /// [`Folding`]: crate::trace::folding::Folding
+    /// Whether histories are folded where an exploration is long: see
+    /// [`Folding`](crate::trace::folding::Folding).
     pub folding: bool,
     /// Whether a state seen before ends an execution. Only without a bound: a state reached with
     /// fewer preemptions left is not the same state.
