@@ -157,10 +157,11 @@ mod explored {
         }
     }
 
-    /// What every release of this build makes of a query.
+    /// What every server of this build makes of a query.
     fn explored(query: &Query) -> Vec<(String, Exploration)> {
-        let subjects = (lastbyte_models::hyper_h1::model().subjects)();
-        let explored = subjects.into_iter().map(|named| {
+        let subjects = (lastbyte_models::hyper_h1::model().subjects)().into_iter();
+        let servers = subjects.filter(|named| named.client_of.is_none());
+        let explored = servers.map(|named| {
             let subject: Arc<dyn Subject> = named.subject(query).expect("it is supported");
             let scenario = Scenario::new("query", 64, Reader::PROMPT);
             let scenario = scenario.with_input(query.request.clone());
