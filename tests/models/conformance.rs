@@ -38,7 +38,7 @@ fn the_design_review_counts_the_families() {
         .map(|release| release.comparisons().len())
         .max();
     let said = format!(
-        "in up to {} families of scenarios",
+        "every interleaving of up to {} families of scenarios",
         most.expect("a release")
     );
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../DESIGN.md");
