@@ -28,11 +28,11 @@ impl LoopScenario {
 /// The head of the first message.
 const FIRST_HEAD: &[u8] = b"A";
 
-fn peer(steps: impl Into<Vec<ScriptStep>>) -> Script {
+pub(super) fn peer(steps: impl Into<Vec<ScriptStep>>) -> Script {
     Script::new("peer", steps)
 }
 
-fn send(bytes: &'static [u8]) -> ScriptStep {
+pub(super) fn send(bytes: &'static [u8]) -> ScriptStep {
     ScriptStep::Send(Bytes::from_static(bytes))
 }
 
@@ -51,7 +51,7 @@ pub(super) fn device(flushes: usize) -> Script {
     Script::new("device", vec![ScriptStep::FinishFlush; flushes])
 }
 
-fn on(name: &str, capacity: usize, input: &'static [u8]) -> Scenario {
+pub(super) fn on(name: &str, capacity: usize, input: &'static [u8]) -> Scenario {
     let scenario = Scenario::new(name, capacity, Reader::PROMPT);
     if input.is_empty() {
         scenario
@@ -76,7 +76,7 @@ fn deferred_flush(scenario: Scenario, flushes: usize) -> Scenario {
     .with_script(device(flushes))
 }
 
-fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
+pub(super) fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
     Connection {
         owed: Owed::AtStart(owed.concat().into()),
         ..connection

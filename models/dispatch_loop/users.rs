@@ -1,34 +1,21 @@
 //! The named scenarios of what the user's code does, of the timer, and of what a client is answered.
 
-use bytes::Bytes;
-use lastbyte::{Reader, Scenario, Script, ScriptStep};
+use lastbyte::{Scenario, Script, ScriptStep};
 
 use super::message::{self, Body};
+use super::scenarios::{on, owing, peer, send, told_to_stop};
 use super::{Connection, GivesUp, LoopScenario, Owed, UserBody};
 
 /// What the peer does when it has seen the first byte: sends this, and ends its side or not.
 fn answers(bytes: &'static [u8], fin: bool) -> Script {
-    let mut steps = vec![
-        ScriptStep::AwaitReceived(1),
-        ScriptStep::Send(Bytes::from_static(bytes)),
-    ];
+    let mut steps = vec![ScriptStep::AwaitReceived(1), send(bytes)];
     steps.extend(fin.then_some(ScriptStep::FinishInput));
-    Script::new("peer", steps)
+    peer(steps)
 }
 
 /// Every one of them.
 pub(super) fn scenarios() -> Vec<LoopScenario> {
-    let on = |name: &str, capacity, input: &'static [u8]| {
-        let scenario = Scenario::new(name, capacity, Reader::PROMPT);
-        match input {
-            b"" => scenario,
-            input => scenario.with_input(input),
-        }
-    };
-    let then = |bytes: &'static [u8], scenario: Scenario| {
-        let send = ScriptStep::Send(Bytes::from_static(bytes));
-        scenario.with_script(Script::new("peer", vec![send]))
-    };
+    let then = |bytes, scenario: Scenario| scenario.with_script(peer([send(bytes)]));
     let full = |owed| Connection::server([Body::Full(2)], owed);
     let reads = |connection| Connection {
         user_body: UserBody::Read,
@@ -37,11 +24,8 @@ pub(super) fn scenarios() -> Vec<LoopScenario> {
     let client = |body| Connection::client([body]);
     let upgrading = |body| {
         let connection = client(body);
-        let owed = [&connection.message(0), message::UPGRADED].concat();
-        Connection {
-            owed: Owed::AtStart(owed.into()),
-            ..connection
-        }
+        let head = connection.message(0);
+        owing(connection, &[&head, message::UPGRADED])
     };
     let timed = |about, connection, outside| LoopScenario {
         about,
@@ -74,7 +58,7 @@ pub(super) fn scenarios() -> Vec<LoopScenario> {
                 dropped: Some(0),
                 ..full(1)
             },
-            super::scenarios::told_to_stop(on("connection-dropped", 1, b"G"), None),
+            told_to_stop(on("connection-dropped", 1, b"G"), None),
         ),
         timed(
             "header_read_timeout, and the peer sends the beginning of a head.",
@@ -121,7 +105,7 @@ pub(super) fn scenarios() -> Vec<LoopScenario> {
                 cancels: Some(0),
                 ..client(Body::Full(2))
             },
-            super::scenarios::told_to_stop(on("client-gives-up", 1, b""), None),
+            told_to_stop(on("client-gives-up", 1, b""), None),
         ),
         scenario(
             "A client gets the upgrade that it has asked for, and early data after it.",
