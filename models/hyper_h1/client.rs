@@ -224,8 +224,8 @@ impl Awaited {
 ///
 /// They are two tasks of a runtime. The user does nothing but wait for the connection, so it is
 /// polled after every poll of the connection and needs no wake-up; nor does one of its wake-ups
-/// get the connection polled, as it would if both were one task; only the signal to give a request up does. When the connection has ended, the user may
-/// have its socket, and is woken.
+/// get the connection polled, as it would if both were one task; only the signal to give a request up
+/// does. When the connection has ended, the user may have its socket, and is woken.
 pub(super) async fn drive<C, E>(
     connection: C,
     user: impl Future<Output = Result<(), String>>,

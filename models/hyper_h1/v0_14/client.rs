@@ -4,7 +4,6 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use hyper_0_14::client::conn::{Builder, SendRequest};
-use hyper_0_14::upgrade::Upgraded;
 use hyper_0_14::{Body, Request, StatusCode};
 use lastbyte::{Handle, Socket, Subject};
 
@@ -30,16 +29,7 @@ async fn request(client: Client, socket: Socket) -> Result<(), String> {
     let (sender, connection) = handshake.map_err(|error| error.to_string())?;
     let mut kept = Kept::default();
     let awaited = Awaited::default();
-    let user = async {
-        let used = use_it(&client, sender, &handle, (&awaited, &mut kept)).await;
-        match (used?, client.upgrade.clone()) {
-            (Some(upgraded), Some(words)) => {
-                let said = say(upgraded, words).await;
-                said.map_err(|error| error.to_string())
-            }
-            _ => Ok(()),
-        }
-    };
+    let user = use_it(&client, sender, &handle, (&awaited, &mut kept));
     let giving_up = (&awaited, &handle, client.cancels);
     match client.taken_out {
         true => {
@@ -58,13 +48,13 @@ struct Kept {
     sender: Option<SendRequest<Body>>,
 }
 
-/// Sends the requests one after the other: the new protocol's socket, where the user takes one.
+/// Sends the requests one after the other, and speaks the new protocol where one is granted.
 async fn use_it(
     client: &Client,
     mut sender: SendRequest<Body>,
     handle: &Handle,
     (awaited, kept): (&Awaited, &mut Kept),
-) -> Result<Option<Upgraded>, String> {
+) -> Result<(), String> {
     for (n, outgoing) in client.requests.iter().enumerate() {
         if n > 0 {
             poll_fn(|cx| sender.poll_ready(cx))
@@ -77,9 +67,14 @@ async fn use_it(
             return Err(GIVES_UP.to_owned());
         };
         let response = response.map_err(|error| error.to_string())?;
-        if client.upgrade.is_some() && response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        if let Some(words) = &client.upgrade
+            && response.status() == StatusCode::SWITCHING_PROTOCOLS
+        {
             let upgraded = hyper_0_14::upgrade::on(response).await;
-            return upgraded.map(Some).map_err(|error| error.to_string());
+            let upgraded = upgraded.map_err(|error| error.to_string())?;
+            drop(sender);
+            let said = say(upgraded, words.clone()).await;
+            return said.map_err(|error| error.to_string());
         }
         match client.answer {
             Answer::Dropped => drop(response),
@@ -92,7 +87,7 @@ async fn use_it(
         }
     }
     kept.sender = (!client.lets_go).then_some(sender);
-    Ok(None)
+    Ok(())
 }
 
 fn message(outgoing: &Outgoing, handle: &Handle) -> Request<Body> {

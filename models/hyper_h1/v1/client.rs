@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use http_body_util::BodyExt;
 use hyper::client::conn::http1::{Builder, SendRequest};
-use hyper::upgrade::Upgraded;
 use hyper::{Request, StatusCode};
 use lastbyte::{Handle, Socket, Subject};
 
@@ -30,16 +29,7 @@ async fn request(client: Client, socket: Socket) -> Result<(), String> {
     let (sender, connection) = handshake.map_err(|error| error.to_string())?;
     let mut kept = Kept::default();
     let awaited = Awaited::default();
-    let user = async {
-        let used = use_it(&client, sender, &handle, (&awaited, &mut kept)).await;
-        match (used?, client.upgrade.clone()) {
-            (Some(upgraded), Some(words)) => {
-                let said = say(upgraded, words).await;
-                said.map_err(|error| error.to_string())
-            }
-            _ => Ok(()),
-        }
-    };
+    let user = use_it(&client, sender, &handle, (&awaited, &mut kept));
     let giving_up = (&awaited, &handle, client.cancels);
     if client.taken_out {
         let taken_out = async { connection.without_shutdown().await.map(drop) };
@@ -58,13 +48,13 @@ struct Kept {
     sender: Option<SendRequest<Body>>,
 }
 
-/// Sends the requests one after the other: the new protocol's socket, where the user takes one.
+/// Sends the requests one after the other, and speaks the new protocol where one is granted.
 async fn use_it(
     client: &Client,
     mut sender: SendRequest<Body>,
     handle: &Handle,
     (awaited, kept): (&Awaited, &mut Kept),
-) -> Result<Option<Upgraded>, String> {
+) -> Result<(), String> {
     for (n, outgoing) in client.requests.iter().enumerate() {
         if n > 0 {
             sender.ready().await.map_err(|error| error.to_string())?;
@@ -75,9 +65,14 @@ async fn use_it(
             return Err(GIVES_UP.to_owned());
         };
         let response = response.map_err(|error| error.to_string())?;
-        if client.upgrade.is_some() && response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        if let Some(words) = &client.upgrade
+            && response.status() == StatusCode::SWITCHING_PROTOCOLS
+        {
             let upgraded = hyper::upgrade::on(response).await;
-            return upgraded.map(Some).map_err(|error| error.to_string());
+            let upgraded = upgraded.map_err(|error| error.to_string())?;
+            drop(sender);
+            let said = say(upgraded, words.clone()).await;
+            return said.map_err(|error| error.to_string());
         }
         match client.answer {
             Answer::Dropped => drop(response),
@@ -92,7 +87,7 @@ async fn use_it(
         }
     }
     kept.sender = (!client.lets_go).then_some(sender);
-    Ok(None)
+    Ok(())
 }
 
 fn message(outgoing: &Outgoing, handle: &Handle) -> Request<Body> {
