@@ -50,65 +50,56 @@ fn ends() -> Script {
     Script::new("client", steps)
 }
 
-survey!(
-    "remote procedure calls over a socket",
+fn families() -> Vec<Family> {
+    let cut = |family: Family| {
+        family.reported(
+            "capnproto/capnproto-rust#583",
+            "0.27.0",
+            &[NothingTruncated, NoSilentLoss],
+        )
+    };
     vec![
-        family(
+        cut(family(
             "disconnect",
             "A client asks for the server's capability, and disconnects.",
             over(&[64]),
-            disconnects
-        )
-        .reported(
-            "capnproto/capnproto-rust#583",
-            "0.27.0",
-            &[NothingTruncated, NoSilentLoss]
-        ),
+            disconnects,
+        )),
         family(
             "disconnect, room for all",
             "The same, where the kernel takes all of it.",
             over(&[512]),
-            disconnects
+            disconnects,
         ),
-        family(
+        cut(family(
             "disconnect, buffered",
             "The same over a layer that buffers.",
             over(&[64]).flush(FlushMode::Buffers(512)),
-            disconnects
-        )
-        .reported(
-            "capnproto/capnproto-rust#583",
-            "0.27.0",
-            &[NothingTruncated, NoSilentLoss]
-        ),
-        family(
+            disconnects,
+        )),
+        cut(family(
             "slow reader",
             "The same over a plain socket.",
             slowly(&[64], 32),
-            disconnects
-        )
-        .reported(
-            "capnproto/capnproto-rust#583",
-            "0.27.0",
-            &[NothingTruncated, NoSilentLoss]
-        ),
+            disconnects,
+        )),
         family(
             "error in the middle",
             "The server resets after 40 bytes.",
             over(&[64]).readers([Reader::PROMPT.resets_after(40)]),
-            disconnects
+            disconnects,
         ),
         family(
             "server, half-close",
             "The client has sent FIN after its question.",
             over(&[128, 512]).input(ASKS).input_eof(),
-            serves
+            serves,
         ),
         family(
             "server, write and close",
             "The client sends FIN when it has the answer.",
             over(&[128, 512]).input(ASKS).script(ends()),
-            serves
+            serves,
         ),
         family(
             "server, write and close, buffered",
@@ -117,7 +108,9 @@ survey!(
                 .flush(FlushMode::Buffers(512))
                 .input(ASKS)
                 .script(ends()),
-            serves
+            serves,
         ),
     ]
-);
+}
+
+survey!("remote procedure calls over a socket", families());
