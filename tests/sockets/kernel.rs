@@ -71,6 +71,36 @@ mod linux {
         Failed(ErrorKind),
     }
 
+    /// What a real call came to, as the model says it.
+    fn answer(polled: Poll<io::Result<usize>>) -> Answer {
+        match polled {
+            Poll::Ready(Ok(bytes)) => Answer::Done(bytes),
+            Poll::Ready(Err(error)) => Answer::Failed(error.kind()),
+            Poll::Pending => Answer::Pending,
+        }
+    }
+
+    /// What a write of so many bytes came to.
+    fn wrote(answer: Answer, offered: usize) -> Came {
+        match answer {
+            Answer::Done(taken) if taken == offered => Came::All,
+            Answer::Done(_) => Came::Part,
+            Answer::Pending => Came::Pending,
+            Answer::Failed(kind) => Came::Failed(kind),
+        }
+    }
+
+    /// What a read came to, where a send is of so many bytes.
+    fn got(answer: Answer, sent: usize) -> Came {
+        match answer {
+            Answer::Done(0) => Came::End,
+            Answer::Done(read) if read == sent => Came::All,
+            Answer::Done(_) => Came::Joined,
+            Answer::Pending => Came::Pending,
+            Answer::Failed(kind) => Came::Failed(kind),
+        }
+    }
+
     /// What a call came to, and whether it, or an event after it, woke who waits for room.
     type Seen = (Op, Came, bool);
 
@@ -246,19 +276,8 @@ mod linux {
         }
 
         async fn carry_out(&mut self, op: Op) -> Came {
-            let wrote = |written: Poll<io::Result<usize>>, offered| match written {
-                Poll::Ready(Ok(taken)) if taken == offered => Came::All,
-                Poll::Ready(Ok(_)) => Came::Part,
-                Poll::Ready(Err(error)) => Came::Failed(error.kind()),
-                Poll::Pending => Came::Pending,
-            };
-            let got = |read: Poll<io::Result<usize>>| match read {
-                Poll::Ready(Ok(0)) => Came::End,
-                Poll::Ready(Ok(LITTLE)) => Came::All,
-                Poll::Ready(Ok(_)) => Came::Joined,
-                Poll::Ready(Err(error)) => Came::Failed(error.kind()),
-                Poll::Pending => Came::Pending,
-            };
+            let wrote = |written, offered| wrote(answer(written), offered);
+            let got = |read| got(answer(read), LITTLE);
             match op {
                 Write => wrote(self.write(LITTLE), LITTLE),
                 WriteMore => wrote(self.write(MORE), MORE),
@@ -393,19 +412,7 @@ mod linux {
 
         /// What the call comes to.
         fn carry_out(&mut self, op: Op) -> Came {
-            let wrote = |answer, offered| match answer {
-                Answer::Done(taken) if taken == offered => Came::All,
-                Answer::Done(_) => Came::Part,
-                Answer::Pending => Came::Pending,
-                Answer::Failed(kind) => Came::Failed(kind),
-            };
-            let got = |answer| match answer {
-                Answer::Done(0) => Came::End,
-                Answer::Done(1) => Came::All,
-                Answer::Done(_) => Came::Joined,
-                Answer::Pending => Came::Pending,
-                Answer::Failed(kind) => Came::Failed(kind),
-            };
+            let got = |answer| got(answer, 1);
             let socket = &mut self.socket;
             match op {
                 Write | AwaitWrite => wrote(socket.write(1), 1),
@@ -557,83 +564,44 @@ mod linux {
         Option<&'static [Deviation]>,
     );
 
+    /// Without a deviation on either.
+    const fn alike(ops: &'static [Op]) -> Script {
+        (ops, Some(&[]), Some(&[]))
+    }
+
     const SCRIPTS: &[Script] = &[
         // A socket that has reported nothing is not ready.
-        (&[Write, AwaitWrite, PeerReadsAll], Some(&[]), Some(&[])),
-        (
-            &[AwaitWrite, Write, Write, PeerReadsAll],
-            Some(&[]),
-            Some(&[]),
-        ),
+        alike(&[Write, AwaitWrite, PeerReadsAll]),
+        alike(&[AwaitWrite, Write, Write, PeerReadsAll]),
         // A partial write, a full buffer, and when its writer is woken.
-        (&[AwaitWrite, WriteMore, Write], Some(&[]), Some(&[])),
-        (
-            &[
-                AwaitWrite,
-                Fill,
-                PeerReadsLittle,
-                Write,
-                PeerReadsAll,
-                AwaitWrite,
-            ],
-            Some(&[]),
-            Some(&[]),
-        ),
-        (
-            &[AwaitWrite, Fill, PeerReadsAll, AwaitWrite, PeerReadsAll],
-            Some(&[]),
-            Some(&[]),
-        ),
-        (
-            &[AwaitWrite, Fill, Fill, PeerReadsAll, AwaitWrite],
-            Some(&[]),
-            Some(&[]),
-        ),
+        alike(&[AwaitWrite, WriteMore, Write]),
+        alike(&[
+            AwaitWrite,
+            Fill,
+            PeerReadsLittle,
+            Write,
+            PeerReadsAll,
+            AwaitWrite,
+        ]),
+        alike(&[AwaitWrite, Fill, PeerReadsAll, AwaitWrite, PeerReadsAll]),
+        alike(&[AwaitWrite, Fill, Fill, PeerReadsAll, AwaitWrite]),
         // Input: none, some, joined, its end.
-        (
-            &[ReadOnce, PeerSends, AwaitRead, ReadOnce],
-            Some(&[]),
-            Some(&[]),
-        ),
-        (
-            &[PeerSends, AwaitRead, Write, PeerReadsAll],
-            Some(&[]),
-            Some(&[]),
-        ),
-        (
-            &[PeerSends, PeerFinishes, AwaitRead, AwaitRead, AwaitRead],
-            Some(&[]),
-            Some(&[]),
-        ),
-        (
-            &[
-                PeerFinishes,
-                AwaitRead,
-                Write,
-                PeerReadsAll,
-                Shutdown,
-                PeerReadsEnd,
-            ],
-            Some(&[]),
-            Some(&[]),
-        ),
+        alike(&[ReadOnce, PeerSends, AwaitRead, ReadOnce]),
+        alike(&[PeerSends, AwaitRead, Write, PeerReadsAll]),
+        alike(&[PeerSends, PeerFinishes, AwaitRead, AwaitRead, AwaitRead]),
+        alike(&[
+            PeerFinishes,
+            AwaitRead,
+            Write,
+            PeerReadsAll,
+            Shutdown,
+            PeerReadsEnd,
+        ]),
         // The connection's end.
-        (
-            &[AwaitWrite, Shutdown, Write, PeerReadsEnd],
-            Some(&[]),
-            Some(&[]),
-        ),
-        (
-            &[AwaitWrite, Fill, Shutdown, PeerReadsAll, PeerReadsEnd],
-            Some(&[]),
-            Some(&[]),
-        ),
-        (
-            &[AwaitWrite, Shutdown, PeerSends, AwaitRead, PeerReadsAll],
-            Some(&[]),
-            Some(&[]),
-        ),
-        (&[AwaitWrite, Close, PeerReadsEnd], Some(&[]), Some(&[])),
+        alike(&[AwaitWrite, Shutdown, Write, PeerReadsEnd]),
+        alike(&[AwaitWrite, Fill, Shutdown, PeerReadsAll, PeerReadsEnd]),
+        alike(&[AwaitWrite, Shutdown, PeerSends, AwaitRead, PeerReadsAll]),
+        alike(&[AwaitWrite, Close, PeerReadsEnd]),
         (
             &[PeerSends, AwaitWrite, Close, PeerReadsEnd],
             Some(&[Deviation::EndIsReset]),
@@ -655,16 +623,8 @@ mod linux {
             Some(&[Deviation::LingerResets]),
         ),
         // The peer's end, with what it has not read.
-        (
-            &[AwaitWrite, PeerCloses, AwaitRead, AwaitRead],
-            Some(&[]),
-            Some(&[]),
-        ),
-        (
-            &[AwaitWrite, PeerCloses, AwaitRead, Write, Shutdown],
-            Some(&[]),
-            Some(&[]),
-        ),
+        alike(&[AwaitWrite, PeerCloses, AwaitRead, AwaitRead]),
+        alike(&[AwaitWrite, PeerCloses, AwaitRead, Write, Shutdown]),
         (
             &[AwaitWrite, PeerReadsAll, PeerCloses, AwaitWrite],
             Some(&[Deviation::PeerGoneIsNoReset]),
