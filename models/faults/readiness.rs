@@ -77,11 +77,8 @@ fn minimal(ordering: Ordering, (n, k): (usize, usize), reader: Reader) -> Instan
 
 fn of_the_minimal_model() -> Vec<Claim> {
     use Expected::{Proved, Refuted};
-    let mut claims = Vec::new();
-    for reader in [Reader::slow(1), Reader::PROMPT] {
-        let fits = spent(minimal(Ordering::Original, (3, 4), reader), 1, 1);
-        claims.push(fits);
-    }
+    let readers = [Reader::slow(1), Reader::PROMPT];
+    let fits = readers.map(|reader| spent(minimal(Ordering::Original, (3, 4), reader), 1, 1));
     let mut claims = meaning(
         Claim::of_each(
             "original-loses-what-fits",
@@ -89,7 +86,7 @@ fn of_the_minimal_model() -> Vec<Claim> {
              reader does, where the write is pending for tokio's cooperative budget.",
             &[NothingTruncated, NoSilentLoss, NothingBufferedAtShutdown],
             Refuted,
-            claims,
+            fits.to_vec(),
         ),
         Meaning::Defect,
         &told("#4022"),
@@ -97,7 +94,7 @@ fn of_the_minimal_model() -> Vec<Claim> {
     for ordering in [Ordering::ReadGatedFlush, Ordering::FlushBeforeShutdown] {
         let mut pending = Vec::new();
         for size in SIZES {
-            for reader in [Reader::slow(1), Reader::PROMPT] {
+            for reader in readers {
                 let instance = minimal(ordering, size, reader);
                 pending.push(late(instance.clone()));
                 let calls = 0..=size.0 + 1;

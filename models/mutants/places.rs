@@ -36,6 +36,12 @@ pub(super) fn in_the_loop(revision: &Revision, scenario: &str) -> Place {
     in_model(dispatch_loop::NAME, instance)
 }
 
+/// These calls in words.
+fn in_words(calls: &[Call]) -> String {
+    let words: Vec<_> = calls.iter().map(ToString::to_string).collect();
+    words.join(", ")
+}
+
 /// A connection that makes these calls, beside a script.
 pub(super) fn with_calls(
     name: &str,
@@ -45,8 +51,7 @@ pub(super) fn with_calls(
 ) -> Place {
     let script = Script::new("script", steps);
     let steps: Vec<_> = script.steps.iter().map(ToString::to_string).collect();
-    let words: Vec<_> = calls.iter().map(ToString::to_string).collect();
-    let (words, steps) = (words.join(", "), steps.join(", "));
+    let (words, steps) = (in_words(calls), steps.join(", "));
     let scenario = Scenario {
         feeds: 1,
         signals: 1,
@@ -67,11 +72,10 @@ pub(super) fn relying_on_room() -> Place {
         Promise, Promise, Promise, Promise, Send, Send, Offer, Pause, Offer, Offer, Shut,
     ];
     let scenario = Scenario::new("relies-on-room", 2, Reader::slow(1));
-    let words: Vec<_> = calls.iter().map(ToString::to_string).collect();
     Place {
         model: "calls",
         sound: Instance::new("connection", scenario, Arc::new(Calls(calls))),
-        words: format!("{}; K=2, reader slow:1", words.join(", ")),
+        words: format!("{}; K=2, reader slow:1", in_words(calls)),
     }
 }
 
