@@ -6,7 +6,7 @@
 //! is a list of calls. It reaches two similar states, of which only the second leads to the violation:
 //! an explorer that treats the two as one does not explore what follows the second.
 
-use lastbyte::environment::{ExecutorDefect, KernelDefect, KeyPart};
+use lastbyte::run::{ExecutorDefect, KeyPart};
 use lastbyte::{Instance, Property, Reader, ScriptStep};
 
 use super::calls::Call;
@@ -15,7 +15,7 @@ use super::places::{
     Place, for_either_signal, in_model, in_the_loop, relying_on_room, with_calls,
     with_its_own_waker,
 };
-use super::{Mutation, Row};
+use super::{KernelDefect, Mutation, Row};
 use crate::dispatch_close::{self, Revision as Closing};
 use crate::dispatch_loop::{ORIGINAL, READ_GATED, WRITES_AGAIN};
 
@@ -29,7 +29,7 @@ pub struct Hidden {
     /// The defect, if the explorer has it.
     pub defect: ExecutorDefect,
     /// The defect, if the kernel has it: it does less than a kernel may.
-    pub kernel: KernelDefect,
+    pub kernel: Option<KernelDefect>,
     /// The property that is broken without being noticed.
     pub property: Property,
     /// Where, without the defect.
@@ -49,10 +49,14 @@ impl Hidden {
         let mut scenario = sound.scenario().clone();
         scenario.name = name;
         if defective {
-            scenario.executor_defect = self.defect;
-            scenario.kernel_defect = self.kernel;
+            scenario.decorator = self.kernel.and_then(KernelDefect::planted);
         }
-        Instance::new(subject, scenario, sound.run().clone()).with_parameter("at", &**words)
+        let instance = Instance::new(subject, scenario, sound.run().clone());
+        let instance = instance.with_parameter("at", &**words);
+        match defective {
+            true => instance.with_planted(self.defect),
+            false => instance,
+        }
     }
 }
 
@@ -71,7 +75,7 @@ pub fn hidden() -> Vec<Hidden> {
         name,
         sentence,
         defect,
-        kernel: KernelDefect::None,
+        kernel: Option::None,
         property,
         sound,
     };
@@ -308,7 +312,7 @@ pub fn hidden() -> Vec<Hidden> {
             "The key lacks what the connection did in this poll.",
         ),
         Hidden {
-            kernel: KernelDefect::WriterWokenWhenEmpty,
+            kernel: Some(KernelDefect::WriterWokenWhenEmpty),
             ..row(
                 "kernel/writer-woken-when-empty",
                 ExecutorDefect::None,

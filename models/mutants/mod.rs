@@ -5,8 +5,10 @@
 mod calls;
 mod dispatcher;
 mod explorer;
+mod kernel;
 mod own_wakers;
 mod places;
+mod reader;
 mod table;
 mod unordered;
 
@@ -14,11 +16,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use lastbyte::check::Meaning;
-use lastbyte::environment::{ExecutorDefect, KernelDefect, ReaderDefect};
+use lastbyte::run::ExecutorDefect;
 use lastbyte::{Claim, Expected, Instance, Model, Property, Reader, Scenario};
 
 pub use dispatcher::{Mutant, Mutation};
 pub use explorer::{Hidden, hidden};
+pub use kernel::KernelDefect;
+pub use reader::ReaderDefect;
 pub use table::{Row, equivalent, rows};
 
 impl Row {
@@ -40,9 +44,8 @@ impl Row {
         scenario.faults = self.faults.clone();
         scenario.scripts.clone_from(&self.scripts);
         if mutated {
-            scenario.kernel_defect = self.kernel;
-            scenario.reader_defect = self.peer;
-            scenario.executor_defect = self.executor;
+            scenario.decorator = self.kernel.and_then(KernelDefect::planted);
+            scenario.peer = self.peer.and_then(ReaderDefect::planted);
         }
         // The mutants are known by the history of their calls.
         let mutant = Mutant {
@@ -69,7 +72,7 @@ impl Row {
             instance = instance.with_parameter("beside", does);
         }
         match mutated {
-            true => instance,
+            true => instance.with_planted(self.executor),
             false => instance.with_parameter("instead of", self.name),
         }
     }

@@ -18,9 +18,9 @@ pub struct Row {
     /// What the dispatcher does without the defect.
     pub base: Mutation,
     /// The defect, if the kernel has it.
-    pub kernel: KernelDefect,
+    pub kernel: Option<KernelDefect>,
     /// The defect, if the reader has it.
-    pub peer: ReaderDefect,
+    pub peer: Option<ReaderDefect>,
     /// The defect, if the executor has it.
     pub executor: ExecutorDefect,
     /// N: bytes of the response.
@@ -53,8 +53,8 @@ impl Row {
             property,
             mutation,
             base: Mutation::None,
-            kernel: KernelDefect::None,
-            peer: ReaderDefect::None,
+            kernel: None,
+            peer: None,
             executor: ExecutorDefect::None,
             response: 3,
             capacity: 1,
@@ -336,7 +336,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::CapacityOffByOne,
+            kernel: Some(KernelDefect::CapacityOffByOne),
             ..Row::new(
                 "kernel/capacity-off-by-one",
                 Mutation::ChecksCapacity,
@@ -345,7 +345,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::WriterNotRegistered,
+            kernel: Some(KernelDefect::WriterNotRegistered),
             ..Row::new(
                 "kernel/writer-not-registered",
                 Mutation::None,
@@ -354,7 +354,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::WriterNotWoken,
+            kernel: Some(KernelDefect::WriterNotWoken),
             ..Row::new(
                 "kernel/writer-not-woken",
                 Mutation::None,
@@ -363,7 +363,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::ReaderNotWoken,
+            kernel: Some(KernelDefect::ReaderNotWoken),
             ..Row::new(
                 "kernel/reader-not-woken",
                 Mutation::None,
@@ -372,7 +372,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::EofWakesNobody,
+            kernel: Some(KernelDefect::EofWakesNobody),
             base: Mutation::PendingFlushIgnored,
             ..Row::new(
                 "kernel/eof-wakes-nobody",
@@ -382,7 +382,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::EofWakesNobody,
+            kernel: Some(KernelDefect::EofWakesNobody),
             ..Row::new(
                 "kernel/eof-wakes-nobody-at-the-end",
                 Mutation::None,
@@ -391,7 +391,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::InputterNotRegistered,
+            kernel: Some(KernelDefect::InputterNotRegistered),
             ..Row::new(
                 "kernel/inputter-not-registered",
                 Mutation::None,
@@ -401,7 +401,7 @@ pub fn rows() -> Vec<Row> {
         }
         .with_late_request(),
         Row {
-            kernel: KernelDefect::InputWakesNobody,
+            kernel: Some(KernelDefect::InputWakesNobody),
             ..Row::new(
                 "kernel/input-wakes-nobody",
                 Mutation::None,
@@ -411,7 +411,7 @@ pub fn rows() -> Vec<Row> {
         }
         .with_late_request(),
         Row {
-            kernel: KernelDefect::FinWakesNobody,
+            kernel: Some(KernelDefect::FinWakesNobody),
             scripts: vec![Script::new("client", [ScriptStep::FinishInput])],
             request_is_there: false,
             ..Row::new(
@@ -422,7 +422,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::FlushWakesNobody,
+            kernel: Some(KernelDefect::FlushWakesNobody),
             flush: FlushMode::Deferred,
             scripts: vec![Script::new("layer below", [ScriptStep::FinishFlush])],
             ..Row::new(
@@ -440,7 +440,7 @@ pub fn rows() -> Vec<Row> {
         )
         .with_late_request(),
         Row {
-            kernel: KernelDefect::EofBeforeLastByte,
+            kernel: Some(KernelDefect::EofBeforeLastByte),
             ..Row::new(
                 "kernel/eof-before-last-byte",
                 Mutation::None,
@@ -449,7 +449,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::FirstByteDropped,
+            kernel: Some(KernelDefect::FirstByteDropped),
             ..Row::new(
                 "kernel/first-byte-dropped",
                 Mutation::None,
@@ -461,7 +461,7 @@ pub fn rows() -> Vec<Row> {
             response: 4,
             capacity: 2,
             reader: Reader::slow(1),
-            kernel: KernelDefect::LastInFirstOut,
+            kernel: Some(KernelDefect::LastInFirstOut),
             ..Row::new(
                 "kernel/last-in-first-out",
                 Mutation::None,
@@ -470,7 +470,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::ShutdownDiscards,
+            kernel: Some(KernelDefect::ShutdownDiscards),
             ..Row::new(
                 "kernel/shutdown-discards",
                 Mutation::None,
@@ -480,7 +480,7 @@ pub fn rows() -> Vec<Row> {
         },
         Row {
             reader: Reader::PROMPT.resets_after(0),
-            kernel: KernelDefect::ResetWakesNobody,
+            kernel: Some(KernelDefect::ResetWakesNobody),
             ..Row::new(
                 "kernel/reset-wakes-nobody",
                 Mutation::None,
@@ -489,7 +489,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            kernel: KernelDefect::WriteAfterShutdown,
+            kernel: Some(KernelDefect::WriteAfterShutdown),
             ..Row::new(
                 "kernel/write-after-shutdown",
                 Mutation::ChecksShutdown,
@@ -498,7 +498,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            peer: ReaderDefect::ForgetsFirstByte,
+            peer: Some(ReaderDefect::ForgetsFirstByte),
             ..Row::new(
                 "reader/forgets-first-byte",
                 Mutation::None,
@@ -507,7 +507,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            peer: ReaderDefect::EmptyIsEof,
+            kernel: Some(KernelDefect::EmptyIsEof),
             ..Row::new(
                 "reader/empty-is-eof",
                 Mutation::None,
@@ -516,7 +516,7 @@ pub fn rows() -> Vec<Row> {
             )
         },
         Row {
-            peer: ReaderDefect::IgnoresWakeUp,
+            peer: Some(ReaderDefect::IgnoresWakeUp),
             ..Row::new(
                 "reader/ignores-wake-up",
                 Mutation::None,

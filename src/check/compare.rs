@@ -104,7 +104,8 @@ fn explore(instance: &Instance, limits: Limits, progress: Option<Progress>) -> S
     let explorer = Explorer {
         limits,
         progress,
-        ..Explorer::default()
+        folding: true,
+        ..instance.explorer()
     };
     let (exploration, transitions) =
         explorer.transitions(instance.run(), instance.scenario(), label);

@@ -84,12 +84,10 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         stops,
         error_is_proper,
         properties,
-        kernel_defect,
-        reader_defect,
-        executor_defect,
+        decorator,
     } = scenario;
     let plain = Scenario::new("", *capacity, *reader);
-    let fields: [(&'static str, &dyn fmt::Debug, &dyn fmt::Debug); 24] = [
+    let fields: [(&'static str, &dyn fmt::Debug, &dyn fmt::Debug); 22] = [
         ("input", input, &plain.input),
         ("input_eof", input_eof, &plain.input_eof),
         ("flush", flush, &plain.flush),
@@ -111,14 +109,15 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         ("stops", stops, &plain.stops),
         ("error_is_proper", error_is_proper, &plain.error_is_proper),
         ("properties", properties, &plain.properties),
-        ("kernel_defect", kernel_defect, &plain.kernel_defect),
-        ("reader_defect", reader_defect, &plain.reader_defect),
-        ("executor_defect", executor_defect, &plain.executor_defect),
+        ("decorator", decorator, &plain.decorator),
     ];
     let fields = fields.map(|(name, field, usual)| {
         let [field, usual] = [field, usual].map(|field| format!("{field:?}"));
         (field != usual).then_some((name, field))
     });
+    let decorators = scenario.decorators().into_iter();
+    let decorators = decorators.filter_map(|decorator| decorator.fingerprint());
+    let decorators = decorators.map(|fingerprint| ("fingerprint of a decorator", fingerprint));
     let always = [
         ("capacity", capacity.to_string()),
         ("reader", format!("{reader:?}")),
@@ -126,6 +125,7 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
     always
         .into_iter()
         .chain(fields.into_iter().flatten())
+        .chain(decorators)
         .collect()
 }
 

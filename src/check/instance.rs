@@ -6,7 +6,12 @@ use std::sync::{Arc, OnceLock};
 
 use crate::check::bounds::{Parameters, Value};
 use crate::check::identity::{self, Identity, Parts};
+use crate::environment::decorator::Decorator;
+#[cfg(feature = "explore")]
+use crate::explore::explorer::Explorer;
 use crate::run::actor::Actor;
+#[cfg(feature = "planted")]
+use crate::run::planted::ExecutorDefect;
 use crate::run::scenario::Scenario;
 use crate::run::subject::Subject;
 
@@ -28,6 +33,8 @@ struct Inner {
     folding: bool,
     run: Arc<dyn Subject>,
     parameters: Vec<Parameter>,
+    #[cfg(feature = "planted")]
+    planted: ExecutorDefect,
     place: &'static Location<'static>,
     /// The digest of all its parts, computed once.
     digest: OnceLock<String>,
@@ -55,6 +62,8 @@ impl Instance {
                 folding: false,
                 run,
                 parameters: Vec::new(),
+                #[cfg(feature = "planted")]
+                planted: ExecutorDefect::None,
                 place: Location::caller(),
                 digest: OnceLock::new(),
             }),
@@ -113,6 +122,13 @@ impl Instance {
         self.changed(|inner| inner.folding = true)
     }
 
+    /// The same, explored by an explorer with this defect.
+    #[cfg(feature = "planted")]
+    #[must_use]
+    pub fn with_planted(self, planted: ExecutorDefect) -> Instance {
+        self.changed(|inner| inner.planted = planted)
+    }
+
     fn changed(mut self, change: impl FnOnce(&mut Inner)) -> Instance {
         let inner = Arc::make_mut(&mut self.inner);
         change(inner);
@@ -153,6 +169,24 @@ impl Instance {
     /// Whether histories may be folded.
     pub fn folding(&self) -> bool {
         self.inner.folding
+    }
+
+    /// The defect of the explorer that explores it.
+    #[cfg(feature = "planted")]
+    pub fn planted(&self) -> ExecutorDefect {
+        self.inner.planted
+    }
+
+    /// The explorer that it is explored by: with its settings, and with the usual limits.
+    #[cfg(feature = "explore")]
+    pub fn explorer(&self) -> Explorer {
+        Explorer {
+            caching: self.caching(),
+            folding: self.folding(),
+            #[cfg(feature = "planted")]
+            planted: self.planted(),
+            ..Explorer::default()
+        }
     }
 
     /// What is explored.
@@ -232,9 +266,16 @@ impl Instance {
             folding,
             run,
             parameters: _,
+            #[cfg(feature = "planted")]
+            planted,
             place: _,
             digest: _,
         } = &*self.inner;
+        #[cfg(feature = "planted")]
+        let planted =
+            (*planted != ExecutorDefect::None).then(|| ("planted", format!("{planted:?}")));
+        #[cfg(not(feature = "planted"))]
+        let planted = None;
         let version = version.iter().map(|version| ("version", version.clone()));
         let fingerprint = run.fingerprint();
         let fingerprint = fingerprint.map(|fingerprint| ("fingerprint", fingerprint));
@@ -245,6 +286,7 @@ impl Instance {
             ("folding", folding.to_string()),
         ];
         let parts = named.into_iter().chain(version).chain(fingerprint);
+        let parts = parts.chain(planted);
         parts.chain(identity::of_scenario(scenario)).collect()
     }
 
@@ -285,6 +327,15 @@ impl Instance {
             let mut pairs = one.iter().zip(&two);
             one.len() == two.len() && pairs.all(|(one, two)| same(one, two))
         };
+        let [decorators, others] =
+            [&one.scenario, &two.scenario].map(|scenario| scenario.decorators());
+        let same = |(one, two): (&Arc<dyn Decorator>, &Arc<dyn Decorator>)| {
+            // Fingerprints are parts.
+            Arc::ptr_eq(one, two) || one.fingerprint().is_some()
+        };
+        if decorators.len() != others.len() || !decorators.into_iter().zip(others).all(same) {
+            return Err("nothing shows that their decorators are the same".to_owned());
+        }
         if !same_actors {
             return Err("nothing shows that their actors are the same".to_owned());
         }

@@ -178,7 +178,7 @@ impl Recording {
                 steps: STEPS.max(self.trace.schedule.len() + 1),
                 ..Limits::default()
             },
-            ..Explorer::default()
+            ..instance.explorer()
         };
         let Recording {
             instance: name,

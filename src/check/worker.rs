@@ -120,11 +120,9 @@ impl Wanted {
 
     fn explore(&self, instance: &Instance, limits: Limits, progress: Progress) -> Answer {
         let explorer = Explorer {
-            caching: instance.caching(),
             limits,
             progress: Some(progress),
-            folding: instance.folding(),
-            ..Explorer::default()
+            ..instance.explorer()
         };
         let id = instance.identity();
         // What only a sweep shows needs no readable counterexample.

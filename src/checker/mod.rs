@@ -33,6 +33,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::environment::decorator::Decorator;
 use crate::environment::framing::{Framing, Raw};
 use crate::environment::kernel::{Faults, FlushMode, ShutdownMode, UnreadInput, Wakes};
 use crate::environment::reader::Reader;
@@ -297,6 +298,14 @@ impl Checker {
     #[must_use]
     pub fn shutdown(mut self, mode: ShutdownMode) -> Checker {
         self.base.shutdown = mode;
+        self
+    }
+
+    /// Changes what the kernel does, call by call: for a test that has to notice it. With a decorator
+    /// nothing is proved; see [`Decorator`].
+    #[must_use]
+    pub fn decorate_kernel(mut self, decorator: impl Decorator + 'static) -> Checker {
+        self.base.decorator = Some(Arc::new(decorator));
         self
     }
 

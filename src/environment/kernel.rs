@@ -19,6 +19,7 @@ use bytes::{Bytes, BytesMut};
 use crate::environment::content::{Content, Pieces, Shared, length, part};
 use crate::trace::event::ActorId;
 
+mod changes;
 mod readiness;
 
 pub use readiness::{Budget, Wakes};
@@ -108,66 +109,9 @@ impl Faults {
     }
 }
 
-/// Deliberate defects of the kernel, to show that the properties notice them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum KernelDefect {
-    /// None.
-    #[default]
-    None,
-    /// The buffer takes one byte more than its capacity.
-    CapacityOffByOne,
-    /// A write that finds the buffer full registers nobody.
-    WriterNotRegistered,
-    /// A read that makes room wakes nobody.
-    WriterNotWoken,
-    /// A write wakes no reader.
-    ReaderNotWoken,
-    /// The end of the stream wakes no reader.
-    EofWakesNobody,
-    /// The reader sees the end of the stream although bytes are left in the buffer.
-    EofBeforeLastByte,
-    /// The first byte that the kernel accepts is thrown away.
-    FirstByteDropped,
-    /// Bytes come out in the wrong order: every read takes from the end.
-    LastInFirstOut,
-    /// A shutdown throws away what the buffer holds.
-    ShutdownDiscards,
-    /// A reset wakes no writer.
-    ResetWakesNobody,
-    /// A write after the shutdown is accepted.
-    WriteAfterShutdown,
-    /// A read that finds no input registers nobody.
-    InputterNotRegistered,
-    /// Input wakes nobody.
-    InputWakesNobody,
-    /// The peer's FIN wakes nobody.
-    FinWakesNobody,
-    /// A flush that is finished wakes nobody.
-    FlushWakesNobody,
-    /// A shutdown that is finished wakes nobody.
-    ShutdownFinishWakesNobody,
-    /// A read of the connection that makes room for input wakes nobody.
-    SenderNotWoken,
-    /// A send that finds no room registers nobody.
-    SenderNotRegistered,
-    /// A flush of the layer drops the bytes that the kernel had no room for.
-    LayerForgetsTheRest,
-    /// A read wakes the writer only when it has emptied the buffer: everything that such a kernel does
-    /// a right one can do, and not the other way round.
-    WriterWokenWhenEmpty,
-}
-
-impl KernelDefect {
-    /// Whether it takes possible behaviour away and adds none: it cannot break a property, only hide that
-    /// one is broken.
-    pub fn only_removes(self) -> bool {
-        self == KernelDefect::WriterWokenWhenEmpty
-    }
-}
-
 /// What a registered caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Place {
+pub enum Place {
     /// Room in the outbound buffer.
     Writer,
     /// The end of a flush.
@@ -326,7 +270,6 @@ pub struct Kernel {
     flush_mode: FlushMode,
     unread_input: UnreadInput,
     faults: Faults,
-    defect: KernelDefect,
 
     contents: Contents,
     accepted: usize,
@@ -375,7 +318,6 @@ impl Kernel {
             flush_mode: FlushMode::default(),
             unread_input: UnreadInput::default(),
             faults: Faults::default(),
-            defect: KernelDefect::default(),
             contents: Contents::default(),
             accepted: 0,
             delivered: 0,
@@ -453,12 +395,6 @@ impl Kernel {
     /// Sets the faults to inject.
     pub fn with_faults(mut self, faults: Faults) -> Self {
         self.faults = faults;
-        self
-    }
-
-    /// Plants a defect.
-    pub fn with_defect(mut self, defect: KernelDefect) -> Self {
-        self.defect = defect;
         self
     }
 
@@ -594,7 +530,7 @@ impl Kernel {
         if self.reset {
             return self.tell_reset(Call::Failed(io::ErrorKind::BrokenPipe));
         }
-        if self.is_shut() && self.defect != KernelDefect::WriteAfterShutdown {
+        if self.is_shut() {
             return Call::Failed(io::ErrorKind::BrokenPipe);
         }
         if length(slices) == 0 {
@@ -618,24 +554,17 @@ impl Kernel {
             self.writer.set(caller);
             return self.would_block();
         }
-        let capacity = match self.defect {
-            KernelDefect::CapacityOffByOne => self.capacity + 1,
-            _ => self.capacity,
-        };
-        let mut room = capacity.saturating_sub(self.contents.outbound.len());
+        let mut room = self.capacity.saturating_sub(self.contents.outbound.len());
         for limit in [self.faults.write_error_after, self.faults.write_zero_after] {
             room = room.min(limit.map_or(usize::MAX, |m| m - self.accepted));
         }
         if room == 0 {
-            if self.defect != KernelDefect::WriterNotRegistered {
-                self.writer.set(caller);
-            }
+            self.writer.set(caller);
             self.clear_readiness();
             return self.would_block();
         }
         let taken = room.min(length(slices));
-        let first = self.defect == KernelDefect::FirstByteDropped && self.accepted == 0;
-        for kept in part(slices, usize::from(first)..taken) {
+        for kept in part(slices, 0..taken) {
             let place = Shared::find(kept, payloads);
             self.contents.accepted.push(kept, place);
             self.contents.outbound.push(match place {
@@ -651,9 +580,7 @@ impl Kernel {
         if self.flush_mode == FlushMode::Deferred {
             self.flushing = Flushing::Dirty;
         }
-        if self.defect != KernelDefect::ReaderNotWoken {
-            self.reader.fire(Place::Reader, &mut self.due);
-        }
+        self.reader.fire(Place::Reader, &mut self.due);
         Call::Done(taken)
     }
 
@@ -683,9 +610,7 @@ impl Kernel {
             return false;
         }
         self.flushing = Flushing::Done;
-        if self.defect != KernelDefect::FlushWakesNobody {
-            self.flusher.fire(Place::Flusher, &mut self.due);
-        }
+        self.flusher.fire(Place::Flusher, &mut self.due);
         true
     }
 
@@ -721,9 +646,6 @@ impl Kernel {
     /// The kernel has taken this many bytes from the layer.
     pub(crate) fn taken_from_layer(&mut self, bytes: usize) {
         let _taken = self.contents.layer.split_to(bytes);
-        if self.defect == KernelDefect::LayerForgetsTheRest {
-            self.contents.layer.clear();
-        }
     }
 
     /// Requests a shutdown; `true` when it can be carried out now, `false` while it is deferred.
@@ -747,9 +669,7 @@ impl Kernel {
     pub(crate) fn finish_shutdown(&mut self) {
         if self.shutting == Shutting::InFlight {
             self.shutting = Shutting::Done;
-            if self.defect != KernelDefect::ShutdownFinishWakesNobody {
-                self.shutter.fire(Place::Shutter, &mut self.due);
-            }
+            self.shutter.fire(Place::Shutter, &mut self.due);
         }
     }
 
@@ -762,9 +682,6 @@ impl Kernel {
             return Call::Failed(io::ErrorKind::NotConnected);
         }
         self.write_shut = true;
-        if self.defect == KernelDefect::ShutdownDiscards {
-            self.contents.outbound.clear();
-        }
         self.wake_reader_for_eof();
         Call::Done(())
     }
@@ -784,9 +701,7 @@ impl Kernel {
     }
 
     fn wake_reader_for_eof(&mut self) {
-        if self.defect != KernelDefect::EofWakesNobody {
-            self.reader.fire(Place::Reader, &mut self.due);
-        }
+        self.reader.fire(Place::Reader, &mut self.due);
     }
 
     /// `recv(2)` on the connection's side: the next piece of input, at most `max` bytes; empty at
@@ -816,9 +731,7 @@ impl Kernel {
             }
             None if self.input_eof => Call::Done(Bytes::new()),
             None => {
-                if self.defect != KernelDefect::InputterNotRegistered {
-                    self.inputter.set(caller);
-                }
+                self.inputter.set(caller);
                 self.would_block()
             }
         }
@@ -853,16 +766,6 @@ impl Kernel {
         capacity.saturating_sub(self.unread())
     }
 
-    /// Whether room for input wakes the actor that waits to send (not with the defect).
-    pub(crate) fn wakes_senders(&self) -> bool {
-        self.defect != KernelDefect::SenderNotWoken
-    }
-
-    /// Whether an actor that finds no room for input is registered (not with the defect).
-    pub(crate) fn registers_senders(&self) -> bool {
-        self.defect != KernelDefect::SenderNotRegistered
-    }
-
     /// Whether the peer's next bytes are answered with a reset.
     pub(crate) fn answers_with_reset(&self) -> bool {
         self.closed && !self.reset && self.unread_input == UnreadInput::ResetsLater
@@ -876,27 +779,20 @@ impl Kernel {
             self.reader.fire(Place::Reader, &mut self.due);
         } else if !bytes.is_empty() {
             self.input.push_back(bytes);
-            if self.defect != KernelDefect::InputWakesNobody {
-                self.inputter.fire(Place::Input, &mut self.due);
-            }
+            self.inputter.fire(Place::Input, &mut self.due);
         }
     }
 
     /// The peer sends FIN.
     pub fn finish_input(&mut self) {
         self.input_eof = true;
-        if self.defect != KernelDefect::FinWakesNobody {
-            self.inputter.fire(Place::Input, &mut self.due);
-        }
+        self.inputter.fire(Place::Input, &mut self.due);
     }
 
     /// The peer takes at most `max` bytes; empty at the end of the stream.
     pub(crate) fn read(&mut self, max: usize, caller: Caller<'_>) -> Call<Bytes> {
         if self.reset {
             return Call::Failed(io::ErrorKind::ConnectionReset);
-        }
-        if self.is_shut() && self.defect == KernelDefect::EofBeforeLastByte {
-            return Call::Done(Bytes::new());
         }
         if self.contents.outbound.is_empty() {
             if self.is_shut() {
@@ -906,27 +802,14 @@ impl Kernel {
             return Call::WouldBlock;
         }
         let taken = max.min(self.contents.outbound.len());
-        let bytes = if self.defect == KernelDefect::LastInFirstOut {
-            let keep = self.contents.outbound.len() - taken;
-            let kept = self.contents.outbound.take(keep);
-            let last = self.contents.outbound.take(taken);
-            self.contents.outbound.push(kept);
-            last
-        } else {
-            self.contents.outbound.take(taken)
-        };
+        let bytes = self.contents.outbound.take(taken);
         self.delivered += taken;
-        let wakes = match self.defect {
-            KernelDefect::WriterNotWoken => false,
-            KernelDefect::WriterWokenWhenEmpty => self.contents.outbound.is_empty(),
-            _ => true,
-        };
         match self.gates.wakes {
             Wakes::Later if self.gates.waits_for_event() => {
                 self.reporter.fire(Place::Device, &mut self.due);
             }
-            Wakes::AtEveryRead if wakes => self.writer.fire(Place::Writer, &mut self.due),
-            Wakes::AtEveryRead | Wakes::Later => {}
+            Wakes::AtEveryRead => self.writer.fire(Place::Writer, &mut self.due),
+            Wakes::Later => {}
         }
         Call::Done(bytes)
     }
@@ -956,12 +839,10 @@ impl Kernel {
         self.reset = true;
         self.gates.know(Readiness::Ready);
         self.contents.outbound.clear();
-        if self.defect != KernelDefect::ResetWakesNobody {
-            self.writer.fire(Place::Writer, &mut self.due);
-            self.flusher.fire(Place::Flusher, &mut self.due);
-            self.shutter.fire(Place::Shutter, &mut self.due);
-            self.inputter.fire(Place::Input, &mut self.due);
-        }
+        self.writer.fire(Place::Writer, &mut self.due);
+        self.flusher.fire(Place::Flusher, &mut self.due);
+        self.shutter.fire(Place::Shutter, &mut self.due);
+        self.inputter.fire(Place::Input, &mut self.due);
     }
 
     /// Hashes everything that can influence the future, except for the bytes.

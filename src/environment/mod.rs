@@ -13,7 +13,7 @@
 
 mod by_hand;
 pub(crate) mod content;
-pub(crate) mod defect;
+pub(crate) mod decorator;
 pub(crate) mod framing;
 pub(crate) mod framings;
 #[cfg(feature = "http1")]
@@ -23,13 +23,11 @@ pub(crate) mod reader;
 pub(crate) mod script;
 
 pub use by_hand::{Answer, ByHand};
-pub use defect::{ExecutorDefect, KeyPart};
+pub use decorator::{Decorator, KernelCall};
 pub use framing::{Contradiction, Framing, Raw};
 pub use framings::{Counted, LengthDelimited, Lines, Parse, Parsed};
 #[cfg(feature = "http1")]
 pub use http1::{Responses, are_head};
-pub use kernel::{
-    Budget, Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput, Wakes,
-};
-pub use reader::{BadReader, Reader, ReaderDefect};
+pub use kernel::{Budget, Faults, FlushMode, Kernel, Place, ShutdownMode, UnreadInput, Wakes};
+pub use reader::{BadReader, Reader};
 pub use script::{Script, ScriptStep};

@@ -104,20 +104,6 @@ impl FromStr for Reader {
     }
 }
 
-/// Deliberate defects of the reader, to show that the properties notice them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ReaderDefect {
-    /// None.
-    #[default]
-    None,
-    /// Takes every byte, and drops the first one of the stream.
-    ForgetsFirstByte,
-    /// Takes the end of the buffer for the end of the stream.
-    EmptyIsEof,
-    /// Does not look again after it was woken.
-    IgnoresWakeUp,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

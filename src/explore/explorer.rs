@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::environment::defect::ExecutorDefect;
 use crate::explore::graph::Graph;
 #[cfg(doc)]
 use crate::explore::limits::REPEATED_EXECUTIONS;
@@ -17,6 +16,9 @@ use crate::explore::silent::{asked, silently};
 use crate::explore::transitions::Label;
 use crate::explore::watch::watched;
 use crate::run::executor::{Stopped, drive};
+#[cfg(feature = "planted")]
+use crate::run::planted::ExecutorDefect;
+use crate::run::planted::Planted;
 use crate::run::scenario::Scenario;
 use crate::run::setup::{everybody, setup};
 use crate::run::state_key::Histories;
@@ -46,6 +48,9 @@ pub struct Explorer {
     pub observer: Option<Observer>,
     /// Asked now and then whether to stop.
     pub stop: Option<Stop>,
+    /// A deliberate defect, to test the explorer itself. With one it proves nothing.
+    #[cfg(feature = "planted")]
+    pub planted: ExecutorDefect,
 }
 
 impl Default for Explorer {
@@ -58,6 +63,8 @@ impl Default for Explorer {
             progress: None,
             observer: None,
             stop: None,
+            #[cfg(feature = "planted")]
+            planted: ExecutorDefect::None,
         }
     }
 }
@@ -82,7 +89,12 @@ fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>
     }
     let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
     world.watcher = Some(shared.clone());
-    if *shared.search().histories() != Histories::Full {
+    let (folds, planted) = {
+        let search = shared.search();
+        (*search.histories() != Histories::Full, search.plan.planted)
+    };
+    world.peek().plant(planted);
+    if folds {
         world.peek().fold();
     }
     let world = Arc::new(world);
@@ -243,6 +255,16 @@ impl Explorer {
         exploration
     }
 
+    #[cfg(feature = "planted")]
+    fn planted(&self) -> Planted {
+        self.planted.into()
+    }
+
+    #[cfg(not(feature = "planted"))]
+    fn planted(&self) -> Planted {
+        Planted::default()
+    }
+
     /// Whether every move of the exploration is in the graph.
     fn knows_all(&self, explored: &Explored) -> bool {
         explored.exploration.bound.is_none()
@@ -280,8 +302,7 @@ impl Explorer {
         way: Way,
     ) -> Explored {
         let started = Instant::now();
-        let planted = scenario.executor_defect != ExecutorDefect::None
-            || scenario.kernel_defect.only_removes();
+        let planted = self.planted();
         let search = Search::new(Plan {
             caching: self.caching && self.bound.is_none() && way.only.is_none(),
             limits: self.limits.clone(),
@@ -292,7 +313,7 @@ impl Explorer {
             repeats: way.repeats,
             folds: way.folds,
             label: way.label,
-            defect: scenario.executor_defect,
+            planted,
         });
         let shared = Arc::new(Shared::new(search));
         shared
@@ -340,7 +361,7 @@ impl Explorer {
             bound: self.bound,
             // What has come up since weighs more than that the first exploration was inconclusive.
             inconclusive: search.inconclusive.or(first.inconclusive),
-            defective: planted,
+            defective: planted.is_any() || !scenario.decorators().is_empty(),
             folding,
             repeated: search.repeated,
             not_applicable,

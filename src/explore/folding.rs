@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use crate::environment::defect::ExecutorDefect;
 use crate::explore::graph::Keys;
 use crate::explore::limits::Limits;
 use crate::run::digest::digest;
+use crate::run::planted::{ExecutorDefect, Planted};
 use crate::run::state::State;
 use crate::run::state_key::Histories;
 use crate::trace::event::{ActorId, Event, Step};
@@ -76,18 +76,13 @@ impl Check {
 
     /// Whether to continue an execution in a known state whose full history is new: see
     /// [`Limits::checked`].
-    pub(super) fn continues(
-        &mut self,
-        full: u128,
-        limits: &Limits,
-        defect: ExecutorDefect,
-    ) -> bool {
+    pub(super) fn continues(&mut self, full: u128, limits: &Limits, planted: Planted) -> bool {
         if !self.histories.insert(full) {
             return false;
         }
         let halved = (self.steps / limits.checked.max(1)).min(20);
         let chosen =
-            (full as u64).is_multiple_of(1 << halved) && defect != ExecutorDefect::OF_FOLDING;
+            (full as u64).is_multiple_of(1 << halved) && !planted.is(ExecutorDefect::OF_FOLDING);
         self.unchecked += u64::from(!chosen);
         chosen
     }

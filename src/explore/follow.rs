@@ -22,10 +22,10 @@ impl Explorer {
             bound: None,
             folding: false,
             caching: false,
-            limits: self.limits.clone(),
             progress: None,
             observer: None,
             stop: None,
+            ..self.clone()
         };
         let only = Some(schedule.to_vec());
         let explored = unbounded.run(subject, scenario, only, false);

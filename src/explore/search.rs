@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::environment::defect::ExecutorDefect;
 use crate::explore::folding::{Amounts, Check, Restart, amounts, events, name};
 use crate::explore::graph::{Elsewhere, Graph, Keys, Next, Seen};
 use crate::explore::limits::{Limits, Observer, Progress, REPEATED_EXECUTIONS, Stop};
 use crate::explore::transitions::Label;
 use crate::run::digest::digest;
+use crate::run::planted::{ExecutorDefect, Planted};
 use crate::run::state::{Over, State};
 use crate::run::state_key::Histories;
 use crate::run::world::Choice;
@@ -58,8 +58,8 @@ pub(crate) struct Plan {
     pub(crate) folds: Folds,
     /// The label of each move, where all moves are kept.
     pub(crate) label: Option<Label>,
-    /// The defect that is planted into the explorer.
-    pub(crate) defect: ExecutorDefect,
+    /// The defect of the explorer, in tests of it.
+    pub(crate) planted: Planted,
 }
 
 /// When the histories that identify actors are folded.
@@ -80,26 +80,12 @@ impl Plan {
     /// Whether histories may be folded and checked.
     fn may_fold(&self) -> bool {
         let whole = self.caching && self.only.is_none() && self.observer.is_none();
-        let sound = [ExecutorDefect::None, ExecutorDefect::OF_FOLDING].contains(&self.defect);
-        self.folds == Folds::LongExplorations && whole && sound
+        self.folds == Folds::LongExplorations && whole && self.planted.may_fold()
     }
 
-    /// Whether an instance that is identified by its history is explored again. With a planted defect
-    /// nothing is proved, so it is not, unless the defect is one of this comparison.
+    /// Whether an instance that is identified by its history is explored again.
     fn repeats(&self) -> bool {
-        let defects = [ExecutorDefect::None, ExecutorDefect::MovesNotCompared];
-        self.repeats && defects.contains(&self.defect)
-    }
-
-    /// Whether repeated moves are compared. With most defects they cannot be: equal keys may stand for
-    /// different states.
-    fn compares_moves(&self) -> bool {
-        let defects = [
-            ExecutorDefect::None,
-            ExecutorDefect::NothingRepeated,
-            ExecutorDefect::OF_FOLDING,
-        ];
-        defects.contains(&self.defect)
+        self.repeats && self.planted.repeats()
     }
 }
 
@@ -338,7 +324,7 @@ impl Search {
         let known = self.following.then(|| self.previous.get(position));
         // A part of the previous schedule must lead to what it led to then.
         let same = known.is_none_or(|known| known.is_some_and(|known| known.state == key));
-        let same = same || self.plan.defect == ExecutorDefect::MovesNotCompared;
+        let same = same || self.plan.planted.is(ExecutorDefect::MovesNotCompared);
         if !same || !self.remember(Next::State(key), state) {
             self.diverged(state, position);
             return Choice::Stop;
@@ -383,9 +369,11 @@ impl Search {
                 self.inconclusive = Some(Inconclusive::Cycle);
             } else if self.checks()
                 && self.phase == Phase::First
-                && self
-                    .check
-                    .continues(self.finer(state, key), &self.plan.limits, self.plan.defect)
+                && self.check.continues(
+                    self.finer(state, key),
+                    &self.plan.limits,
+                    self.plan.planted,
+                )
             {
                 self.check.checking = true;
                 self.path[position].checking = true;
@@ -472,7 +460,7 @@ impl Search {
                 self.check.remember((from, mover), &amounts);
                 true
             }
-            Err(_) if !self.plan.compares_moves() => true,
+            Err(_) if !self.plan.planted.compares_moves() => true,
             Err(_) if matches!(self.plan.folds, Folds::Unchecked(_)) => true,
             Err(_) if self.check.folded() => {
                 self.check.contradicted(state, from, mover, &amounts);

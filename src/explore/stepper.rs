@@ -12,6 +12,9 @@ use generator::{Generator, Gn};
 
 use crate::explore::silent::silently;
 use crate::run::executor::drive;
+#[cfg(feature = "planted")]
+use crate::run::planted::ExecutorDefect;
+use crate::run::planted::Planted;
 use crate::run::scenario::Scenario;
 use crate::run::setup::{everybody, setup};
 use crate::run::state::Over;
@@ -40,7 +43,22 @@ impl fmt::Debug for Stepper {
 impl Stepper {
     /// The beginning of an execution; no actor has moved yet.
     pub fn new(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Stepper {
+        Stepper::begin(subject, scenario, Planted::default())
+    }
+
+    /// The same under an executor with this defect.
+    #[cfg(feature = "planted")]
+    pub fn with_planted(
+        subject: &Arc<dyn Subject>,
+        scenario: &Scenario,
+        planted: ExecutorDefect,
+    ) -> Stepper {
+        Stepper::begin(subject, scenario, planted.into())
+    }
+
+    fn begin(subject: &Arc<dyn Subject>, scenario: &Scenario, planted: Planted) -> Stepper {
         let world = Arc::new(World::new(setup(&**subject, scenario), Gate::Stepper));
+        world.peek().plant(planted);
         let everybody = everybody(subject, scenario).into_iter().enumerate();
         let actors = everybody.map(|(n, start)| {
             let actor = ActorId(n as u8);

@@ -73,7 +73,9 @@ fn is_invisible(c: char) -> bool {
 }
 
 pub use crate::trace::numbers::thousands;
-pub(crate) use crate::trace::numbers::{count, count_of};
+pub(crate) use crate::trace::numbers::count;
+#[cfg(feature = "explore")]
+pub(crate) use crate::trace::numbers::count_of;
 
 #[cfg(feature = "cli")]
 /// The sum, or the largest number: results that were read may hold any numbers.

@@ -4,7 +4,7 @@
 //! another socket makes that one current until the call ends, so each system call is written once,
 //! whatever socket it is made on.
 
-use crate::environment::kernel::Kernel;
+use crate::environment::decorator::Decorated;
 use crate::environment::reader::Reader;
 use crate::run::delivery::Delivery;
 use crate::run::varying::Varying;
@@ -12,7 +12,7 @@ use crate::run::varying::Varying;
 /// The state of a socket that is not the current one.
 #[derive(Debug)]
 pub(crate) struct Beside {
-    pub(crate) kernel: Kernel,
+    pub(crate) kernel: Decorated,
     pub(crate) inside: usize,
     pub(crate) delivery: Delivery,
     pub(crate) varying: Varying,

@@ -11,9 +11,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
-use crate::environment::defect::ExecutorDefect;
 use crate::panics;
 use crate::run::handle::Handle;
+use crate::run::planted::ExecutorDefect;
 use crate::run::state::Over;
 use crate::run::subject::Running;
 use crate::run::world::World;
@@ -201,7 +201,7 @@ fn leave(world: &World, actor: ActorId) {
             watcher.finish(&mut state);
         }
         let stopped = state.over == Some(Over::Stopped);
-        let shows = state.defect != ExecutorDefect::NothingShownAfterPruning;
+        let shows = !state.planted.is(ExecutorDefect::NothingShownAfterPruning);
         (state.over.is_some() && !passed && shows, stopped)
     };
     if stopped {

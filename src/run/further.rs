@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::environment::kernel::{
-    Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput,
-};
+use crate::environment::decorator::{Decorated, Decorator};
+use crate::environment::kernel::{Faults, FlushMode, Kernel, ShutdownMode, UnreadInput};
 use crate::environment::reader::Reader;
 use crate::run::actor::Actor;
 use crate::run::peer::Peer;
@@ -65,8 +64,8 @@ pub struct FurtherSocket {
     pub faults: Faults,
     /// The actor in the reader's place; `None` for the reader.
     pub peer: Option<Arc<dyn Actor>>,
-    /// A defect planted in the kernel.
-    pub kernel_defect: KernelDefect,
+    /// What changes the kernel's calls, for tests that have to notice it.
+    pub decorator: Option<Arc<dyn Decorator>>,
 }
 
 impl FurtherSocket {
@@ -84,7 +83,7 @@ impl FurtherSocket {
             unread_input: UnreadInput::default(),
             faults: Faults::default(),
             peer: None,
-            kernel_defect: KernelDefect::default(),
+            decorator: None,
         }
     }
 
@@ -136,16 +135,16 @@ impl FurtherSocket {
         self
     }
 
-    pub(crate) fn kernel(&self, capacity: usize) -> Kernel {
-        Kernel::new(self.capacity.unwrap_or(capacity))
+    pub(crate) fn kernel(&self, capacity: usize) -> Decorated {
+        let kernel = Kernel::new(self.capacity.unwrap_or(capacity))
             .with_flush(self.flush)
             .with_shutdown(self.shutdown)
             .with_input_capacity(self.input_capacity)
             .with_visible_close(self.peer.as_ref().is_some_and(|peer| peer.reads()))
             .with_unread_input(self.unread_input)
             .with_faults(self.faults.clone())
-            .with_defect(self.kernel_defect)
-            .with_sent(&self.input, self.input_eof)
+            .with_sent(&self.input, self.input_eof);
+        Decorated::new(kernel, self.decorator.clone())
     }
 
     /// How the peer reads, if the first socket's peer reads like `first`.

@@ -58,6 +58,7 @@ pub(crate) mod offer;
 #[cfg(all(feature = "tokio-time", not(loom)))]
 mod paused;
 pub(crate) mod peer;
+pub(crate) mod planted;
 pub(crate) mod player;
 mod polls;
 pub(crate) mod protocol;
@@ -87,6 +88,8 @@ pub use local::LocalTasks;
 #[cfg(all(feature = "tokio-time", not(loom)))]
 pub use paused::Paused;
 pub use peer::Peer;
+#[cfg(feature = "planted")]
+pub use planted::{ExecutorDefect, KeyPart};
 pub use scenario::Scenario;
 pub use slot::SPIN_POLLS;
 pub use socket::Socket;

@@ -78,6 +78,20 @@ impl Peer {
     ///
     /// `ConnectionReset` when the connection is reset.
     pub fn poll_read(&mut self, max: usize, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        self.poll_read_keeping(max, cx, |read| read)
+    }
+
+    /// The same, where the peer keeps only what `keep` leaves of the bytes: only that counts as received.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Peer::poll_read`].
+    pub fn poll_read_keeping(
+        &mut self,
+        max: usize,
+        cx: &mut Context<'_>,
+        keep: impl FnOnce(Bytes) -> Bytes,
+    ) -> Poll<io::Result<Bytes>> {
         if !self.surplus.is_empty() {
             let max = max.min(self.surplus.len());
             return Poll::Ready(Ok(self.surplus.split_to(max).freeze()));
@@ -98,7 +112,7 @@ impl Peer {
                     state.changed();
                     state.log(actor, Event::Eof);
                 }
-                Call::Done(read) => state.reader_took(actor, read),
+                Call::Done(read) => state.reader_took(actor, read.len(), &keep(read.clone())),
             }
             call
         });
@@ -209,10 +223,8 @@ impl Peer {
             }
             let room = state.kernel.room_for_input().min(sent.len());
             if room == 0 {
-                if state.kernel.registers_senders() {
-                    let caller = state.caller(actor, cx.waker());
-                    state.room[actor.index()].set(caller);
-                }
+                let caller = state.caller(actor, cx.waker());
+                state.room[actor.index()].set(caller);
                 let offered = sent.len();
                 state.log(actor, Event::SendPending { offered });
                 return Call::WouldBlock;
@@ -301,13 +313,13 @@ impl Peer {
 }
 
 impl State {
-    /// The reader has taken these bytes.
-    pub(crate) fn reader_took(&mut self, actor: ActorId, read: &[u8]) {
+    /// The reader has taken so many bytes, and kept these.
+    pub(crate) fn reader_took(&mut self, actor: ActorId, bytes: usize, kept: &[u8]) {
         self.changed();
         // What it does next may depend on them.
-        let known = xxh3_64(&self.receive(read));
+        let known = xxh3_64(&self.receive(kept));
         self.observe(actor, known);
-        self.log(actor, Event::Read { bytes: read.len() });
+        self.log(actor, Event::Read { bytes });
         self.wake_progress();
     }
 

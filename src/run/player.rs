@@ -75,9 +75,7 @@ impl Handle {
                 ScriptStep::Send(bytes)
                     if state.kernel.room_for_input() < bytes.len() && !state.kernel.is_gone() =>
                 {
-                    if state.kernel.registers_senders() {
-                        state.room[actor.index()].set(caller);
-                    }
+                    state.room[actor.index()].set(caller);
                     return Poll::Pending;
                 }
                 ScriptStep::AwaitReceived(bytes) if state.kernel.delivered() < *bytes => {

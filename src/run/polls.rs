@@ -3,8 +3,9 @@
 
 use std::iter;
 
-use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::{Kernel, Registration};
+#[cfg(feature = "explore")]
+use crate::run::planted::ExecutorDefect;
 use crate::run::state::State;
 use crate::run::world::{ItIsOver, World};
 use crate::trace::event::ActorId;
@@ -23,8 +24,8 @@ impl State {
             } = kernel;
             [writer, flusher, shutter, inputter, reader]
         };
-        let beside = self.beside.iter().map(|other| &other.kernel);
-        iter::once(&self.kernel)
+        let beside = self.beside.iter().map(|other| &*other.kernel);
+        iter::once(&*self.kernel)
             .chain(beside)
             .flat_map(of_kernel)
             .chain(&self.progress)
@@ -103,6 +104,7 @@ impl State {
     }
 }
 
+#[cfg(feature = "explore")]
 impl World {
     /// Begins a poll of an actor with wakers of its own, or with tasks: a lock section without a call.
     /// Its code can look at its wakers before its first call, so this poll does not absorb wake-ups
@@ -110,7 +112,7 @@ impl World {
     pub(crate) fn begin(&self, actor: ActorId) -> bool {
         let is_step = {
             let state = self.peek();
-            let unseen = state.defect == ExecutorDefect::PollsBeginUnseen;
+            let unseen = state.planted.is(ExecutorDefect::PollsBeginUnseen);
             state.tasks.is_member(actor) || state.looks_at_wakers(actor) && !unseen
         };
         if !is_step {

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::task::{Poll, Waker};
 
 use crate::environment::kernel::Call;
-use crate::environment::reader::{Reader, ReaderDefect};
+use crate::environment::reader::Reader;
 use crate::run::handle::Handle;
 use crate::run::state::State;
 use crate::trace::event::{ActorId, Event};
@@ -21,44 +21,23 @@ enum Looked {
 }
 
 /// Reads until the end of the stream, a stop or a reset.
-pub(crate) async fn read_to_end(
-    peer: Handle,
-    reader: Reader,
-    defect: ReaderDefect,
-) -> Result<(), String> {
-    let mut forgotten = false;
-    let mut polled = false;
+pub(crate) async fn read_to_end(peer: Handle, reader: Reader) -> Result<(), String> {
     poll_fn(move |cx| {
         loop {
             // All that the reader knows is in the shared state.
-            peer.declare_state(&("reader", forgotten, polled));
-            if defect == ReaderDefect::IgnoresWakeUp && polled {
-                return Poll::Pending;
-            }
-            let forget = defect == ReaderDefect::ForgetsFirstByte && !forgotten;
-            let looked =
-                peer.section(|state| look(state, peer.actor, reader, defect, forget, cx.waker()));
+            peer.declare_state(&"reader");
+            let looked = peer.section(|state| look(state, peer.actor, reader, cx.waker()));
             match looked {
-                Ok(Looked::Again) => forgotten = defect == ReaderDefect::ForgetsFirstByte,
+                Ok(Looked::Again) => {}
                 Ok(Looked::Through) => return Poll::Ready(Ok(())),
-                Ok(Looked::Waits) | Err(_) => {
-                    polled = defect == ReaderDefect::IgnoresWakeUp;
-                    return Poll::Pending;
-                }
+                Ok(Looked::Waits) | Err(_) => return Poll::Pending,
             }
         }
     })
     .await
 }
 
-fn look(
-    state: &mut State,
-    actor: ActorId,
-    reader: Reader,
-    defect: ReaderDefect,
-    forget: bool,
-    waker: &Waker,
-) -> Looked {
+fn look(state: &mut State, actor: ActorId, reader: Reader, waker: &Waker) -> Looked {
     let delivered = state.kernel.delivered();
     if reader.resets_after.is_some_and(|m| delivered >= m) {
         state.kernel.reset();
@@ -82,10 +61,6 @@ fn look(
         .unwrap_or(usize::MAX);
     let caller = state.caller(actor, waker);
     match state.kernel.read(max, caller) {
-        Call::WouldBlock if defect == ReaderDefect::EmptyIsEof => {
-            state.log(actor, Event::Eof);
-            Looked::Through
-        }
         Call::WouldBlock => {
             state.log(actor, Event::ReadPending);
             Looked::Waits
@@ -103,12 +78,7 @@ fn look(
         }
         Call::Done(bytes) => {
             state.changed();
-            let kept = if forget {
-                bytes.slice(1..)
-            } else {
-                bytes.clone()
-            };
-            state.receive(&kept);
+            state.receive(&bytes);
             state.log(actor, Event::Read { bytes: bytes.len() });
             state.wake_progress();
             Looked::Again

@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::environment::defect::ExecutorDefect;
-use crate::environment::kernel::{
-    Faults, FlushMode, Kernel, KernelDefect, ShutdownMode, UnreadInput, Wakes,
-};
-use crate::environment::reader::{Reader, ReaderDefect};
+use crate::environment::decorator::{Decorated, Decorator};
+use crate::environment::kernel::{Faults, FlushMode, Kernel, ShutdownMode, UnreadInput, Wakes};
+use crate::environment::reader::Reader;
 use crate::environment::script::{Script, ScriptStep, missing};
 use crate::run::actor::Actor;
 use crate::run::further::{FurtherSocket, problem_of_modes};
@@ -77,12 +75,8 @@ pub struct Scenario {
     pub error_is_proper: bool,
     /// Properties to check beside the built-in ones.
     pub properties: Vec<Property>,
-    /// A defect planted in the kernel.
-    pub kernel_defect: KernelDefect,
-    /// A defect planted in the reader.
-    pub reader_defect: ReaderDefect,
-    /// A defect planted in the executor or the explorer.
-    pub executor_defect: ExecutorDefect,
+    /// What changes the kernel's calls, for tests that have to notice it.
+    pub decorator: Option<Arc<dyn Decorator>>,
 }
 
 impl Scenario {
@@ -114,9 +108,7 @@ impl Scenario {
             stops: Vec::new(),
             error_is_proper: false,
             properties: Vec::new(),
-            kernel_defect: KernelDefect::default(),
-            reader_defect: ReaderDefect::default(),
-            executor_defect: ExecutorDefect::default(),
+            decorator: None,
         }
     }
 
@@ -350,8 +342,8 @@ impl Scenario {
         names
     }
 
-    pub(crate) fn kernel(&self) -> Kernel {
-        Kernel::new(self.capacity)
+    pub(crate) fn kernel(&self) -> Decorated {
+        let kernel = Kernel::new(self.capacity)
             .with_flush(self.flush)
             .with_shutdown(self.shutdown)
             .with_wakes(self.wakes)
@@ -359,8 +351,18 @@ impl Scenario {
             .with_visible_close(self.peer_reads())
             .with_unread_input(self.unread_input)
             .with_faults(self.faults.clone())
-            .with_defect(self.kernel_defect)
-            .with_sent(&self.input, self.input_eof)
+            .with_sent(&self.input, self.input_eof);
+        Decorated::new(kernel, self.decorator.clone())
+    }
+
+    /// The decorators of its sockets' kernels.
+    pub(crate) fn decorators(&self) -> Vec<&Arc<dyn Decorator>> {
+        let further = self.further.iter().map(|further| &further.decorator);
+        [&self.decorator]
+            .into_iter()
+            .chain(further)
+            .flatten()
+            .collect()
     }
 
     /// Whether only the connection can change what a read of its input returns.

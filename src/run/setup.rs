@@ -48,7 +48,6 @@ pub(crate) fn setup(subject: &dyn Subject, scenario: &Scenario) -> Setup {
         properties: scenario.properties.clone(),
         input_is_private: scenario.input_is_private(),
         varying: Varying::new(subject.varying()),
-        defect: scenario.executor_defect,
     }
 }
 
@@ -57,11 +56,10 @@ pub(crate) type Start = Box<dyn FnOnce(Handle) -> Running + Send>;
 
 /// All actors of an execution, by [`ActorId`](crate::trace::ActorId).
 pub(crate) fn everybody(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Vec<Start> {
-    let defect = scenario.reader_defect;
     let at_the_other_end = |peer: Option<Arc<dyn Actor>>, reader: Reader| -> Start {
         match peer {
             Some(peer) => Box::new(move |handle| peer.start(handle)),
-            None => Box::new(move |handle| Box::pin(read_to_end(handle, reader, defect))),
+            None => Box::new(move |handle| Box::pin(read_to_end(handle, reader))),
         }
     };
     let peer = at_the_other_end(scenario.peer.clone(), scenario.reader);

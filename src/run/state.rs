@@ -6,13 +6,14 @@ use std::hash::Hash;
 
 use bytes::Bytes;
 
-use crate::environment::defect::{ExecutorDefect, KeyPart};
-use crate::environment::kernel::{Caller, Due, Kernel, Place, Registration};
+use crate::environment::decorator::Decorated;
+use crate::environment::kernel::{Caller, Due, Place, Registration};
 use crate::environment::reader::Reader;
 use crate::run::beside::Beside;
 use crate::run::crew::Places;
 use crate::run::delivery::Delivery;
 use crate::run::folded::Folded;
+use crate::run::planted::{ExecutorDefect, KeyPart, Planted};
 use crate::run::slot::Slot;
 use crate::run::timers::Clock;
 use crate::run::varying::Varying;
@@ -61,7 +62,7 @@ pub(crate) enum Over {
 pub(crate) struct Setup {
     /// The actors' names, by [`ActorId`].
     pub(crate) names: Vec<String>,
-    pub(crate) kernel: Kernel,
+    pub(crate) kernel: Decorated,
     pub(crate) capacity: usize,
     pub(crate) delivery: Delivery,
     pub(crate) reader: Reader,
@@ -82,13 +83,12 @@ pub(crate) struct Setup {
     pub(crate) properties: Vec<Property>,
     pub(crate) input_is_private: bool,
     pub(crate) varying: Varying,
-    pub(crate) defect: ExecutorDefect,
 }
 
 /// The shared state.
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) kernel: Kernel,
+    pub(crate) kernel: Decorated,
     /// Bytes in the subject's own write buffer, as far as its calls show.
     pub(crate) inside: usize,
     pub(crate) delivery: Delivery,
@@ -133,7 +133,8 @@ pub(crate) struct State {
     pub(crate) varying: Varying,
     /// Blanks out the same bytes in what the peer has read.
     pub(crate) varying_read: Varying,
-    pub(crate) defect: ExecutorDefect,
+    /// The defect of the executor, in tests of it.
+    pub(crate) planted: Planted,
 }
 
 impl State {
@@ -150,8 +151,7 @@ impl State {
         let slots = setup.names.into_iter().enumerate().map(|(i, name)| Slot {
             name,
             // The main thread's first acquisition is the choice of who starts.
-            quiet: i != ActorId::READER.index()
-                || setup.defect == ExecutorDefect::FirstChoiceSuppressed,
+            quiet: i != ActorId::READER.index(),
             first: true,
             ..Slot::default()
         });
@@ -193,8 +193,15 @@ impl State {
             input_is_private: setup.input_is_private,
             varying_read: setup.varying.clone(),
             varying: setup.varying,
-            defect: setup.defect,
+            planted: Planted::default(),
         }
+    }
+
+    /// Plants a defect, at the beginning of an execution.
+    pub(crate) fn plant(&mut self, planted: Planted) {
+        self.planted = planted;
+        self.slots[ActorId::READER.index()].quiet =
+            planted.is(ExecutorDefect::FirstChoiceSuppressed);
     }
 
     /// From now on the actors' histories are folded as well.
@@ -220,10 +227,8 @@ impl State {
 
     /// Wakes the actors that wait for room for input.
     pub(crate) fn wake_senders(&mut self) {
-        if self.kernel.wakes_senders() {
-            for room in &mut self.room {
-                room.fire(Place::Room, &mut self.kernel.due);
-            }
+        for room in &mut self.room {
+            room.fire(Place::Room, &mut self.kernel.due);
         }
     }
 
@@ -250,7 +255,7 @@ impl State {
         let mut due = std::mem::take(&mut self.kernel.due);
         for wake_up in &due {
             if let Some((actor, place)) = wake_up.told
-                && self.defect != ExecutorDefect::KeyWithout(KeyPart::WakeUps)
+                && !self.planted.leaves_out(KeyPart::WakeUps)
             {
                 self.observe(actor, ("woken", place));
             }
@@ -277,12 +282,11 @@ impl State {
             return;
         }
         let owed_already = slot.token;
-        let lost = match self.defect {
-            ExecutorDefect::RunningWakeUpLost => !slot.is_parked(),
-            ExecutorDefect::WaitingWakeUpLost => slot.is_parked(),
-            _ => false,
+        let loses = match slot.is_parked() {
+            true => ExecutorDefect::WaitingWakeUpLost,
+            false => ExecutorDefect::RunningWakeUpLost,
         };
-        if lost {
+        if self.planted.is(loses) {
             return;
         }
         if !self.tasks.keeps_waiting(actor)

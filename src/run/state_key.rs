@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 
 use super::digest::digest_with;
 use super::state::State;
-use crate::environment::defect::{ExecutorDefect, KeyPart};
+use crate::run::planted::KeyPart;
 use crate::trace::event::ActorId;
 use crate::trace::folding::Kept;
 
@@ -30,7 +30,7 @@ impl State {
     }
 
     fn hash_parts(&self, histories: &Histories, hasher: &mut impl Hasher) {
-        let has = |part| self.defect != ExecutorDefect::KeyWithout(part);
+        let has = |part| !self.planted.leaves_out(part);
         if has(KeyPart::Kernel) {
             self.kernel.hash_levels(hasher);
             let subject = &self.slots[ActorId::SUBJECT.index()];
@@ -154,7 +154,7 @@ impl State {
             capacity: _,
             varying,
             varying_read,
-            defect: _,
+            planted: _,
         } = self;
         let contents = [(kernel, varying, varying_read)];
         let others = beside

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::environment::defect::ExecutorDefect;
 use crate::environment::kernel::Due;
+use crate::run::planted::ExecutorDefect;
 use crate::run::state::{Over, Setup, State};
 use crate::run::sync::Gate;
 use crate::trace::event::{ActorId, Event};
@@ -161,7 +161,7 @@ impl World {
         let result = self.choose_and_enter(actor, act)?;
         let can_wake_own = {
             let state = self.peek();
-            state.defect != ExecutorDefect::NothingAfterCalls && state.can_wake_own(actor)
+            !state.planted.is(ExecutorDefect::NothingAfterCalls) && state.can_wake_own(actor)
         };
         if can_wake_own {
             self.behind(actor)?;
@@ -230,14 +230,11 @@ impl World {
             }
         }
         state.schedule.push(actor);
-        let defect = state.defect;
+        let planted = state.planted;
         let slot = &mut state.slots[actor.index()];
         let first = std::mem::take(&mut slot.first);
-        if first || defect == ExecutorDefect::FlagResetLate {
-            slot.token = match defect {
-                ExecutorDefect::FlagNotReset | ExecutorDefect::FlagResetEarly => slot.token,
-                _ => slot.self_woken,
-            };
+        if planted.resets_flag(first) {
+            slot.token = slot.self_woken;
         }
         slot.begins |= first;
         if !state.count_call(actor) {
@@ -349,7 +346,7 @@ impl World {
         self.chosen(actor);
         let mut state = self.peek();
         let changes = state.changes;
-        let resets_early = state.defect == ExecutorDefect::FlagResetEarly;
+        let resets_early = state.planted.is(ExecutorDefect::FlagResetEarly);
         let slot = &mut state.slots[actor.index()];
         slot.token &= !resets_early;
         slot.first = true;

@@ -30,7 +30,7 @@ mod tests {
     use std::hash::Hash;
     use std::sync::{Arc, Mutex};
 
-    use lastbyte::environment::{ExecutorDefect, KeyPart};
+    use lastbyte::run::{ExecutorDefect, KeyPart};
     use lastbyte::trace::Exploration;
     use lastbyte::{Explorer, Outcome, Trace};
 
@@ -65,11 +65,12 @@ mod tests {
     }
 
     fn explore(program: &Program, mode: Mode) -> Result<(Exploration, Executions), String> {
-        let (subject, scenario) = program.scenario(mode.declares, mode.defect);
+        let (subject, scenario) = program.scenario(mode.declares);
         let traces = Arc::new(Mutex::new(Vec::new()));
         let kept = traces.clone();
         let explorer = Explorer {
             caching: mode.caching,
+            planted: mode.defect,
             observer: Some(Arc::new(move |trace: &Trace, outcome: Option<&Outcome>| {
                 let mut kept = kept.lock().expect("no panic");
                 kept.push((trace.clone(), outcome.is_some()));

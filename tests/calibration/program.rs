@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use lastbyte::environment::ExecutorDefect;
 use lastbyte::run::Actor;
 use lastbyte::{Handle, Reader, Running, Scenario, ScriptStep, Socket, Subject};
 use proptest::collection::vec;
@@ -170,14 +169,13 @@ impl Subject for Thread {
 
 impl Program {
     /// The program as a subject and its surroundings.
-    pub fn scenario(&self, declares: bool, defect: ExecutorDefect) -> (Arc<dyn Subject>, Scenario) {
+    pub fn scenario(&self, declares: bool) -> (Arc<dyn Subject>, Scenario) {
         let thread = |me: usize| Thread {
             ops: self.0[me].clone(),
             me,
             declares,
         };
         let mut scenario = Scenario::new("program", 1, Reader::PROMPT);
-        scenario.executor_defect = defect;
         scenario.feeds = self.0.len();
         scenario.signals = self.0.len();
         scenario.peer = Some(Arc::new(thread(0)));

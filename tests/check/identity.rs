@@ -15,15 +15,14 @@ use lastbyte::check::recording::Recording;
 use lastbyte::check::results::{Results, Row};
 use lastbyte::check::selection::Selection;
 use lastbyte::check::{Clash, Comparison, Identity, NamedSubject, Sweep};
-use lastbyte::environment::{
-    ExecutorDefect, FlushMode, KernelDefect, ReaderDefect, ShutdownMode, UnreadInput, Wakes,
-};
-use lastbyte::run::{Actor, FurtherSocket};
+use lastbyte::environment::{FlushMode, ShutdownMode, UnreadInput, Wakes};
+use lastbyte::run::{Actor, ExecutorDefect, FurtherSocket};
 use lastbyte::trace::{Definition, Ends, Exploration, Inconclusive};
 use lastbyte::{
     Claim, Expected, Handle, Instance, Model, Property, Reader, Registry, Running, Scenario,
     Script, ScriptStep, Socket, Subject,
 };
+use lastbyte_models::mutants::KernelDefect;
 use lastbyte_models::template;
 
 // ---- Subjects -----------------------------------------------------------------------------------
@@ -442,14 +441,13 @@ fn changes() -> Vec<Change> {
         ("properties", |one| {
             with(one, |s| s.properties.push(Property::Custom(&NEVER)))
         }),
-        ("kernel_defect", |one| {
-            with(one, |s| s.kernel_defect = KernelDefect::ShutdownDiscards)
+        ("decorator", |one| {
+            with(one, |s| {
+                s.decorator = KernelDefect::ShutdownDiscards.planted();
+            })
         }),
-        ("reader_defect", |one| {
-            with(one, |s| s.reader_defect = ReaderDefect::EmptyIsEof)
-        }),
-        ("executor_defect", |one| {
-            with(one, |s| s.executor_defect = ExecutorDefect::FlagNotReset)
+        ("planted", |one| {
+            one.with_planted(ExecutorDefect::FlagNotReset)
         }),
     ]
 }

@@ -253,10 +253,7 @@ fn a_part_of_the_moves_is_not_handed_out() {
     let (explored, folded) = explorer.transitions(&subject, &small(), label());
     assert!(explored.folding.is_some());
     assert!(folded.expect("it came to its end").moves() <= all.moves());
-    let planted = Scenario {
-        executor_defect: lastbyte::environment::ExecutorDefect::MovesNotCompared,
-        ..small()
-    };
-    let (explored, none) = explorer.transitions(&subject, &planted, label());
+    explorer.planted = lastbyte::run::ExecutorDefect::MovesNotCompared;
+    let (explored, none) = explorer.transitions(&subject, &small(), label());
     assert!(explored.defective && none.is_none());
 }

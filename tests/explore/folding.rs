@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use futures::channel::oneshot;
 use futures::future::poll_fn;
-use lastbyte::environment::ExecutorDefect;
+use lastbyte::run::ExecutorDefect;
 use lastbyte::trace::{Exploration, Folding, Inconclusive};
 use lastbyte::{
     Explorer, Limits, Outcome, Property, Reader, Running, Scenario, Socket, Subject, Verdict,
@@ -168,10 +168,13 @@ fn whatever_a_connection_remembers_of_its_cuts_is_noticed() {
 
 #[test]
 fn without_the_check_a_loss_would_be_missed() {
-    let planted = |defect| {
-        let mut scenario = over(4);
-        scenario.executor_defect = defect;
-        both(Remembers::Writes, &scenario).1
+    let planted = |planted| {
+        let subject: Arc<dyn Subject> = Arc::new(Remembers::Writes);
+        let explorer = Explorer {
+            planted,
+            ..explorer(true)
+        };
+        explorer.explore(&subject, &over(4))
     };
     let lost = |exploration: &Exploration| exploration.verdict(Property::NoSilentLoss);
     assert_eq!(lost(&planted(ExecutorDefect::None)), Verdict::Refuted);
@@ -229,10 +232,14 @@ fn whether_a_poll_has_come_to_its_end_is_remembered() {
     let subject: Arc<dyn Subject> = Arc::new(HasAWaiter);
     let mut executions = [0, 0];
     for capacity in [2, 3, 4, 7] {
-        let mut scenario = over(capacity);
-        scenario.executor_defect = ExecutorDefect::OF_FOLDING;
-        let full = explorer(false).explore(&subject, &scenario);
-        let folded = explorer(true).explore(&subject, &scenario);
+        let explored = |folding| {
+            let explorer = Explorer {
+                planted: ExecutorDefect::OF_FOLDING,
+                ..explorer(folding)
+            };
+            explorer.explore(&subject, &over(capacity))
+        };
+        let [full, folded] = [false, true].map(explored);
         assert_eq!(findings(&full), findings(&folded), "{capacity}");
         assert_eq!(full.histogram.len(), 2, "{:?}", full.histogram);
         executions[0] += full.executions;
@@ -294,7 +301,7 @@ fn compare_claims(every: usize, least: usize) {
             let known = ["hyper/", "history/", "fault/"];
             let id = instance.id().to_string();
             let known = known.iter().any(|model| id.starts_with(model));
-            let sound = instance.scenario().executor_defect == ExecutorDefect::None;
+            let sound = instance.planted() == ExecutorDefect::None;
             if !known || !sound || !seen.insert(id.clone()) || !seen.len().is_multiple_of(every) {
                 continue;
             }

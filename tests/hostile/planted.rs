@@ -1,9 +1,9 @@
 //! Defects of the comparison itself: with one of them a subject of chance comes through, and without it
 //! does not.
 
-use lastbyte::environment::ExecutorDefect;
+use lastbyte::run::ExecutorDefect;
 use lastbyte::trace::Exploration;
-use lastbyte::{Property, Scenario, Verdict};
+use lastbyte::{Explorer, Property, Verdict};
 
 use super::chance::random;
 use super::support::*;
@@ -17,11 +17,11 @@ fn explored(defect: ExecutorDefect) -> Exploration {
             _ => Err("tails".to_owned()),
         }
     });
-    let scenario = Scenario {
-        executor_defect: defect,
-        ..plain()
+    let explorer = Explorer {
+        planted: defect,
+        ..explorer()
     };
-    explore(&tosses, &scenario)
+    explorer.explore(&tosses, &plain())
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::io::AsyncWriteExt;
-use lastbyte::environment::KernelDefect;
 use lastbyte::trace::{ActorId, Event, Step};
 use lastbyte::{Property, Reader, Scenario, Socket, Subject, Trace};
+use lastbyte_models::mutants::KernelDefect;
 use lastbyte_models::shutdown_ordering::{Connection, Ordering, ReadSide};
 
 use super::support::*;
@@ -73,7 +73,7 @@ fn the_original_ordering_names_the_fin() {
 fn a_lost_wake_up_names_the_waiting() {
     let delivers = subject(|socket| deliver(socket, b"abcd"));
     let scenario = Scenario {
-        kernel_defect: KernelDefect::WriterNotWoken,
+        decorator: KernelDefect::WriterNotWoken.planted(),
         ..plain()
     };
     let (_, step) = unavoidable(&delivers, &scenario, Property::NoStall);

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use lastbyte::explore::Stepper;
+use lastbyte::run::ExecutorDefect;
 use lastbyte::trace::Exploration;
 use lastbyte::trace::Inconclusive;
 use lastbyte::{Explorer, Outcome, Property, Scenario, Subject};
@@ -81,8 +82,12 @@ pub fn agree_state_by_state(subject: &Arc<dyn Subject>, scenario: &Scenario) -> 
 }
 
 /// Whether a planted defect of the explorer is noticed by the comparison.
-pub fn parts(subject: &Arc<dyn Subject>, scenario: &Scenario) -> bool {
-    let cached = explored(subject, scenario, true);
+pub fn parts(subject: &Arc<dyn Subject>, scenario: &Scenario, planted: ExecutorDefect) -> bool {
+    let explorer = Explorer {
+        planted,
+        ..Explorer::default()
+    };
+    let cached = explorer.explore(subject, scenario);
     cached.inconclusive == Some(Inconclusive::Cycle)
         || found(&cached) != step_by_step(subject, scenario)
 }

@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::run::{ExecutorDefect, KeyPart};
 use lastbyte::trace::Event;
 use lastbyte::{
     Checker, Explorer, Outcome, Property, Reader, Running, Scenario, Socket, Subject, Trace,
@@ -235,15 +235,12 @@ fn a_key_without_the_timers_is_noticed() {
     let broken = agree_state_by_state(&subject, &scenario(8));
     assert!(broken.contains(&Property::NoSilentLoss), "{broken:?}");
     let states = |defect| {
-        let scenario = Scenario {
-            executor_defect: defect,
-            ..scenario(8)
-        };
         let explorer = Explorer {
             folding: false,
+            planted: defect,
             ..Explorer::default()
         };
-        let exploration = explorer.explore(&subject, &scenario);
+        let exploration = explorer.explore(&subject, &scenario(8));
         assert_eq!(exploration.inconclusive, None);
         exploration.states
     };

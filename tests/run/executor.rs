@@ -5,7 +5,7 @@ use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lastbyte::environment::ExecutorDefect;
+use lastbyte::run::ExecutorDefect;
 use lastbyte::trace::{Ending, Event, Exploration, Inconclusive};
 use lastbyte::{
     Explorer, Limits, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject,
@@ -185,13 +185,14 @@ fn an_exploration_that_is_inconclusive_proves_nothing() {
 /// An explorer with a defect may find something; that there is nothing it never proves.
 #[test]
 fn a_planted_defect_proves_nothing() {
-    let verdict = |executor_defect| {
-        let scenario = Scenario {
-            executor_defect,
-            ..Scenario::new("planted", 1, Reader::PROMPT)
+    let verdict = |planted| {
+        let scenario = Scenario::new("planted", 1, Reader::PROMPT);
+        let explorer = Explorer {
+            planted,
+            ..Explorer::default()
         };
         let subject: Arc<dyn Subject> = Arc::new(Connection(|_| Box::pin(async { Ok(()) })));
-        let exploration = Explorer::default().decide(&subject, &scenario);
+        let exploration = explorer.decide(&subject, &scenario);
         exploration.verdict(Property::NoPanic)
     };
     assert_eq!(verdict(ExecutorDefect::None), Verdict::Proved);

@@ -4,12 +4,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lastbyte::environment::{ExecutorDefect, FlushMode, KernelDefect, KeyPart, ShutdownMode};
-use lastbyte::run::{FurtherSocket, Peer};
+use lastbyte::environment::{FlushMode, ShutdownMode};
+use lastbyte::run::{ExecutorDefect, FurtherSocket, KeyPart, Peer};
 use lastbyte::trace::Monitor;
 use lastbyte::{
     Checker, Limits, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject,
 };
+use lastbyte_models::mutants::KernelDefect;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::agree::{agree, agree_state_by_state, parts};
@@ -198,7 +199,7 @@ fn defects_of_a_further_socket_are_noticed() {
         (KernelDefect::FirstByteDropped, Property::ReceivedIsPrefix),
     ] {
         let mut scenario = to_server(2);
-        scenario.further[0].kernel_defect = defect;
+        scenario.further[0].decorator = defect.planted();
         let broken = agree_state_by_state(&shared(true), &scenario);
         assert!(broken.contains(&property), "{defect:?}: {broken:?}");
     }
@@ -209,9 +210,9 @@ fn defects_of_a_further_socket_are_noticed() {
 fn a_key_without_the_further_sockets_is_noticed() {
     let mut scenario = to_server(3);
     scenario.further[0].reader = Some(Reader::slow(1));
-    assert!(!parts(&shared(true), &scenario));
-    scenario.executor_defect = ExecutorDefect::KeyWithout(KeyPart::Beside);
-    assert!(parts(&shared(true), &scenario));
+    let noticed = |defect| parts(&shared(true), &scenario, defect);
+    assert!(!noticed(ExecutorDefect::None));
+    assert!(noticed(ExecutorDefect::KeyWithout(KeyPart::Beside)));
 }
 
 /// A tunnel: the head is answered, then both directions are copied.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use futures::AsyncWriteExt;
-use lastbyte::environment::{FlushMode, KernelDefect, ShutdownMode};
+use lastbyte::environment::{FlushMode, ShutdownMode};
 use lastbyte::trace::Event;
 use lastbyte::{
     Checker, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
+use lastbyte_models::mutants::KernelDefect;
 
 use crate::agree::{agree, agree_state_by_state};
 
@@ -160,7 +161,7 @@ fn the_explorations_of_a_layer_agree() {
 fn defects_of_a_layer_are_noticed() {
     let notices = |scenario: Scenario, defect, property| {
         let scenario = Scenario {
-            kernel_defect: defect,
+            decorator: KernelDefect::planted(defect),
             ..scenario
         };
         let broken = agree_state_by_state(&shared(FLUSHES), &scenario);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
 use futures::future::{join, join_all};
-use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::run::{ExecutorDefect, KeyPart};
 use lastbyte::run::{FurtherSocket, LocalTasks};
 use lastbyte::{
     Checker, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
@@ -205,12 +205,9 @@ fn order() -> Arc<dyn Subject> {
 fn tasks_are_polled_in_every_order() {
     let broken = agree(&order(), &scenario(1, 2));
     assert_eq!(broken, [Property::NoNeedlessError].into());
-    let without = Scenario {
-        executor_defect: ExecutorDefect::KeyWithout(KeyPart::Tasks),
-        ..scenario(1, 2)
-    };
     // What tasks share is known by the order of their polls.
-    assert!(parts(&order(), &without));
+    let without = ExecutorDefect::KeyWithout(KeyPart::Tasks);
+    assert!(parts(&order(), &scenario(1, 2), without));
 }
 
 /// A poll of one task is over before that of another one begins: what holds a lock during a call does

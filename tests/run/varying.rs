@@ -86,7 +86,11 @@ fn a_stepper_finds_the_same_states_again() {
                 let mut rest = vec![Vec::new()];
                 let mut seen = BTreeSet::new();
                 while let Some(schedule) = rest.pop() {
-                    let mut stepper = Stepper::new(instance.run(), instance.scenario());
+                    let mut stepper = Stepper::with_planted(
+                        instance.run(),
+                        instance.scenario(),
+                        instance.planted(),
+                    );
                     schedule.iter().for_each(|actor| stepper.step(*actor));
                     states.push(stepper.state());
                     if !seen.insert(stepper.state()) {

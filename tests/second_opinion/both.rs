@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use lastbyte::environment::{ExecutorDefect, KernelDefect, KeyPart};
+use lastbyte::run::{ExecutorDefect, KeyPart};
 use lastbyte::{Instance, Property, Reader, Scenario, Trace};
+use lastbyte_models::mutants::KernelDefect;
 use lastbyte_models::shutdown_ordering::{self, Ordering, ReadSide};
 use stateright::{Checker, Model, Path};
 
@@ -70,9 +71,9 @@ fn grid() -> impl Iterator<Item = Connection> {
     })
 }
 
-pub type Defects = (KernelDefect, ExecutorDefect);
+pub type Defects = (Option<KernelDefect>, ExecutorDefect);
 
-pub const NONE: Defects = (KernelDefect::None, ExecutorDefect::None);
+pub const NONE: Defects = (None, ExecutorDefect::None);
 
 /// The model itself, as lastbyte explores it.
 pub fn real(machine: &Connection, defects: &Defects) -> Instance {
@@ -80,7 +81,7 @@ pub fn real(machine: &Connection, defects: &Defects) -> Instance {
     reader.stops_after = machine.stops_after;
     reader.resets_after = machine.resets_after;
     let mut scenario = Scenario::new("instance", machine.capacity, reader).with_input("1");
-    (scenario.kernel_defect, scenario.executor_defect) = *defects;
+    scenario.decorator = defects.0.and_then(KernelDefect::planted);
     let subject = Arc::new(shutdown_ordering::Connection {
         ordering: match machine.order {
             Order::Original => Ordering::Original,
@@ -90,7 +91,7 @@ pub fn real(machine: &Connection, defects: &Defects) -> Instance {
         read_side: ReadSide::Closes,
         response: machine.response,
     });
-    Instance::new(format!("{machine:?}"), scenario, subject)
+    Instance::new(format!("{machine:?}"), scenario, subject).with_planted(defects.1)
 }
 
 fn first_opinion(instance: &Connection, defects: &Defects) -> Opinion {
@@ -165,7 +166,7 @@ fn a_defect_on_one_side_is_a_disagreement() {
     let differs = |instance: &Connection| {
         let first = first_opinion(
             instance,
-            &(KernelDefect::CapacityOffByOne, ExecutorDefect::None),
+            &(Some(KernelDefect::CapacityOffByOne), ExecutorDefect::None),
         );
         !first.agrees_with(&second_opinion(*instance))
     };
@@ -187,7 +188,7 @@ fn some_parts_of_the_key_are_redundant_here() {
         KeyPart::Poll,
     ];
     for part in parts {
-        let defects = (KernelDefect::None, ExecutorDefect::KeyWithout(part));
+        let defects = (None, ExecutorDefect::KeyWithout(part));
         let small = |instance: &Connection| instance.response <= 4 && instance.capacity <= 2;
         for instance in grid().filter(small) {
             let first = first_opinion(&instance, &defects);

@@ -8,10 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use lastbyte::environment::ExecutorDefect::{
+use lastbyte::run::ExecutorDefect::{
     FirstChoiceSuppressed, FlagResetLate, KeyWithout, NothingShownAfterPruning,
 };
-use lastbyte::environment::KeyPart;
+use lastbyte::run::KeyPart;
 use lastbyte::trace::Exploration;
 use lastbyte::{Expected, Explorer, Instance, Outcome, Property, Trace};
 use lastbyte_models::{mutants, registry};
@@ -45,7 +45,6 @@ pub fn explored(instance: &Instance) -> (Exploration, BTreeMap<Outcome, Trace>) 
     let outcomes: Arc<Mutex<BTreeMap<Outcome, Trace>>> = Arc::default();
     let into = outcomes.clone();
     let explorer = Explorer {
-        caching: instance.caching(),
         observer: Some(Arc::new(move |trace: &Trace, outcome: Option<&Outcome>| {
             if let Some(outcome) = outcome {
                 let mut outcomes = into.lock().expect("no panic");
@@ -53,7 +52,8 @@ pub fn explored(instance: &Instance) -> (Exploration, BTreeMap<Outcome, Trace>) 
                 way.or_insert_with(|| trace.clone());
             }
         })),
-        ..Explorer::default()
+        folding: true,
+        ..instance.explorer()
     };
     let exploration = explorer.explore(instance.run(), instance.scenario());
     assert_eq!(exploration.inconclusive, None, "{}", instance.id());
@@ -168,8 +168,7 @@ fn a_defective_explorer_is_told_apart() {
             .iter()
             .find(|instance| instance.id() == id)
             .expect(id);
-        let defective = instance.clone();
-        let defective = defective.with_scenario(|scenario| scenario.executor_defect = defect);
+        let defective = instance.clone().with_planted(defect);
         let (second, _) = second_opinion(instance);
         let told = differences(&first_opinion(&defective), &second);
         let missed = told.contains("only stateright");

@@ -8,9 +8,9 @@
 
 use std::collections::HashSet;
 
-use lastbyte::environment::KernelDefect;
 use lastbyte::explore::Stepper;
 use lastbyte::trace::{ActorId, Event};
+use lastbyte_models::mutants::KernelDefect;
 
 use crate::both::{Defects, NONE, plain, real};
 use crate::every_size::DOCUMENT;
@@ -92,7 +92,8 @@ fn together(machine: &Connection, defects: &Defects) -> Result<(usize, usize), S
         schedule: Vec::new(),
     }];
     while let Some(Pair { state, schedule }) = rest.pop() {
-        let mut stepper = Stepper::new(instance.run(), instance.scenario());
+        let mut stepper =
+            Stepper::with_planted(instance.run(), instance.scenario(), instance.planted());
         let (last, front) = match schedule.split_last() {
             Some((last, front)) => (Some(*last), front),
             None => (None, &[][..]),
@@ -206,7 +207,7 @@ fn every_step_is_the_dispatchers() {
 /// A kernel that takes one byte too many is told apart at the first step that meets it.
 #[test]
 fn a_step_that_differs_is_noticed() {
-    let defect = (KernelDefect::CapacityOffByOne, NONE.1);
+    let defect = (Some(KernelDefect::CapacityOffByOne), NONE.1);
     let parted = small(Order::Fixed)
         .filter_map(|machine| together(&machine, &defect).err())
         .next();

@@ -37,7 +37,10 @@ impl Hash for State {
 impl<F: Fn(Outcome, &Stepper)> Machine<F> {
     /// Where this schedule leads to. If it is an end, it counts.
     fn state(&self, schedule: Vec<ActorId>) -> State {
-        let mut stepper = Stepper::new(self.instance.run(), self.instance.scenario());
+        let mut stepper = {
+            let instance = &self.instance;
+            Stepper::with_planted(instance.run(), instance.scenario(), instance.planted())
+        };
         schedule.iter().for_each(|actor| stepper.step(*actor));
         let enabled = stepper.enabled();
         let outcome = stepper.outcome();

@@ -126,7 +126,8 @@ fn ten_thousand_random_walks_are_judged_as_they_went() {
     let mut masked = Masked::default();
     for walk in 0..10_000 {
         let instance = &instances[numbers.below(instances.len())];
-        let mut stepper = Stepper::new(instance.run(), instance.scenario());
+        let mut stepper =
+            Stepper::with_planted(instance.run(), instance.scenario(), instance.planted());
         // Some are left before their end.
         let most = if walk % 7 == 0 {
             numbers.below(40)

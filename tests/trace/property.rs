@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use lastbyte::environment::{FlushMode, KernelDefect};
+use lastbyte::environment::FlushMode;
 use lastbyte::{
     Explorer, Property, Reader, Running, Scenario, Script, ScriptStep, Socket, Subject, Verdict,
 };
+use lastbyte_models::mutants::KernelDefect;
 
 /// What a connection does in its nth poll, counted from 1.
 type InPoll = fn(&Socket, &mut Context<'_>, usize) -> Poll<Result<(), String>>;
@@ -90,7 +91,7 @@ fn a_lost_wake_up_for_input_is_one() {
         (request(), KernelDefect::InputterNotRegistered),
     ] {
         let mut scenario = with([step]);
-        scenario.kernel_defect = defect;
+        scenario.decorator = defect.planted();
         assert!(stalls(asks_once, &scenario), "{defect:?}");
     }
     let registers_nobody: InPoll = |socket, _, _| {
@@ -106,7 +107,7 @@ fn a_lost_wake_up_for_input_is_one() {
 fn a_poll_before_the_input_changes_nothing() {
     let mut scenario = with([ScriptStep::WakeSubject, request()]);
     assert!(!stalls(asks_once, &scenario));
-    scenario.kernel_defect = KernelDefect::InputWakesNobody;
+    scenario.decorator = KernelDefect::InputWakesNobody.planted();
     assert!(stalls(asks_once, &scenario));
 }
 
@@ -128,7 +129,7 @@ fn a_lost_wake_up_for_a_flush_is_one() {
     let finishes = Script::new("layer below", [ScriptStep::FinishFlush]);
     let mut scenario = scenario.with_script(finishes);
     assert!(!stalls(flushes_once, &scenario), "woken");
-    scenario.kernel_defect = KernelDefect::FlushWakesNobody;
+    scenario.decorator = KernelDefect::FlushWakesNobody.planted();
     assert!(stalls(flushes_once, &scenario));
 }
 
@@ -140,7 +141,7 @@ fn a_lost_wake_up_for_the_end_of_the_stream_is_one() {
     };
     let mut scenario = alone();
     assert!(!stalls(shuts, &scenario));
-    scenario.kernel_defect = KernelDefect::EofWakesNobody;
+    scenario.decorator = KernelDefect::EofWakesNobody.planted();
     assert!(stalls(shuts, &scenario));
 }
 
@@ -162,7 +163,7 @@ fn waiting_with_something_undelivered_is_one() {
         let _written = socket.poll_send(cx, b"1").is_ready();
         Poll::Ready(Ok(()))
     };
-    scenario.kernel_defect = KernelDefect::FirstByteDropped;
+    scenario.decorator = KernelDefect::FirstByteDropped.planted();
     assert!(!stalls(accepted, &scenario), "both have come to their ends");
 }
 

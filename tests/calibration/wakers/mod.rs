@@ -10,7 +10,7 @@ mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastbyte::environment::{ExecutorDefect, KeyPart};
+use lastbyte::run::{ExecutorDefect, KeyPart};
 use lastbyte::trace::{Exploration, Folding, Inconclusive};
 use lastbyte::{Explorer, Limits, Outcome, Property};
 
@@ -34,11 +34,11 @@ enum How {
 }
 
 fn explore(program: &Program, how: How, defect: ExecutorDefect) -> Exploration {
-    let (subject, mut scenario) = program.instance();
-    scenario.executor_defect = defect;
+    let (subject, scenario) = program.instance();
     let explorer = Explorer {
         caching: how != How::Uncached,
         folding: how == How::Folded,
+        planted: defect,
         limits: Limits {
             executions: Some(EXECUTIONS),
             unfolded: 1,

@@ -1,5 +1,8 @@
 //! Deliberate defects of the executor and of the explorer, to show that tests and properties notice
 //! them.
+//!
+//! They exist only with the feature `planted`, which the models and the tests use. Without it,
+//! [`Planted`] holds nothing, and each of its questions has the answer of a sound explorer.
 
 /// A defect of the executor, which polls the actors, or of the explorer, which remembers states.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -40,6 +43,14 @@ pub enum ExecutorDefect {
 }
 
 impl ExecutorDefect {
+    /// The defect of the check that folded histories are enough. It shows only with a subject that
+    /// remembers what folding leaves out, so it is not among [`ExecutorDefect::all`].
+    pub const OF_FOLDING: ExecutorDefect = ExecutorDefect::FoldingUnchecked;
+}
+
+/// The lists that the tests go through.
+#[cfg(feature = "planted")]
+impl ExecutorDefect {
     /// Every defect outside of the state key.
     pub const BESIDE_KEY: [ExecutorDefect; 7] = [
         ExecutorDefect::RunningWakeUpLost,
@@ -63,10 +74,6 @@ impl ExecutorDefect {
         ExecutorDefect::MovesNotCompared,
         ExecutorDefect::NothingRepeated,
     ];
-
-    /// The defect of the check that folded histories are enough. It shows only with a subject that
-    /// remembers what folding leaves out, so it is not among [`ExecutorDefect::all`].
-    pub const OF_FOLDING: ExecutorDefect = ExecutorDefect::FoldingUnchecked;
 
     /// Every defect that shows with a deterministic subject.
     pub fn all() -> impl Iterator<Item = ExecutorDefect> {
@@ -115,6 +122,8 @@ pub enum KeyPart {
     Tasks,
 }
 
+/// The lists that the tests go through.
+#[cfg(feature = "planted")]
 impl KeyPart {
     /// The parts that only some scenarios have: several sockets, a clock, tasks.
     pub const OF_SOME: [KeyPart; 3] = [KeyPart::Beside, KeyPart::Clock, KeyPart::Tasks];
@@ -138,7 +147,78 @@ impl KeyPart {
     ];
 }
 
-#[cfg(test)]
+/// What is planted in one exploration: at most one defect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Planted {
+    #[cfg(feature = "planted")]
+    defect: ExecutorDefect,
+}
+
+#[cfg(feature = "planted")]
+impl From<ExecutorDefect> for Planted {
+    fn from(defect: ExecutorDefect) -> Planted {
+        Planted { defect }
+    }
+}
+
+impl Planted {
+    /// Whether it is this defect.
+    pub(crate) fn is(self, defect: ExecutorDefect) -> bool {
+        self.is_one_of(&[defect])
+    }
+
+    /// Whether there is any defect.
+    pub(crate) fn is_any(self) -> bool {
+        !self.is(ExecutorDefect::None)
+    }
+
+    #[cfg(feature = "planted")]
+    fn is_one_of(self, defects: &[ExecutorDefect]) -> bool {
+        defects.contains(&self.defect)
+    }
+
+    #[cfg(not(feature = "planted"))]
+    fn is_one_of(self, defects: &[ExecutorDefect]) -> bool {
+        defects.contains(&ExecutorDefect::None)
+    }
+
+    /// Whether a lock section resets the actor's wake-up flag: the first one of a poll does.
+    pub(crate) fn resets_flag(self, first: bool) -> bool {
+        use ExecutorDefect::*;
+        match first {
+            true => !self.is_one_of(&[FlagNotReset, FlagResetEarly]),
+            false => self.is(FlagResetLate),
+        }
+    }
+
+    /// Whether the state key leaves this part out.
+    pub(crate) fn leaves_out(self, part: KeyPart) -> bool {
+        self.is(ExecutorDefect::KeyWithout(part))
+    }
+
+    /// Whether histories may be folded and checked.
+    pub(crate) fn may_fold(self) -> bool {
+        self.is_one_of(&[ExecutorDefect::None, ExecutorDefect::OF_FOLDING])
+    }
+
+    /// Whether an instance that is identified by its history is explored again. With a defect nothing
+    /// is proved, so it is not, unless the defect is one of this comparison.
+    pub(crate) fn repeats(self) -> bool {
+        self.is_one_of(&[ExecutorDefect::None, ExecutorDefect::MovesNotCompared])
+    }
+
+    /// Whether repeated moves are compared. With most defects they cannot be: equal keys may stand for
+    /// different states.
+    pub(crate) fn compares_moves(self) -> bool {
+        self.is_one_of(&[
+            ExecutorDefect::None,
+            ExecutorDefect::NothingRepeated,
+            ExecutorDefect::OF_FOLDING,
+        ])
+    }
+}
+
+#[cfg(all(test, feature = "planted"))]
 mod tests {
     use std::collections::HashSet;
 
