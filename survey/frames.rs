@@ -1,7 +1,7 @@
 //! HTTP/2 on the wire, for the adapters of what speaks it.
 #![allow(dead_code, reason = "every adapter takes what it needs")]
 
-use crate::kit::{Parse, Peer, io};
+use crate::kit::{Bytes, Checker, Parse, Parsed, Peer, io};
 
 /// Whole frames alone, GOAWAY and so many bytes of DATA among them.
 pub fn whole(stream: &[u8], data: usize) -> Parse {
@@ -25,10 +25,19 @@ pub fn whole(stream: &[u8], data: usize) -> Parse {
     }
 }
 
+/// The peer has sent this, and is to have whole frames alone, so many bytes of DATA among them.
+pub fn speaking(checker: Checker, input: &[u8], data: usize) -> Checker {
+    checker
+        .input(input)
+        .framing(move || Parsed::new(move |stream: &[u8], _: &[Bytes]| whole(stream, data)))
+}
+
 /// A server's first frame.
 pub const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
 /// The answer to it.
 pub const ACK: &[u8] = b"\0\0\0\x04\x01\0\0\0\0";
+/// The last frame of a connection on which nothing was wrong.
+pub const GO_AWAY: &[u8] = b"\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\0";
 /// A client's preface, its settings and a request.
 pub const REQUEST: &[u8] =
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x03\x01\x05\0\0\0\x01\x82\x84\x86";
@@ -57,4 +66,12 @@ pub async fn client(mut peer: Peer) -> io::Result<()> {
             }
         }
     }
+}
+
+/// A client that sends FIN when it has a response of 16 bytes.
+pub async fn leaves(mut peer: Peer) -> io::Result<()> {
+    peer.send(ACK).await?;
+    peer.read_until([b'x'; 16]).await?;
+    peer.finish().await?;
+    peer.read_to_end().await.map(drop)
 }

@@ -276,6 +276,13 @@ where
     .await
 }
 
+/// An operator who gives signal 0 at any point.
+pub fn told(checker: Checker) -> Checker {
+    let operator = Script::new("operator", [ScriptStep::Raise(0)]);
+    let checker = checker.signals(1).stops([0]).ends(Ends::WhenTold);
+    checker.script(operator)
+}
+
 /// Any error as one of input and output.
 pub fn failed(error: impl std::fmt::Display) -> io::Error {
     io::Error::other(error.to_string())

@@ -4,32 +4,17 @@
 mod http;
 #[path = "../kit.rs"]
 mod kit;
-use self::http::{REQUEST, responses};
+#[path = "../runtime.rs"]
+mod runtime;
+use self::http::{REQUEST, answering, asks_twice};
 use actix_http::{HttpService, KeepAlive, Request, Response, StatusCode};
 use actix_service::{Service, ServiceFactory, fn_service};
-use futures::future::poll_fn;
 use kit::*;
+use runtime::in_runtime;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
-
-/// Gives a connection the runtime that it asks for; its clock stands still unless it is looked at.
-async fn in_runtime<T>(task: impl Future<Output = T>) -> T {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    let runtime = builder.enable_time().build().unwrap();
-    let local = tokio::task::LocalSet::new();
-    let mut task = Box::pin(local.run_until(task));
-    let done = poll_fn(|cx| {
-        let _inside = runtime.enter();
-        task.as_mut().poll(cx)
-    });
-    let done = done.await;
-    drop(task);
-    let _inside = runtime.enter();
-    drop(local);
-    done
-}
 
 /// Answers with 16 bytes, at once or when the handler is told to, and leaves a request's body alone.
 async fn serves(socket: Socket, waits: bool, keep_alive: KeepAlive) -> io::Result<()> {
@@ -68,24 +53,6 @@ fn answers(socket: Socket) -> impl Future<Output = io::Result<()>> {
 /// Keeps the connection after an answer, without a timer.
 fn keeps(socket: Socket) -> impl Future<Output = io::Result<()>> {
     in_runtime(serves(socket, false, KeepAlive::Os))
-}
-
-/// A client that sends the body of its request when it has the answer, and another request after it.
-async fn asks_twice(mut peer: Peer) -> io::Result<()> {
-    let head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n";
-    peer.send(head).await?;
-    peer.read_until([b'x'; 16]).await?;
-    peer.send(b"{}").await?;
-    peer.send(REQUEST).await?;
-    // It says that the connection is to close, and it has arrived whole.
-    peer.handle().told_to_stop();
-    peer.read_to_end().await.map(drop)
-}
-
-/// Each answer is a head, and what was promised after it.
-fn answering(checker: Checker) -> Checker {
-    let checker = checker.framing(|| Parsed::new(responses));
-    checker.stack_bytes(1 << 20)
 }
 
 /// A request, then these steps of the client and of the handler.

@@ -4,7 +4,7 @@
 mod frames;
 #[path = "../kit.rs"]
 mod kit;
-use frames::{REQUEST, SETTINGS, client, whole};
+use frames::{REQUEST, SETTINGS, client, speaking};
 use futures::future::poll_fn;
 use kit::*;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
@@ -28,13 +28,6 @@ async fn server(socket: Socket, graceful: bool) -> Ended {
         }
     }
     Ok(poll_fn(|cx| connection.poll_closed(cx)).await?)
-}
-
-/// The peer has sent this, and is to have so many bytes of DATA.
-fn speaking(checker: Checker, input: &[u8], data: usize) -> Checker {
-    checker
-        .input(input)
-        .framing(move || Parsed::new(move |stream: &[u8], _: &[Bytes]| whole(stream, data)))
 }
 
 /// Whose reports: h2's, or those of its fork.

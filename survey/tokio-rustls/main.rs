@@ -1,37 +1,19 @@
 //! tokio-rustls: a client's handshake, and a server that writes. The handshake of the server is with a
-//! client in memory, so that it is no part of what is explored. What is on the wire is random: the reader
-//! counts bytes, and no test of the ciphertext is made.
+//! client in memory, so that it is no part of what is explored.
 
 #[path = "../kit.rs"]
 mod kit;
+#[path = "../tls.rs"]
+mod tls;
 use futures::FutureExt;
 use futures::future::join;
 use kit::*;
-use std::sync::{Arc, LazyLock};
+use tls::{CONFIGS, localhost, random};
 use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
-use tokio_rustls::rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig};
+use tokio_rustls::rustls::ClientConnection;
 use tokio_rustls::{TlsAcceptor, TlsConnector, server::TlsStream};
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt};
 use tokio_util::either::Either;
-
-static CONFIGS: LazyLock<(Arc<ClientConfig>, Arc<ServerConfig>)> = LazyLock::new(|| {
-    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivatePkcs8KeyDer::from(own.key_pair.serialize_der()).into();
-    let certificate = own.cert.der();
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).unwrap();
-    let client = ClientConfig::builder().with_root_certificates(roots);
-    let server = ServerConfig::builder().with_no_client_auth();
-    let server = server.with_single_cert(vec![certificate.clone()], key);
-    let mut server = server.unwrap();
-    server.send_tls13_tickets = 0;
-    (client.with_no_client_auth().into(), server.into())
-});
-
-fn localhost() -> ServerName<'static> {
-    ServerName::try_from("localhost").unwrap()
-}
 
 /// Begins a handshake as a client, whose server has not answered yet.
 async fn connects(socket: Socket) -> io::Result<()> {
@@ -69,20 +51,6 @@ async fn serves(socket: Socket, polite: bool) -> io::Result<()> {
         true => stream.shutdown().await,
         false => stream.flush().await,
     }
-}
-
-/// Client hellos and records of these lengths are random after their heads.
-const RANDOM: &[(&[u8], usize)] = &[
-    (b"\x16\x03\x01", 1000),
-    (b"\x17\x03\x03\0\x39", 57),
-    (b"\x17\x03\x03\0\x13", 19),
-];
-
-fn random(checker: Checker) -> Checker {
-    checker
-        .framing(Counted::default)
-        .varying(RANDOM)
-        .stack_bytes(1 << 20)
 }
 
 survey!(
