@@ -38,9 +38,8 @@ const ISSUES: &[(&str, &str)] = &[
 /// Causes in `models/dispatch_loop`, and what happens there.
 const CAUSES: &[(&str, &str)] = &[
     (
-        "the flag that the flush sets",
-        "it asks for another read, and the loop does not look at it: a request that is already \
-         there is not answered",
+        "the read that the flush asks for",
+        "the flush sets a flag that the loop does not check: a request that is already there is not answered",
     ),
     (
         "the flush returns early",
