@@ -49,8 +49,8 @@ pub(super) fn run(
     let is_part = !arguments.only.is_empty() || arguments.shard.is_some();
     if is_part && documents.is_some_and(Vec::is_empty) {
         return Err(Misuse(
-            "a part of the models cannot update all documents; expected with --only and --shard: \
-             --update FILE or --check FILE"
+            "a part of the models cannot update all documents; expected: \
+             --update FILE or --check FILE with --only and --shard"
                 .to_owned(),
         ));
     }

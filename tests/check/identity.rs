@@ -189,7 +189,7 @@ impl Offer {
 fn clashes(registry: Result<Registry, Clash>, parts: &[&str]) {
     let clash = registry.expect_err("it is refused").to_string();
     assert_eq!(clash.lines().count(), 1, "{clash}");
-    for part in parts.iter().chain(&["expected "]) {
+    for part in parts.iter().chain(&["expected: "]) {
         assert!(clash.contains(part), "{part} is missing: {clash}");
     }
 }

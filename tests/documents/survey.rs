@@ -214,7 +214,9 @@ fn an_adapter_is_short() {
         let most = known.map_or(LINES, |(_, most, _)| *most);
         let is_listed_rightly = known.is_none() || *lines > LINES;
         if *lines > most || !is_listed_rightly {
-            wrong.push(format!("{of_crate} has {lines} lines, expected are {most}"));
+            wrong.push(format!(
+                "{of_crate} has {lines} lines; expected: {most} at most"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
