@@ -18,7 +18,7 @@ impl Counted<'_> {
         self.failures.iter().map(|(_, n)| n).sum()
     }
 
-    /// How many there are of each property.
+    /// How many there are of each property, in words.
     pub(crate) fn in_words(&self) -> String {
         let each = self
             .failures
@@ -28,7 +28,7 @@ impl Counted<'_> {
     }
 }
 
-/// The classes that have failures, in their order and by what they mean; after them what is not classified.
+/// The classes that have failures, grouped by meaning; after them the failures that are not classified.
 pub(crate) fn counted(swept: &Swept) -> Vec<Counted<'_>> {
     let failures = swept.failures();
     let meanings = Meaning::ALL.iter();

@@ -867,9 +867,12 @@ fn slices_of_two_runs_are_not_joined() {
     let mut more = second.clone();
     more.identities.push(Identity::new("template/more", &[]));
     for (slice, why) in [
-        (strange, "which it was not made of"),
-        (less, "slice 2 knows nothing of"),
-        (more, "slice 1 knows nothing of template/more"),
+        (
+            strange,
+            "which is not among the instances that it was made from",
+        ),
+        (less, ", and slice 2 does not"),
+        (more, "slice 2 has template/more"),
     ] {
         let files = merge(&[&first, &slice]);
         refused(
