@@ -144,7 +144,7 @@ impl Verdicts {
     }
 }
 
-/// What holds in every scenario of the covering sweep for the proposed revision.
+/// The properties that hold in every scenario of the covering sweep, for the proposed revision.
 const EVERYWHERE: [Property; 5] = [
     NoStall,
     NoSpin,

@@ -40,7 +40,7 @@ pub(super) struct Head {
 /// `Decoder`, decode.rs: what is left of a body that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Decoder {
-    /// So many bytes.
+    /// This many bytes.
     Length(usize),
     /// Chunks.
     Chunked,

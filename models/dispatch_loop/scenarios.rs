@@ -14,7 +14,7 @@ pub struct LoopScenario {
     pub about: &'static str,
     /// The connection.
     pub connection: Connection,
-    /// What is outside of the connection: kernel, reader and scripts.
+    /// The connection's surroundings: kernel, reader and scripts.
     pub outside: Scenario,
 }
 

@@ -24,7 +24,7 @@ pub struct Family {
     pub request: &'static str,
     /// When FIN follows.
     pub fin: Fin,
-    /// Who answers.
+    /// The server that answers.
     pub server: Server,
 }
 

@@ -88,7 +88,7 @@ fn packages(collections: &[Packages], matches: &ArgMatches) -> Option<(Packages,
     Some((*collection, names))
 }
 
-/// What these words say; the first one is the program.
+/// Parses these words; the first one is the program's name.
 pub(crate) fn parse(
     program: &Program,
     words: impl IntoIterator<Item = OsString>,

@@ -46,8 +46,8 @@ impl Program {
         self.run(&registry, words, out)
     }
 
-    /// Runs one command line, of which the first word is not looked at, and prints its results to
-    /// `out`.
+    /// Runs one command line and prints its results to `out`. The first word is the program's name and is
+    /// ignored.
     ///
     /// # Errors
     ///

@@ -81,7 +81,7 @@ pub(crate) fn sentences(swept: &Swept) -> Vec<String> {
     )]
 }
 
-/// The same, and each class in a sentence.
+/// The sentences of [`sentences`], and one for each class.
 pub(crate) fn explained(swept: &Swept) -> Vec<String> {
     let mut sentences = sentences(swept);
     for counted in counted(swept) {

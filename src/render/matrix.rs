@@ -45,7 +45,7 @@ pub(crate) struct Chip {
     pub(crate) id: String,
 }
 
-/// What the lines are.
+/// Whether the lines are connections or properties.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lines {
     /// Each line is a connection, each column a property.
@@ -83,7 +83,7 @@ pub(crate) fn of(results: &Results) -> Vec<Matrix> {
     models.iter().map(|rows| matrix(rows, results)).collect()
 }
 
-/// The items by key, in the order in which the keys come first.
+/// The items grouped by key. The groups are in the order of their first items.
 fn grouped<T: Copy, K: PartialEq>(
     items: impl Iterator<Item = T>,
     key: impl Fn(&T) -> K,

@@ -43,7 +43,7 @@ const ALL_AND_PROPOSED: &[&str] = &[
 /// The releases whose shutdown waits for the flush (since #4018).
 const WAITING: &[&str] = &["1.11.0", "1.12.0", PROPOSED];
 
-/// What #4018 costs.
+/// The reason of claims that fail as the price of #4018.
 const WAITS: &str = "The price of #4018: a shutdown that waits for the flush waits for ever for a reader \
                      that has stopped. The user has to set a timeout.";
 
