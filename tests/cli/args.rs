@@ -509,7 +509,7 @@ mod exploring {
             &["upgrade=true", "handler=reads"],
         );
         assert_eq!((exit, text.lines().count()), (Some(2), 1), "{text}");
-        assert!(text.contains("expected: one of them"), "{text}");
+        assert!(text.contains("expected: one of the two"), "{text}");
         for bad in ["handler=waits", "graceful=later"] {
             let (exit, text) = asked("hyper-1", WHOLE, "prompt", &[bad]);
             assert_eq!((exit, text.lines().count()), (Some(2), 1), "{text}");
