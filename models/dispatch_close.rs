@@ -29,8 +29,8 @@ use lastbyte::{
 
 use crate::known;
 
-/// How often the repaired revision looks in vain before the model makes it wait for the sender: every
-/// further look would find the same.
+/// How often the repaired revision looks in vain before the model makes it wait for the sender. Every further
+/// look would find the same.
 const LOOKS: usize = 3;
 
 const REQUEST: &[u8] = b"rq";
@@ -195,8 +195,8 @@ pub fn half_done() -> Scenario {
     )
 }
 
-/// A sender that reserves its permit and never publishes, which tokio's cannot do: the step that
-/// bounds the looking is the publication.
+/// A sender that reserves its permit and never publishes. tokio has no such sender; the publication is the
+/// step that ends the repeated looking.
 pub fn never_published() -> Scenario {
     sending("never-published", &[ScriptStep::Raise(0)])
 }
@@ -266,7 +266,7 @@ fn claims() -> Vec<Claim> {
             never_published(),
             Property::NoStall,
             Expected::Refuted,
-            "Without that step, which publishes the request, looking again has no end.",
+            "If the sender never publishes its request, looking again has no end.",
         )
         .meaning(
             Meaning::Accepted,

@@ -1,5 +1,5 @@
-//! hyper's history: one scenario for each defect of its dispatch loop, and the releases that have it,
-//! as far as its releases share one build.
+//! hyper's history in `cargo verify`: one scenario for each defect of its dispatch loop, at the two releases
+//! that can be built together.
 
 use lastbyte::Model;
 

@@ -1,9 +1,9 @@
-//! What is known of failures that are expected: hyper's issues, and what a failure means.
+//! What is known about expected failures: hyper's issues, causes in the model, and what a failure means.
 
 use lastbyte::check::Meaning;
 use lastbyte::{Claim, Expected, Instance, Property};
 
-/// hyper's issues, and what happens there.
+/// hyper's issues, each with what goes wrong.
 const ISSUES: &[(&str, &str)] = &[
     (
         "#3952",
@@ -35,12 +35,11 @@ const ISSUES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Causes in `models/dispatch_loop`, and what happens there.
+/// Causes in `models/dispatch_loop`, each with what goes wrong.
 const CAUSES: &[(&str, &str)] = &[
     (
-        "the flag that the flush sets",
-        "it asks for another read, and the loop does not look at it: a request that is already \
-         there is not answered",
+        "the read that the flush asks for",
+        "the flush sets a flag that the loop does not check: a request that is already there is not answered",
     ),
     (
         "the flush returns early",
@@ -56,7 +55,7 @@ const CAUSES: &[(&str, &str)] = &[
     ),
 ];
 
-/// The first issue that a text names, as far as it is known.
+/// The first known issue that a text names.
 pub(crate) fn issue(text: &str) -> Option<&'static str> {
     // The repair of #4022 is better known than the issue.
     let known = ISSUES.iter().map(|(issue, _)| (*issue, *issue));
@@ -95,7 +94,7 @@ pub(crate) fn claim(
     Claim::of_each(&name, sentence, properties, expected, instances)
 }
 
-/// These claims with what their failure means, and why.
+/// These claims, with the meaning of their failure and the reason for it.
 pub(crate) fn meaning(claims: Vec<Claim>, meaning: Meaning, reason: &str) -> Vec<Claim> {
     let claims = claims.into_iter();
     claims.map(|claim| claim.meaning(meaning, reason)).collect()
@@ -121,7 +120,7 @@ mod tests {
         assert_eq!(told("half_close"), "half_close.");
     }
 
-    /// Who reads a report must not have to guess what an expected failure is.
+    /// A reader of a report must not have to guess why a failure is expected.
     #[test]
     fn every_expected_refutation_says_why() {
         let registry = crate::registry().expect("no clash");

@@ -29,13 +29,12 @@ pub fn program() -> Program {
     let releases = Packages::new(
         "real",
         "conformance",
-        "Explore releases of hyper instead, each built on its own: all that there are in conformance/, \
-         or --real=VERSION,...",
+        "Explore releases of hyper instead, each built on its own: all in conformance/, or --real=VERSION,...",
     );
     let survey = Packages::new(
         "survey",
         "survey",
-        "Explore other crates instead, each release built on its own: all that there are in survey/, or \
+        "Explore other crates instead, each release built on its own: all in survey/, or \
          --survey=CRATE,CRATE@VERSION,...",
     );
     Program::new("cargo verify")
@@ -44,7 +43,7 @@ pub fn program() -> Program {
         .with_packages(survey.in_one_target())
 }
 
-/// Every model. One that is added appears in `cargo verify`, in the tests and in the report.
+/// Every model. A model that is added here appears in `cargo verify`, in the tests and in the report.
 ///
 /// # Errors
 ///
@@ -53,13 +52,13 @@ pub fn registry() -> Result<Registry, Clash> {
     Registry::new(include!(concat!(env!("OUT_DIR"), "/models.rs")))
 }
 
-/// `cargo whole-sweep`: the program whose one model is the whole sweep of hyper's loop, of which `cargo
-/// verify` has the covering part.
+/// `cargo whole-sweep`: the program with one model, the whole sweep of hyper's loop. `cargo verify` has the
+/// covering part of that sweep.
 pub fn whole_sweep() -> Program {
     Program::new("cargo whole-sweep").with_checkout()
 }
 
-/// What it explores.
+/// The registry of `cargo whole-sweep`.
 ///
 /// # Errors
 ///

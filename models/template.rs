@@ -22,7 +22,7 @@ const RESPONSE: &[u8] = b"response";
 pub struct WritesOnce;
 
 impl Subject for WritesOnce {
-    /// Two of these are the same: what one prints with `{:?}` is all that it knows.
+    /// What it prints with `{:?}` is all that it knows, so this text identifies it.
     fn fingerprint(&self) -> Option<String> {
         lastbyte::run::fingerprint(self)
     }
@@ -30,9 +30,9 @@ impl Subject for WritesOnce {
     fn start(&self, mut socket: Socket) -> Running {
         Box::pin(async move {
             let response = Bytes::from_static(RESPONSE);
-            // What the reader must receive. An end of the stream without it is a loss.
+            // What the reader must receive. If the stream ends without it, that is a loss.
             socket.handle().expect_delivery(response.clone());
-            // The defect: `write` says how many bytes were taken, and nobody looks.
+            // The defect: `write` returns how many bytes were taken, and nobody looks at it.
             let _taken = socket.write(&response).await.map_err(|e| e.to_string())?;
             socket.close().await.map_err(|e| e.to_string())
         })
@@ -43,7 +43,7 @@ impl Subject for WritesOnce {
 
 fn instance(capacity: usize) -> Instance {
     let scenario = Scenario::new(format!("K={capacity}"), capacity, Reader::PROMPT);
-    // The parameters are the bounds of the claims: N, and the scenario's own.
+    // The parameters become the bounds of the claims: N, and those of the scenario.
     Instance::new("writes-once", scenario, Arc::new(WritesOnce))
         .with_parameter("N", RESPONSE.len())
         .with_capacity()
@@ -63,12 +63,12 @@ fn claims() -> Vec<Claim> {
         ),
         Claim::new(
             "large-is-lost",
-            "The rest of a larger response is lost, and nobody is told.",
+            "The rest of a larger response is lost, and the connection still ends with Ok.",
             Property::NoSilentLoss,
             Expected::Refuted,
             (1..=7).map(instance),
         )
-        // What it means that this fails: without this line it is a defect, too.
+        // What the failure means. Without this line it counts as a defect, too, but without a reason.
         .meaning(
             Meaning::Defect,
             "Nobody looks at how many bytes were taken: wrong on purpose.",
@@ -76,7 +76,7 @@ fn claims() -> Vec<Claim> {
     ]
 }
 
-/// The line in `models/lib.rs` makes this a part of `cargo verify`. The name stands here alone.
+/// The line in `models/lib.rs` makes this a part of `cargo verify`. The model's name is written only here.
 pub fn model() -> Model {
     Model {
         claims,

@@ -1,4 +1,4 @@
-//! `cargo whole-sweep`.
+//! The program `cargo whole-sweep`.
 
 use std::process::ExitCode;
 

@@ -3,8 +3,8 @@
 //! ```
 //! use lastbyte::error::Misuse;
 //!
-//! let misuse = Misuse("no such file: a\nb; expected is one that is there".to_owned());
-//! assert_eq!(misuse.to_string(), "no such file: a\\nb; expected is one that is there");
+//! let misuse = Misuse("no such file: a\nb; expected: a file that is there".to_owned());
+//! assert_eq!(misuse.to_string(), "no such file: a\\nb; expected: a file that is there");
 //! ```
 
 use std::fmt;

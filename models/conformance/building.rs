@@ -1,4 +1,5 @@
-//! How a scenario family of a server is made, step by step: a request and a handler, and what is otherwise.
+//! Builders for the scenario families of servers: first a request and a handler, then whatever differs from
+//! the plain case.
 
 use bytes::Bytes;
 use lastbyte::environment::Faults;
@@ -7,7 +8,7 @@ use super::messages::*;
 use super::scenarios::*;
 use crate::hyper_h1::{Handler, Server, Source};
 
-/// A request, for hyper and for the model, and a handler.
+/// A family from a request, as hyper and as the model reads it, and a handler.
 pub(super) fn with(
     name: &'static str,
     request: &'static str,
@@ -36,7 +37,7 @@ pub(super) fn get(name: &'static str) -> Family {
     with(name, GET, b"G", Handler::Ignores)
 }
 
-/// The same, which closes.
+/// The same request with `connection: close`.
 pub(super) fn last_get(name: &'static str) -> Family {
     with(name, LAST_GET, b"C", Handler::Ignores)
 }
@@ -46,32 +47,32 @@ pub(super) fn two_gets(name: &'static str) -> Family {
     pipelined(name, Handler::Ignores)
 }
 
-/// The same with a handler.
+/// The same with this handler.
 pub(super) fn pipelined(name: &'static str, handler: Handler) -> Family {
     with(name, TWO_GETS, b"GG", handler)
 }
 
-/// A request whose body comes with it.
+/// A request that arrives with its whole body.
 pub(super) fn whole(name: &'static str, handler: Handler) -> Family {
     with(name, WHOLE_BODY, b"P9xxxxxxxxx", handler)
 }
 
-/// A request with a part of its body.
+/// A request that arrives with a part of its body.
 pub(super) fn half(name: &'static str, handler: Handler) -> Family {
     with(name, HALF_A_BODY, b"P9xxxxx", handler)
 }
 
-/// The same, which the handler ignores.
+/// The same; the handler ignores the body.
 pub(super) fn ignored(name: &'static str) -> Family {
     half(name, Handler::Ignores)
 }
 
-/// A request with a chunk that is none.
+/// A request with a malformed chunk.
 pub(super) fn bad_chunk(name: &'static str, handler: Handler) -> Family {
     with(name, BAD_CHUNK, b"P3x!", handler)
 }
 
-/// What the peer sends later.
+/// The peer sends `later` at any time.
 pub(super) fn then(later: &'static str, abstracted: &'static [u8], family: Family) -> Family {
     Family {
         real: [family.real[0], later.as_bytes()],
@@ -107,7 +108,7 @@ pub(super) fn heads(heads: Vec<Head>, family: Family) -> Family {
     }
 }
 
-/// With another setting of the server.
+/// With settings of the server changed.
 pub(super) fn server(change: &dyn Fn(&mut Server), mut family: Family) -> Family {
     if let Side::Server(server, _) = &mut family.side {
         change(server);
@@ -136,24 +137,24 @@ pub(super) fn told_to_stop(family: Family) -> Family {
     graceful(beside(Beside::Graceful, family))
 }
 
-/// A body of the answer that comes from elsewhere, with this head.
+/// The body of the answer comes from this source, and its head is this one.
 pub(super) fn sourced(source: Source, head: Head, family: Family) -> Family {
     let family = heads(vec![head], family);
     server(&|server| server.source = source, family)
 }
 
-/// The same, with the head that is hyper's choice.
+/// The same, with the head that hyper chooses for it.
 pub(super) fn streaming(source: Source, family: Family) -> Family {
     let head = match source {
         Source::Chunks(_) | Source::Feed(_) => Head::Chunked,
         _ => Head::Length(BODY),
     };
-    // What follows a body from a feed is whole.
+    // The responses after one with a body from a feed have a body of known length.
     let family = heads(vec![head, Head::Length(BODY)], family);
     server(&|server| server.source = source, family)
 }
 
-/// The same, where hyper polls a body until so many bytes are buffered.
+/// The same with a limit of hyper's write buffer: it polls the body only while fewer bytes are buffered.
 pub(super) fn limited(source: Source, family: Family) -> Family {
     let head = match source {
         Source::Chunks(_) => Head::Chunked,
@@ -168,7 +169,7 @@ pub(super) fn limited(source: Source, family: Family) -> Family {
     server(&change, family)
 }
 
-/// An answer of so many bytes.
+/// An answer of this many bytes.
 pub(super) fn answering(bytes: usize, family: Family) -> Family {
     let family = heads(vec![Head::Length(bytes)], family);
     server(

@@ -193,7 +193,7 @@ pub(super) fn clients() -> Vec<Family> {
             at(PROMPT, sending("client-woken", vec![get()], "", b"")),
         ),
     ];
-    // What is answered otherwise.
+    // Other answers.
     let answers = vec![
         reading(sending(
             "client-chunked-answer",

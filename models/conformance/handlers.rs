@@ -5,7 +5,7 @@ use super::messages::*;
 use super::scenarios::*;
 use crate::hyper_h1::Handler::{AnswersFirst, Echoes, Fails, Ignores, Keeps, Never, Reads};
 
-/// What the handler does, and how the request's body arrives; and a part of a head.
+/// Every handler with every way in which the body of a request arrives; then heads that arrive in part.
 pub(super) fn handlers() -> Vec<Family> {
     let in_two = |name, handler| beside(Beside::Rest, half(name, handler));
     let head_first = |name, handler| {
@@ -55,7 +55,7 @@ pub(super) fn handlers() -> Vec<Family> {
         pipelined("pipelined-never", Never),
         answering(5, bad_chunk("malformed-chunk-echoed", Echoes)),
         bad_chunk("malformed-chunk-kept", Keeps),
-        // A part of a head is held.
+        // Only a part of a head has arrived.
         beside(Beside::Fin, half_a_head("fin-after-half-a-head")),
         beside(Beside::LaterFin, half_a_head("later-fin-after-half-a-head")),
         told_to_stop(half_a_head("graceful-half-a-head")),

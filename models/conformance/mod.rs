@@ -1,8 +1,8 @@
-//! The model of the dispatch loop against real hyper: the same scenario has the same sequences of
-//! socket calls on both sides, in every interleaving.
+//! Comparisons of the model of the dispatch loop with real hyper: in the same scenario both have the same
+//! sequences of socket calls, in every interleaving.
 //!
-//! The scenarios are in `scenarios.rs`, in families. Here is how each becomes a connection of hyper and one of
-//! the model, which must be the same to the socket.
+//! The scenarios come in families; `scenarios.rs` says what a family is. This file turns each family into a
+//! connection of hyper and a connection of the model. The socket must not be able to tell the two apart.
 
 use std::sync::Arc;
 
@@ -45,9 +45,9 @@ pub fn families() -> Vec<Family> {
 pub const DEVIATIONS: &[(Deviation, &[&str])] = &[];
 
 /// What the comparisons leave out on both sides, for the document.
-pub const NOT_COMPARED: &str = "reads of the input and how many bytes they have, polls and \
-    parking, wake-ups of a connection by itself, and the order of the socket's close and of the \
-    connection's end, which is up to who drives it";
+pub const NOT_COMPARED: &str = "reads of the input and how many bytes they have, polls and parking, wake-ups \
+                                of a connection by itself, and whether the socket closes before or after the \
+                                connection ends, which is up to whoever drives the connection";
 
 /// The releases that this build drives.
 pub fn releases() -> Vec<Release> {
@@ -59,8 +59,8 @@ pub fn releases() -> Vec<Release> {
     ]
 }
 
-/// What `cargo verify` knows about the comparisons: those of the newest release that is built. The
-/// packages in `conformance/` build one each.
+/// What `cargo verify` knows about the comparisons: those with the newest release that is built. The packages
+/// in `conformance/` build one release each.
 pub fn model() -> Model {
     Model {
         comparisons: || {
@@ -77,7 +77,7 @@ pub fn model() -> Model {
 }
 
 impl Release {
-    /// The revision of the loop that it contains.
+    /// The revision of the loop that this release contains.
     ///
     /// # Panics
     ///
@@ -87,7 +87,7 @@ impl Release {
         *found.unwrap_or_else(|| panic!("no revision for hyper {}", self.version))
     }
 
-    /// Every comparison of it with its revision in the model.
+    /// Every comparison of this release with its revision in the model.
     pub fn comparisons(&self) -> Vec<Comparison> {
         let families = families();
         let fit = families.iter().filter(|s| {
@@ -101,7 +101,7 @@ impl Release {
         self.compare_with(family, self.revision())
     }
 
-    /// The same with any revision: another one must be told apart.
+    /// The same with any revision of the model. With another revision than its own, the comparison must fail.
     pub fn compare_with(&self, family: &Family, revision: Revision) -> Comparison {
         let (real, model) = match &family.side {
             Side::Server(server, heads) => {
@@ -134,7 +134,7 @@ impl Release {
         }
     }
 
-    /// The model of what hyper's server does.
+    /// The model's connection for a server of hyper.
     fn model_of_server(&self, server: &Server, heads: &[Head], revision: Revision) -> Connection {
         let is_http_10 = heads
             .iter()
@@ -187,7 +187,7 @@ impl Release {
     }
 }
 
-/// The model of what hyper's client does.
+/// The model's connection for a client of hyper.
 fn model_of_client(client: &Client, revision: Revision) -> Connection {
     let requests = client.requests.iter().map(|request| {
         let (body, sizes) = match request.body.len() {
@@ -222,7 +222,7 @@ fn model_of_client(client: &Client, revision: Revision) -> Connection {
     }
 }
 
-/// The model's body, and how many bytes hyper writes for its parts.
+/// The body in the model, and how many bytes hyper writes for its parts.
 fn body_of(source: Source, bytes: usize, is_http_10: bool) -> (Body, Sizes) {
     let sizes = |piece, end| Sizes {
         piece,
@@ -230,7 +230,7 @@ fn body_of(source: Source, bytes: usize, is_http_10: bool) -> (Body, Sizes) {
         ..Sizes::default()
     };
     match source {
-        // Nothing encodes it, and its end is that of the connection.
+        // It is not encoded, and ends with the connection.
         Source::Chunks(size) if is_http_10 => (Body::Ready(bytes.div_ceil(size)), sizes(size, 0)),
         Source::Early(size) => (Body::Early(bytes.div_ceil(size)), sizes(size, 0)),
         Source::Late { size, stated } => {
@@ -274,10 +274,10 @@ fn strategy(vectored: bool) -> WriteStrategy {
     }
 }
 
-/// Bytes of a chunk with so many bytes of data.
+/// The size of a chunk with this many bytes of data, in bytes.
 fn chunk(bytes: usize) -> usize {
     format!("{bytes:X}\r\n\r\n").len() + bytes
 }
 
-/// Bytes of the terminating chunk.
+/// The size of the terminating chunk, in bytes.
 const LAST_CHUNK: usize = "0\r\n\r\n".len();

@@ -1,11 +1,11 @@
-//! The scenario families of servers: two things at once.
+//! Scenario families of servers in which two things happen at once.
 
 use super::building::*;
 use super::messages::*;
 use super::scenarios::*;
 use crate::hyper_h1::Handler::{AnswersFirst, Never, Reads};
 
-/// Two of what the others have one at a time.
+/// Pairs of things that the other families have one at a time.
 pub(super) fn pairs() -> Vec<Family> {
     vec![
         graceful(beside(

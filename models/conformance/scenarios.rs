@@ -1,11 +1,11 @@
-//! What a scenario family is, and how a scenario is made of it. `servers.rs` and `clients.rs` list them.
+//! What a scenario family is, and how it becomes a scenario. `servers.rs`, `clients.rs` and others list them.
 
 use lastbyte::environment::{Faults, FlushMode, UnreadInput};
 use lastbyte::{Reader, Scenario, Script, ScriptStep};
 
 use crate::hyper_h1::{Client, DATE, Server, Source};
 
-/// Bytes that the kernel's buffer holds, and bytes that the reader takes at most; with 0 it stops at once.
+/// Capacity of the kernel's buffer, and bytes the reader takes per read at most; with 0 it stops at once.
 pub type KernelAndReader = (usize, Option<usize>);
 
 pub(super) const ALL: &[KernelAndReader] = &[
@@ -33,10 +33,10 @@ pub(super) const FEW: &[KernelAndReader] = &[(1, Some(1)), (4, Some(1)), (8, Som
 pub(super) const UNREAD: &[KernelAndReader] = &[(64, Some(0)), (1024, Some(0))];
 pub(super) const HUGE: &[KernelAndReader] = &[(1 << 16, Some(0))];
 
-/// A side that takes more executions than this in one scenario is given up.
+/// A side that takes more executions than this in one scenario is no longer explored.
 pub const TOO_LARGE: u64 = 20_000;
 
-/// The head of a response, as far as its length depends on it.
+/// The head of a response, as far as it decides how many bytes the head has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Head {
     /// With the length of the body.
@@ -62,17 +62,17 @@ pub enum Head {
     Switching,
     /// Without a length, as the answer to CONNECT.
     Bare,
-    /// hyper's own answer to what is no request.
+    /// hyper's own answer to a malformed request.
     BadRequest,
 }
 
 impl Head {
-    /// How many bytes this version writes, where the connection goes on or closes after it.
+    /// How many bytes this version writes. `is_last`: the connection closes after the response.
     pub fn bytes(self, version: &str, is_last: bool) -> usize {
         let ok = "HTTP/1.1 200 OK\r\n";
         let switching = "HTTP/1.1 101 Switching Protocols\r\nupgrade: words\r\n";
         let upgrade = "connection: upgrade\r\n";
-        // hyper 1 repeats it.
+        // hyper 1 writes it; 0.14 does not.
         let close = match is_last && !version.starts_with("0.14.") {
             true => "connection: close\r\n",
             false => "",
@@ -94,7 +94,7 @@ impl Head {
             Head::NoContent => format!("HTTP/1.1 204 No Content\r\n{close}"),
             Head::NotModified => format!("HTTP/1.1 304 Not Modified\r\n{close}"),
             Head::Chunked => format!("{ok}{close}transfer-encoding: chunked\r\n"),
-            // Until 1.12.0 it says so instead of what the user says about the connection.
+            // Before 1.12.0, hyper's `connection: close` replaces the user's header.
             Head::Switching if close.is_empty() => format!("{switching}{upgrade}"),
             Head::Switching if version == "1.12.0" => format!("{switching}{upgrade}{close}"),
             Head::Switching => format!("{switching}{close}"),
@@ -107,7 +107,7 @@ impl Head {
     }
 }
 
-/// What happens besides the connection.
+/// What happens beside the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Beside {
     /// Nothing.
@@ -127,15 +127,15 @@ pub enum Beside {
     Dropped,
     /// A client's user gives its request up at any time.
     GivenUp,
-    /// So it does, and its peer answers at any time.
+    /// The same, and its peer answers at any time.
     AnswersAndGivenUp,
-    /// The rest of the request comes at any time, and the user drops the connection at any other.
+    /// The rest of the request comes at any time, and the user drops the connection at any time.
     RestAndDropped,
     /// The rest of the request comes, and then `graceful_shutdown`.
     RestThenGraceful,
     /// `graceful_shutdown` comes, and then the rest of the request.
     GracefulThenRest,
-    /// Closing with unread input resets the connection, as TCP's does, and more input comes.
+    /// Closing with unread input resets the connection, as in TCP, and more input comes.
     UnreadInputResets,
     /// A flush takes two calls, this many times.
     DeferredFlush(usize),
@@ -145,7 +145,7 @@ pub enum Beside {
     ReaderResets,
     /// The body's end comes from another thread, with a wake-up after it.
     BodyEnds,
-    /// The connection is woken for no reason.
+    /// A spurious wake-up of the connection.
     WokenForNothing,
     /// `graceful_shutdown` comes at any time, and the reader stops after the first byte.
     GracefulReaderStops,
@@ -187,15 +187,15 @@ pub struct Family {
     pub abstracted: [&'static [u8]; 2],
     /// The connection.
     pub side: Side,
-    /// What happens besides.
+    /// What happens beside the connection.
     pub beside: Beside,
-    /// What fails.
+    /// Which system calls fail.
     pub faults: Faults,
-    /// Where it is compared.
+    /// The kernel buffers and readers with which it is compared.
     pub scenarios: &'static [KernelAndReader],
-    /// The releases in which a busy loop makes it too large.
+    /// The releases in which it is left out, because a busy loop makes it too large.
     pub too_large_in: &'static [&'static str],
-    /// The releases that do not have what it is about.
+    /// The releases that lack what the family is about.
     pub not_in: &'static [&'static str],
 }
 
@@ -224,7 +224,7 @@ pub(super) const RESET_TOLD_ONCE: Faults = Faults {
 pub(super) const BODY: usize = 63;
 pub(super) const LIMITED: usize = 4 * 4096;
 
-/// A write fails when so many bytes are accepted.
+/// A write fails when this many bytes are accepted.
 pub(super) fn write_fails(after: usize) -> Faults {
     Faults {
         write_error_after: Some(after),
@@ -232,7 +232,7 @@ pub(super) fn write_fails(after: usize) -> Faults {
     }
 }
 
-/// A write takes nothing when so many bytes are accepted.
+/// A write takes nothing when this many bytes are accepted.
 pub(super) fn write_takes_nothing(after: usize) -> Faults {
     Faults {
         write_zero_after: Some(after),
@@ -240,7 +240,7 @@ pub(super) fn write_takes_nothing(after: usize) -> Faults {
     }
 }
 
-/// hyper 1.8.0 goes round as long as the body of such a scenario family is not there.
+/// Left out in hyper 1.8.0, whose loop spins while the body of such a family is not ready.
 pub(super) fn busy(family: Family) -> Family {
     Family {
         too_large_in: &["1.8.0"],
@@ -249,7 +249,7 @@ pub(super) fn busy(family: Family) -> Family {
 }
 
 impl Family {
-    /// The scenarios that the others have and this one has not, since they take longest.
+    /// The kernel buffers and readers of other families that this one leaves out, since they take longest.
     pub fn left_out(&self) -> Vec<KernelAndReader> {
         let usual = ALL
             .iter()
@@ -281,7 +281,7 @@ impl Family {
         usize::from(fed)
     }
 
-    /// The scenario in one scenario, with what the peer sends at the start and later.
+    /// The scenario for one kernel buffer and reader, with what the peer sends at the start and later.
     pub fn scenario(
         &self,
         (capacity, slow): KernelAndReader,
@@ -295,7 +295,7 @@ impl Family {
         };
         let name = format!("{} K={capacity} {reader}", self.name);
         let scenario = Scenario {
-            // Nobody need fill it: a body that does not come to its end.
+            // A feed that nobody fills is a body that never ends.
             feeds: self.feeds(),
             faults: self.faults.clone(),
             clock: self.has_timer(),

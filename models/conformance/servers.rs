@@ -1,4 +1,4 @@
-//! The scenario families of servers, the usual ones.
+//! The usual scenario families of servers.
 
 use super::building::*;
 use super::messages::*;

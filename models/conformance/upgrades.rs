@@ -5,7 +5,8 @@ use super::messages::*;
 use super::scenarios::*;
 use crate::hyper_h1::Handler::Ignores;
 
-/// Requests for another protocol, with and without a body, which get it or an ordinary answer.
+/// Requests for another protocol, with and without a body. Some are granted, the others get an ordinary
+/// answer.
 pub(super) fn upgrades() -> Vec<Family> {
     let upgrading =
         |name, request, abstracted| switching(false, with(name, request, abstracted, Ignores));
@@ -78,7 +79,7 @@ pub(super) fn upgrades() -> Vec<Family> {
             CONNECT_AND_EARLY,
             b"Uxxxxx",
         )),
-        // What is asked for is refused: an ordinary answer.
+        // The upgrade is refused with an ordinary answer.
         refusing("upgrade-refused", UPGRADE, b"U"),
         refusing("upgrade-refused-then-close", UPGRADE_AND_GET, b"UC"),
         refusing(

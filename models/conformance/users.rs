@@ -1,5 +1,5 @@
-//! The scenario families of what the user's code does, of the timer for reading a head, and of what a client
-//! is answered otherwise.
+//! Scenario families about the user's code, the timer for reading a head, and further answers that a client
+//! gets.
 
 use bytes::Bytes;
 
@@ -71,7 +71,7 @@ fn dropped() -> Vec<Family> {
     ]
 }
 
-/// That of 0.14 is tokio's, which is not there under `--cfg loom`.
+/// hyper 0.14 is left out: its timer is tokio's, which does not exist under `--cfg loom`.
 fn timed() -> Vec<Family> {
     let timed = |family| Family {
         not_in: &["0.14.32"],
@@ -125,8 +125,8 @@ fn timed() -> Vec<Family> {
     ]
 }
 
-/// Bodies of responses that end with the connection, upgrades that a client gets, and sockets that are taken
-/// out of a client's connection.
+/// Clients: response bodies that end with the connection, upgrades, requests that are given up, and sockets
+/// that are taken out.
 pub(super) fn answered() -> Vec<Family> {
     let client = |name, request: Outgoing, real: &'static str, abstracted| Family {
         side: Side::Client(Client {

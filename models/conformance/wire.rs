@@ -1,4 +1,4 @@
-//! The scenario families of servers: what goes over the wire otherwise.
+//! Scenario families of servers with other messages on the wire.
 
 use super::building::*;
 use super::messages::*;
@@ -7,7 +7,7 @@ use crate::hyper_h1::Handler::{AnswersFirst, Fails, Ignores, Keeps, Reads};
 use crate::hyper_h1::Source;
 
 /// HEAD, 204 and 304, HTTP/1.0, `Expect: 100-continue`, chunks and trailers in both directions, and bodies of
-/// answers that end otherwise than their heads say.
+/// answers that do not end as their heads announce.
 pub(super) fn wire() -> Vec<Family> {
     let head_request = |name, request, abstracted| {
         server(

@@ -1,4 +1,4 @@
-//! The axes of the sweep, and the scenario that a place on each of them makes.
+//! The axes of the sweep, and the scenario that results from one choice on each axis.
 
 use bytes::Bytes;
 use lastbyte::environment::FlushMode;
@@ -7,16 +7,16 @@ use lastbyte::{Reader, Scenario, Script, ScriptStep};
 use super::message::{self, Body};
 use super::{Connection, GivesUp, LoopScenario, Owed, UserBody, WriteStrategy, scenarios};
 
-/// What the peer sends: at the start, later, whether FIN follows, and which answers it is owed.
+/// What the peer sends at the start and later, whether FIN follows, and what the peer must get.
 #[derive(Clone, Copy)]
 pub(super) struct Request {
     pub(super) name: &'static str,
     first: &'static [u8],
     later: &'static [&'static [u8]],
     fin: bool,
-    /// What comes before the responses, how many these are, and what follows them.
+    /// What the peer must get: bytes before the responses, the number of responses, bytes after them.
     owed: (&'static [u8], usize, &'static [u8]),
-    /// What the service does with the body, unless a use says otherwise.
+    /// What the service does with the body, unless a [`Use`] says otherwise.
     user_body: UserBody,
     /// The connection closes after it.
     closes: bool,
@@ -24,7 +24,7 @@ pub(super) struct Request {
     upgrades: bool,
 }
 
-/// A request that is owed so many responses.
+/// A request to which this many responses are owed.
 const fn request(
     name: &'static str,
     first: &'static [u8],
@@ -50,7 +50,8 @@ const fn closing(request: Request) -> Request {
     }
 }
 
-/// A request after which, or in the place of which, comes what is malformed: the last answer says so.
+/// A request that is malformed, or that malformed bytes follow: the last answer is the one to a malformed
+/// request.
 const fn malformed(request: Request) -> Request {
     let (before, responses, _) = request.owed;
     Request {
@@ -69,7 +70,7 @@ const fn upgrade(name: &'static str, first: &'static [u8]) -> Request {
     }
 }
 
-/// Those of both sweeps.
+/// The requests of both sweeps, the covering one and the whole one.
 pub(super) const REQUESTS: [Request; 12] = [
     request("get", b"G", &[], 1),
     closing(request("close", b"C", &[], 1)),
@@ -88,7 +89,7 @@ pub(super) const REQUESTS: [Request; 12] = [
     },
 ];
 
-/// Those of the whole sweep alone.
+/// The requests that only the whole sweep has.
 pub(super) const MORE_REQUESTS: [Request; 13] = [
     request("whole-body", b"P2xx", &[], 1),
     closing(request("whole-closing-body", b"p2xx", &[], 1)),
@@ -120,23 +121,24 @@ pub(super) const ANSWERS: [(&str, Body); 4] = [
     ("fed", Body::Fed(1)),
 ];
 
-/// Those of the whole sweep alone.
+/// The bodies that only the whole sweep has.
 pub(super) const MORE_ANSWERS: [(&str, Body); 2] = [
     ("trailers", Body::Trailers(1)),
     ("withheld", Body::Withheld),
 ];
 
-/// Name, kernel capacity, flush, and `max_buf_size`: a buffer below the answer's size, one above it,
-/// and one after a flush that takes two calls.
+/// What is below the connection: a name, the capacity of the kernel's buffer in bytes, how a flush
+/// behaves, and hyper's `max_buf_size` in bytes.
 pub(super) type Below = (&'static str, usize, FlushMode, usize);
 
+/// A kernel buffer smaller than the answer, one larger than it, and one whose flush takes two calls.
 pub(super) const SOCKETS: [Below; 3] = [
     ("small", 1, FlushMode::Immediate, 64),
     ("roomy", 16, FlushMode::Immediate, 64),
     ("deferred", 16, FlushMode::Deferred, 2),
 ];
 
-/// Name, write strategy, and `pipeline_flush`.
+/// hyper's write buffer: a name, the write strategy, and `pipeline_flush`.
 pub(super) type Buffer = (&'static str, WriteStrategy, bool);
 
 pub(super) const BUFFERS: [Buffer; 3] = [
@@ -145,7 +147,7 @@ pub(super) const BUFFERS: [Buffer; 3] = [
     ("pipeline-flush", WriteStrategy::Flatten, true),
 ];
 
-/// How the connection is used, if not plainly.
+/// How a connection or its reader differs from the plain case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     ReaderSlow,
@@ -183,7 +185,7 @@ impl Use {
         }
     }
 
-    /// Two uses of one kind exclude each other.
+    /// The kind of use: two uses of one kind exclude each other.
     fn kind(self) -> u8 {
         match self {
             Use::ReaderSlow | Use::ReaderStops | Use::ReaderResets => 0,
@@ -194,27 +196,27 @@ impl Use {
         }
     }
 
-    /// Whether the two can be had at once.
+    /// Whether the two uses can be combined.
     pub(super) fn goes_with(self, other: Use) -> bool {
         self.kind() != other.kind()
     }
 
-    /// Whether it is left out for a request among others: the service may close before something that
-    /// is owed, or the connection need not end.
+    /// Whether this use, together with `uses`, is left out for the request: the connection could close before
+    /// it has written everything that is owed, or need not end.
     fn is_left_out(self, request: &Request, uses: &[Use]) -> bool {
         match self {
             // An idle connection waits for the next request, whether its reader has stopped or not.
             Use::ReaderStops => !request.closes && !uses.contains(&Use::Graceful),
-            // Nothing says 100 to a peer whose body is not read.
+            // A peer whose body is not read gets no 100.
             Use::BodyDropped | Use::BodyKept => request.owed.1 > 1 || !request.owed.0.is_empty(),
-            // What graceful_shutdown answers is promised as it is served: responses, nothing else.
+            // With graceful_shutdown, only responses are promised, each when its request is served.
             Use::Graceful => !request.owed.0.is_empty() || !request.owed.2.is_empty(),
             _ => false,
         }
     }
 }
 
-/// A place on each axis.
+/// One choice on each axis.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) request: &'a Request,
@@ -225,8 +227,8 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Whether it is left out: so many scripts act that the exploration takes too long, a use does not go
-    /// with the request, or an answer is none to an upgrade.
+    /// Whether the combination is left out: so many scripts act that the exploration takes too long, a use
+    /// does not fit the request, or the answer does not fit an upgrade.
     fn is_left_out(&self) -> bool {
         let peer = !self.request.later.is_empty() || self.request.fin;
         let others = [
@@ -243,7 +245,7 @@ impl Place<'_> {
             || self.request.upgrades && self.answer != ANSWERS[0]
     }
 
-    /// The scenario; `None` where it is left out.
+    /// The scenario; `None` where the combination is left out.
     pub(super) fn scenario(&self) -> Option<LoopScenario> {
         if self.is_left_out() {
             return None;
@@ -293,7 +295,7 @@ impl Place<'_> {
         let (before, responses, after) = self.request.owed;
         let server = match self.request.upgrades {
             true => message::switching(),
-            // One feed, one answer from it.
+            // There is one feed, so only the first answer can come from it.
             false => Connection::server([self.answer.1, Body::Full(1)], 0),
         };
         let promised = (0..responses).map(|n| server.message(n));

@@ -1,5 +1,5 @@
-//! Not hyper's: the channel through which the user gets the body of what is read, `body/chan.rs` of hyper 1.12.0
-//! and `body/incoming.rs` before it, and how the user reads it.
+//! The channel through which the user gets a received body, and how the user reads it. The functions are not
+//! hyper's; they behave as `body/chan.rs` of hyper 1.12.0 and, for older revisions, as `body/incoming.rs`.
 
 use std::task::{Context, Poll};
 
@@ -7,16 +7,16 @@ use super::dispatch::Dispatcher;
 use super::local::Local;
 use super::{Connection, Revision, Role, UserBody};
 
-/// hyper's `body::Sender`, the connection's end of the channel: hyper holds it in `body_tx`, which
-/// here tells whether it is there.
+/// hyper's `body::Sender`, the connection's end of the channel. hyper holds it in `body_tx`; here `body_tx`
+/// only says whether it exists.
 pub(super) struct Sender<'a>(&'a mut Dispatcher);
 
 impl Dispatcher {
-    /// A channel for the body of a message that was just read.
+    /// Makes a channel for the body of a message whose head was just read.
     pub(super) fn new_channel(&mut self, expect_continue: bool) {
         let own_channel = self.config.revision.own_channel;
         if self.beside {
-            // The user still has an earlier body, which was read to its end.
+            // The user still holds an earlier body, which it has read to its end.
             self.beside_wakes |= self.conn.take_piece(own_channel);
             self.beside_wakes |= self.conn.drop_body(own_channel);
         }
@@ -33,8 +33,7 @@ impl Dispatcher {
         Sender(self)
     }
 
-    /// The user reads what is there, with a registration after the last piece, and drops what it has
-    /// read to the end.
+    /// The user takes what is in the channel. It registers for more, or drops the body when that has ended.
     pub(super) fn poll_user_reads(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let own_channel = self.config.revision.own_channel;
         let mut wakes = std::mem::take(&mut self.beside_wakes);
@@ -57,7 +56,7 @@ impl Dispatcher {
         }
     }
 
-    /// A client's user drops the future of its response when the signal comes, which wakes the connection.
+    /// When the signal comes, a client's user drops the future of its response. That wakes the connection.
     pub(super) fn user_gives_up(&mut self, cx: &mut Context<'_>) {
         if let Some(signal) = self.config.cancels
             && self.callback
@@ -72,8 +71,8 @@ impl Dispatcher {
         }
     }
 
-    /// A client's user, who is a task of its own and waits for nothing but the connection: takes
-    /// the response, and sends the next request when the connection asks for one.
+    /// A client's user has its turn: it takes the response, and sends the next request when the connection
+    /// asks for one. It stands for a task of its own that waits only for the connection.
     pub(super) fn user_looks(&mut self, cx: &mut Context<'_>) {
         let Connection {
             user_body,
@@ -108,7 +107,7 @@ impl Dispatcher {
 }
 
 impl Local {
-    /// The user takes what is in the channel: whether that wakes the connection.
+    /// The user takes what is in the channel. Returns whether that wakes the connection.
     fn take_piece(&mut self, own_channel: bool) -> bool {
         let took = std::mem::take(&mut self.body_waits);
         let registered = match own_channel {
@@ -118,7 +117,7 @@ impl Local {
         took && std::mem::take(registered)
     }
 
-    /// The user drops its end of the channel: whether that wakes the connection.
+    /// The user drops its end of the channel. Returns whether that wakes the connection.
     pub(super) fn drop_body(&mut self, own_channel: bool) -> bool {
         self.body_dropped = true;
         self.body_waits = false;
@@ -132,7 +131,7 @@ impl Local {
 pub(super) struct Canceled;
 
 impl Sender<'_> {
-    /// Does the user want the next piece?
+    /// Ready when the user wants the next piece; an error when it has dropped the body.
     pub(super) fn poll_ready(&mut self) -> Poll<Result<(), Canceled>> {
         self.0.body_seen = true;
         match self.0.config.user_body {
@@ -146,28 +145,28 @@ impl Sender<'_> {
         }
     }
 
-    /// A piece is in the channel.
+    /// Puts a piece into the channel.
     pub(super) fn try_send_data(&mut self, cx: &mut Context<'_>) {
         self.0.body_waits = self.0.config.has_channel();
         self.wake_user(cx);
     }
 
-    /// Trailers are beside the channel.
+    /// Hands trailers over, beside the channel.
     pub(super) fn try_send_trailers(&mut self, cx: &mut Context<'_>) {
-        // Up to 1.11.0 they are in a channel of their own, to which nobody listens yet.
+        // Up to 1.11.0 they have a channel of their own, and nobody listens to it yet.
         if self.0.config.revision.own_channel {
             self.wake_user(cx);
         }
     }
 
-    /// An error is in the channel.
+    /// Puts an error into the channel.
     pub(super) fn send_error(&mut self, cx: &mut Context<'_>) {
         self.0.body_waits = self.0.config.has_channel();
         self.0.told |= self.0.holds_body;
         self.wake_user(cx);
     }
 
-    /// The sender is dropped, which ends the body.
+    /// Drops the sender, which ends the body.
     pub(super) fn close(&mut self, cx: &mut Context<'_>) {
         self.wake_user(cx);
     }

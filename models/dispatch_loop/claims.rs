@@ -1,4 +1,4 @@
-//! What the model claims: for every named scenario and property the verdict at every revision.
+//! What the model claims: the verdicts at every revision, for named scenarios and their properties.
 
 use lastbyte::check::Meaning;
 use lastbyte::{Claim, Expected, Property};
@@ -17,10 +17,10 @@ pub struct Verdicts {
     pub scenario: &'static str,
     /// The property.
     pub property: Property,
-    /// One letter for each of [`REVISIONS`]: `.` holds, `-` is left out, and it fails as a defect
-    /// (`x`), as is accepted (`a`) or as the price of a repair (`p`).
+    /// One letter for each of [`REVISIONS`]. `.`: the property holds. `-`: the pair is left out. The others:
+    /// it fails, which is a defect (`x`), accepted (`a`) or the price of a repair (`p`).
     pub letters: &'static str,
-    /// What it is known as, or why it is as it is.
+    /// The public issue, or the reason for the verdicts.
     pub note: &'static str,
 }
 
@@ -49,12 +49,12 @@ pub const VERDICTS: &[Verdicts] = &[
     //       scenario                             property          7 8 9 10  11 12 p g
     verdicts("close",                         NoSilentLoss,     ".........", "the read side closes only after a complete flush"),
     verdicts("dropped-body",                  NoSilentLoss,     "xxxxx....", "#4022"),
-    verdicts("dropped-body-fits",             NoSilentLoss,     ".........", "a kernel with room hides #4022"),
+    verdicts("dropped-body-fits",             NoSilentLoss,     ".........", "a kernel buffer with room hides #4022"),
     verdicts("body-ends-during-flush",        NoSilentLoss,     "xxxxx....", "#4022"),
     verdicts("body-does-not-decode",          NoSilentLoss,     "xxxxx....", "#4022"),
     verdicts("bad-second-request",            NothingTruncated, "xxxxx....", "#4022, and the connection reports an error"),
     verdicts("bad-second-request",            NoNeedlessError,  "aaaaaaaaa", "the connection reports that it did not understand its peer"),
-    verdicts("client-early-close",            NoSilentLoss,     "xxxxx....", "#4022, a client's request"),
+    verdicts("client-early-close",            NoSilentLoss,     "xxxxx....", "#4022, for a client's request"),
     verdicts("graceful",                      NoSilentLoss,     ".........", "the write side closes only after a complete flush"),
     verdicts("graceful-body",                 NoSilentLoss,     "xxxxx....", "#4022, on a connection that is idle and not flushed"),
     verdicts("deferred-flush",               NoStall,          "x.x......", "#3952"),
@@ -62,10 +62,10 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("deferred-pipelined",           NoStall,          "x.xxxx...", "#3952, then #4143"),
     verdicts("fed-body",                      NoSpin,           ".x.......", "#3976"),
     verdicts("fed-body",                      NoStall,          "...xxx...", "#4143"),
-    verdicts("fed-body-pipelined",            NoStall,          "...xxxx..", "#4143, then the flag that the flush sets"),
+    verdicts("fed-body-pipelined",            NoStall,          "...xxxx..", "#4143, then the read that the flush asks for"),
     verdicts("client-peer-fin",               NoSpin,           ".x.x.....", "#4085"),
     verdicts("fin-during-flush",              NothingTruncated, "aaaaaaaa.", "by design without half_close"),
-    verdicts("fin-during-flush-half-close",   NothingTruncated, ".........", "half_close"),
+    verdicts("fin-during-flush-half-close",   NothingTruncated, ".........", "with half_close, FIN does not end the exchange"),
     verdicts("body-during-flush",             ReadsDuringFlush, "........p", "what a flush before the reads costs"),
     verdicts("request-during-flush",          ReadsDuringFlush, "........p", "what a flush before the reads costs"),
     verdicts("reader-stops",                  EndsWithoutReader,".....pppp", "what waiting for the flush costs"),
@@ -87,18 +87,18 @@ pub const VERDICTS: &[Verdicts] = &[
     verdicts("client-queue-early-response",   NoStall,          "xxxxxxx..", "nobody polls the write after the flush"),
     verdicts("client-flatten-early-response", NoStall,          ".........", "one flat buffer takes the next head at once"),
     verdicts("service-panics",                NothingTruncated, "aaaaaaaa.", "the panic unwinds through the connection, which is dropped"),
-    verdicts("service-panics",                NoPanic,          "aaaaaaaaa", "the user's own"),
+    verdicts("service-panics",                NoPanic,          "aaaaaaaaa", "the panic is the user's own"),
     verdicts("connection-dropped",            NothingTruncated, "aaaaaaaaa", "what is not sent is dropped with the connection"),
-    verdicts("connection-dropped",            NoSilentLoss,     ".........", "whoever drops it knows"),
-    verdicts("timeout-half-a-head",           NoStall,          ".........", "the timer ends what would wait for ever"),
-    verdicts("timeout-head-in-two",           NoSilentLoss,     ".........", "what is answered is sent, or the connection reports an error"),
+    verdicts("connection-dropped",            NoSilentLoss,     ".........", "whoever drops a connection knows"),
+    verdicts("timeout-half-a-head",           NoStall,          ".........", "the timer ends a connection that would wait for ever"),
+    verdicts("timeout-head-in-two",           NoSilentLoss,     ".........", "the answer is sent, or the connection reports an error"),
     verdicts("timeout-idle",                  NothingTruncated, ".........", "the timer starts when the response is flushed"),
     verdicts("timeout-unflushed",             NothingTruncated, "xxxxxxx..", "the timer for the next head runs before the response is flushed"),
     verdicts("timeout-pipeline-flush",        NothingTruncated, "xxxxxxx.-", "the timer ends the connection behind a flush that returns early"),
-    verdicts("client-open-answer",            NoSilentLoss,     "xxxxx....", "#4022, a client's request"),
-    verdicts("client-gives-up",               NothingTruncated, "xxxxx....", "#4022, a client's request"),
-    verdicts("client-gives-up",               NoSilentLoss,     ".........", "whoever gives it up knows"),
-    verdicts("client-upgrade",                ReceivedIsPrefix, ".........", "a request that is flushed"),
+    verdicts("client-open-answer",            NoSilentLoss,     "xxxxx....", "#4022, for a client's request"),
+    verdicts("client-gives-up",               NothingTruncated, "xxxxx....", "#4022, for a client's request"),
+    verdicts("client-gives-up",               NoSilentLoss,     ".........", "whoever gives a request up knows"),
+    verdicts("client-upgrade",                ReceivedIsPrefix, ".........", "the request is flushed before the answer comes"),
     verdicts("client-upgrade-early",          ReceivedIsPrefix, "xxxxxxx..", "the socket is handed over before the flush"),
     verdicts("client-taken-out",              NoSilentLoss,     "xxxxxxx..", "poll_without_shutdown is ready before the flush is"),
     verdicts("unread-input",                  NoSilentLoss,     "aaaaaaaaa", "TCP resets, whatever the loop does"),
@@ -123,28 +123,28 @@ impl Verdicts {
         }
     }
 
-    /// Whether the report shows the verdict at the `n`th revision: where it differs from the
-    /// released revision before it, where the newest one fails, and where the read-gated variant
-    /// does what the order that it varies does not.
+    /// Whether the verdict at the `n`th revision is a claim. It is where it differs from that of the revision
+    /// before, where the newest release fails, and where the read-gated variant fails although the original
+    /// order does not.
     fn is_shown(&self, n: usize) -> bool {
         let fails = |n| self.expected(n) == Some(Expected::Refuted);
         let newest = REVISIONS.iter().position(|r| *r == RECHECK_FLUSHES);
         match REVISIONS[n] {
             RECHECK_FLUSHES if fails(n) => true,
             revision if revision.flush_gates_reads => fails(n) && !fails(0),
-            // What no release has repaired is shown of the newest one.
+            // A failure that no release has repaired is shown at the newest release only.
             ORIGINAL => fails(0) && !newest.is_some_and(fails),
             _ => self.expected(n).is_some() && self.expected(n) != self.expected(n - 1),
         }
     }
 
-    /// The same at every revision.
+    /// Whether the verdict is the same at every revision.
     fn is_constant(&self) -> bool {
         (1..REVISIONS.len()).all(|n| self.expected(n).is_none_or(|e| Some(e) == self.expected(0)))
     }
 }
 
-/// What holds in every scenario of the covering sweep for the proposed revision.
+/// The properties that hold in every scenario of the covering sweep, for the proposed revision.
 const EVERYWHERE: [Property; 5] = [
     NoStall,
     NoSpin,
@@ -202,7 +202,7 @@ fn everywhere(property: Property) -> Claim {
         ),
         property,
         Expected::Proved,
-        // A panic of the user's own is one.
+        // A scenario in which the user's code panics does not count for `no-panic`.
         scenarios
             .iter()
             .filter(|scenario| {

@@ -1,9 +1,9 @@
-//! What a failure in the sweep means at the newest release: rules over scenarios and properties.
+//! Rules that say what a failure of the sweep means at the newest release, by scenario and property.
 //!
-//! A rule looks at the contents of a scenario, never at its name. The first rule that fits decides. A
-//! failure that no rule fits is not classified, and a test fails (`tests/models/classes.rs`). That test
-//! also checks each rule: a defect disappears with its repair alone, and a price was not paid before
-//! its repair.
+//! A rule looks at the contents of a scenario, never at its name. The first rule that fits decides. A failure
+//! that no rule fits is not classified, and a test fails (`tests/models/classes.rs`). That test also checks
+//! each rule: a defect must disappear with its repair alone, and the price of a repair must not show before
+//! the repair.
 
 use lastbyte::Property;
 use lastbyte::check::{Class, Classified, Reference};
@@ -24,7 +24,7 @@ use Property::{
     ResetEndsWithError,
 };
 
-/// Bytes are lost when the socket is given up.
+/// The properties that fail when bytes are lost at the moment the socket is given up.
 const LOSSES: [Property; 4] = [
     NothingTruncated,
     NothingBufferedAtShutdown,
@@ -32,24 +32,25 @@ const LOSSES: [Property; 4] = [
     ReceivedIsPrefix,
 ];
 
-/// The socket is given up before it is flushed.
+/// The defect that the socket is given up before everything is flushed.
 const LEFT_UNFLUSHED: Says = Says::Defect(|newest| Revision {
     leaves_flushed: true,
     ..newest
 });
 
-/// Where the timer for the next head runs before the response is flushed.
+/// The finding about a timer for the next head that runs before the response is flushed.
 const TIMER: &[(&str, &str)] = &[(
     "finding",
     "/models/dispatch_loop/findings/timeout-unflushed.md",
 )];
 
-/// Every rule, in the order in which they are asked.
+/// Every rule, in the order in which the rules are tried.
 pub const RULES: &[Rule] = &[
     Rule {
         says: Says::Accepted(Some(|scenario| scenario.connection.panics = None)),
-        reason: "A service that panics unwinds through the connection, which is dropped with what it has not \
-                 sent. Who wants an answer then catches the panic in the service.",
+        reason: "A panic in the service unwinds through the connection, which is dropped with everything \
+                 that it has not sent. Whoever wants an answer in that case catches the panic in the \
+                 service.",
         references: &[
             (
                 "`tower_http::catch_panic`",
@@ -67,8 +68,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Accepted(Some(|scenario| scenario.connection.dropped = None)),
-        reason: "A connection that is dropped closes its socket with what it has not sent, and whoever drops \
-                 it knows. `graceful_shutdown` is for those who want an end.",
+        reason: "A connection that its user drops closes the socket and discards what it has not sent. The \
+                 user knows that; `graceful_shutdown` is there for an orderly end.",
         references: &[
             (
                 "#4064, 2026-05-08",
@@ -86,7 +87,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Accepted(Some(|scenario| scenario.connection.cancels = None)),
-        reason: "A client that gives a request up is told so, although the request was delivered.",
+        reason: "A client whose user gives the request up ends with an error, although the request was delivered.",
         references: &[(
             "`send_request`",
             "https://docs.rs/hyper/1.12.0/hyper/client/conn/http1/struct.SendRequest.html#cancel-safety",
@@ -99,8 +100,9 @@ pub const RULES: &[Rule] = &[
         says: Says::Accepted(Some(|scenario| {
             scenario.connection.header_read_timeout = false
         })),
-        reason: "A connection whose peer sends no further head in time ends with an error, although it has \
-                 delivered everything: the timeout is the one for an idle connection, too.",
+        reason: "If the peer sends no further head in time, the connection ends with an error, although it \
+                 has delivered everything: the timeout for reading a head is also the one for an idle \
+                 connection.",
         references: &[
             (
                 "seanmonstar in #3828, 2025-01-27",
@@ -121,8 +123,8 @@ pub const RULES: &[Rule] = &[
             timer_waits: true,
             ..newest
         }),
-        reason: "With `pipeline_flush`, the response is held back as long as a part of a head is there, and the \
-                 timer for that head ends the connection.",
+        reason: "With `pipeline_flush`, the response is held back while the read buffer holds a part of the \
+                 next head, and the timer for that head ends the connection.",
         references: TIMER,
         fits: |scenario, property| {
             let timed = scenario.connection.header_read_timeout;
@@ -134,8 +136,8 @@ pub const RULES: &[Rule] = &[
             timer_waits: true,
             ..newest
         }),
-        reason: "The timer for the next head runs while the response before it is not flushed, and ends the \
-                 connection.",
+        reason: "The timer for the next head already runs while the response before it is not flushed, and \
+                 ends the connection.",
         references: TIMER,
         fits: |scenario, property| {
             scenario.connection.header_read_timeout && LOSSES.contains(&property)
@@ -143,8 +145,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Accepted(Some(|scenario| scenario.connection.half_close = true)),
-        reason: "A peer that sends FIN before its exchange is over is taken to be gone, unless `half_close` is \
-                 set. The connection says so with an error.",
+        reason: "hyper takes a peer that sends FIN before the exchange is over to be gone, unless \
+                 `half_close` is set. The connection ends with an error.",
         references: &[
             (
                 "seanmonstar in #3879, 2025-04-22",
@@ -168,8 +170,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Accepted(None),
-        reason: "A client whose peer sends FIN before it has answered says so, although its request was \
-                 delivered as far as there is one.",
+        reason: "A client ends with an error if its peer sends FIN before it has answered, although \
+                 everything that the client had to send by then was delivered.",
         references: &[(
             "`Error::is_incomplete_message`",
             "https://docs.rs/hyper/1.12.0/hyper/struct.Error.html#method.is_incomplete_message",
@@ -181,8 +183,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Accepted(None),
-        reason: "A connection that did not understand its peer says so, although it has delivered everything, \
-                 the 400 included.",
+        reason: "A connection that cannot parse what its peer sends ends with an error, although it has \
+                 delivered everything, the 400 included.",
         references: &[(
             "`Error::is_parse`",
             "https://docs.rs/hyper/1.12.0/hyper/struct.Error.html#method.is_parse",
@@ -193,8 +195,8 @@ pub const RULES: &[Rule] = &[
         says: Says::Accepted(Some(|scenario| {
             scenario.outside.unread_input = UnreadInput::default()
         })),
-        reason: "TCP resets a connection that is closed with unread input, and what the peer has not read is \
-                 gone. hyper reads only what it is asked for.",
+        reason: "TCP resets a connection that is closed with unread input, and what the peer has not read by \
+                 then is lost. hyper reads only what its user asks for.",
         references: &[
             (
                 "seanmonstar in #3944, 2025-09-02",
@@ -214,9 +216,9 @@ pub const RULES: &[Rule] = &[
         says: Says::Accepted(Some(|scenario| {
             scenario.connection.user_body = UserBody::Dropped
         })),
-        reason: "The other protocol begins after the request's body, and a user who keeps that and does not read \
-                 it keeps the connection, which does not notice a reset either: hyper reads only what it is asked \
-                 for.",
+        reason: "The new protocol begins after the request's body. If the user keeps that body and does not \
+                 read it, the connection waits for ever and does not notice a reset: hyper reads only what \
+                 its user asks for.",
         references: &[(
             "seanmonstar in #3944, 2025-09-02",
             "https://github.com/hyperium/hyper/issues/3944",
@@ -230,8 +232,8 @@ pub const RULES: &[Rule] = &[
         says: Says::Accepted(Some(|scenario| {
             scenario.connection.user_body = UserBody::Read
         })),
-        reason: "A user who keeps a body and does not read it keeps the connection: hyper reads only what it is \
-                 asked for.",
+        reason: "If the user keeps a body and does not read it, the connection waits for ever: hyper reads \
+                 only what its user asks for.",
         references: &[(
             "seanmonstar in #3944, 2025-09-02",
             "https://github.com/hyperium/hyper/issues/3944",
@@ -242,8 +244,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Price(&LOOKS_AT_CLOSING),
-        reason: "A shutdown that waits for the flush waits for ever for a reader that has stopped; a connection \
-                 that counts as done did not wait before.",
+        reason: "A shutdown that flushes first waits for ever for a reader that has stopped. Before this \
+                 repair, a connection that counted as done did not wait.",
         references: &[(
             "#4018, 2026-06-11",
             "https://github.com/hyperium/hyper/pull/4018",
@@ -252,8 +254,9 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Accepted(Some(|scenario| scenario.outside.reader.stops_after = None)),
-        reason: "A reader that stops keeps a connection that is not flushed, in every release: hyper has a \
-                 timeout for reading heads and none for writing, which can be had outside of it.",
+        reason: "In every release, a connection that is not flushed waits for ever for a reader that has \
+                 stopped: hyper has a timeout for reading heads and none for writing. One can be added \
+                 around the connection.",
         references: &[
             (
                 "seanmonstar in #1234, 2017-07-03",
@@ -271,7 +274,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: Says::Price(&LOOKS_AT_CLOSING),
-        reason: "A shutdown that waits for the flush reads no more: the connection is done with its input.",
+        reason: "A shutdown that waits for the flush reads no input meanwhile: the connection is done with \
+                 its input.",
         references: &[(
             "#4018, 2026-06-11",
             "https://github.com/hyperium/hyper/pull/4018",
@@ -283,7 +287,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         says: LEFT_UNFLUSHED,
-        reason: "With `pipeline_flush`, a flush is ready with nothing written as long as input is there.",
+        reason: "With `pipeline_flush`, a flush writes nothing and counts as ready while the read buffer \
+                 holds input.",
         references: &[(
             "finding",
             "/models/dispatch_loop/findings/pipeline-flush.md",
@@ -323,8 +328,7 @@ pub const RULES: &[Rule] = &[
         says: Says::Accepted(Some(|scenario| {
             scenario.connection.bodies = vec![Body::Sized(1)];
         })),
-        reason: "A body that fails ends the connection, which says so with an error; what was buffered is \
-                 not sent.",
+        reason: "A response body that fails ends the connection with an error; what was buffered is not sent.",
         references: &[(
             "`Error::is_user`",
             "https://docs.rs/hyper/1.12.0/hyper/struct.Error.html#method.is_user",
@@ -340,8 +344,8 @@ pub const RULES: &[Rule] = &[
             recheck_reads_again: true,
             ..newest
         }),
-        reason: "The flush after the second write asks for another read, and nobody looks: what is read \
-                 already is never parsed.",
+        reason: "The flush after the second write asks for another read, and the loop does not check that: a \
+                 request that was already received is never parsed.",
         references: &[(
             "finding",
             "/models/dispatch_loop/findings/second-request-stranded.md",
@@ -353,7 +357,7 @@ pub const RULES: &[Rule] = &[
             head_rechecked: true,
             ..newest
         }),
-        reason: "A head that waits for the queue to empty is not written when it is empty.",
+        reason: "A head that waits until the write queue is empty is not written when the queue is empty.",
         references: &[(
             "finding",
             "/models/dispatch_loop/findings/head-behind-queue.md",
@@ -372,7 +376,7 @@ pub fn rule_for(scenario: &LoopScenario, property: Property) -> Option<usize> {
         .position(|rule| (rule.fits)(scenario, property))
 }
 
-/// The classes of what fails at the newest release.
+/// The classes of all failures at the newest release.
 pub(super) fn classified() -> Classified {
     let reference = |(name, link): &(&str, &str)| Reference {
         name: (*name).to_owned(),

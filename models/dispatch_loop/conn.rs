@@ -16,7 +16,7 @@ use super::message::{Body, Decoder, Failure, Frame, Head};
 use super::revision::RequestTrailers;
 use super::state::{Reading, Writing};
 
-/// hyper's `Conn`. Its field `state` is in `Local`, but for the timer, `sleep`.
+/// hyper's `Conn`. Its field `state` is in `Local`, except for the timer, which is `sleep`.
 pub(super) struct Conn {
     pub(super) io: Buffered,
     pub(super) config: Arc<Connection>,
@@ -94,7 +94,7 @@ impl Conn {
         };
         self.stop_header_timer();
         self.state.busy();
-        // `Client::parse`, role.rs: an upgrade is the last that a client gets.
+        // `Client::parse`, role.rs: an upgrade is the last message that a client gets.
         if !head.keep_alive || head.upgrade && self.config.role.is_client() {
             self.state.disable_keep_alive();
         }
@@ -130,8 +130,8 @@ impl Conn {
         }
     }
 
-    /// `Conn::poll_read_body`, conn.rs. After trailers it goes on reading since 7211ec25 (1.9.0), and until
-    /// then closes; 0.14 knows none.
+    /// `Conn::poll_read_body`, conn.rs. Since 7211ec25 (1.9.0) it goes on reading after trailers; before, it
+    /// closed. 0.14 has no trailers.
     pub(super) fn poll_read_body(
         &mut self,
         cx: &mut Context<'_>,
@@ -271,7 +271,7 @@ impl Conn {
         self.state.writing == Writing::Init && self.io.can_headers_buf()
     }
 
-    /// Not hyper's: the queue keeps a head from being written.
+    /// Not hyper's: whether only the queue keeps a head from being written.
     pub(super) fn head_waits(&self) -> bool {
         self.state.writing == Writing::Init && !self.io.can_headers_buf()
     }
@@ -291,8 +291,8 @@ impl Conn {
         self.io.has_buffered_write()
     }
 
-    /// `Conn::write_head`, conn.rs, with `Conn::encode_head`. That a head is another one where
-    /// keep-alive is off, is `Conn::enforce_version`.
+    /// `Conn::write_head`, conn.rs, with `Conn::encode_head`. The head differs where keep-alive is off; in
+    /// hyper that is `Conn::enforce_version`.
     pub(super) fn write_head(&mut self, head: impl FnOnce(bool) -> Bytes, body: Option<Body>) {
         if !self.config.role.should_read_first() {
             self.state.busy();
@@ -308,8 +308,8 @@ impl Conn {
         };
     }
 
-    /// `Conn::write_body`, conn.rs. `is_eof`, which hyper's encoder knows: the head has announced a
-    /// length, and it is reached.
+    /// `Conn::write_body`, conn.rs. `is_eof` says that the length announced in the head is reached; in hyper
+    /// the encoder knows that.
     pub(super) fn write_body(&mut self, chunk: &[u8], is_eof: bool) {
         self.io.buffer(chunk);
         if is_eof {
@@ -317,7 +317,7 @@ impl Conn {
         }
     }
 
-    /// `Conn::write_trailers`, conn.rs. That a response has not announced them is left out.
+    /// `Conn::write_trailers`, conn.rs. Left out: a response that has not announced its trailers.
     pub(super) fn write_trailers(&mut self) {
         if !self.config.role.is_client() && !self.state.allow_trailer_fields {
             return;
@@ -333,7 +333,8 @@ impl Conn {
         self.state.end_writing();
     }
 
-    /// `Conn::end_body`, conn.rs. `is_early`, which hyper's encoder knows: the head has announced more.
+    /// `Conn::end_body`, conn.rs. `is_early` says that the head has announced more; in hyper the encoder
+    /// knows that.
     pub(super) fn end_body(&mut self, is_early: bool) -> Result<(), Failure> {
         if is_early {
             self.state.writing = Writing::Closed;
@@ -345,8 +346,7 @@ impl Conn {
         Ok(())
     }
 
-    /// `Conn::on_parse_error`, conn.rs: only a server has something to say, and only to a parse
-    /// error.
+    /// `Conn::on_parse_error`, conn.rs: only a server answers, and only a parse error.
     fn on_parse_error(&mut self, failure: Failure) -> Result<(), Failure> {
         let is_answered = !self.config.role.is_client() && failure == Failure::Parse;
         if self.state.writing == Writing::Init && is_answered {
@@ -362,7 +362,7 @@ impl Conn {
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.io.poll_flush(cx))?;
         self.try_keep_alive(cx);
-        // The proposal reads once more, to start a timer that has waited for the flush.
+        // The proposed revision reads once more, to start a timer that has waited for the flush.
         self.state.notify_read |= self.is_header_timer_due();
         Poll::Ready(Ok(()))
     }

@@ -8,8 +8,8 @@ use super::conn::Conn;
 use super::message::{Decoder, Failure, Frame};
 
 impl Decoder {
-    /// What is left after a piece; `None` where that was the end, in hyper `Decoder::is_eof` of a decoder that
-    /// counts by itself.
+    /// What is left after a piece; `None` if the piece was the last. In hyper the decoder counts for itself,
+    /// and `Decoder::is_eof` says whether it is at the end.
     pub(super) fn after(self, piece: &[u8]) -> Option<Decoder> {
         match self {
             Decoder::Length(left) if left == piece.len() => None,
@@ -20,8 +20,8 @@ impl Decoder {
 }
 
 impl Conn {
-    /// `Decoder::decode`, decode.rs, with `read_mem`: a piece of a body, or a chunk, or nothing at the
-    /// end of the chunks. What decodes comes before what does not.
+    /// `Decoder::decode`, decode.rs, with `read_mem`: a piece of a body, or a chunk, or no bytes at the end
+    /// of the chunks. The bytes before a malformed one are decoded first.
     pub(super) fn decode(
         &mut self,
         cx: &mut Context<'_>,

@@ -1,6 +1,6 @@
 //! `proto/h1/dispatch.rs` of hyper 1.12.0, in its order: the loop, and when the connection is done.
 //!
-//! A function is that of 1.12.0; the line of one that reads `revision` names what changed it.
+//! Every function is as in 1.12.0; one that reads `revision` names the commits that changed it.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -31,7 +31,7 @@ pub(super) enum Dispatched {
 
 /// hyper's trait of this name.
 trait Dispatch {
-    /// The number of the message to write. hyper's `None`, no more messages, is left out.
+    /// The number of the message to write. Left out: hyper's `None`, which means no more messages.
     fn poll_msg(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Failure>>;
     fn recv_msg(&mut self, msg: Result<(), Failure>) -> Result<(), Failure>;
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ()>>;
@@ -85,7 +85,7 @@ impl Dispatcher {
         }))
     }
 
-    /// `Dispatcher::poll_inner`, dispatch.rs. The proposal flushes first.
+    /// `Dispatcher::poll_inner`, dispatch.rs. The proposed revision flushes first.
     fn poll_inner(
         &mut self,
         cx: &mut Context<'_>,
@@ -110,7 +110,7 @@ impl Dispatcher {
         }
     }
 
-    /// `Dispatcher::poll_loop`, dispatch.rs. What goes round once more is of 2377b893, 4492f31e,
+    /// `Dispatcher::poll_loop`, dispatch.rs. The reasons to go round once more are of 2377b893, 4492f31e,
     /// 743a3ba0, c6cb906f and f660f5bf.
     fn poll_loop(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         let revision = self.config.revision;
@@ -208,7 +208,7 @@ impl Dispatcher {
                             self.body_tx = true;
                             return Poll::Pending;
                         }
-                        // The user sees the error, the connection goes on.
+                        // The user sees the error, and the connection goes on.
                         Poll::Ready(Some(Err(_))) => self.sender().send_error(cx),
                     }
                 } else {
@@ -311,8 +311,8 @@ impl Dispatcher {
         self.conn.close_write();
     }
 
-    /// `Dispatcher::can_write_again`, dispatch.rs: of 2377b893, again of 743a3ba0, and
-    /// narrower since c6cb906f.
+    /// `Dispatcher::can_write_again`, dispatch.rs: added by 2377b893 and again by 743a3ba0, made narrower by
+    /// c6cb906f.
     fn can_write_again(&self) -> bool {
         let is_possible = !self.is_closing && self.conn.can_write_body();
         self.body_rx.is_some() && (is_possible || !self.config.revision.only_with_a_body_to_write)
@@ -373,8 +373,7 @@ impl Dispatch for Client<'_> {
         Poll::Ready(Ok(request))
     }
 
-    /// `Client::recv_msg`, dispatch.rs. That a request is canceled which is still in the channel is
-    /// left out.
+    /// `Client::recv_msg`, dispatch.rs. Left out: cancelling a request that is still in the channel.
     fn recv_msg(&mut self, msg: Result<(), Failure>) -> Result<(), Failure> {
         let callback = std::mem::take(&mut self.0.callback);
         match msg {

@@ -1,6 +1,6 @@
 //! `proto/h1/io.rs` of hyper 1.12.0, in its order: the two buffers, and the socket behind them.
 //!
-//! A function is that of 1.12.0. Where it reads `revision`, its line names the commit.
+//! Every function is as in 1.12.0. One that reads `revision` names the commit that changed it.
 
 use std::io;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use super::local::{Local, dereferences_to_local};
 use super::message::{self, Failure, Head};
 use super::{Connection, WriteStrategy};
 
-/// hyper's `Buffered`. Its fields `read_buf`, `read_blocked` and `write_buf` are in `Local`, which
-/// lies here because a call on the socket has to declare all of it.
+/// hyper's `Buffered`. Its fields `read_buf`, `read_blocked` and `write_buf` are in `Local`, which is stored
+/// here because every call on the socket has to declare all of it.
 pub(super) struct Buffered {
     pub(super) io: Socket,
     pub(super) config: Arc<Connection>,
@@ -38,7 +38,7 @@ impl Buffered {
         self.write_buf.len() == self.heads
     }
 
-    /// `Buffered::headers_buf`, io.rs, with what its caller does with it: a head is appended.
+    /// `Buffered::headers_buf`, io.rs, together with its caller's next step: a head is appended.
     pub(super) fn extend_headers_buf(&mut self, head: &[u8]) {
         self.heads += head.len();
         self.append(head);
@@ -53,7 +53,7 @@ impl Buffered {
         self.append(buf);
     }
 
-    /// Not hyper's: appends, and tells the explorer how much there is.
+    /// Not hyper's: appends, and tells the explorer how many bytes are buffered.
     fn append(&mut self, bytes: &[u8]) {
         self.write_buf.extend_from_slice(bytes);
         self.io.handle().buffered(self.write_buf.len());
@@ -64,7 +64,7 @@ impl Buffered {
         !self.write_buf.is_empty()
     }
 
-    /// Not hyper's: `poll_flush` writes nothing, whatever is buffered.
+    /// Not hyper's: whether `poll_flush` writes nothing, whatever is buffered.
     pub(super) fn holds_back(&self) -> bool {
         self.config.pipeline_flush && !self.read_buf.is_empty()
     }
@@ -133,7 +133,8 @@ impl Buffered {
         self.io.poll_flush_socket(cx)
     }
 
-    /// `Buffered::poll_shutdown`, io.rs. It flushes since 72046cc7; the proposal has flushed before.
+    /// `Buffered::poll_shutdown`, io.rs. It flushes since 72046cc7; the proposed revision has already flushed
+    /// when it gets here.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.enter("shut down");
         let revision = &self.config.revision;

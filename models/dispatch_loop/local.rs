@@ -1,8 +1,9 @@
-//! Not hyper's: what the connection and its user know, in one value, and how the explorer gets it.
+//! Not hyper's: the complete local state of a connection and its user in one value, and how the explorer is
+//! told about it.
 //!
-//! hyper's `Dispatcher`, `Conn` and `Buffered` hold their fields each for themselves. The explorer
-//! has to be told all of them at every call on the socket, so here they are fields of [`Local`], and
-//! the three dereference to it: `self.is_closing`, `self.state`, `self.read_buf` read as in hyper.
+//! In hyper, `Dispatcher`, `Conn` and `Buffered` each hold their own fields. The explorer has to be told all
+//! of them at every call on the socket, so here they are fields of [`Local`]. The three types dereference to
+//! it, so that `self.is_closing`, `self.state` and `self.read_buf` read as in hyper.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -13,7 +14,7 @@ use super::io::Buffered;
 use super::state::State;
 use super::user::BodyRx;
 
-/// Everything local.
+/// The local state of a connection and its user.
 #[derive(Debug, Default, Hash)]
 pub(super) struct Local {
     // `conn::Conn`
@@ -32,13 +33,13 @@ pub(super) struct Local {
     // `dispatch::Server` and `dispatch::Client`
     /// The number of the request that the service works on.
     pub(super) in_flight: Option<usize>,
-    /// Messages that were handed to the service, or requests that were taken from the channel.
+    /// How many messages were handed to the service, or, for a client, taken from its channel.
     pub(super) messages: usize,
     /// A request waits for its response.
     pub(super) callback: bool,
-    /// Whoever waits for it has given up.
+    /// Whoever waits for that response has given up.
     pub(super) canceled: bool,
-    /// A caller was told an error instead of its response.
+    /// A caller got an error instead of its response.
     pub(super) told: bool,
     /// The user has dropped the body that `body_tx` fills.
     pub(super) body_dropped: bool,
@@ -50,9 +51,9 @@ pub(super) struct Local {
     pub(super) user_waits: bool,
     /// The user reads the body beside the connection.
     pub(super) beside: bool,
-    /// To read an earlier body beside the connection to its end wakes the connection.
+    /// The user still owes the connection a wake-up for an earlier body, which it gives when it next reads.
     pub(super) beside_wakes: bool,
-    /// The user has asked for the body, or need not do so to get it.
+    /// The user has asked for the body, or gets it without asking.
     pub(super) body_wanted: bool,
     /// `body_tx` has looked at the channel, and is registered with it.
     pub(super) body_seen: bool,
@@ -71,7 +72,7 @@ pub(super) struct Local {
     pub(super) place: Place,
 }
 
-/// Where in a poll the dispatcher is: what its local variables hold while it makes a call.
+/// Where in a poll the dispatcher is: the values of its local variables while it makes a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Place {
     pub(super) step: &'static str,
@@ -103,7 +104,7 @@ macro_rules! dereferences_to_local {
 pub(super) use dereferences_to_local;
 
 impl Local {
-    /// Begins a part of the program whose calls are told apart from the same calls elsewhere.
+    /// Begins a part of the program, named so that its calls are told apart from the same calls elsewhere.
     pub(super) fn enter(&mut self, step: &'static str) {
         self.place.step = step;
     }
@@ -121,7 +122,7 @@ impl Buffered {
         }
     }
 
-    /// What a call has returned, as far as its event does not say it.
+    /// Notes what a call has returned where the event of the call does not say it.
     pub(super) fn saw(&self, bytes: Option<&[u8]>) {
         if self.config.tells {
             self.io.handle().note(format!("{bytes:?}"));
@@ -129,10 +130,10 @@ impl Buffered {
     }
 }
 
-/// Makes [`FIELDS`] and [`Local::digests`]; every field has to be named.
+/// Makes [`FIELDS`] and [`Local::digests`]. It compiles only if every field is named.
 macro_rules! fields {
     (state: $($of_conn:ident)* ; $($field:ident)* ; place: $($variable:ident)*) => {
-        /// What the loop declares of its state, by name.
+        /// The names of the fields that the loop declares as its state.
         pub const FIELDS: &[&str] = &[
             $(stringify!($of_conn),)* $(stringify!($field),)* $(stringify!($variable)),*
         ];

@@ -17,9 +17,9 @@
 //! | `-` | the beginning of a head, whose end is the next letter |
 //! | `!` | no message: as a head it is malformed, in a body it does not decode |
 //!
-//! What the connection writes is distinct per message, so that a byte out of order shows: message
-//! `k` has the head `A` + k and the body bytes `a` + k; the end of a body whose length the head
-//! did not announce is `0`.
+//! Each message that the connection writes has bytes of its own, so that a byte out of order shows. Message
+//! `k` has the head `A` + k and the body bytes `a` + k. If its head does not announce the length of the body,
+//! the body ends with `0`.
 
 use std::io;
 
@@ -40,7 +40,7 @@ pub(super) struct Head {
 /// `Decoder`, decode.rs: what is left of a body that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Decoder {
-    /// So many bytes.
+    /// This many bytes.
     Length(usize),
     /// Chunks.
     Chunked,
@@ -62,7 +62,7 @@ pub(super) enum Frame {
 /// A head that cannot be parsed.
 pub(super) struct Malformed;
 
-/// `hyper::Error`, as far as the loop tells them apart.
+/// `hyper::Error`, as far as the loop distinguishes its kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Failure {
     Io(io::ErrorKind),
@@ -135,7 +135,7 @@ pub enum Body {
     Fed(usize),
     /// Bytes that are not written: the answer to HEAD, or 204 or 304.
     Withheld,
-    /// This many pieces, always ready, where the head has announced more.
+    /// This many pieces, always ready, although the head has announced more.
     Early(usize),
     /// This many pieces, always ready, and an error.
     Fails(usize),
@@ -143,8 +143,8 @@ pub enum Body {
     Trailers(usize),
 }
 
-/// How many bytes the parts of a message have. One byte each decides as much as more would; to
-/// be compared with hyper, the model writes as many as hyper does.
+/// The sizes of the parts of a message, in bytes. With one byte each, a scenario decides as much as with
+/// more. For a comparison with hyper, the model writes as many bytes as hyper does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sizes {
     /// The head.
@@ -247,8 +247,8 @@ pub(super) fn body(message: usize, bytes: usize) -> Bytes {
     vec![b'a' + message as u8; bytes].into()
 }
 
-/// A server that switches protocols: its answer has three bytes, so that a small kernel buffer is full twice
-/// before it is through. Nothing is promised yet.
+/// A server that switches protocols. Its answer has three bytes, so that a kernel buffer of one byte is full
+/// twice before the answer is written. Nothing is promised yet.
 pub(super) fn switching() -> Connection {
     let sizes = Sizes {
         head: 3,

@@ -4,14 +4,14 @@
 //! signal are the scheduling points. Messages are abstract: a head is one or two bytes, a body is
 //! counted ([`Body`]).
 //!
-//! Five files stand beside hyper 1.12.0, `src/proto/h1/`, with its types and functions in its order.
-//! Each function names the one that it stands for; `mapping.md` lists them all.
+//! Five files mirror `src/proto/h1/` of hyper 1.12.0: they have its types and functions, in its order. Each
+//! function names the hyper function that it stands for; `mapping.md` lists them all.
 //!
 //! | file | hyper's | what is in it |
 //! |---|---|---|
 //! | `dispatch.rs` | `dispatch.rs` | `Dispatcher`: the loop, and when it is done; `Server` and `Client` |
 //! | `conn.rs`, `state.rs` | `conn.rs` | `Conn`, its `State`: reading, writing, keep-alive |
-//! | `decode.rs` | `decode.rs` | a piece of a body that is read |
+//! | `decode.rs` | `decode.rs` | decoding a piece of a received body |
 //! | `io.rs` | `io.rs` | `Buffered`: the two buffers and the flush |
 //!
 //! The others are not hyper's:
@@ -20,18 +20,18 @@
 //! |---|---|
 //! | `mod.rs` | settings: a connection and its user, as data |
 //! | `revision.rs` | where the revisions differ, as data |
-//! | `proposed.rs` | what the proposed revision does besides |
-//! | `channel.rs` | the channel of a body that is read, and who reads it |
+//! | `proposed.rs` | what only the proposed revision does |
+//! | `channel.rs` | the channel of a received body, and who reads it |
 //! | `user.rs` | the user's code: who polls the connection, service, bodies, upgrade |
-//! | `local.rs` | what all of these know, and how the explorer gets it |
+//! | `local.rs` | the complete local state, and how the explorer is told about it |
 //! | `timer.rs` | the timer for reading a head |
 //! | `message.rs` | the abstract messages |
-//! | `query.rs` | what `explore` asks |
+//! | `query.rs` | the settings of `cargo verify explore` for this model |
 //! | `scenarios.rs`, `users.rs`, `sweep.rs` | the scenarios: the named ones, and the product of what can vary |
 //! | `claims.rs` | what is expected of each |
 //! | `classes.rs`, `rule.rs`, `situation.rs` | what a failure at the newest release means |
 //!
-//! What is left out of hyper: informational responses that a client gets, and a handler that waits for
+//! Two things of hyper are left out: informational responses that a client gets, and handlers that wait for
 //! anything but the request body. A client's user sends its next request when the connection asks for one.
 
 mod axes;
@@ -108,17 +108,17 @@ pub enum WriteStrategy {
 /// What the user does with the body of the message that the connection reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum UserBody {
-    /// Drops it unread with the answer.
+    /// Drops it unread when it answers.
     #[default]
     Dropped,
     /// Reads it to the end, whatever happens to the answer.
     Read,
     /// Keeps it and does not read it.
     Kept,
-    /// Reads it to its end before answering. Here and beside the connection, user and connection
-    /// wake the task that both are in when they wait for each other.
+    /// Reads it to its end before answering. User and connection share a task: each wakes it when the other
+    /// waits. The same holds for [`UserBody::ReadBeside`].
     ReadFirst,
-    /// Reads it beside the connection and in its task.
+    /// Answers first, and reads it while the connection goes on, in the same task.
     ReadBeside,
 }
 
@@ -166,10 +166,10 @@ pub struct Connection {
     pub half_close: bool,
     /// hyper's write strategy.
     pub write_strategy: WriteStrategy,
-    /// Rounds of the loop in one poll, after which it yields; hyper allows 16. Three are enough:
-    /// two finish all that any scenario can finish in one poll, the third is one too many.
+    /// How many rounds of the loop one poll may take before it yields; hyper allows 16. Three are enough: two
+    /// finish everything that any scenario can finish in one poll, and a third is already one too many.
     pub rounds: usize,
-    /// hyper's `max_buf_size`: a body is polled only while fewer bytes are buffered.
+    /// hyper's `max_buf_size`, in bytes: a body is polled only while fewer bytes are buffered.
     pub write_limit: usize,
     /// What the user does with what it receives.
     pub user_body: UserBody,
@@ -189,16 +189,16 @@ pub struct Connection {
     pub panics: Option<usize>,
     /// hyper's `header_read_timeout`. The scenario needs a clock.
     pub header_read_timeout: bool,
-    /// What is written: the bodies of the first, the second ... message; the last one repeats.
+    /// The bodies that are written, one for each message; the last one repeats.
     pub bodies: Vec<Body>,
-    /// How many bytes their parts have; the last one repeats.
+    /// The sizes of each message's parts; the last one repeats.
     pub sizes: Vec<Sizes>,
     /// How many requests a client sends.
     pub requests: usize,
     /// What the reader is promised.
     pub owed: Owed,
-    /// Tells its state in the trace instead of declaring it to the explorer, which then identifies it
-    /// by its history. This serves to check that the declared state is complete.
+    /// Whether it writes its state into the trace instead of declaring it to the explorer. The explorer then
+    /// identifies it by its history. A test needs this to check that the declared state is complete.
     pub tells: bool,
 }
 
@@ -261,8 +261,8 @@ impl Connection {
         self.sizes_of(n).whole(n, self.body_of(n))
     }
 
-    /// Whether the body of what is read lies in hyper's channel, which holds one piece, until the
-    /// user takes it: a server's user who reads it whatever happens is not modelled.
+    /// Whether a piece of a received body stays in hyper's channel, which holds one, until the user takes it.
+    /// A server's user who always reads at once ([`UserBody::Read`]) is modelled without a channel.
     fn has_channel(&self) -> bool {
         self.role == Role::Client || self.user_body != UserBody::Read
     }
@@ -286,7 +286,7 @@ impl Subject for Connection {
         let user = user::User::new(socket, Arc::new(self.clone()));
         match self.panics {
             None => Box::pin(user),
-            // A panic unwinds through the block, and drops what is in it, before anybody is told.
+            // A panic unwinds through this block and drops what is in it; only then is it reported.
             Some(_) => Box::pin(async move {
                 let mut user = user;
                 (&mut user).await
@@ -299,8 +299,8 @@ impl Subject for Connection {
     }
 }
 
-/// How a line of the trace begins in which the connection tells its state: a place in its program
-/// follows, and a digest of each of [`FIELDS`].
+/// How a line of the trace begins in which the connection tells its state. After it come the place in its
+/// program and a digest of each of [`FIELDS`].
 pub const TELLS: &str = "is at ";
 
 /// What `cargo verify` knows about this model.
@@ -317,7 +317,7 @@ pub fn model() -> Model {
     }
 }
 
-/// The same with nothing but its whole sweep.
+/// The same model with its whole sweep and no claims.
 pub fn whole() -> Model {
     Model {
         claims: Vec::new,
@@ -326,13 +326,13 @@ pub fn whole() -> Model {
     }
 }
 
-/// [`PROPOSED`] in a sentence.
+/// What [`PROPOSED`] is, in a sentence.
 pub(crate) const PROPOSED_TERM: (&str, &str) = (
     "proposed",
     "hyper 1.12.0 with changes of our own that repair the defects which the sweep still finds in it; not a release of hyper",
 );
 
-/// [`READ_GATED`] in a sentence.
+/// What [`READ_GATED`] is, in a sentence.
 const READ_GATED_TERM: (&str, &str) = (
     "read-gated",
     "the loop of hyper 1.7.0 with the flush before the reads: it delivers the last byte, and \

@@ -1,4 +1,4 @@
-//! Not hyper's: the connection that a query from the command line is about, and what can be set about it.
+//! Not hyper's: the connection that `cargo verify explore` describes, and the settings it takes.
 
 use lastbyte::check::{Query, Setting};
 
@@ -7,7 +7,7 @@ use crate::hyper_h1::{
     ABOUT_GRACEFUL, ABOUT_HANDLER, GRACEFUL, HALF_CLOSE, HANDLER, PIPELINE_FLUSH,
 };
 
-/// What the command line calls the handlers.
+/// The handlers by the names that the command line uses.
 const HANDLERS: [(&str, UserBody, Service); 6] = [
     ("reads", UserBody::ReadFirst, Service::Answers),
     ("ignores", UserBody::Dropped, Service::Answers),
@@ -17,7 +17,7 @@ const HANDLERS: [(&str, UserBody, Service); 6] = [
     ("never", UserBody::Kept, Service::Never),
 ];
 
-/// What can be set.
+/// The settings of a connection.
 pub(super) fn settings() -> Vec<Setting> {
     vec![
         Setting::flag("pipeline_flush", PIPELINE_FLUSH),
@@ -27,7 +27,7 @@ pub(super) fn settings() -> Vec<Setting> {
     ]
 }
 
-/// The connection that a query is about: any bytes are one request.
+/// The connection of a query. An error if the request is not made of abstract messages.
 pub(super) fn of_query(revision: Revision, query: &Query) -> Result<Connection, String> {
     let body = match query.response_bytes as usize {
         0 => Body::Empty,

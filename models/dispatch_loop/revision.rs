@@ -1,7 +1,7 @@
 //! The revisions of hyper's dispatch loop, as data.
 //!
-//! One field is one step that a revision added or changed. Each revision is the previous one with the
-//! fields that its commit changed. The files that mirror hyper's read these fields.
+//! Each field stands for one step that a revision added or changed. Each revision is the previous one with
+//! the fields that its commit changed. The files that mirror hyper's files read these fields.
 
 /// Why the loop goes round once more for the sake of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,15 +34,15 @@ pub struct Revision {
     pub versions: &'static [&'static str],
     /// The change and its commit in hyper's repository; empty when it is not hyper's.
     pub change: &'static str,
-    /// What it does, or does otherwise than the one before.
+    /// What it does, or does differently from the revision before.
     pub about: &'static str,
 
     /// `graceful_shutdown` closes a connection that has read and written nothing yet.
     pub graceful_closes_untouched: bool,
     /// Why `poll_loop` goes round once more for the sake of writing.
     pub write_again: WriteAgain,
-    /// `can_write_again` also asks for `!is_closing` and `Writing::Body`, and a ready write no
-    /// longer goes round without a second look.
+    /// `can_write_again` also asks for `!is_closing` and `Writing::Body`, and a ready write alone no longer
+    /// makes the loop go round.
     pub only_with_a_body_to_write: bool,
     /// `Buffered::poll_shutdown` flushes first.
     pub shutdown_flushes: bool,
@@ -50,27 +50,28 @@ pub struct Revision {
     pub recheck_flushes: bool,
     /// What becomes of a connection after a request with trailers.
     pub request_trailers: RequestTrailers,
-    /// The body that the user reads goes through a channel of hyper's own (`body/chan.rs`): to take
-    /// a piece of it wakes the connection. Before that (`body/incoming.rs`, with `futures-channel`) it
-    /// does where the connection waits for room, and to drop the body does, even one that was read.
+    /// The body that the user reads goes through a channel of hyper's own (`body/chan.rs`): taking a piece
+    /// out wakes the connection. With the channel before it (`body/incoming.rs`, of `futures-channel`), that
+    /// wakes only a connection that waits for room, and dropping the body wakes it, too, even after the body
+    /// was read.
     pub own_channel: bool,
 
-    /// That flush also follows when the second `poll_write` has ended the body and buffered nothing, and the
-    /// loop goes round once more when it has asked for another read.
+    /// The flush after the second `poll_write` also follows when that has ended the body and buffered
+    /// nothing. The loop goes round once more when this flush asks for another read.
     pub recheck_reads_again: bool,
-    /// The socket is given up in any way only after one flush that does not care for `pipeline_flush`, and the loop is
-    /// left after such a flush where another one would hold bytes back.
+    /// Whatever way the socket is given up, a complete flush comes first, whether `pipeline_flush` is set or
+    /// not. Such a flush also comes before the loop is left, where an ordinary one would hold bytes back.
     pub leaves_flushed: bool,
-    /// The loop goes round once more when the flush has made room for a head that had to wait.
+    /// The loop goes round once more when the flush has made room for a head that had to wait for the queue.
     pub head_rechecked: bool,
     /// The timer for reading a head starts when the response before it is flushed.
     pub timer_waits: bool,
 
-    /// The flush comes first, and nothing is read until it is through.
+    /// The flush comes first, and nothing is read before it is complete.
     pub flush_gates_reads: bool,
 }
 
-/// hyper's order since the dispatcher exists: read, write, flush, and shut down when done.
+/// hyper's order since its dispatcher was written: read, write, flush, and shut down when done.
 pub const ORIGINAL: Revision = Revision {
     name: "1.7.0",
     versions: &["1.7.0"],
@@ -90,8 +91,8 @@ pub const ORIGINAL: Revision = Revision {
     flush_gates_reads: false,
 };
 
-/// The same order in the last 0.14 (`Dispatcher::disable_keep_alive`, dispatch.rs of hyper 0.14.32).
-/// No column of the tables: it differs from [`ORIGINAL`] only before the first request.
+/// The same order in the last 0.14 (`Dispatcher::disable_keep_alive`, dispatch.rs of hyper 0.14.32). It has
+/// no column in the tables: it differs from [`ORIGINAL`] only before the first request.
 pub const LAST_0_14: Revision = Revision {
     name: "0.14.32",
     versions: &["0.14.32"],
@@ -112,8 +113,9 @@ pub const WRITES_AGAIN: Revision = Revision {
     ..ORIGINAL
 };
 
-/// Its revert, before trailers of a request leave the connection open (#4043, 7211ec25). No column
-/// of the tables: it differs from [`REVERTED`] only there.
+/// The revert of [`WRITES_AGAIN`] as it was first released: a request with trailers still closes the
+/// connection (until #4043, 7211ec25). It has no column in the tables: it differs from [`REVERTED`] only in
+/// that.
 pub const REVERTED_1_8_1: Revision = Revision {
     name: "1.8.1",
     versions: &["1.8.1"],
@@ -122,7 +124,7 @@ pub const REVERTED_1_8_1: Revision = Revision {
     ..REVERTED
 };
 
-/// Its revert.
+/// The revert of [`WRITES_AGAIN`].
 pub const REVERTED: Revision = Revision {
     name: "1.9.0",
     versions: &["1.9.0"],
@@ -148,7 +150,7 @@ pub const LOOKS_AT_CLOSING: Revision = Revision {
     name: "1.10.1",
     versions: &["1.10.1"],
     change: "#4086, c6cb906f",
-    about: "not when closing",
+    about: "as 1.10.0, but not when closing",
     only_with_a_body_to_write: true,
     ..RECHECKS
 };
@@ -163,23 +165,24 @@ pub const SHUTDOWN_FLUSHES: Revision = Revision {
     ..LOOKS_AT_CLOSING
 };
 
-/// The repair of the bytes that the second write poll stranded.
+/// The repair of the bytes that the second `poll_write` left unflushed.
 pub const RECHECK_FLUSHES: Revision = Revision {
     name: "1.12.0",
     versions: &["1.12.0"],
     change: "#4143, f660f5bf",
-    about: "what the second write has buffered is flushed",
+    about: "flushes what a second write has buffered",
     recheck_flushes: true,
     own_channel: true,
     ..SHUTDOWN_FLUSHES
 };
 
-/// A proposal: 1.12.0 with what repairs the defects of the findings; what is accepted by design still fails.
+/// The proposed revision: 1.12.0 with repairs for the defects of the findings. What fails by design still
+/// fails.
 pub const PROPOSED: Revision = Revision {
     name: "proposed",
     versions: &[],
     change: "",
-    about: "what the sweep still finds in 1.12.0, closed",
+    about: "repairs the defects that the sweep still finds in 1.12.0",
     recheck_reads_again: true,
     leaves_flushed: true,
     head_rechecked: true,
@@ -187,7 +190,8 @@ pub const PROPOSED: Revision = Revision {
     ..RECHECK_FLUSHES
 };
 
-/// The flush before the reads: delivers the last byte, and stops reading for it.
+/// The original order with the flush before the reads: it delivers the last byte, and reads nothing until
+/// then.
 pub const READ_GATED: Revision = Revision {
     name: "read-gated",
     versions: &[],

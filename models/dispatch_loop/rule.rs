@@ -5,16 +5,16 @@ use lastbyte::check::Meaning;
 
 use super::{LoopScenario, Revision};
 
-/// A rule: which failures it is about, and what they mean.
+/// A rule: to which failures it applies, and what they mean.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// What they mean, and how that is shown.
+    /// What these failures mean, with what shows it.
     pub says: Says,
     /// Why, in a sentence.
     pub reason: &'static str,
     /// Findings, documentation, and the maintainers' words with their dates: name and address.
     pub references: &'static [(&'static str, &'static str)],
-    /// Whether it is about a failure of this property in this scenario.
+    /// Whether the rule applies to a failure of this property in this scenario.
     pub fits: fn(&LoopScenario, Property) -> bool,
 }
 
@@ -23,10 +23,10 @@ pub struct Rule {
 pub enum Says {
     /// A defect, which this change of the newest revision repairs.
     Defect(fn(Revision) -> Revision),
-    /// It need not hold there. With all defects repaired it does hold if this is otherwise; `None` where there
-    /// is nothing that could be.
+    /// The property need not hold there. With all defects repaired, it holds once this change is made to the
+    /// scenario; `None` where the scenario has nothing to change.
     Accepted(Option<fn(&mut LoopScenario)>),
-    /// What a repair costs: it held at this revision, the last one without the repair.
+    /// What a repair costs: the property held at this revision, the last one without the repair.
     Price(&'static Revision),
 }
 

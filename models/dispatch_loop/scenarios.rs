@@ -1,4 +1,4 @@
-//! The named scenarios, each with the connection that it is for.
+//! The named scenarios, each with its connection.
 
 use bytes::Bytes;
 use lastbyte::environment::{FlushMode, UnreadInput};
@@ -7,14 +7,14 @@ use lastbyte::{Reader, Scenario, Script, ScriptStep};
 use super::message::{self, Body};
 use super::{Connection, GivesUp, Owed, UserBody, WriteStrategy};
 
-/// A scenario and the connection that it is for. [`Connection::revision`] is to be set.
+/// A scenario and its connection. Set [`Connection::revision`] before it is explored.
 #[derive(Clone, Debug)]
 pub struct LoopScenario {
     /// What happens, as a sentence.
     pub about: &'static str,
     /// The connection.
     pub connection: Connection,
-    /// What is outside of the connection: kernel, reader and scripts.
+    /// The connection's surroundings: kernel, reader and scripts.
     pub outside: Scenario,
 }
 
@@ -83,7 +83,7 @@ pub(super) fn owing(connection: Connection, owed: &[&[u8]]) -> Connection {
     }
 }
 
-/// The signal of `graceful_shutdown` is raised at any point, or at any after this step.
+/// Raises the user's signal at any point, or at any point after the step `first`.
 pub(super) fn told_to_stop(mut scenario: Scenario, first: Option<ScriptStep>) -> Scenario {
     let steps: Vec<_> = first.into_iter().chain([ScriptStep::Raise(0)]).collect();
     scenario.signals = 1;
@@ -138,7 +138,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("dropped-body-fits", 4, b"P2x"),
         ),
         scenario(
-            "The request body ends while the response is being flushed, keep-alive is off.",
+            "Keep-alive is off, and the request body ends while the response is being flushed.",
             reads(full(1)),
             on("body-ends-during-flush", 1, b"p2x").with_script(peer([send(b"x")])),
         ),
@@ -247,7 +247,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             told_to_stop(on("graceful", 1, b"G"), None),
         ),
         scenario(
-            "graceful_shutdown comes at any point, and the request body at any other.",
+            "graceful_shutdown comes at any point, and so does the rest of the request body.",
             reads(Connection {
                 graceful: Some(0),
                 owed: Owed::AsServed,
@@ -284,7 +284,7 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("upgrade", 1, b"Uxx"),
         ),
         scenario(
-            "An upgrade whose request has a body, of which the service drops the rest.",
+            "An upgrade whose request has an unfinished body, which the service drops.",
             switching(),
             on("upgrade-dropped-body", 1, b"V2x"),
         ),
@@ -320,12 +320,12 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("body-fails", 8, b"G"),
         ),
         scenario(
-            "pipeline_flush, a request that closes, and bytes after it.",
+            "With pipeline_flush, more bytes follow a request that closes.",
             pipelined(full(1)),
             on("pipeline-flush-close", 4, b"CG"),
         ),
         scenario(
-            "pipeline_flush, and an upgrade with early data after it.",
+            "With pipeline_flush, an upgrade with early data after it.",
             pipelined(owing(
                 Connection::server([Body::Empty], 0),
                 &[FIRST_HEAD, message::UPGRADED],
@@ -333,17 +333,17 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
             on("pipeline-flush-upgrade", 4, b"Uxx"),
         ),
         scenario(
-            "pipeline_flush, and a malformed request.",
+            "With pipeline_flush, a malformed request.",
             pipelined(owing(full(0), &[message::BAD_REQUEST])),
             on("pipeline-flush-bad-request", 4, b"!"),
         ),
         scenario(
-            "pipeline_flush, and the beginning of a second request.",
+            "With pipeline_flush, the beginning of a second request follows the first.",
             pipelined(full(1)),
             on("pipeline-flush-partial", 4, b"GP"),
         ),
         scenario(
-            "pipeline_flush, and two requests.",
+            "With pipeline_flush, two requests.",
             pipelined(full(2)),
             on("pipeline-flush-two", 1, b"GG"),
         ),
@@ -374,12 +374,12 @@ pub fn named_scenarios() -> Vec<LoopScenario> {
                 .with_script(peer([begun.clone(), send(b"G")])),
         ),
         scenario(
-            "A client's response that closes is there before its request is flushed.",
+            "A client's response that closes comes before its request is flushed.",
             Connection::client([Body::Full(2)]),
             on("client-early-close", 1, b"").with_script(peer([begun.clone(), send(b"C")])),
         ),
         scenario(
-            "TCP: the service drops an unfinished request body, more of which arrives.",
+            "TCP: the service drops an unfinished request body, and more of it arrives.",
             full(1),
             Scenario {
                 unread_input: UnreadInput::Resets,

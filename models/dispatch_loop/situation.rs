@@ -1,10 +1,10 @@
-//! What the rules of `classes.rs` ask of a scenario.
+//! Questions about a scenario, for the rules of `classes.rs`.
 
 use lastbyte::ScriptStep;
 
 use super::{Body, LoopScenario, Role, UserBody};
 
-/// What happens besides the connection, step by step.
+/// The steps of all scripts.
 fn steps(scenario: &LoopScenario) -> impl Iterator<Item = &ScriptStep> {
     let scripts = scenario.outside.scripts.iter();
     scripts.flat_map(|script| &script.steps)
@@ -26,12 +26,12 @@ pub(super) fn sends(scenario: &LoopScenario, byte: u8) -> bool {
     all.any(|bytes| bytes.contains(&byte))
 }
 
-/// The service keeps a body, of which a part is there, and does not read it.
+/// The service keeps a body without reading it, and a part of it has arrived.
 pub(super) fn keeps_body(scenario: &LoopScenario) -> bool {
     scenario.connection.user_body == UserBody::Kept && sends(scenario, b'x')
 }
 
-/// The service drops a body that is not there as a whole.
+/// The service drops a body that has not arrived completely.
 pub(super) fn drops_body(scenario: &LoopScenario) -> bool {
     let input = scenario.outside.input.concat();
     let announced = input.iter().find(|byte| byte.is_ascii_digit());
@@ -44,7 +44,7 @@ pub(super) fn drops_body(scenario: &LoopScenario) -> bool {
     scenario.connection.user_body == UserBody::Dropped && there > 0 && !is_whole
 }
 
-/// The first answer's body comes from another thread, and input is there after the first request.
+/// The first answer's body comes from another thread, and more input follows the first request.
 pub(super) fn streams_to_more(scenario: &LoopScenario) -> bool {
     let connection = &scenario.connection;
     let fed = matches!(connection.bodies.first(), Some(Body::Fed(_)));
@@ -52,7 +52,7 @@ pub(super) fn streams_to_more(scenario: &LoopScenario) -> bool {
     fed && connection.role == Role::Server && input > 1
 }
 
-/// What the peer sends ends within a head: after its first letter.
+/// The input ends within a head, after its first letter.
 pub(super) fn ends_within_a_head(scenario: &LoopScenario) -> bool {
     let last = scenario.outside.input.last();
     last.is_some_and(|bytes| bytes.ends_with(b"P"))

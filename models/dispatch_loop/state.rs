@@ -68,7 +68,7 @@ pub(super) enum Reading {
     Closed,
 }
 
-/// `conn::Writing`; of its encoder only whether this is the last message.
+/// `conn::Writing`. Of its encoder, only one thing is kept: whether this is the last message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Writing {
     #[default]
@@ -81,8 +81,8 @@ pub(super) enum Writing {
 }
 
 impl Writing {
-    /// Not hyper's: what follows the end of a message, in hyper a branch on `Encoder::is_last` at
-    /// every such end.
+    /// Not hyper's: the state after the end of a message. hyper branches on `Encoder::is_last` wherever one
+    /// ends.
     pub(super) fn after(last: bool) -> Writing {
         if last {
             Writing::Closed

@@ -1,8 +1,9 @@
 //! The sweeps: every revision in every sensible combination of what surrounds it.
 //!
-//! The named scenarios are part of both. The others are combinations of what the peer sends, what the service
-//! answers, the socket, the write buffer, and how the connection is used otherwise: a covering part of the product,
-//! which is part of `cargo verify`, and the product with pairs of uses, which is `cargo whole-sweep`.
+//! There are two: `cargo verify` explores a covering part of the product, and `cargo whole-sweep` the product
+//! with pairs of uses. The axes are what the peer sends, what the service answers, the socket, the write
+//! buffer, and the uses: a slow reader, `graceful_shutdown`, `half_close` and the like. The named scenarios
+//! are part of both.
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
@@ -30,8 +31,9 @@ pub fn left_out() -> Vec<LeftOut> {
             "set_flush_pipeline turns the queue off (io.rs)",
         ),
         left_out(
-            "three uses at once, and two with another answer, socket or buffer than the first",
-            "the product is too large; named scenarios have those that matter",
+            "three uses at once, and two with any answer, socket or buffer but the first (a use: slow \
+             reader, graceful_shutdown, half_close and the like)",
+            "the product is too large; the named scenarios have the combinations that matter",
         ),
         left_out(
             "one use over a socket whose flush takes two calls",
@@ -40,12 +42,12 @@ pub fn left_out() -> Vec<LeftOut> {
         left_out(
             "a body from another thread with a peer that sends more, with a deferred flush or with \
              graceful_shutdown",
-            "four actors besides the reader: up to half a minute an instance; the named scenarios have the \
-             pairs that matter",
+            "there are four actors besides the reader, and an instance takes up to half a minute; the named \
+             scenarios have the pairs that matter",
         ),
         left_out(
             "a client in the product of axes",
-            "its scenarios are named one by one",
+            "a client has only named scenarios",
         ),
         left_out(
             "an upgrade with graceful_shutdown in the product of axes",
@@ -63,31 +65,32 @@ pub fn left_out() -> Vec<LeftOut> {
         ),
         left_out(
             "a wake-up that is lost when a client gives a request up",
-            "its user and its connection are driven by one actor, and the signal that makes the user give up has \
-             the connection polled",
+            "in the model one actor drives the user and the connection, so the signal that makes the user \
+             give up also polls the connection",
         ),
         left_out(
             "header_read_timeout of hyper 0.14",
-            "it is tokio's timer, and hyper's feature `runtime` brings tokio's runtime; hyper 1 takes any timer",
+            "that timer is tokio's, and needs tokio's runtime (hyper's feature `runtime`); hyper 1 takes any \
+             timer",
         ),
         left_out(
             "HTTP/1.0, a body that ends early, late or with an error, a service that fails or never answers, \
              a request for an upgrade that is refused",
-            "the model has them, and each is compared with hyper alone; the product is too large",
+            "the model has them, and each is compared with hyper on its own; the product is too large",
         ),
         left_out(
             "Expect: 100-continue with graceful_shutdown or a body that is not read",
             "whether 100 is promised depends on what comes first",
         ),
         left_out(
-            "a second request owed after a body that the service drops or keeps",
-            "the connection may close before it",
+            "a second answer owed after a body that the service drops or keeps",
+            "the connection may close before it writes that answer",
         ),
     ]
 }
 
-/// The covering part: any three of request, answer, socket and buffer occur together, and every request
-/// with one use at a time. The named scenarios come first.
+/// The covering part: any three choices of request, answer, socket and buffer occur together in some
+/// scenario, and every request occurs with each use. The named scenarios come first.
 pub fn covering_scenarios() -> Vec<LoopScenario> {
     let mut all = named_scenarios();
     for (r, request) in REQUESTS.iter().enumerate() {
@@ -121,7 +124,7 @@ pub fn covering_scenarios() -> Vec<LoopScenario> {
     all
 }
 
-/// Every scenario, those of the covering part first.
+/// Every scenario of the whole sweep; those of the covering part come first.
 pub fn all_scenarios() -> &'static [LoopScenario] {
     static ALL: LazyLock<Vec<LoopScenario>> = LazyLock::new(|| {
         let mut all = covering_scenarios();
@@ -133,8 +136,8 @@ pub fn all_scenarios() -> &'static [LoopScenario] {
     &ALL
 }
 
-/// The product: with more requests and answers, one use with two answers and every buffer over a socket that
-/// flushes at once, and two uses at once.
+/// The product, with more requests and answers than the covering part. One use occurs with two answers and
+/// with every buffer, over sockets that flush at once; two uses with the first answer, socket and buffer.
 fn product() -> Vec<LoopScenario> {
     let mut uses: Vec<Vec<_>> = vec![vec![]];
     uses.extend(USES.map(|used| vec![used]));
@@ -190,7 +193,7 @@ pub fn instance(scenario: &LoopScenario, revision: &Revision) -> Option<Instance
     Some(instance.with_parameter("scenario", scenario.name()))
 }
 
-/// The covering part of it.
+/// The covering sweep, which is part of `cargo verify`.
 pub fn covering_sweep() -> Sweep {
     Sweep {
         part_of: Some("cargo whole-sweep"),
@@ -198,7 +201,7 @@ pub fn covering_sweep() -> Sweep {
     }
 }
 
-/// The whole sweep.
+/// The whole sweep, which is `cargo whole-sweep`.
 pub fn whole_sweep() -> Sweep {
     sweep_of(all_scenarios())
 }
@@ -242,7 +245,7 @@ mod tests {
                     .all(|part| name.split('.').any(|one| one == *part))
             })
         };
-        // Each answer has a triple of its own with each of two further axes.
+        // Every combination of choices on any three axes occurs, but for the fed answer.
         for (answer, _) in &ANSWERS[..3] {
             for (socket, ..) in SOCKETS {
                 for (buffer, ..) in BUFFERS {

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use super::conn::Conn;
 
-/// How long it takes; any time would do.
+/// How long the timer runs; any duration would do.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How far it has come.
+/// The state of the timer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum HeaderTimer {
     /// It does not run.
@@ -24,12 +24,13 @@ pub(super) enum HeaderTimer {
 }
 
 impl Conn {
-    /// Whether a head is waited for in vain after some time.
+    /// Whether there is a timer for reading a head.
     pub(super) fn has_header_timer(&self) -> bool {
         self.config.header_read_timeout
     }
 
-    /// Before a head is parsed: it runs. The proposal waits for the response before it to be flushed.
+    /// Starts the timer before a head is parsed. The proposed revision first waits until the response before
+    /// it is flushed.
     pub(super) fn start_header_timer(&mut self) {
         let too_early = self.config.revision.timer_waits && self.has_buffered_write();
         let is_off = self.state.header_timer == HeaderTimer::Off;
@@ -39,7 +40,7 @@ impl Conn {
         }
     }
 
-    /// Where there is no head yet: whether it is over.
+    /// Ready when the time is over; asked while there is no head yet.
     pub(super) fn poll_header_timer(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(mut sleep) = self.sleep.take() else {
             return Poll::Pending;
@@ -54,7 +55,7 @@ impl Conn {
         polled
     }
 
-    /// After a head.
+    /// Stops the timer after a head.
     pub(super) fn stop_header_timer(&mut self) {
         if let Some(sleep) = self.sleep.take() {
             self.io.at("drop the timer");
@@ -63,7 +64,7 @@ impl Conn {
         }
     }
 
-    /// Whether it was not started for a response that is flushed now.
+    /// Whether the timer has waited for a response that is flushed now, and must be started.
     pub(super) fn is_header_timer_due(&self) -> bool {
         self.config.revision.timer_waits
             && self.has_header_timer()

@@ -56,7 +56,7 @@ impl User {
                     connection.disable_keep_alive();
                 }
             }
-            // A future is polled so, or `Dispatcher::poll_without_shutdown` is called.
+            // As hyper's future does, or `Dispatcher::poll_without_shutdown`.
             let should_shutdown = connection.config.gives_up == GivesUp::ShutDown;
             match ready!(connection.poll_catch(cx, should_shutdown))? {
                 Dispatched::Shutdown => return Poll::Ready(self.told()),
@@ -73,8 +73,8 @@ impl User {
         self.poll_upgraded(cx).map_err(Failure::from)
     }
 
-    /// What the users of a connection that ended well have heard: a client's callers, an error
-    /// where there was no response.
+    /// The result for the users of a connection that ended well: for a client, an error if a caller got no
+    /// response.
     fn told(&self) -> Result<(), Failure> {
         let Dispatcher { config, .. } = &self.connection;
         let connection = &self.connection;
@@ -119,14 +119,14 @@ impl Future for User {
                 connection.user_looks(cx);
             }
             let answered = connection.messages > 0 && connection.in_flight.is_none();
-            // A client's user is asked anyhow when the connection has ended.
+            // A client's user is polled anyway when the connection has ended.
             let is_server = connection.config.role == Role::Server;
             connection.upgrade_waits =
                 connection.state.upgrade && connection.config.switches && answered && is_server;
             if connection.beside {
                 connection.beside = connection.poll_user_reads(cx).is_pending();
             }
-            // What the poll went through is of no importance to the next one.
+            // The next poll does not depend on where this one has been.
             let self_woken = connection.place.step == "yield";
             connection.place = Place::default();
             let io = &connection.conn.io;
@@ -139,7 +139,7 @@ impl Future for User {
 // ---- The service of a server, the requests of a client ------------------------------------------
 
 impl Dispatcher {
-    /// The service is called: the number of its request.
+    /// Calls the service. Returns the number of the request.
     pub(super) fn call_service(&mut self) -> usize {
         let request = self.messages;
         self.messages += 1;
@@ -151,7 +151,7 @@ impl Dispatcher {
         request
     }
 
-    /// The future that the service has returned: the number of the request that it answers.
+    /// Polls the future that the service has returned. Ready with the number of the request that it answers.
     pub(super) fn poll_service(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Failure>> {
         if self.config.panics == self.in_flight {
             panic!("the handler panics");
@@ -168,8 +168,7 @@ impl Dispatcher {
         Poll::Ready(Ok(self.in_flight.expect("should_poll was asked")))
     }
 
-    /// The service's future is dropped with the request, and so is the request's body if it was not
-    /// handed on.
+    /// Drops the service's future with the request, and the request's body unless that was handed on.
     pub(super) fn drop_service(&mut self, cx: &mut Context<'_>) {
         let own_channel = self.config.revision.own_channel;
         if self.config.user_body == UserBody::Dropped && self.drop_body(own_channel) {
@@ -177,7 +176,8 @@ impl Dispatcher {
         }
     }
 
-    /// The channel in which a client's user puts requests, one when it is asked for: its number.
+    /// Takes a request from a client's channel, into which the user puts one when the connection asks. Ready
+    /// with its number.
     pub(super) fn poll_request(&mut self) -> Poll<usize> {
         if std::mem::take(&mut self.request_waits) {
             self.messages += 1;
@@ -210,17 +210,17 @@ impl BodyRx {
         }
     }
 
-    /// `Body::is_end_stream` after a piece: only a `Full` body knows.
+    /// `Body::is_end_stream` after a piece: only a `Full` body knows that it has ended.
     pub(super) fn is_end_stream(&self) -> bool {
         matches!(self.body, Body::Full(_))
     }
 
-    /// The head has announced more than there is.
+    /// The head has announced more than the body has.
     pub(super) fn is_early(&self) -> bool {
         matches!(self.body, Body::Early(_))
     }
 
-    /// All pieces were taken that the head has announced.
+    /// All pieces that the head has announced were taken.
     pub(super) fn is_length_reached(&self) -> bool {
         matches!(self.body, Body::Sized(pieces) if pieces == self.taken)
     }

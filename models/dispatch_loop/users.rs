@@ -1,4 +1,4 @@
-//! The named scenarios of what the user's code does, of the timer, and of what a client is answered.
+//! Named scenarios about the user's code, the timer, and the answers that a client gets.
 
 use lastbyte::{Scenario, Script, ScriptStep};
 
@@ -6,14 +6,14 @@ use super::message::{self, Body};
 use super::scenarios::{on, owing, peer, send, told_to_stop};
 use super::{Connection, GivesUp, LoopScenario, Owed, UserBody};
 
-/// What the peer does when it has seen the first byte: sends this, and ends its side or not.
+/// A peer that sends these bytes when it has seen the first byte, and then FIN if `fin` is set.
 fn answers(bytes: &'static [u8], fin: bool) -> Script {
     let mut steps = vec![ScriptStep::AwaitReceived(1), send(bytes)];
     steps.extend(fin.then_some(ScriptStep::FinishInput));
     peer(steps)
 }
 
-/// Every one of them.
+/// All of these scenarios.
 pub(super) fn scenarios() -> Vec<LoopScenario> {
     let then = |bytes, scenario: Scenario| scenario.with_script(peer([send(bytes)]));
     let full = |owed| Connection::server([Body::Full(2)], owed);
@@ -45,7 +45,7 @@ pub(super) fn scenarios() -> Vec<LoopScenario> {
     };
     vec![
         scenario(
-            "The service panics with the second request, and the response to the first is not flushed.",
+            "The service panics at the second request, while the response to the first is not flushed.",
             Connection {
                 panics: Some(1),
                 ..reads(full(1))
@@ -61,12 +61,12 @@ pub(super) fn scenarios() -> Vec<LoopScenario> {
             told_to_stop(on("connection-dropped", 1, b"G"), None),
         ),
         timed(
-            "header_read_timeout, and the peer sends the beginning of a head.",
+            "With header_read_timeout, the peer sends only the beginning of a head.",
             full(0),
             on("timeout-half-a-head", 1, b"-"),
         ),
         timed(
-            "header_read_timeout, and the rest of a head comes at any time.",
+            "With header_read_timeout, the rest of a head comes at any time.",
             Connection {
                 owed: Owed::AsServed,
                 ..full(0)
@@ -74,17 +74,17 @@ pub(super) fn scenarios() -> Vec<LoopScenario> {
             then(b"G", on("timeout-head-in-two", 1, b"-")),
         ),
         timed(
-            "header_read_timeout, and no second request follows a response that is flushed.",
+            "With header_read_timeout, no second request follows a response that is flushed.",
             full(1),
             on("timeout-idle", 1, b"G"),
         ),
         timed(
-            "header_read_timeout, and the request body ends while the response is being flushed.",
+            "With header_read_timeout, the request body ends while the response is being flushed.",
             reads(full(1)),
             then(b"x", on("timeout-unflushed", 1, b"P2x")),
         ),
         timed(
-            "header_read_timeout and pipeline_flush, and the beginning of a second request.",
+            "With header_read_timeout and pipeline_flush, the beginning of a second request follows the first.",
             Connection {
                 pipeline_flush: true,
                 ..full(1)
@@ -118,8 +118,8 @@ pub(super) fn scenarios() -> Vec<LoopScenario> {
             on("client-upgrade-early", 1, b"").with_script(answers(b"U", false)),
         ),
         scenario(
-            "A client's response that closes is there before its request is flushed, and the user takes the socket \
-             out when poll_without_shutdown is ready.",
+            "A client's response that closes comes before its request is flushed, and the user takes the \
+             socket out when poll_without_shutdown is ready.",
             Connection {
                 gives_up: GivesUp::WithoutShutdown,
                 ..client(Body::Full(2))

@@ -1,5 +1,5 @@
-//! Real hyper as the faults find it: servers and clients, what they write, and where a fault can
-//! make a difference.
+//! The connections of real hyper that the faults are applied to: servers and clients, what they write, and at
+//! which bytes a fault can make a difference.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ const BODY: usize = 63;
 /// Kernel buffers in bytes: less than half of a message, and more than one.
 const CAPACITIES: [usize; 2] = [64, 1024];
 
-/// A connection with its peer, and how much it writes.
+/// A connection with its peer and the number of bytes that it writes.
 #[derive(Clone)]
 pub(super) struct Connection {
     name: &'static str,
@@ -34,7 +34,7 @@ pub(super) struct Connection {
     pub(super) loses: bool,
 }
 
-/// The servers, by what they are sent or how they answer.
+/// The servers. Each is named after its request or its answer.
 pub(super) fn servers(line: Series) -> Vec<Connection> {
     let mut chunks = Family {
         name: "chunks",
@@ -81,7 +81,7 @@ pub(super) fn servers(line: Series) -> Vec<Connection> {
     families.into_iter().map(connection).collect()
 }
 
-/// The clients, by what the peer answers when it has seen the first byte.
+/// The clients. Their peers answer when they have seen the first byte.
 pub(super) fn clients(line: Series) -> Vec<Connection> {
     let client = match line.shuts_down_unflushed {
         true => v0_14::client,
@@ -129,8 +129,8 @@ impl Connection {
             .with_reader()
     }
 
-    /// Where a fault can make a difference: at the beginning, around the end of the head and where
-    /// the kernel is full at first, at the last byte.
+    /// The numbers of bytes after which a fault can make a difference: at the beginning, around the end of
+    /// the head, where the kernel's buffer is first full, and at the last byte.
     fn marks(&self, capacity: usize) -> Vec<usize> {
         let mut marks = vec![
             0,
@@ -147,7 +147,7 @@ impl Connection {
         marks
     }
 
-    /// Every fault, one of them a wake-up for no reason.
+    /// Every fault; in the variant without one, a spurious wake-up instead.
     pub(super) fn failing(&self) -> Vec<Instance> {
         let readers = [
             (64, Reader::PROMPT),
@@ -160,7 +160,7 @@ impl Connection {
         failing.collect()
     }
 
-    /// A reset at such points.
+    /// The connection with a reset at these points.
     pub(super) fn resetting(&self, points: &[Point], told_once: bool) -> Vec<Instance> {
         let mut instances = Vec::new();
         for capacity in CAPACITIES {

@@ -1,4 +1,4 @@
-//! What is claimed about real hyper under faults, servers and clients of both lines.
+//! The claims about real hyper under faults: servers and clients, hyper 1 and 0.14.
 
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
@@ -40,8 +40,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         claims.extend(claim(
             line.name,
             &format!("{name}-report-reset"),
-            "A reset at any point ends the connection with an error, and nobody \
-             waits or spins for it.",
+            "A reset at any point ends the connection with an error, without a stall or a spin.",
             Proved,
             &[ResetEndsWithError, NoStall, NoSpin, NoPanic],
             resetting(&connections, &Point::ALL, false),
@@ -54,7 +53,8 @@ fn of_line(line: Series) -> Vec<Claim> {
             claim(
                 line.name,
                 "servers-lose-silently",
-                "The loss does not need a fault: with a wake-up for no reason 0.14 loses what it loses without one.",
+                "The loss does not need a fault: with a spurious wake-up, 0.14 loses the same bytes as \
+                 without one.",
                 Refuted,
                 &[NoSilentLoss],
                 small,
@@ -65,7 +65,7 @@ fn of_line(line: Series) -> Vec<Claim> {
         claims.extend(claim(
             line.name,
             "servers-fail-cleanly",
-            "Where 0.14 loses bytes by itself, a fault does no other harm.",
+            "Where 0.14 loses bytes without a fault, a fault does no other harm.",
             Proved,
             &[ReceivedIsPrefix, NoStall, NoSpin, NoPanic],
             failing(&loses),
@@ -134,7 +134,7 @@ fn of_line(line: Series) -> Vec<Claim> {
             resetting(&keeps, &[Point::AtOnce], true),
         ),
         Meaning::Accepted,
-        "Nothing is owed yet: a peer that goes away between two requests is everyday.",
+        "Nothing is owed yet: peers often go away between two requests.",
     ));
     let (open, closing): (Vec<_>, Vec<_>) = clients(line).into_iter().partition(|c| c.stays_open);
     claims.extend(claim(

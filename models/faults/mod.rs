@@ -1,8 +1,8 @@
-//! The kernel fails: the connection must deliver everything or say that it has not.
+//! System calls fail, and the connection must deliver everything or report that it has not.
 //!
-//! Here is what goes wrong. What it happens to: the minimal model (`ordering.rs`), the whole
-//! loop (`whole_loop.rs`), and real hyper (`connections.rs`, with the claims in `hyper.rs`). Writes that
-//! are pending although there is room are in `readiness.rs`, of all three.
+//! This file lists the faults. They are applied to the minimal model (`ordering.rs`), the whole loop
+//! (`whole_loop.rs`) and real hyper (`connections.rs`, with the claims in `hyper.rs`). `readiness.rs` has,
+//! for all three, writes that are pending although there is room.
 
 mod connections;
 mod hyper;
@@ -16,10 +16,10 @@ use lastbyte::{Instance, Model, Property, Scenario, Script, ScriptStep};
 use crate::{dispatch_loop, shutdown_ordering};
 
 /// Why a reset after the last byte may end with `Ok`.
-const LATE_RESET: &str = "Ok means that the kernel has accepted everything. Whether the peer has \
-                          read it only the peer can say.";
+const LATE_RESET: &str = "Ok means that the kernel has accepted everything. Only the peer can say whether it \
+                          has read it.";
 
-/// What every subject must keep, whatever fails.
+/// The properties that every subject must keep, whatever fails.
 const KEPT: [Property; 5] = [
     Property::NoSilentLoss,
     Property::ReceivedIsPrefix,
@@ -28,8 +28,7 @@ const KEPT: [Property; 5] = [
     Property::NoPanic,
 ];
 
-/// What goes wrong, with a name: one fault at a time, with the writes when each of these many
-/// bytes are accepted.
+/// The faults with their names, one at a time. A write fails after each number of accepted bytes in `marks`.
 fn faults(marks: impl IntoIterator<Item = usize>) -> Vec<(String, Faults)> {
     let none = Faults::default;
     let mut faults = vec![
@@ -70,12 +69,12 @@ fn faults(marks: impl IntoIterator<Item = usize>) -> Vec<(String, Faults)> {
     faults
 }
 
-/// Puts something more into the scenario's name.
+/// Appends a word to the scenario's name.
 fn rename(scenario: &mut Scenario, more: &str) {
     scenario.name = format!("{},{more}", scenario.name);
 }
 
-/// The same with one of these faults.
+/// The same instance with these faults.
 fn failing(instance: Instance, name: &str, faults: &Faults) -> Instance {
     instance.with_scenario(|scenario| {
         rename(scenario, name);
@@ -83,7 +82,7 @@ fn failing(instance: Instance, name: &str, faults: &Faults) -> Instance {
     })
 }
 
-/// The same with wake-ups for no reason, each at any point.
+/// The same with spurious wake-ups, each at any point.
 fn woken(instance: Instance, times: usize) -> Instance {
     let script = Script::new("nobody", vec![ScriptStep::WakeSubject; times]);
     instance.with_scenario(|scenario| {
@@ -92,10 +91,10 @@ fn woken(instance: Instance, times: usize) -> Instance {
     })
 }
 
-/// What the wake-ups for no reason are called in the bounds.
+/// The name of the parameter that counts spurious wake-ups, as the bounds show it.
 const WAKE_UPS: &str = "spurious wake-ups";
 
-/// Every fault, one of them a wake-up for no reason.
+/// Every fault; in the variant without one, a spurious wake-up instead.
 fn every_fault(instance: &Instance, marks: impl IntoIterator<Item = usize>) -> Vec<Instance> {
     let one = |(name, faults): (String, Faults)| {
         let failing = failing(instance.clone(), &name, &faults);
@@ -107,8 +106,8 @@ fn every_fault(instance: &Instance, marks: impl IntoIterator<Item = usize>) -> V
     faults(marks).into_iter().map(one).collect()
 }
 
-/// The same with a peer that resets the connection after so many bytes, and a kernel that tells
-/// everybody or only one call of it.
+/// The same with a peer that resets the connection after this many bytes. The kernel reports the reset to
+/// every later call, or to one call only.
 fn reset(instance: Instance, behind: usize, told_once: bool) -> Instance {
     let instance = instance.with_scenario(|scenario| {
         scenario.reader = scenario.reader.resets_after(behind);
@@ -123,16 +122,16 @@ fn reset(instance: Instance, behind: usize, told_once: bool) -> Instance {
     }
 }
 
-/// Those in which nothing fails but for wake-ups for no reason.
+/// The instances in which nothing fails and only spurious wake-ups come.
 fn only_woken(mut instances: Vec<Instance>) -> Vec<Instance> {
     instances.retain(|instance| instance.scenario().faults == Faults::default());
     instances
 }
 
-/// When a reset comes, as far as it matters for what a connection can know.
+/// When a reset comes: the cases in which a connection can know different things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Point {
-    /// Whenever it likes, and so also before the request: nothing is owed then.
+    /// At any time, so possibly before the request, when nothing is owed yet.
     AtOnce,
     /// While the connection has bytes left that the kernel cannot have accepted.
     Early,
@@ -143,7 +142,7 @@ enum Point {
 impl Point {
     const ALL: [Point; 3] = [Point::AtOnce, Point::Early, Point::Late];
 
-    /// The point of a reset after so many of `all` bytes.
+    /// The point of a reset after `behind` of `all` bytes.
     fn of(behind: usize, capacity: usize, all: usize) -> Point {
         match behind {
             0 => Point::AtOnce,
@@ -166,7 +165,7 @@ pub fn model() -> Model {
         ],
         ..Model::new(
             "fault",
-            "system calls that fail, a peer that resets, wake-ups for no reason",
+            "system calls that fail, a peer that resets, spurious wake-ups",
         )
     }
 }

@@ -71,7 +71,8 @@ pub(super) fn claims() -> Vec<Claim> {
             failing(ordering),
         ));
     }
-    // The faults are no alibi: where nothing fails, spurious wake-ups alone hide no loss.
+    // Only instances in which nothing fails count here: the loss needs no fault, and spurious wake-ups do not
+    // hide it.
     let mut loses = only_woken(failing(Original));
     loses.retain(|instance| instance.scenario().capacity < 4);
     claims.extend(meaning(
@@ -88,8 +89,7 @@ pub(super) fn claims() -> Vec<Claim> {
     for ordering in Ordering::ALL {
         claims.extend(Claim::of_each(
             &format!("{ordering}-reports-reset"),
-            "A reset before the shutdown ends the connection with an error, also \
-             among spurious wake-ups.",
+            "A reset before the shutdown ends the connection with an error, also with spurious wake-ups.",
             &[ResetEndsWithError],
             Proved,
             reset(ordering),

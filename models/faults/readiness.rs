@@ -1,5 +1,5 @@
-//! Writes that are pending although there is room: tokio's cooperative budget, and its readiness that
-//! only an event sets. No system call fails here, and nobody resets.
+//! Writes that are pending although there is room. tokio has two reasons: its cooperative budget, and its
+//! readiness flag, which only an event from the kernel sets. No system call fails here, and nobody resets.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::hyper_h1::scenarios::Family;
 use crate::known::{claim, meaning, told};
 use crate::shutdown_ordering::{Connection, Ordering, ReadSide};
 
-/// What holds although writes are pending.
+/// The properties that hold although writes are pending.
 const WHOLE: [Property; 9] = [
     NothingTruncated,
     NoSilentLoss,
@@ -32,7 +32,7 @@ const WHOLE: [Property; 9] = [
     NoPanic,
 ];
 
-/// The same, with tokio's cooperative budget spent behind so many reads and writes, in so many polls.
+/// The same, with tokio's cooperative budget spent after `behind` reads and writes, in `polls` polls.
 fn spent(instance: Instance, behind: usize, polls: usize) -> Instance {
     let instance = instance.with_scenario(|scenario| {
         rename(scenario, &format!("budget:{behind}x{polls}"));
@@ -48,7 +48,7 @@ fn spent_at(instance: &Instance, calls: impl Iterator<Item = usize>) -> Vec<Inst
     calls.flat_map(at).collect()
 }
 
-/// The same, with room that is reported at any later point.
+/// The same, where the connection learns of room at any later point.
 fn late(instance: Instance) -> Instance {
     let instance = instance.with_scenario(|scenario| {
         rename(scenario, "wakes:later");
@@ -82,8 +82,8 @@ fn of_the_minimal_model() -> Vec<Claim> {
     let mut claims = meaning(
         Claim::of_each(
             "original-loses-what-fits",
-            "The original ordering loses the whole of a response that the kernel has room for, whatever the \
-             reader does, where the write is pending for tokio's cooperative budget.",
+            "If a write is pending because tokio's cooperative budget is spent, the original ordering loses \
+             the whole response, although the kernel has room for it and whatever the reader does.",
             &[NothingTruncated, NoSilentLoss, NothingBufferedAtShutdown],
             Refuted,
             fits.to_vec(),
@@ -104,7 +104,7 @@ fn of_the_minimal_model() -> Vec<Claim> {
         claims.extend(Claim::of_each(
             &format!("{ordering}-survives-pending-writes"),
             "Whichever write is pending although there is room, and however late the connection learns of \
-             room, everything arrives.",
+             the room, everything arrives.",
             &[WHOLE.as_slice(), &[Ends]].concat(),
             Proved,
             pending,
@@ -113,7 +113,7 @@ fn of_the_minimal_model() -> Vec<Claim> {
     claims
 }
 
-/// These scenarios of the loop, over a socket with room for everything and over their own.
+/// These scenarios of the loop, over their own sockets and over sockets with room for everything.
 fn of_loop(revision: &Revision, names: &[&str]) -> Vec<Instance> {
     let mut pending = Vec::new();
     for scenario in named(names) {
@@ -145,8 +145,8 @@ fn of_the_whole_loop() -> Vec<Claim> {
             claim(
                 &format!("loop-{}", revision.name),
                 "loses-what-fits",
-                "The loop loses the whole of a response that the kernel has room for, where the write is \
-                 pending for tokio's cooperative budget.",
+                "If a write is pending because tokio's cooperative budget is spent, the loop loses the whole \
+                 response, although the kernel has room for it.",
                 Refuted,
                 &[NoSilentLoss],
                 lost.collect(),
@@ -182,8 +182,8 @@ fn of_hyper(line: Series) -> Vec<Claim> {
             claim(
                 line.name,
                 "loses-what-fits",
-                "hyper loses the whole of a response that the kernel has room for, and reports Ok, where the \
-                 write is pending for tokio's cooperative budget.",
+                "If a write is pending because tokio's cooperative budget is spent, hyper loses the whole \
+                 response, although the kernel has room for it, and reports Ok.",
                 Refuted,
                 &[NothingTruncated, NoSilentLoss, NothingBufferedAtShutdown],
                 vec![lost],

@@ -1,4 +1,4 @@
-//! Faults of the whole loop, in named scenarios of its model.
+//! Faults in named scenarios of the whole loop's model.
 
 use lastbyte::Property::{
     NoPanic, NoSilentLoss, NoSpin, NoStall, ReceivedIsPrefix, ResetEndsWithError,
@@ -13,7 +13,7 @@ use crate::dispatch_loop::{
 };
 use crate::known::{claim, meaning, told};
 
-/// Scenarios that every revision keeps as long as nothing fails, whole or with an error.
+/// Scenarios in which, as long as no call fails, every revision delivers everything or ends with an error.
 pub(super) const KEPT_BY_ALL: [&str; 7] = [
     "close",
     "bad-second-request",
@@ -32,7 +32,7 @@ pub(super) const KEPT_SINCE_1_11: [&str; 4] = [
     "client-early-close",
 ];
 
-/// The scenario after which a wake-up was missed (#3952).
+/// The scenario in which a wake-up was missed (#3952).
 const DEFERRED_END: &str = "deferred-end";
 
 pub(super) fn named(names: &[&str]) -> Vec<LoopScenario> {
@@ -43,7 +43,7 @@ pub(super) fn named(names: &[&str]) -> Vec<LoopScenario> {
     assert_eq!(
         found.len(),
         names.len(),
-        "every name is a scenario's: {names:?}"
+        "some of these names are no scenario's: {names:?}; expected: names of scenarios"
     );
     found
 }
@@ -65,7 +65,7 @@ pub(super) fn promised(scenario: &LoopScenario) -> usize {
     }
 }
 
-/// Every fault in each of these scenarios, one of them a wake-up for no reason.
+/// Every fault in each of these scenarios; in the variant without one, a spurious wake-up instead.
 fn failing(revision: &Revision, names: &[&str]) -> Vec<Instance> {
     let scenarios = named(names).into_iter();
     scenarios
@@ -73,7 +73,7 @@ fn failing(revision: &Revision, names: &[&str]) -> Vec<Instance> {
         .collect()
 }
 
-/// A reset at such points of each of these scenarios.
+/// Each of these scenarios with a reset at these points.
 fn resetting(
     revision: &Revision,
     names: &[&str],
@@ -96,7 +96,7 @@ fn resetting(
     instances
 }
 
-/// What the names of the claims about a revision begin with.
+/// How the names of the claims about a revision begin.
 fn prefix(revision: &Revision) -> String {
     format!("loop-{}", revision.name)
 }
@@ -124,7 +124,8 @@ pub(super) fn claims() -> Vec<Claim> {
         claim(
             &prefix(&ORIGINAL),
             "loses-silently",
-            "The loss does not need a fault: with a wake-up for no reason the loop loses what it loses without one.",
+            "The loss does not need a fault: with a spurious wake-up, the loop loses the same bytes as \
+             without one.",
             Refuted,
             &[NoSilentLoss],
             only_woken(failing(&ORIGINAL, &KEPT_SINCE_1_11)),
@@ -132,35 +133,35 @@ pub(super) fn claims() -> Vec<Claim> {
         Meaning::Defect,
         &told("#4022"),
     ));
-    // A wake-up that comes at any time comes too early as well: it makes good for no other.
+    // The spurious wake-up may come at any time, so also too early: then it does not help.
     for (revision, scenario, property, known, sentence) in [
         (
             &ORIGINAL,
             DEFERRED_END,
             NoStall,
             "#3952",
-            "A wake-up for no reason does not stand in for the one that is missed (#3952).",
+            "A spurious wake-up does not make up for the one that is missed (#3952).",
         ),
         (
             &RECHECKS,
             "fed-body",
             NoStall,
             "#4143",
-            "A wake-up for no reason does not stand in for the one that is missed (#4143).",
+            "A spurious wake-up does not make up for the one that is missed (#4143).",
         ),
         (
             &WRITES_AGAIN,
             "client-peer-fin",
             NoSpin,
             "#4085",
-            "The loop spins, with and without a wake-up for no reason (#4085).",
+            "The loop spins, with and without a spurious wake-up (#4085).",
         ),
         (
             &RECHECK_FLUSHES,
             "pipeline-flush-upgrade",
             ReceivedIsPrefix,
             "with pipeline_flush the flush returns early",
-            "The head of an upgrade is missing, with and without a wake-up for no reason.",
+            "The head of an upgrade is missing, with and without a spurious wake-up.",
         ),
     ] {
         claims.extend(meaning(
@@ -180,8 +181,7 @@ pub(super) fn claims() -> Vec<Claim> {
         claims.extend(claim(
             &prefix(revision),
             "reports-reset",
-            "A reset at any point ends the connection with an error, and nobody \
-             waits or spins for it.",
+            "A reset at any point ends the connection with an error, without a stall or a spin.",
             Proved,
             &[ResetEndsWithError, NoStall, NoSpin, NoPanic],
             resetting(revision, names, &Point::ALL, false),
@@ -190,7 +190,7 @@ pub(super) fn claims() -> Vec<Claim> {
     claims.extend(meaning(claim(
         &prefix(&RECHECK_FLUSHES),
         "stranded-learns-of-no-reset",
-        "A connection that has left a request unserved does not read, and so learns of no reset.",
+        "A connection that has left a request unserved no longer reads, and so does not notice a reset.",
         Refuted,
         &[ResetEndsWithError],
         resetting(

@@ -1,3 +1,3 @@
-//! HTTP/1 as the toolkit's framing knows it.
+//! How HTTP/1 responses are framed, and which requests are HEAD: re-exported for the models.
 
 pub use lastbyte::environment::{Responses, are_head};

@@ -9,7 +9,7 @@ use super::scenarios::{CAPACITIES, Family, RESPONSE, families};
 use super::{Server, v0_14, v1};
 use crate::known::{claim, meaning, told};
 
-/// The published incident: bytes of the response's body, and of the kernel's buffer.
+/// The published incident: sizes of the response's body and of the kernel's buffer, in bytes.
 const INCIDENT: (usize, usize) = (14_896_450, 219_264);
 
 /// A line of hyper.
@@ -21,8 +21,8 @@ pub struct Series {
     pub version: &'static str,
     /// Makes the subject.
     pub subject: fn(Server) -> Arc<dyn Subject>,
-    /// Shuts the socket down without waiting for its own buffer (hyper #4018, merged as 72046cc7
-    /// in 1.11.0, repairs it).
+    /// It shuts the socket down before its own buffer is flushed. hyper #4018, merged as 72046cc7 in 1.11.0,
+    /// repairs that.
     pub shuts_down_unflushed: bool,
 }
 
@@ -48,8 +48,8 @@ impl Series {
     #[track_caller]
     pub fn instance(&self, family: &Family, capacity: usize) -> Instance {
         let run = (self.subject)(family.server.clone());
-        // hyper declares no state; what it has seen so far stands for it, which is exact as long as
-        // hyper is deterministic, and that is checked.
+        // hyper declares no state; its history stands for its state. That is exact if hyper is deterministic,
+        // which is checked.
         Instance::new(self.name, family.scenario(capacity, Reader::PROMPT), run)
             .with_version(self.version)
             .with_parameter("request", family.name)
@@ -58,8 +58,8 @@ impl Series {
             .with_reader()
     }
 
-    /// The published incident at its own sizes, over vectored writes as on TCP. Its histories are too
-    /// many to be told apart.
+    /// The published incident at its own sizes, over vectored writes as on TCP. It has too many histories to
+    /// keep them whole: they are folded.
     #[track_caller]
     pub fn incident(&self) -> Instance {
         let mut family = Family::named("body-ignored");
@@ -70,7 +70,8 @@ impl Series {
             .with_folded_histories()
     }
 
-    /// All instances of the families with one of these fates, over kernel buffers that `fits` likes.
+    /// All instances of the families with one of these fates, over the kernel buffers for which `fits` is
+    /// true.
     fn instances(&self, fates: &[Fate], fits: fn(usize) -> bool) -> Vec<Instance> {
         let families = families().into_iter();
         let families = families.filter(|family| fates.contains(&Fate::of(family)));
@@ -171,8 +172,8 @@ impl Series {
         claims.extend(meaning(
             given_up,
             Meaning::Accepted,
-            "By design: without half_close a peer that sends FIN is taken to be gone, and the \
-             connection reports an error.",
+            "By design: without half_close, hyper takes a peer that sends FIN to be gone, and the connection \
+             reports an error.",
         ));
         claims.extend(claim(
             self.name,
@@ -214,15 +215,14 @@ impl Series {
     }
 }
 
-/// What becomes of hyper's read side in a scenario family.
+/// How hyper's read side closes in a scenario family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// Something else than the end of the exchange closes it: the handler has dropped the body,
-    /// or the body is invalid or incomplete.
+    /// Before the exchange ends: the handler has dropped the body, or the body is malformed or incomplete.
     ClosesEarly,
-    /// The exchange ends after the flush (`try_keep_alive`, conn.rs of hyper 1.12.0).
+    /// At the end of the exchange, after the flush (`try_keep_alive`, conn.rs of hyper 1.12.0).
     DrainsFirst,
-    /// FIN in the middle of an exchange is its end (`mid_message_detect_eof`, conn.rs of hyper
+    /// FIN arrives in the middle of an exchange and ends it (`mid_message_detect_eof`, conn.rs of hyper
     /// 1.12.0).
     EndsByFin,
 }

@@ -13,7 +13,7 @@ use lastbyte::{Framing, Handle, Socket};
 
 use super::{Configuration, Source};
 
-/// What every request says about the host.
+/// The `host` header of every request.
 pub const HOST: &str = "a";
 
 /// A request.
@@ -23,7 +23,7 @@ pub struct Outgoing {
     pub method: &'static str,
     /// Its body.
     pub body: Bytes,
-    /// Where that comes from.
+    /// Where the body comes from.
     pub source: Source,
     /// It asks for another protocol.
     pub upgrade: bool,
@@ -68,8 +68,8 @@ impl Outgoing {
         headers
     }
 
-    /// Name and value of the header that tells the body's length: the user states it, or hyper's
-    /// choice would be a part of what is promised.
+    /// Name and value of the header that tells the body's length. The user states it, because hyper's choice
+    /// would otherwise be part of the promise.
     fn length(&self) -> Option<(&'static str, String)> {
         match self.source {
             Source::Whole if self.body.is_empty() => None,
@@ -128,15 +128,15 @@ pub enum Answer {
 /// A client: the settings of hyper's connection, and its user, who sends one request after the
 /// other.
 ///
-/// The first request is in hyper's channel from the start, each further one as soon as its
-/// `SendRequest` is ready after the response to the one before. All are promised to the peer from
-/// the start. The client ends with `Ok` when the connection does and every request got its
-/// response, with a body that came to its end if it was read.
+/// The first request is in hyper's channel from the start. Each further one follows the response to the one
+/// before, as soon as `SendRequest` is ready. All are promised to the peer from the start. The client ends
+/// with `Ok` when the connection does and every request got its response, with a body that came to its end if
+/// it was read.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Client {
     /// The requests, in order.
     pub requests: Vec<Outgoing>,
-    /// What the user does with the responses.
+    /// What the user does with the bodies of the responses.
     pub answer: Answer,
     /// The user drops its `SendRequest` after the last response; otherwise it keeps it as long as
     /// the connection lives, as a pool does.
@@ -145,16 +145,17 @@ pub struct Client {
     pub vectored: bool,
     /// hyper's `max_buf_size`, if it is not the default.
     pub max_buf_size: Option<usize>,
-    /// The user takes the upgrade that the first request asks for, and says this in the new protocol.
+    /// If set, the user takes the upgrade that the first request asks for, and writes these bytes in the new
+    /// protocol.
     pub upgrade: Option<Bytes>,
     /// The socket is taken out of the connection with `without_shutdown`, and dropped.
     pub taken_out: bool,
-    /// The scenario's signal that makes the user drop the future of a response that is not there.
+    /// The scenario's signal that makes the user drop the future of a response that has not come yet.
     pub cancels: Option<usize>,
 }
 
 impl Client {
-    /// A client with hyper's defaults that sends these requests and drops what is answered.
+    /// A client with hyper's defaults that sends these requests and drops the bodies of the responses.
     pub fn sending(requests: impl Into<Vec<Outgoing>>) -> Client {
         Client {
             requests: requests.into(),
@@ -168,7 +169,7 @@ impl Client {
         }
     }
 
-    /// All requests as the peer must see them, and what follows them in the new protocol.
+    /// All requests as the peer must see them, and the bytes that follow in the new protocol.
     fn promised(&self) -> Bytes {
         let requests = self.requests.iter().map(Outgoing::bytes);
         requests.chain(self.upgrade.clone()).flatten().collect()
@@ -186,7 +187,7 @@ impl Configuration for Client {
     }
 }
 
-/// What a user says that has given its request up.
+/// The error of a user that has given its request up.
 pub(super) const GIVES_UP: &str = "the user gives its request up";
 
 /// A response that a user may give up.
@@ -222,10 +223,10 @@ impl Awaited {
 
 /// Drives a connection and its user to their ends.
 ///
-/// They are two tasks of a runtime. The user does nothing but wait for the connection, so it is
-/// polled after every poll of the connection and needs no wake-up; nor does one of its wake-ups
-/// get the connection polled, as it would if both were one task; only the signal to give a request up
-/// does. When the connection has ended, the user may have its socket, and is woken.
+/// They stand for two tasks of a runtime. The user only waits for the connection, so it is polled after every
+/// poll of the connection and needs no wake-up. Its wake-ups do not poll the connection, as they would if
+/// both were one task; only the signal to give a request up does. When the connection has ended, the user may
+/// hold the socket, and is woken.
 pub(super) async fn drive<C, E>(
     connection: C,
     user: impl Future<Output = Result<(), String>>,
@@ -246,7 +247,7 @@ where
             *answered = Some(result);
         }
     };
-    // The first request is there before the connection looks for one.
+    // The first request is in the channel before the connection looks for one.
     look(&mut answered, Waker::noop());
     poll_fn(move |cx| {
         if let Some(running) = connection.as_mut()

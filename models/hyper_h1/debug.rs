@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Client, Outgoing, Server};
 
-/// Without what was added later and is not set, so that recordings of earlier servers remain.
+/// Fields that were added later are left out unless they are set, so that older recordings stay valid.
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Server {
@@ -62,7 +62,7 @@ impl fmt::Debug for Server {
     }
 }
 
-/// As above.
+/// As for [`Server`]: later fields only where they are set.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Client {
@@ -94,7 +94,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// As above.
+/// As for [`Server`]: later fields only where they are set.
 impl fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Outgoing {

@@ -1,4 +1,4 @@
-//! What the handlers of one connection know, and how it is driven.
+//! The state that the handlers of one connection share, and how the connection is driven.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -13,14 +13,14 @@ use super::{Server, Source};
 
 type Task = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
-/// What the handlers of one connection know.
+/// The state that the handlers of one connection share.
 #[derive(Clone)]
 pub(super) struct Exchange {
     pub(super) server: Arc<Server>,
     pub(super) handle: Handle,
-    /// Requests so far.
+    /// How many requests have come so far.
     requests: Arc<AtomicUsize>,
-    /// What goes on beside the connection, as a runtime's other tasks would.
+    /// What runs beside the connection, as other tasks of a runtime would.
     beside: Arc<Mutex<Vec<Task>>>,
     /// What the handlers keep.
     kept: Arc<Mutex<Vec<Box<dyn Send>>>>,
@@ -44,7 +44,7 @@ impl Exchange {
     ///
     /// # Panics
     ///
-    /// Where it does so by intention.
+    /// If the server is configured to panic at this request.
     pub(super) fn begin(&self) {
         let request = self.requests.fetch_add(1, Ordering::Relaxed);
         if self.server.panics == Some(request) {
@@ -61,7 +61,7 @@ impl Exchange {
         }
     }
 
-    /// The value of the `content-length` that the handler adds by itself.
+    /// The value of `content-length`, where the handler sets it.
     pub(super) fn stated_length(&self) -> Option<usize> {
         match self.server.source {
             Source::Pieces(_) => Some(self.server.body.len()),
@@ -83,8 +83,8 @@ impl Exchange {
         beside.push(Box::pin(task));
     }
 
-    /// Drives the connection and what goes on beside it to their ends. The socket is closed as soon
-    /// as the connection is at its end.
+    /// Drives the connection and the tasks beside it to their ends. The socket is closed as soon as the
+    /// connection has ended.
     pub(super) async fn drive<C, E>(
         &self,
         connection: C,

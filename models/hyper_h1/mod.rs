@@ -1,8 +1,8 @@
 //! Real, unpatched hyper: its HTTP/1 connections over the modelled socket.
 //!
-//! Here and in [`client`] is what both lines of hyper share: how a connection is configured, and
-//! how it is driven. [`v1`] and [`v0_14`] hold what differs, [`scenarios`] the requests that a server
-//! gets, [`history`] the scenarios of both sides in which a release is or was wrong.
+//! This module and [`client`] hold what hyper 1 and hyper 0.14 share: how a connection is configured and
+//! driven. [`v1`] and [`v0_14`] hold what differs, [`scenarios`] the requests that a server gets, and
+//! [`history`] scenarios of both sides in which a release is or was wrong.
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,12 +45,12 @@ pub fn subjects() -> Vec<NamedSubject> {
     sides.into_iter().flatten().collect()
 }
 
-/// The stack of hyper's thread, in bytes. In the development profile every scenario family of [`scenarios`] gets
-/// by with 16 KiB and overflows 8 KiB; the rest is a margin, which costs nothing until it is used.
+/// The stack of hyper's thread, in bytes. In the development profile every scenario family of [`scenarios`]
+/// fits into 16 KiB and overflows 8 KiB. The rest is a margin, which costs nothing until it is used.
 pub const STACK_BYTES: usize = 256 * 1024;
 
-/// What every response says about the time. hyper would add the time of day, and the stream would
-/// differ from one run to the next.
+/// The `date` header of every response. Without it hyper would add the time of day, and the bytes would
+/// differ from run to run.
 pub const DATE: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
 
 /// What the handler does with a request.
@@ -63,7 +63,7 @@ pub enum Handler {
     Reads,
     /// Reads the body to its end or its first error, and answers with what it read.
     Echoes,
-    /// Answers, and reads the body beside it.
+    /// Answers, and reads the body beside the answer.
     AnswersFirst,
     /// Answers, and keeps the body unread as long as the connection lives.
     Keeps,
@@ -86,27 +86,27 @@ pub enum Source {
     /// One piece, and an end that comes when this feed of the scenario ends; of unknown length. A
     /// server takes it for the first response only, and one piece of known length for the others.
     Feed(usize),
-    /// Pieces and an end that all come through a feed of the scenario, and for a server's further
-    /// responses as above.
+    /// Pieces and an end that all come through a feed of the scenario. A server's further responses are as
+    /// with [`Source::Feed`].
     Fed {
         /// The feed.
         feed: usize,
         /// Bytes of each piece.
         size: usize,
     },
-    /// Pieces of this many bytes, all of them ready, where the user states one byte more than there is. As the
-    /// ones below, it is a server's.
+    /// Pieces of this many bytes, all of them ready; the user states one byte more than there is. This source
+    /// and those below are for servers only.
     Early(usize),
-    /// The same, where the user states less.
+    /// The same, but the user states less than there is.
     Late {
         /// Bytes of each piece.
         size: usize,
-        /// What the user states.
+        /// The length that the user states, in bytes.
         stated: usize,
     },
     /// Chunks of this many bytes, all of them ready, and an error.
     Fails(usize),
-    /// The same with trailers; hyper 1 only.
+    /// The same with trailers instead of the error; hyper 1 only.
     Trailers(usize),
 }
 
@@ -118,7 +118,7 @@ const TRAILER: (&str, &str) = ("x", "y");
 pub struct Server {
     /// The body of every response.
     pub body: Payload,
-    /// Where it comes from.
+    /// Where the body comes from.
     pub source: Source,
     /// What the handler does.
     pub handler: Handler,
@@ -132,7 +132,7 @@ pub struct Server {
     pub max_buf_size: Option<usize>,
     /// The socket has vectored writes: hyper queues bodies after the head, uncopied.
     pub vectored: bool,
-    /// The handler switches protocols, and says this in the new one.
+    /// If set, the handler switches protocols, and these are the bytes that it writes in the new one.
     pub upgrade: Option<Bytes>,
     /// The request to be upgraded is a CONNECT.
     pub connect: bool,
@@ -142,17 +142,17 @@ pub struct Server {
     pub taken_out: bool,
     /// How many responses the client waits for.
     pub expected: usize,
-    /// Which of its requests are HEAD, in order; the others are not.
+    /// For each of the client's requests, whether it is HEAD; requests beyond the list are not.
     pub head: Vec<bool>,
     /// The status of every response, if it is not 200.
     pub status: Option<u16>,
-    /// The connection is one that can be upgraded, although no handler does.
+    /// The connection can be upgraded, although no handler does it.
     pub upgradable: bool,
     /// The scenario's signal that makes the user drop the connection.
     pub dropped: Option<usize>,
     /// The number of the request with which the handler panics.
     pub panics: Option<usize>,
-    /// hyper's `header_read_timeout`, by the scenario's clock; hyper 1 only, as that of 0.14 is tokio's.
+    /// hyper's `header_read_timeout`, by the scenario's clock. hyper 1 only: the timer of 0.14 is tokio's.
     pub header_read_timeout: bool,
 }
 
@@ -182,7 +182,7 @@ impl Server {
         }
     }
 
-    /// What the handler promises to the reader of `words`: nothing, where the request is HEAD.
+    /// The part of the body `words` that the handler promises to the reader: nothing if the request is HEAD.
     fn promised(is_head: bool, words: &Bytes) -> Bytes {
         match is_head {
             true => Bytes::new(),
@@ -193,10 +193,10 @@ impl Server {
 
 /// What a release of hyper is configured with: a [`Server`] or a [`Client`].
 pub trait Configuration: Clone + fmt::Debug + Send + Sync + 'static {
-    /// The socket as this connection wants it.
+    /// The socket, set up for this connection.
     fn prepare(&self, socket: Socket) -> Socket;
 
-    /// What its peer reads.
+    /// How the connection's peer frames what it reads.
     fn framing(&self) -> Box<dyn Framing>;
 }
 
@@ -218,7 +218,7 @@ struct Driven<C> {
 }
 
 impl<C: Configuration> Subject for Driven<C> {
-    /// What runs follows from the release and from what is configured, a server or a client.
+    /// The release and the configuration, a server or a client, determine what runs.
     fn fingerprint(&self) -> Option<String> {
         lastbyte::run::fingerprint(&(self.version, &self.configuration))
     }
@@ -246,7 +246,7 @@ impl<C: Configuration> Subject for Driven<C> {
     }
 
     fn varying(&self) -> &'static [(&'static [u8], usize)] {
-        // A head that hyper makes by itself carries the time of day.
+        // A head that hyper writes on its own contains the time of day.
         const VARYING: &[(&[u8], usize)] = &[(b"\r\ndate: ", DATE.len())];
         VARYING
     }
@@ -265,7 +265,7 @@ fn driven<C: Configuration>(
     })
 }
 
-/// A release's server and its client for ad-hoc exploration.
+/// A release's server and its client, as subjects for `cargo verify explore`.
 fn named(name: &str, release: &history::Release) -> [NamedSubject; 2] {
     let history::Release {
         version,

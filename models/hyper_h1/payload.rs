@@ -1,6 +1,6 @@
-//! The body of a response: so many letters, which are made when they are first asked for.
+//! The body of a response: a number of letters, made when they are first needed.
 //!
-//! So its fingerprint is short however long the body is, and nobody who only names a server pays for it.
+//! Its fingerprint is short however long the body is, and a server that is only named costs no memory.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -16,7 +16,7 @@ pub struct Payload {
 }
 
 impl Payload {
-    /// So many letters, from `a` to `z` and again.
+    /// A body of this many letters, from `a` to `z` and again.
     pub fn letters(letters: usize) -> Payload {
         let bytes = Arc::default();
         Payload { letters, bytes }
@@ -32,12 +32,12 @@ impl Payload {
         self.bytes.get_or_init(make).clone()
     }
 
-    /// How many they are.
+    /// How many bytes they are.
     pub fn len(&self) -> usize {
         self.letters
     }
 
-    /// Whether there are none.
+    /// Whether the body is empty.
     pub fn is_empty(&self) -> bool {
         self.letters == 0
     }

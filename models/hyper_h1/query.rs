@@ -1,4 +1,4 @@
-//! The server or client that a query from the command line is about, and what can be set about it.
+//! The server or client that `cargo verify explore` describes, and the settings it takes.
 
 use bytes::Bytes;
 use lastbyte::check::{Query, Setting};
@@ -6,15 +6,15 @@ use lastbyte::check::{Query, Setting};
 use super::{Answer, Client, Handler, Outgoing, Payload, Server, Source};
 use crate::http::are_head;
 
-/// The setting that is a [`Handler`].
+/// The name of the setting for a [`Handler`].
 pub const HANDLER: &str = "handler";
 
 /// About that setting.
-pub const ABOUT_HANDLER: &str = "What the handler does with the body of a request; where it reads or echoes, it \
-                                 answers at the body's end, and where it fails or never answers, it does not \
-                                 (ignores).";
+pub const ABOUT_HANDLER: &str = "What the handler does with the body of a request (ignores). A handler that \
+                                 reads or echoes it answers at its end; one that fails or never answers does \
+                                 not answer.";
 
-/// What the command line calls the handlers.
+/// The handlers by the names that the command line uses.
 const HANDLERS: [(&str, Handler); 7] = [
     ("reads", Handler::Reads),
     ("ignores", Handler::Ignores),
@@ -25,10 +25,10 @@ const HANDLERS: [(&str, Handler); 7] = [
     ("never", Handler::Never),
 ];
 
-/// The setting that is an [`Answer`].
+/// The name of the setting for an [`Answer`].
 const ANSWER: &str = "answer";
 
-/// What the command line calls them.
+/// The answers by the names that the command line uses.
 const ANSWERS: [(&str, Answer); 3] = [
     ("drops", Answer::Dropped),
     ("reads", Answer::Read),
@@ -39,7 +39,7 @@ const ANSWERS: [(&str, Answer); 3] = [
 const VECTORED: &str =
     "The socket has vectored writes, as a TCP stream has: hyper does not copy bodies (false).";
 
-/// The setting that says when `graceful_shutdown` is called.
+/// The name of the setting that says when `graceful_shutdown` is called.
 pub const GRACEFUL: &str = "graceful";
 
 /// About that setting.
@@ -53,7 +53,7 @@ pub const PIPELINE_FLUSH: &str =
 pub const HALF_CLOSE: &str = "A client may send FIN and still get its response (false).";
 
 impl Server {
-    /// The server that a query from the command line is about.
+    /// The server of a query from the command line.
     ///
     /// # Errors
     ///
@@ -71,8 +71,8 @@ impl Server {
         if query.is_set("upgrade") {
             if let Some(handler) = handler {
                 return Err(format!(
-                    "upgrade=true drops the body and answers with an upgrade, and {HANDLER}={handler} does \
-                     something else; expected: one of them"
+                    "upgrade=true drops the body and answers with an upgrade, which {HANDLER}={handler} does \
+                     not; expected: one of the two"
                 ));
             }
             server.upgrade = Some(server.body.bytes());
@@ -82,7 +82,7 @@ impl Server {
         Ok(server)
     }
 
-    /// What [`Server::of_query`] knows of.
+    /// The settings that [`Server::of_query`] knows.
     pub fn settings() -> Vec<Setting> {
         vec![
             Setting::flag("pipeline_flush", PIPELINE_FLUSH),
@@ -90,8 +90,7 @@ impl Server {
             Setting::flag("vectored", VECTORED),
             Setting::flag(
                 "upgrade",
-                "The handler answers with an upgrade, and the response bytes follow it in the new \
-                 protocol (false).",
+                "The handler answers with an upgrade, and the response bytes follow in the new protocol (false).",
             ),
             Setting::one_of(HANDLER, ABOUT_HANDLER, HANDLERS.map(|(name, _)| name)),
             Setting::moment(GRACEFUL, ABOUT_GRACEFUL),
@@ -100,8 +99,8 @@ impl Server {
 }
 
 impl Client {
-    /// The client that a query from the command line is about: it sends one request, whose body has as many
-    /// bytes as the query says; a GET where they are none.
+    /// The client of a query from the command line. It sends one request whose body has as many bytes as the
+    /// query says; with none it is a GET.
     pub fn of_query(query: &Query) -> Client {
         let bytes = query.response_bytes as usize;
         let request = match (bytes, query.is_set("chunked")) {
@@ -126,19 +125,18 @@ impl Client {
         }
     }
 
-    /// What [`Client::of_query`] knows of.
+    /// The settings that [`Client::of_query`] knows.
     pub fn settings() -> Vec<Setting> {
         vec![
             Setting::flag("vectored", VECTORED),
             Setting::flag(
                 "chunked",
-                "The request's body has no length that is known before: it is sent in chunks of 32 bytes \
-                 (false).",
+                "The request's body is sent without a length, in chunks of 32 bytes (false).",
             ),
             Setting::flag(
                 "upgrade",
-                "The request asks for another protocol, in which the user says two bytes where it is granted: they \
-                 are promised (false).",
+                "The request asks for another protocol. If that is granted, the user writes two bytes in it, \
+                 which are promised (false).",
             ),
             Setting::one_of(
                 ANSWER,
@@ -147,15 +145,15 @@ impl Client {
             ),
             Setting::flag(
                 "lets_go",
-                "The user sends no further request, and the connection may end after the response; otherwise \
-                 it is kept as in a pool (false).",
+                "The user lets go after the response, so that the connection may end; otherwise the user \
+                 keeps it, as a pool does (false).",
             ),
         ]
     }
 }
 
-/// What the user of a client says in the new protocol.
+/// The bytes that a client's user writes in the new protocol.
 const UPGRADED: &[u8] = b"uv";
 
-/// Bytes of a chunk of a request.
+/// The size of a chunk of a request, in bytes.
 const CHUNK: usize = 32;

@@ -1,4 +1,4 @@
-//! What the client sends and the handler does with it, and the scenarios made of that.
+//! The requests that a server gets, what its handler does with them, and the scenarios that result.
 
 use bytes::Bytes;
 use lastbyte::{Reader, Scenario, Script, ScriptStep};
@@ -24,7 +24,7 @@ pub struct Family {
     pub request: &'static str,
     /// When FIN follows.
     pub fin: Fin,
-    /// Who answers.
+    /// The server that answers.
     pub server: Server,
 }
 

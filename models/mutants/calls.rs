@@ -1,5 +1,5 @@
-//! A connection that is nothing but a list of calls: for defects of the explorer that hide nothing
-//! in the models.
+//! A connection that is only a list of calls. It shows defects of the explorer that miss no violation in the
+//! models.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use lastbyte::{Handle, Running, Socket, Subject};
 
-/// One call, or what lies between two of them. The feed and the signal are number 0.
+/// One call, or a step between two calls. The feed and the signal are number 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
     /// Promises a byte to the reader; no step of its own.
@@ -18,7 +18,7 @@ pub enum Call {
     Send,
     /// Sends a byte if there is room; otherwise stays registered and goes on.
     Offer,
-    /// Believes that nothing is buffered; no step of its own.
+    /// Tells the harness that nothing is buffered; no step of its own.
     Forget,
     /// Reads a byte of input; waits for it.
     Recv,
@@ -36,7 +36,7 @@ pub enum Call {
     Shut,
     /// Gives the socket up.
     Close,
-    /// Ends the poll and goes on in the next one, which somebody has to ask for.
+    /// Ends the poll. The next poll goes on; some wake-up has to ask for it.
     Pause,
     /// Ends the poll and asks for the next one.
     Yield,
@@ -63,7 +63,7 @@ impl fmt::Display for Call {
     }
 }
 
-/// The connection. It is known by the number of its next call, which is all that it remembers.
+/// The connection. Its state is the number of its next call.
 #[derive(Clone, Copy, Debug)]
 pub struct Calls(pub &'static [Call]);
 
@@ -85,7 +85,8 @@ impl Subject for Calls {
         };
         Box::pin(poll_fn(move |cx| {
             let polled = caller.poll(cx);
-            // What follows the last call of a poll is no section, and nobody moves in between.
+            // Nobody can move between the last call of a poll and its end, so that the state declared here is
+            // the next poll's.
             caller.handle.declare_state(&caller.next);
             polled.map_err(|error| error.kind().to_string())
         }))
@@ -96,7 +97,7 @@ struct Caller {
     calls: &'static [Call],
     next: usize,
     handle: Handle,
-    /// Until it is given up.
+    /// `None` once it is given up.
     socket: Option<Socket>,
 }
 

@@ -1,4 +1,4 @@
-//! The dispatcher with the right ordering once more, with a place to go wrong at every step.
+//! A copy of the dispatcher with the right ordering in which every step can be made wrong.
 
 use std::future::Future;
 use std::io;
@@ -10,7 +10,7 @@ use lastbyte::{Running, Socket, Subject};
 
 use crate::shutdown_ordering::response;
 
-/// One step that goes wrong; the others are those of
+/// The step that is made wrong; all others are as in
 /// [`Ordering::FlushBeforeShutdown`](crate::shutdown_ordering::Ordering::FlushBeforeShutdown).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the table of mutants has a sentence for each")]
@@ -58,10 +58,10 @@ pub enum Mutation {
     FlushAfterShutdown,
     NeverEnds,
     ErrorAfterShutdown,
-    // Steps that are wrong only over a wrong kernel: they check what it promises.
+    // Steps that fail only over a defective kernel: they check what the kernel promises.
     ChecksCapacity,
     ChecksShutdown,
-    // A step that is wrong only over a wrong executor: it asks for the next poll itself.
+    // A step that fails only under a defective executor: it asks for the next poll itself.
     YieldsAfterWrite,
     // Mutations that nobody can notice.
     ClosesInsteadOfShutdown,
@@ -126,7 +126,7 @@ impl Dispatcher {
         self.answered = true;
     }
 
-    /// What is left in the buffer when the flush believes that it is through.
+    /// How many bytes are left in the buffer when the flush takes itself for complete.
     fn left_behind(&self) -> usize {
         usize::from(self.is(Mutation::FlushStopsBeforeLastByte))
     }

@@ -1,5 +1,5 @@
-//! Connections that wait through a waker of their own, and look at what it has noted: for the defects
-//! of the explorer that leave out when others can move.
+//! Connections that wait through a waker of their own and look at how often it was woken. They show defects
+//! of the explorer that leave out a point at which others can move.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use std::task::{Context, Poll, Wake, Waker};
 use bytes::Bytes;
 use lastbyte::{Handle, Running, Socket, Subject};
 
-/// When the connection looks, and keeps its byte back for what it sees.
+/// When the connection looks at its waker. If it sees a wake-up there, it keeps its byte back.
 #[derive(Clone, Copy, Debug)]
 pub enum Looks {
-    /// Where the poll begins that it asks for itself, before its first call: it was woken since the
-    /// code after the last call.
+    /// At the beginning of a poll that it has asked for itself, before the first call. It looks for a wake-up
+    /// since the end of the poll before.
     WhereAPollBegins,
-    /// After the call that registers its waker: it was woken already.
+    /// After the call that registers its waker. It looks for a wake-up that has come already.
     BehindACall,
 }
 
@@ -33,7 +33,7 @@ impl Wake for Counting {
 }
 
 impl Looks {
-    /// Waits for the signal; whether it has seen what it keeps its byte back for.
+    /// Waits for the signal. Returns whether the connection keeps its byte back.
     async fn wait(self, handle: &Handle) -> bool {
         let mut counting: Option<Arc<Counting>> = None;
         poll_fn(|cx| {

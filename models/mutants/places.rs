@@ -1,4 +1,5 @@
-//! Where defects of the explorer are shown: instances of the models, and lists of calls.
+//! The instances in which defects of the explorer are shown: some are of the models, others are lists of
+//! calls.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::own_wakers::Looks;
 use super::unordered::Unordered;
 use crate::dispatch_loop::{self, Revision};
 
-/// Where a property is broken: the instance of a model, and the same in a few words.
+/// An instance in which a property is broken, with a description in a few words.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) model: &'static str,
@@ -79,7 +80,7 @@ pub(super) fn relying_on_room() -> Place {
     }
 }
 
-/// A connection that waits for two signals at once, and goes by which was raised first.
+/// A connection that waits for two signals at once, and acts on which was raised first.
 pub(super) fn for_either_signal() -> Place {
     let scenario = Scenario {
         signals: 2,

@@ -1,5 +1,5 @@
-//! A connection that waits for two signals at once, each through a waker of its own, and goes by which
-//! was raised first: for the defect of the explorer that leaves wake-ups out of an actor's history.
+//! A connection that waits for two signals at once, each through a waker of its own, and acts on which was
+//! raised first. It shows the defect of the explorer that leaves wake-ups out of an actor's history.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -8,13 +8,13 @@ use bytes::Bytes;
 use futures::stream::{FuturesUnordered, StreamExt};
 use lastbyte::{Handle, Running, Socket, Subject};
 
-/// The connection. It keeps its byte back when both signals were raised between two of its polls,
-/// signal 1 before signal 0: nothing but the order of the wake-ups tells that. It is known by its
-/// history.
+/// The connection. It keeps its byte back when both signals were raised between two of its polls, signal 1
+/// before signal 0. Only the order of the wake-ups shows that. It declares no state: its history identifies
+/// it.
 #[derive(Clone, Copy, Debug)]
 pub struct Unordered;
 
-/// Waits for a signal; its number, and whether it was not raised at once.
+/// Waits for a signal. Returns its number and whether it had to wait.
 async fn wait(handle: Handle, signal: usize) -> (usize, bool) {
     let mut waited = false;
     poll_fn(|cx| {

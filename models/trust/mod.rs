@@ -1,5 +1,5 @@
-//! Figures about the checks of the checker itself: which property detects which mutant, how often the
-//! explorer was compared with others, and what the project is built from.
+//! Figures about what checks the checker: which property detects which mutant, how often the explorer was
+//! compared with others, and how many crates are built.
 
 use lastbyte::check::figures::Figures;
 use lastbyte::check::results::{Results, Row};
@@ -7,7 +7,7 @@ use lastbyte::{Expected, Property, Verdict};
 
 use crate::mutants;
 
-/// Figures that a run does not come to, and the tests that do and keep them.
+/// Figures that a run of `cargo verify` does not compute, each with the tests that compute and compare them.
 const DOCUMENTS: [(&str, &str); 4] = [
     (
         include_str!("calibration.md"),
@@ -27,8 +27,8 @@ const DOCUMENTS: [(&str, &str); 4] = [
     ),
 ];
 
-/// Every table, in the order of the report. Without mutants among the results, the table of who is
-/// detected by what is left out.
+/// Every table, in the order of the report. The first, which property detects which mutant, is left out if
+/// the results have no mutants.
 ///
 /// # Panics
 ///
@@ -40,8 +40,8 @@ pub fn figures(results: &Results) -> Vec<Figures> {
     detected_by(results).into_iter().chain(documents).collect()
 }
 
-/// Which property has noticed which mutant, and after how many executions that was all there is. A
-/// defect of the explorer is noticed where it misses what the sound explorer refutes.
+/// Which property noticed which mutant, and in how many executions; `None` without mutants among the results.
+/// A defect of the explorer counts as noticed where the defective explorer misses what the sound one refutes.
 pub fn detected_by(results: &Results) -> Option<Figures> {
     let is_mutant = |row: &&Row| {
         let is_sound = row.subject == mutants::SOUND;
@@ -157,8 +157,8 @@ mod tests {
         assert!(table.rows.iter().all(lives));
     }
 
-    /// A defective explorer that finds the violation hides nothing, and one that misses what nobody
-    /// has found shows nothing.
+    /// A defect is not noticed if the defective explorer finds the violation, nor if the sound explorer did
+    /// not find it in this run.
     #[test]
     fn a_defect_of_the_explorer_is_noticed_by_both_explorers_together() {
         let finds = results(|_| Verdict::Refuted);

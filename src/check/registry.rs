@@ -149,7 +149,7 @@ impl Known {
             None => Ok(()),
             Some(first) => Err(Clash(format!(
                 "two {kind} are called {name}: the first at {first}, the second at {place}; \
-                 expected is a name of its own for each"
+                 expected: a name of its own for each"
             ))),
         }
     }
@@ -158,7 +158,7 @@ impl Known {
         let (name, place) = (model.name, model.place);
         if name.is_empty() || name == EXPLORE || name.contains('/') {
             return Err(Clash(format!(
-                "a model cannot be called {name:?}, at {place}; expected is a name without a \
+                "a model cannot be called {name:?}, at {place}; expected: a name without a \
                  slash, and not {EXPLORE}"
             )));
         }
@@ -228,7 +228,7 @@ impl Known {
                 let second = instance.place();
                 return Err(Clash(format!(
                     "{of}, at {place}, has two instances that are called {id}: the first at {first}, \
-                     the second at {second}; expected is each instance once, with a name of its own"
+                     the second at {second}; expected: each instance once, with a name of its own"
                 )));
             }
             self.properties(&instance)?;
@@ -240,7 +240,7 @@ impl Known {
                 let (first, second) = (known.place(), instance.place());
                 return Err(Clash(format!(
                     "two instances are called {id}, and {why}: the first at {first}, the second at \
-                     {second}; expected are different names for the subjects or scenarios, or one and \
+                     {second}; expected: different names for the subjects or scenarios, or one and \
                      the same subject (the same Arc, or equal fingerprints) in one and the same scenario"
                 )));
             }
@@ -267,7 +267,7 @@ impl Known {
             };
             if let Some(first) = clashes {
                 return Err(Clash(format!(
-                    "two properties are called {name}: {first}, the second at {place}; expected is a \
+                    "two properties are called {name}: {first}, the second at {place}; expected: a \
                      name of its own for each"
                 )));
             }
@@ -278,7 +278,7 @@ impl Known {
 
 fn nothing_in(kind: &str, id: &str, place: Place) -> Clash {
     Clash(format!(
-        "the {kind} {id}, at {place}, has no instance; expected is at least one"
+        "the {kind} {id}, at {place}, has no instance; expected: at least one"
     ))
 }
 
@@ -295,7 +295,7 @@ fn of_one_subject<'a>(
     match others.find(differs) {
         None => Ok(()),
         Some(other) => Err(Clash(format!(
-            "the {kind} {id} is about two subjects: {} at {} and {} at {}; expected is a {kind} for \
+            "the {kind} {id} is about two subjects: {} at {} and {} at {}; expected: a {kind} for \
              each subject and version",
             first.id(),
             first.place(),
@@ -315,7 +315,7 @@ fn told_apart(id: &str, instances: &[Instance]) -> Result<(), Clash> {
         let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
         if let Some(name) = bad.map(|(name, _)| name).or(twice.map(|pair| &pair[0])) {
             return Err(Clash(format!(
-                "a parameter of {}, at {}, is called {name:?}; expected are letters, digits, spaces \
+                "a parameter of {}, at {}, is called {name:?}; expected: letters, digits, spaces \
                  and hyphens, and each name once",
                 instance.id(),
                 instance.place(),
@@ -327,7 +327,7 @@ fn told_apart(id: &str, instances: &[Instance]) -> Result<(), Clash> {
         if let Some(first) = known.insert(combination, instance) {
             return Err(Clash(format!(
                 "the parameters of {} at {} and of {} at {} are the same, so that the bounds of {id} \
-                 hide one of them; expected are parameters that tell them apart",
+                 hide one of them; expected: parameters that tell them apart",
                 first.id(),
                 first.place(),
                 instance.id(),

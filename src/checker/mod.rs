@@ -189,7 +189,7 @@ impl Checker {
         self.kernel_buffers = capacities.into_iter().collect();
         assert!(
             !self.kernel_buffers.is_empty() && !self.kernel_buffers.contains(&0),
-            "no kernel buffer of {:?} bytes; expected is at least one capacity, each of at least 1",
+            "no kernel buffer of {:?} bytes; expected: at least one capacity, each of at least 1",
             self.kernel_buffers
         );
         self
@@ -207,7 +207,7 @@ impl Checker {
         self.readers = readers.into_iter().collect();
         assert!(
             !self.readers.is_empty(),
-            "no reader; expected is at least one, such as Reader::PROMPT"
+            "no reader; expected: at least one, such as Reader::PROMPT"
         );
         self
     }
@@ -237,7 +237,7 @@ impl Checker {
         self.properties = properties.into_iter().collect();
         assert!(
             !self.properties.is_empty(),
-            "no property; expected is at least one of Property::ALL or of your own"
+            "no property; expected: at least one of Property::ALL or of your own"
         );
         self.base.properties = self.properties.clone();
         let own = |property: &Property| matches!(property, Property::Custom(_));
@@ -288,7 +288,7 @@ impl Checker {
     pub fn flush(mut self, mode: FlushMode) -> Checker {
         assert!(
             mode != FlushMode::Buffers(0),
-            "a layer that buffers 0 bytes; expected is at least 1"
+            "a layer that buffers 0 bytes; expected: at least 1"
         );
         self.base.flush = mode;
         self
@@ -340,7 +340,7 @@ impl Checker {
     pub fn input_buffer(mut self, capacity: usize) -> Checker {
         assert!(
             capacity > 0,
-            "an input buffer of 0 bytes; expected is at least 1"
+            "an input buffer of 0 bytes; expected: at least 1"
         );
         self.base.input_capacity = Some(capacity);
         self
@@ -404,7 +404,7 @@ impl Checker {
     pub fn tasks(mut self, tasks: usize) -> Checker {
         assert!(
             (1..=3).contains(&tasks),
-            "{tasks} tasks; expected are 1 to 3, as loom has five threads"
+            "{tasks} tasks; expected: 1 to 3, as loom has five threads"
         );
         self.base.tasks = tasks;
         self
@@ -609,7 +609,7 @@ impl Checker {
         if parsed.scenario != schedule::digest(&scenario) {
             panic!(
                 "the schedule is one of another scenario: input, faults, scripts or settings \
-                 differ; expected are those of the test that has printed it"
+                 differ; expected: those of the test that printed the schedule"
             );
         }
         let subject = self.subject(connection);

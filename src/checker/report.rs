@@ -133,7 +133,7 @@ impl Report {
         let panics = self.verdict(Property::NoPanic) == Verdict::Refuted;
         assert!(
             !nothing_promised || panics || !self.explored.iter().all(decided),
-            "nothing was promised, so nothing could be lost; expected is \
+            "nothing was promised, so nothing could be lost; expected: \
              `socket.expect_delivery(bytes)` for what must arrive"
         );
         self.assert_not_leaked();
@@ -155,7 +155,7 @@ impl Report {
         if let Some(Explored { scenario, .. }) = leaked {
             panic!(
                 "the connection ends and leaves its socket open, in {scenario}: it is leaked, by \
-                 `mem::forget`, a cycle of `Rc`, or a task that holds it; expected is that it is dropped \
+                 `mem::forget`, a cycle of `Rc`, or a task that holds it; expected: the socket is dropped \
                  with the connection"
             );
         }
@@ -182,13 +182,13 @@ impl Report {
             Verdict::Inconclusive(
                 why @ (Inconclusive::Time | Inconclusive::Executions | Inconclusive::Memory),
             ) => format!(
-                "inconclusive, {why} after {executions}; expected are smaller kernel \
+                "inconclusive, {why} after {executions}; expected: smaller kernel \
                  buffers and messages, or larger `Checker::limits`"
             ),
             Verdict::Inconclusive(why) => format!("inconclusive, {why}"),
             Verdict::Bounded(bound) => format!(
                 "it holds in every interleaving with at most {bound} preemptions, and more were not \
-                 explored; expected are smaller kernel buffers and messages, or larger \
+                 explored; expected: smaller kernel buffers and messages, or larger \
                  `Checker::limits`"
             ),
             verdict => verdict.to_string(),
@@ -221,12 +221,12 @@ fn hint(trace: &Trace) -> Option<String> {
     let told = visible(&format!("{} panics: {message}", trace.actor_name(actor)));
     let expected = match message {
         _ if message.contains("no reactor running") => {
-            "Tokio finds no runtime here. Expected is one that is entered around the connection, \
-             `let _entered = runtime.enter();`. For a timer, expected is \
-             `socket.handle().sleep(duration)` with `Checker::clock()`: tokio's own clock is not explored."
+            "Tokio finds no runtime here; expected: a runtime that is entered around the connection, \
+             `let _entered = runtime.enter();`. Tokio's own clock is not explored; expected for a timer: \
+             `socket.handle().sleep(duration)` with `Checker::clock()`."
         }
         _ if message.contains("timers are disabled") => {
-            "Tokio's own clock is not explored. Expected is `socket.handle().sleep(duration)` with \
+            "Tokio's own clock is not explored; expected: `socket.handle().sleep(duration)` with \
              `Checker::clock()`."
         }
         _ => return Some(told),

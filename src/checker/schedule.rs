@@ -70,9 +70,8 @@ impl FromStr for Schedule {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let expected = format!(
-            "expected is a line that this version has printed, which begins with {VERSION:?}"
-        );
+        let expected =
+            format!("expected: a line that this version has printed, beginning with {VERSION:?}");
         let bad = || format!("no schedule: {text:?}; {expected}");
         let words: Vec<_> = text.split_whitespace().collect();
         let &[version, property, capacity, reader, scenario, moves] = words.as_slice() else {
@@ -160,7 +159,7 @@ mod tests {
             "lastbyte-1 no-stall 3 slow:2 0 ä",
         ] {
             let error = text.parse::<Schedule>().expect_err(text);
-            assert!(error.contains("expected is a line"), "{error}");
+            assert!(error.contains("expected: a line"), "{error}");
         }
     }
 }

@@ -88,7 +88,7 @@ fn packages(collections: &[Packages], matches: &ArgMatches) -> Option<(Packages,
     Some((*collection, names))
 }
 
-/// What these words say; the first one is the program.
+/// Parses these words; the first one is the program's name.
 pub(crate) fn parse(
     program: &Program,
     words: impl IntoIterator<Item = OsString>,
@@ -115,13 +115,13 @@ pub(crate) struct Verify {
     /// How to print the results
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Stop after so many seconds; claims that are not decided by then are inconclusive
+    /// Stop after this many seconds; claims that are not decided by then are inconclusive
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: Option<u64>,
     /// Give up an instance when one of its executions has more steps than this [default: 4000]
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(STEP_RANGE))]
     pub(crate) max_steps: Option<u64>,
-    /// Explore in so many processes [default: one for each processor]
+    /// Explore in this many processes [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
     pub(crate) jobs: Option<u64>,
     /// Explore the Ith of N slices of the claims, as in 1/4; `merge` joins the results
@@ -166,7 +166,7 @@ pub(crate) enum Task {
     Replay(Replay),
     /// Join the results of slices that were explored with --shard
     Merge(Merge),
-    /// Explore instances as told on stdin; used by the other commands.
+    /// Explore the instances that arrive on stdin; used by the other commands.
     #[command(hide = true)]
     Worker,
 }
@@ -212,22 +212,22 @@ pub(crate) struct Explore {
     /// Change a setting of the subject; may be given more than once, see --list
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) set: Vec<(String, String)>,
-    /// Send the request in pieces of so many bytes, and what is left as the last piece: the first at the
-    /// start, each other at any later point
+    /// Send the request in pieces of these many bytes, and the rest as the last piece: the first piece at the
+    /// start, each other one at any later point
     #[arg(long, value_name = "BYTES,...", value_delimiter = ',')]
     pub(crate) pieces: Vec<u64>,
     /// The peer sends FIN after the request
     #[arg(long)]
     pub(crate) client_eof: bool,
-    /// The subject is the client, and writes a request with so many bytes of body; the file is what its server
-    /// sends when it has received the first byte
+    /// The subject is a client and writes a request; --response-bytes is the length of its body, and the file
+    /// is what its server sends after the first byte has arrived
     #[arg(long)]
     pub(crate) client: bool,
     /// Explore every interleaving on its own, and remember no states
     #[arg(long)]
     pub(crate) uncached: bool,
-    /// Stop after so many seconds; if two thirds of them are not enough, the last third explores
-    /// with few preemptions only
+    /// Stop after this many seconds; if two thirds of that time are not enough, the last third explores with
+    /// few preemptions only
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) max_seconds: u64,
     /// Stop when an execution has more steps than this

@@ -1,4 +1,4 @@
-//! The programs of packages: they are prepared, built and run, and an interruption is handed on to them.
+//! Prepares, builds and runs the programs of packages, and passes an interruption on to them.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -21,12 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Why a package was not run.
 pub(super) const INTERRUPTED: &str = "interrupted";
 
-/// Runs what prepares a package before it is built: the program of the package in its folder `prepare`, if
-/// there is one. The inner error is one line: it cannot be run, as a package that cannot be built.
+/// Prepares a package before it is built: runs the package in its folder `prepare`, if there is one. The
+/// inner error is one line, and means that the package cannot be run, like one that cannot be built.
 ///
 /// # Errors
 ///
-/// When the program refuses, with 2 and a line.
+/// When the program of `prepare` refuses: it exits with 2 and prints one line.
 pub(super) fn prepare(
     name: &str,
     package: &Path,
@@ -60,9 +60,11 @@ pub(super) fn prepare(
     })
 }
 
-/// Whether there was an interruption: one that this program knows of, or one that has ended the child before
-/// this program has been told.
-#[cfg_attr(not(unix), allow(unused_variables, reason = "nobody tells of signals"))]
+/// Whether there was an interruption. This program knows of it, or the signal has ended the child first.
+#[cfg_attr(
+    not(unix),
+    allow(unused_variables, reason = "a status has no signal there")
+)]
 fn is_interrupted(status: ExitStatus) -> bool {
     #[cfg(unix)]
     let ended = {
@@ -118,13 +120,13 @@ pub(super) fn build(package: &Path, target: &Path, said: impl Fn(&str)) -> Resul
     program.ok_or_else(|| "cannot be built: cargo has made no program".to_owned())
 }
 
-/// Runs a package's program, which may have nothing that is selected; the error is one line.
+/// Runs a package's program. `None` where it has nothing that is selected; an error is one line.
 pub(super) fn explore(
     program: &Path,
     passed_on: &[String],
     said: impl Fn(&str),
 ) -> Result<Option<Results>, String> {
-    // Listing does nothing but select, so what it refuses is the selection.
+    // Listing only selects: if it is refused, nothing is selected.
     let listed = Command::new(program)
         .arg("--list")
         .args(passed_on)
@@ -145,7 +147,7 @@ pub(super) fn explore(
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
     let output = output(&mut explore, "cannot be run")?;
-    // What it has found until an interruption it tells as well, if it has come as far as that.
+    // After an interruption a program still prints what it has found, if it has got that far.
     serde_json::from_slice(&output.stdout)
         .map(Some)
         .map_err(|error| match is_interrupted(output.status) {
@@ -154,10 +156,10 @@ pub(super) fn explore(
         })
 }
 
-/// What a program prints until it ends; an interruption is handed on to it.
+/// Runs a program to its end and collects what it prints. An interruption is passed on to it.
 fn output(command: &mut Command, otherwise: &str) -> Result<Output, String> {
     let failed = |error: io::Error| format!("{otherwise}: {error}");
-    // An interruption reaches the program from here alone, and with it all that it has started.
+    // In a process group of its own, the program and all that it starts are interrupted only from here.
     #[cfg(unix)]
     if interrupt::noted() {
         std::os::unix::process::CommandExt::process_group(command, 0);
@@ -192,7 +194,7 @@ fn output(command: &mut Command, otherwise: &str) -> Result<Output, String> {
     })
 }
 
-/// Passes an interruption on; a program that explores then tells what it has found.
+/// Passes an interruption on. A program that explores then prints what it has found.
 fn ask_to_end(child: &mut Child) {
     // It may have ended by itself just now.
     #[cfg(unix)]
@@ -201,10 +203,10 @@ fn ask_to_end(child: &mut Child) {
     drop(child.kill());
 }
 
-/// Ends what a program that has ended has left behind.
+/// Ends the processes that a program has left behind.
 #[cfg_attr(not(unix), allow(unused_variables, reason = "there are no groups"))]
 fn kill_what_is_left(child: &Child) {
-    // Mostly nobody.
+    // Mostly there are none.
     #[cfg(unix)]
     let _gone = killpg(group(child), Signal::SIGKILL);
 }
@@ -214,12 +216,12 @@ fn group(child: &Child) -> Pid {
     Pid::from_raw(child.id().try_into().expect("process ids are small"))
 }
 
-/// Reads a pipe to its end, so that nobody waits for room in it.
+/// Reads a pipe to its end, so that the program never waits for room in it.
 fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut pipe) = pipe {
-            // What cannot be read is missing from the results, which says enough.
+            // Output that cannot be read makes the results unreadable, and that is reported.
             drop(pipe.read_to_end(&mut bytes));
         }
         bytes

@@ -10,7 +10,7 @@ use crate::check::selection::Selection;
 use crate::check::sweep::{Swept, SweptInstance};
 use crate::trace::verdict::{Exploration, Inconclusive, Verdict};
 
-/// Why a unit was not begun, this long after the start.
+/// Why a unit was not explored, if the run has taken `elapsed`.
 pub(super) fn stopped_by(max_seconds: Option<u64>, elapsed: Duration) -> Inconclusive {
     match max_seconds {
         Some(most) if elapsed >= Duration::from_secs(most) => Inconclusive::Time,
@@ -18,7 +18,8 @@ pub(super) fn stopped_by(max_seconds: Option<u64>, elapsed: Duration) -> Inconcl
     }
 }
 
-/// One row for each claim, comparison and instance of a sweep. What was not reached is inconclusive.
+/// Collects one row for each claim, comparison and instance of a sweep. A row that was not reached is
+/// inconclusive.
 pub(super) fn collect(selection: &Selection, explored: &Explored, why: Inconclusive) -> Results {
     let missing = Exploration::missing(why.clone());
     let rows = selection.claims.iter().map(|claim| {
@@ -93,7 +94,7 @@ pub(super) fn is_open(results: &Results) -> bool {
 }
 
 pub(super) fn exit(results: &Results) -> Exit {
-    // What is inconclusive or bounded is not known; what is known and not as declared differs.
+    // A row that is inconclusive or bounded is not known. A row that is known and not as declared differs.
     let differs = |row: &Row| !row.holds && !is_unknown(row);
     let unlike = |compared: &Compared| !compared.differences.is_empty();
     if results.hold() {

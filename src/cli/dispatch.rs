@@ -28,7 +28,7 @@ impl Program {
         match self.start(registry, std::env::args_os(), &mut std::io::stdout()) {
             Ok(exit) => ExitCode::from(exit as u8),
             Err(misuse) => {
-                // Without stderr there is nobody to tell.
+                // If stderr is closed, nobody can be told.
                 drop(writeln!(std::io::stderr(), "{}: {misuse}", self.name()));
                 ExitCode::from(Exit::Usage as u8)
             }
@@ -46,8 +46,8 @@ impl Program {
         self.run(&registry, words, out)
     }
 
-    /// Runs one command line, of which the first word is not looked at, and prints its results to
-    /// `out`.
+    /// Runs one command line and prints its results to `out`. The first word is the program's name and is
+    /// ignored.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ fn dispatch(
         Some(Task::Replay(replay)) => replay::run(program, registry, &replay, out),
         Some(Task::Merge(merge)) => {
             let mut results = merge::join(registry, &merge.files)?;
-            // What the files say of it is another program's.
+            // The files name the program that made them, which may be another one.
             program.name().clone_into(&mut results.program);
             let shown = verify::Shown {
                 format: merge.format,

@@ -19,7 +19,7 @@ use crate::error::Misuse;
 use crate::render::{comparison, explain, sweep};
 use crate::trace::verdict::Inconclusive;
 
-/// Most similar names that are suggested for an unknown one.
+/// How many similar names are suggested at most for an unknown one.
 const NEAREST: usize = 3;
 
 pub(super) fn run(
@@ -48,7 +48,7 @@ pub(super) fn run(
     Ok(exit(&results))
 }
 
-/// The name of the claims that differ from this one in their property alone: the name of their test.
+/// The common name of this claim and those that differ from it only in their property.
 fn group(claim: &Claim) -> Option<String> {
     let property = format!("/{}", claim.property);
     claim.id().strip_suffix(&property).map(str::to_owned)
@@ -75,7 +75,7 @@ fn named<'a>(claims: &'a [Claim], name: &str) -> Vec<&'a Claim> {
     found
 }
 
-/// What has to be explored for an answer, and the claims that it is about.
+/// The selection to explore for an answer, and the ids of the claims that the answer is about.
 fn selected(all: Selection, name: &str) -> Option<(Selection, Vec<String>)> {
     let wanted = named(&all.claims, name);
     if !wanted.is_empty() {
@@ -118,7 +118,7 @@ fn nearest(all: &Selection, name: &str) -> Vec<String> {
     let likeness = |known: &String| {
         let short = known.split_once('/').map_or("", |(_, short)| short);
         let likeness = |known: &str| strsim::jaro_winkler(known, name);
-        // Whoever types a part of a name means one that has it.
+        // A name that contains the typed text is most likely meant.
         let part = if !name.is_empty() && known.contains(name) {
             1.0
         } else {

@@ -69,7 +69,7 @@ fn list(registry: &Registry) -> String {
     text
 }
 
-/// What the command line asks, with the request's bytes.
+/// The query of a command line, with the request's bytes.
 fn query(registry: &Registry, arguments: &Explore) -> Result<Query, Misuse> {
     let path = arguments
         .request
@@ -305,7 +305,7 @@ impl Exploring<'_> {
     }
 }
 
-/// What is asked of a subject beside the request: options with their values; a flag has none.
+/// The options of the query, without the request, each with its value; a flag has none.
 pub(super) fn asked(arguments: &Explore) -> Vec<(&'static str, Option<String>)> {
     let mut asked = vec![
         (

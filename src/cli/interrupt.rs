@@ -29,7 +29,8 @@ pub(super) fn note() -> Result<(), Misuse> {
     handler.clone()
 }
 
-/// Whether an interruption is noted; otherwise it ends this process, and whoever is in its group.
+/// Whether an interruption is only recorded. Otherwise it ends this process and all others in its process
+/// group.
 #[cfg(unix)]
 pub(super) fn noted() -> bool {
     NOTED.load(Ordering::Relaxed)

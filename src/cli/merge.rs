@@ -1,4 +1,4 @@
-//! `merge`: the slices of several machines as one result.
+//! `merge`: joins the slices of several machines into one result.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use crate::files;
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
 
-/// What results of every format have.
+/// The part that results of every format have.
 #[derive(Deserialize)]
 struct Format {
     format: u32,
@@ -29,8 +29,8 @@ struct Format {
 ///
 /// # Errors
 ///
-/// A file that is no result, slices of different versions or divisions, a slice that is missing,
-/// there twice or incomplete.
+/// A file that holds no results, slices of different versions or divisions, a slice that is missing, there
+/// twice or incomplete.
 pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Misuse> {
     let mut slices = BTreeMap::new();
     for file in files {
@@ -38,8 +38,8 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
         let text = files::read(file, LARGEST)
             .map_err(|error| Misuse(format!("cannot read {shown}: {error}")))?;
         let refused = |error| {
-            let expected = "expected: what --shard I/N --format json prints";
-            Misuse(format!("{shown} is no result ({error}); {expected}"))
+            let expected = "expected: the output of --shard I/N --format json";
+            Misuse(format!("{shown} holds no results ({error}); {expected}"))
         };
         // Another format may have other fields, so its number comes first.
         let Format { format } = serde_json::from_slice(&text).map_err(refused)?;
@@ -50,13 +50,13 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
                 _ => "",
             };
             return Err(Misuse(format!(
-                "{shown} has format {format}{what}; expected: format {FORMAT}, what this version prints"
+                "{shown} has format {format}{what}; expected: format {FORMAT}, which this version prints"
             )));
         }
         let results: Results = serde_json::from_slice(&text).map_err(refused)?;
         let Some((index, _)) = results.shard else {
             return Err(Misuse(format!(
-                "{shown} is no slice; expected: results of --shard I/N"
+                "{shown} holds no slice; expected: results of --shard I/N"
             )));
         };
         if !results.complete {
@@ -64,7 +64,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
         }
         if slices.insert(index, results).is_some() {
             return Err(Misuse(format!(
-                "slice {index} is there twice, {shown} is the second"
+                "slice {index} is there twice; {shown} is the second"
             )));
         }
     }
@@ -79,7 +79,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
         if slice.lastbyte != first.lastbyte {
             let (a, b) = (&first.lastbyte, &slice.lastbyte);
             return Err(Misuse(format!(
-                "slice {index} is of lastbyte {b}, others of {a}"
+                "slice {index} is from lastbyte {b}, others from {a}"
             )));
         }
         let all = |slice: &Results| slice.not_selected.checked_add(slice.rows.len());
@@ -129,7 +129,7 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
     if rows.len() != first.selected {
         let (rows, selected) = (rows.len(), first.selected);
         return Err(Misuse(format!(
-            "the slices hold {rows} claims of {selected}"
+            "the slices hold {rows} of {selected} claims"
         )));
     }
     let swept = sweeps.iter().flat_map(|sweep| &sweep.instances);
@@ -170,13 +170,13 @@ pub(super) fn join(registry: &Registry, files: &[PathBuf]) -> Result<Results, Mi
     if joined.beside() != joined.selected_beside {
         let (there, selected) = (joined.beside(), joined.selected_beside);
         return Err(Misuse(format!(
-            "the slices hold {there} comparisons and instances of sweeps of {selected}"
+            "the slices hold {there} of {selected} comparisons and instances of sweeps"
         )));
     }
     Ok(joined.with_figures(registry.models()))
 }
 
-/// Whether two slices were made of the same models, and hold what these are.
+/// Checks that two slices were made from the same models, and that the second holds only instances of these.
 fn same_models(first: (usize, &Results), other: (usize, &Results)) -> Result<(), Misuse> {
     let expected = "expected: slices of one run of the same models";
     let ((a, first), (b, other)) = (first, other);
@@ -194,14 +194,14 @@ fn same_models(first: (usize, &Results), other: (usize, &Results)) -> Result<(),
             }
             None => {
                 return Err(Misuse(format!(
-                    "slice {b} knows nothing of {text}, unlike slice {a}; {expected}"
+                    "slice {a} has {text}, and slice {b} does not; {expected}"
                 )));
             }
         }
     }
     if let Some(text) = also.keys().find(|text| !known.contains_key(*text)) {
         return Err(Misuse(format!(
-            "slice {a} knows nothing of {text}, unlike slice {b}; {expected}"
+            "slice {b} has {text}, and slice {a} does not; {expected}"
         )));
     }
     let rows = other.rows.iter().map(|row| &row.id);
@@ -209,14 +209,14 @@ fn same_models(first: (usize, &Results), other: (usize, &Results)) -> Result<(),
     let strange = |id: &&Identity| also.get(&id.text) != Some(id);
     match ids.find(strange) {
         Some(strange) => Err(Misuse(format!(
-            "slice {b} holds {}, which it was not made of; {expected}",
+            "slice {b} holds {}, which is not among the instances that it was made from; {expected}",
             strange.in_full()
         ))),
         None => Ok(()),
     }
 }
 
-/// Tells where an id stands among these; what is not there comes last.
+/// Returns a function that tells the place of an id among these. Ids that are not there come last.
 fn place_among(ids: impl Iterator<Item = String>) -> impl Fn(&str) -> usize {
     let places: BTreeMap<_, _> = ids.enumerate().map(|(place, id)| (id, place)).collect();
     move |id| places.get(id).copied().unwrap_or(usize::MAX)

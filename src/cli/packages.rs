@@ -24,18 +24,18 @@ struct Package {
 }
 
 impl Package {
-    /// Whether a word on the command line means it.
+    /// Whether a word on the command line names this package.
     fn is(&self, word: &str) -> bool {
         let group = self.name.split_once('@').map(|(group, _)| group);
         self.name == word || group == Some(word)
     }
 }
 
-/// Builds and runs the packages that these words mean, or all of them.
+/// Builds and runs the packages that these words name, or all packages.
 ///
 /// # Errors
 ///
-/// When there is no such folder or package. One that cannot be built or run is no error: it is
+/// When there is no such folder or package. A package that cannot be built or run is not an error: it is
 /// listed as not run.
 pub(super) fn run(
     collection: &Packages,
@@ -53,7 +53,7 @@ pub(super) fn run(
         packages.retain(|package| words.iter().any(|word| package.is(word)));
     }
     interrupt::note()?;
-    // What is refused is refused before anything is explored.
+    // A package that refuses does so before anything is explored.
     let mut prepared = Vec::new();
     for package in packages {
         let target = collection.target(&folder, &package);
@@ -80,7 +80,7 @@ pub(super) fn run(
             joined.not_run.push(NotRun { name, why });
             continue;
         }
-        // Without stderr there is nobody to tell.
+        // If stderr is closed, nobody can be told.
         let said = |doing: &str| drop(writeln!(io::stderr(), "{}/{all} {name}: {doing}", n + 1));
         match prepares
             .and_then(|()| build(&package.folder, &target, said))
@@ -105,15 +105,15 @@ pub(super) fn run(
     }
     if joined.rows.is_empty() && joined.beside() == 0 && joined.not_run.is_empty() {
         return Err(Misuse(
-            "nothing matches --only in any version; expected: a part of an id, version, scenario \
-             or property as the results show them"
+            "nothing matches --only in any package; expected: a part of an id, version, scenario or \
+             property, as the results show them"
                 .to_owned(),
         ));
     }
     Ok(joined)
 }
 
-/// Has the package of a version do what these words say, if there is one.
+/// Runs this command line in the package of a version, if there is one.
 ///
 /// # Errors
 ///
@@ -133,7 +133,7 @@ pub(super) fn hand_on(
             continue;
         };
         let name = &package.name;
-        // Without stderr there is nobody to tell.
+        // If stderr is closed, nobody can be told.
         let said = |doing: &str| drop(writeln!(io::stderr(), "{name}: {doing}"));
         let failed = |why: String| Misuse(format!("{name} {why}"));
         let target = collection.target(&folder, &package);
@@ -154,8 +154,8 @@ pub(super) fn hand_on(
     Ok(None)
 }
 
-/// What the packages of these collections are called, as far as they can be found, but for those that
-/// belong to a crate.
+/// The names of the packages in these collections, as far as they can be found; without those that belong to
+/// a crate.
 pub(super) fn names(collections: &[Packages]) -> Vec<String> {
     let folders = collections.iter().filter_map(|one| find(one).ok());
     let found = folders
@@ -183,7 +183,7 @@ fn find(collection: &Packages) -> Result<PathBuf, Misuse> {
     let mut folders = here.ancestors().map(|folder| folder.join(name));
     folders.find(|folder| folder.is_dir()).ok_or_else(|| {
         Misuse(format!(
-            "no folder {name}/ here or above; expected: a checkout that has it"
+            "no folder {name}/ here or above; expected: to be run in a checkout that has it"
         ))
     })
 }
@@ -226,7 +226,7 @@ fn folders(folder: &Path) -> Result<Vec<(String, PathBuf)>, Misuse> {
     Ok(found)
 }
 
-/// What is said of a word that means no package.
+/// The error for a word that names no package.
 fn nothing_called(word: &str, collection: &Packages, packages: &[Package]) -> Misuse {
     let folder = collection.folder;
     let groups = packages
@@ -243,10 +243,7 @@ fn nothing_called(word: &str, collection: &Packages, packages: &[Package]) -> Mi
     let of_group: Vec<_> = of_group.collect();
     let expected = match (&groups[..], &of_group[..]) {
         ([], _) => names(&packages.iter().collect::<Vec<_>>()),
-        (_, []) => format!(
-            "{}, or one of their versions behind an @",
-            groups.join(", ")
-        ),
+        (_, []) => format!("{}, or one of their versions after an @", groups.join(", ")),
         (_, of_group) => format!("{group}, {}", names(of_group)),
     };
     Misuse(format!(

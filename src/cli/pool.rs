@@ -1,4 +1,4 @@
-//! Exploring in as many processes as there are processors, and what is shown of it meanwhile.
+//! Explores in as many processes as there are processors, and shows the progress.
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::Ordering;
@@ -12,7 +12,7 @@ use crate::check::runner::{Explored, Meter, Pool, SILENCE, Unit};
 use crate::check::selection::Selection;
 use crate::error::Misuse;
 
-/// What a run may use.
+/// What a run may use: processes, time and steps.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Means {
     /// How many processes; one for each processor unless given.
@@ -92,7 +92,7 @@ fn estimate(left: Option<f64>, jobs: usize) -> String {
     }
 }
 
-/// Whether a line of progress is due, so long after the last one.
+/// Whether a line of progress is due, `since` after the last one.
 fn is_due(since: Option<Duration>, done: u64) -> bool {
     match since {
         None => done > 0,

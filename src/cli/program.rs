@@ -1,4 +1,4 @@
-//! The program that the command line belongs to.
+//! The program of a command line: its name and its options.
 
 use std::path::Path;
 
@@ -21,13 +21,13 @@ pub struct Program {
     packages: Vec<Packages>,
 }
 
-/// A collection of packages, each the program of one version of something: an option of that name has
-/// them built and run, and joins their results.
+/// A collection of packages, each with the program for one version of something. An option of the command
+/// line builds and runs them and joins their results.
 ///
-/// A package is a folder with a `Cargo.toml` and a lock file of its own, and is called like the folder.
-/// A folder of packages is a crate's: they are called `CRATE@VERSION`, and `CRATE` means all of them.
-/// The program of a package is its one binary, and has this command line. What a package's folder
-/// `prepare` holds is a package that is run before it is built, and that refuses with 2 and one line.
+/// A package is a folder with a `Cargo.toml` and a lock file of its own; its name is the folder's. A folder
+/// of packages belongs to a crate: its packages are called `CRATE@VERSION`, and `CRATE` means all of them. A
+/// package has one binary, which takes this command line. If it has a folder `prepare`, that is another
+/// package, which is run before the package is built. It refuses by exiting with 2 and printing one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packages {
     pub(super) option: &'static str,
@@ -37,8 +37,8 @@ pub struct Packages {
 }
 
 impl Packages {
-    /// The packages in a folder of the checkout, for the option `--option`, which `about` explains in
-    /// the help.
+    /// The packages in `folder` of the checkout. The command line gets the option `--` and `option`, with
+    /// `about` as its help.
     pub const fn new(option: &'static str, folder: &'static str, about: &'static str) -> Packages {
         Packages {
             option,
@@ -48,7 +48,7 @@ impl Packages {
         }
     }
 
-    /// The same, built in one target directory, `target` in their folder, so that what they share is
+    /// The same packages, built in one directory, `target` in their folder, so that shared dependencies are
     /// compiled once. Their binaries must have different names.
     #[must_use]
     pub const fn in_one_target(self) -> Packages {
@@ -60,8 +60,8 @@ impl Packages {
 }
 
 impl Program {
-    /// A program that is called with these words. They stand in its help, in its errors and in
-    /// every command that it shows.
+    /// A program that a user calls with these words. Its help, its errors and every command that it shows
+    /// contain them.
     pub fn new(name: impl Into<String>) -> Program {
         Program {
             name: name.into(),
@@ -70,7 +70,7 @@ impl Program {
         }
     }
 
-    /// The program that is called like this one was: by the first word of its command line.
+    /// The program named as it was called: by the first word of its command line.
     pub fn called() -> Program {
         let word = std::env::args_os().next().unwrap_or_default();
         Program::new(quoted(Path::new(&word)))
@@ -97,7 +97,7 @@ impl Program {
         &self.name
     }
 
-    /// Whether it offers what needs a checkout.
+    /// Whether it offers the options that need a checkout.
     pub(super) fn has_checkout(&self) -> bool {
         self.checkout
     }

@@ -1,4 +1,5 @@
-//! `explore --release`: a question about releases, of which some are built in packages of their own.
+//! `explore --release`: explores a scenario at several releases, some of which are built in packages of their
+//! own.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -13,7 +14,7 @@ use crate::check::registry::Registry;
 use crate::error::Misuse;
 use crate::render::version_numbers;
 
-/// Several releases, one after the other; the worst of their exit codes.
+/// Explores the releases one after the other. Returns the worst of their exit codes.
 pub(super) fn run(
     program: &Program,
     registry: &Registry,
@@ -23,7 +24,7 @@ pub(super) fn run(
     let is_stdin = arguments.request.as_deref() == Some(Path::new(explore::STDIN));
     if is_stdin && arguments.release.len() > 1 {
         return Err(Misuse(
-            "stdin is read once; expected: --request FILE where there are several releases"
+            "stdin can be read only once; expected: --request FILE with several releases"
                 .to_owned(),
         ));
     }
@@ -69,7 +70,7 @@ fn no_release(program: &Program, registry: &Registry, version: &str) -> Misuse {
     })
 }
 
-/// The same question to the program of a package, about its release.
+/// The command line that asks the program of a package about its release.
 fn words(arguments: &Explore, version: &str) -> Vec<OsString> {
     let mut words: Vec<OsString> = vec!["explore".into(), "--release".into(), version.into()];
     let path = |option: &str, path: &Option<PathBuf>| {

@@ -1,4 +1,4 @@
-//! `replay`: a recorded counterexample, as a whole or step by step.
+//! `replay`: shows a recorded counterexample as a whole or step by step.
 
 use std::io::Write;
 
@@ -21,7 +21,7 @@ pub(super) fn run(
     use crate::render::{chart, jsonl, mermaid, svg, visible};
 
     let recording = Recording::read(&arguments.file)?;
-    // A release that is not built here is in a package of its own.
+    // A release that is not built into this program has a package of its own.
     if recording.instance(registry).is_err()
         && let Some(version) = &recording.version
         && registry.subject_of(version).is_none()

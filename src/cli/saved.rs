@@ -5,12 +5,12 @@ use std::path::Path;
 
 use crate::render::{count, visible};
 
-/// So many files are named; more are counted.
+/// Up to this many files are named; more are counted.
 const NAMED: usize = 3;
 
 /// Says on stderr which files were written into a directory.
 pub(super) fn say(directory: &Path, names: &[String]) {
-    // Without stderr there is nobody to tell.
+    // If stderr is closed, nobody can be told.
     drop(writeln!(
         std::io::stderr(),
         "{}",

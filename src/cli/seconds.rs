@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::check::runner::{Explored, Unit};
 use crate::files;
 
-/// What takes less is not worth remembering, in seconds.
+/// Units that take less time than this, in seconds, are not stored.
 const SHORTEST: f64 = 0.02;
 
 /// More bytes than such a file ever has.
@@ -21,7 +21,7 @@ pub(super) struct Seconds {
     known: BTreeMap<String, f64>,
 }
 
-/// Where they are kept.
+/// The file that stores them.
 fn path() -> Option<PathBuf> {
     let mut path = std::env::current_exe().ok()?.into_os_string();
     path.push(".seconds.json");
@@ -59,7 +59,8 @@ impl Seconds {
         (units, left)
     }
 
-    /// Keeps what these took. It is no error that it cannot be kept: the next run has no estimate.
+    /// Stores how long these took. If they cannot be stored, that is not an error: the next run has no
+    /// estimate.
     pub(super) fn keep(mut self, explored: &Explored) {
         let instances = explored.instances.iter();
         let instances = instances.map(|(id, exploration)| (id, exploration.seconds));

@@ -1,4 +1,4 @@
-//! Without a subcommand: every claim, comparison and sweep.
+//! The command line without a subcommand: explores every claim, comparison and sweep.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use crate::render::{count, junit, markdown, report, table, unexpected};
 pub(super) struct Shown<'a> {
     pub(super) format: Format,
     pub(super) report: Option<&'a Path>,
-    /// Where the counterexamples are going to be saved.
+    /// The directory in which the counterexamples will be saved.
     pub(super) save: Option<&'a Path>,
 }
 
@@ -49,8 +49,8 @@ pub(super) fn run(
     let is_part = !arguments.only.is_empty() || arguments.shard.is_some();
     if is_part && documents.is_some_and(Vec::is_empty) {
         return Err(Misuse(
-            "a part of the models cannot update all documents; expected with --only and --shard: \
-             --update FILE or --check FILE"
+            "a part of the models cannot update all documents; expected: \
+             --update FILE or --check FILE with --only and --shard"
                 .to_owned(),
         ));
     }
@@ -101,7 +101,7 @@ pub(super) fn run(
     document(checkout, &results)
 }
 
-/// Saves the counterexamples, if that is wanted.
+/// Saves the counterexamples, if `--save` asks for it.
 fn save(arguments: &Verify, results: &Results) -> Result<(), Misuse> {
     if let Some(directory) = &arguments.save {
         let names =
@@ -111,7 +111,7 @@ fn save(arguments: &Verify, results: &Results) -> Result<(), Misuse> {
     Ok(())
 }
 
-/// With the option of a collection of packages: each is a program of its own.
+/// Explores a collection of packages instead of the models. Each package is a program of its own.
 fn of_packages(
     program: &Program,
     registry: &Registry,
@@ -146,8 +146,8 @@ fn of_packages(
     })
 }
 
-/// Prints the results, and writes the report if one is wanted. For people, what is refuted and was
-/// expected not to be comes with its chart.
+/// Prints the results, and writes the report if one is wanted. As text, the charts of unexpected refutations
+/// follow.
 pub(super) fn show(
     results: &Results,
     shown: &Shown<'_>,
@@ -179,7 +179,7 @@ pub(super) fn cannot_write(path: &Path, error: &std::io::Error) -> Misuse {
     ))
 }
 
-/// Finds out before the exploration whether its results can be written.
+/// Checks before the exploration whether its results can be written.
 pub(super) fn check_directory(directory: &Path) -> Result<(), Misuse> {
     let probe = directory.join(".partial");
     std::fs::create_dir_all(directory)
@@ -188,11 +188,11 @@ pub(super) fn check_directory(directory: &Path) -> Result<(), Misuse> {
         .map_err(|error| cannot_write(directory, &error))
 }
 
-/// Writes or compares the generated parts of documents, if that is wanted.
+/// Writes or compares the generated parts of documents, if `--update` or `--check` asks for it.
 fn document(checkout: &Checkout, results: &Results) -> Result<Exit, Misuse> {
     let exit = exit(results);
     let named = checkout.update.as_ref().or(checkout.check.as_ref());
-    // A document keeps what it has until everything in a run comes to its end.
+    // A document changes only after a run in which everything was explored to its end.
     let Some(named) = named.filter(|_| results.complete && !is_open(results)) else {
         if named.is_some() {
             let line =
@@ -216,25 +216,25 @@ fn document(checkout: &Checkout, results: &Results) -> Result<Exit, Misuse> {
             if named.is_empty() {
                 continue;
             }
-            return Err(no_place(&shown.to_string()));
+            return Err(no_place(&format!("{shown} has no part")));
         };
         places += 1;
         let line = match (updated == document, checkout.update.is_some()) {
             (true, _) => continue,
             (false, true) => {
                 crate::files::write_whole(&path, &updated).map_err(failed)?;
-                format!("{shown} is written anew\n")
+                format!("{shown} was rewritten\n")
             }
             (false, false) => {
                 differs = true;
                 format!("{shown} is out of date; --update writes it\n")
             }
         };
-        // Without stderr there is nobody to tell.
+        // If stderr is closed, nobody can be told.
         drop(std::io::stderr().write_all(line.as_bytes()));
     }
     if places == 0 {
-        return Err(no_place("no document below this folder"));
+        return Err(no_place("no document below this folder has a part"));
     }
     Ok(if differs { Exit::Differs } else { exit })
 }
@@ -242,7 +242,7 @@ fn document(checkout: &Checkout, results: &Results) -> Result<Exit, Misuse> {
 fn no_place(what: &str) -> Misuse {
     let part = documents::open("NAME");
     Misuse(format!(
-        "{what} has a part that this run can write; expected: {part} with the name {}, {}, {} \
+        "{what} that this run can write; expected: {part} with the name {}, {}, {} \
          or that of a sweep, a chart or a collection of packages",
         documents::VERDICTS,
         documents::SUMMARY,
@@ -250,7 +250,7 @@ fn no_place(what: &str) -> Misuse {
     ))
 }
 
-/// The Markdown files below a folder, but for what is hidden or built.
+/// The Markdown files below a folder, without hidden files and build output.
 fn below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -260,7 +260,7 @@ fn below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
         if name.starts_with('.') || name == "target" {
             continue;
         }
-        // What a link leads to lies elsewhere, or is found there.
+        // Links are not followed: their targets are elsewhere, or are found on their own.
         let kind = entry.file_type()?;
         if kind.is_dir() {
             found.extend(below(&path)?);

@@ -18,7 +18,7 @@ impl Counted<'_> {
         self.failures.iter().map(|(_, n)| n).sum()
     }
 
-    /// How many there are of each property.
+    /// How many there are of each property, in words.
     pub(crate) fn in_words(&self) -> String {
         let each = self
             .failures
@@ -28,7 +28,7 @@ impl Counted<'_> {
     }
 }
 
-/// The classes that have failures, in their order and by what they mean; after them what is not classified.
+/// The classes that have failures, grouped by meaning; after them the failures that are not classified.
 pub(crate) fn counted(swept: &Swept) -> Vec<Counted<'_>> {
     let failures = swept.failures();
     let meanings = Meaning::ALL.iter();
@@ -81,7 +81,7 @@ pub(crate) fn sentences(swept: &Swept) -> Vec<String> {
     )]
 }
 
-/// The same, and each class in a sentence.
+/// The sentences of [`sentences`], and one for each class.
 pub(crate) fn explained(swept: &Swept) -> Vec<String> {
     let mut sentences = sentences(swept);
     for counted in counted(swept) {

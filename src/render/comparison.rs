@@ -1,10 +1,9 @@
-//! Comparisons: what a model and the code that it models have in common.
+//! Comparisons of a model with the code that it models.
 //!
 //! ```
 //! use lastbyte::render::comparison::{figures, sentences};
 //!
-//! // What no comparison comes to.
-//! assert!(figures(&[]).is_empty() && sentences(&[]).is_empty());
+//! // Of no comparison. assert!(figures(&[]).is_empty() && sentences(&[]).is_empty());
 //! ```
 
 use super::{count, count_of, thousands, visible};
@@ -151,7 +150,7 @@ pub fn explained(one: &Compared) -> String {
         ),
         match (&one.inconclusive, one.differences.is_empty()) {
             (None, true) if one.deviation.is_some() => {
-                "Alike but for the known deviation; the exploration was unbounded and complete."
+                "Alike except for the known deviation; the exploration was unbounded and complete."
                     .to_owned()
             }
             (None, true) => "Alike: both have the same set of sequences in every scenario; the \
@@ -180,8 +179,8 @@ pub fn explained(one: &Compared) -> String {
     });
     told.push(format!("Scenarios: {}.", one.scenarios.join("; ")));
     told.push(
-        "Outside of them: other payloads, capacities, readers and peers; and what a socket does \
-         not see: polls and parking, what is read and when, wake-ups of a connection by itself."
+        "Not compared: other payloads, capacities, readers and peers; and what a socket does not see: polls \
+         and parking, what is read and when, wake-ups of a connection by itself."
             .to_owned(),
     );
     let lines = told.iter().map(|sentence| visible(sentence) + "\n");

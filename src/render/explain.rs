@@ -45,7 +45,7 @@ pub fn sentences(row: &Row, results: &Results) -> String {
         [(outcome, _)] => say(format!("Every execution had the same outcome: {outcome}.")),
         [(outcome, _), others @ ..] => {
             let others = count(others.len(), "other outcome");
-            say(format!("Seen were this outcome and {others}: {outcome}."));
+            say(format!("This outcome was seen, and {others}: {outcome}."));
         }
     }
     if let Some(counterexample) = &row.counterexample {

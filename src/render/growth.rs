@@ -3,7 +3,7 @@
 use super::{count_of, thousands, visible};
 use crate::check::results::{InstanceFigures, Results, Row};
 
-/// Sizes that a series needs for a plot.
+/// How many sizes a series needs at least for a plot.
 const SIZES: usize = 4;
 
 /// The growth of one claim's figures: two plots.
@@ -29,14 +29,14 @@ pub(crate) struct Point {
     pub(crate) text: String,
 }
 
-/// Where the axes are, in the plot's own units.
+/// The position of the axes, in the plot's own units.
 const LEFT: f64 = 12.0;
 const BOTTOM: f64 = 172.0;
 const WIDTH: f64 = 380.0;
 const HEIGHT: f64 = 140.0;
 
-/// The plots of all series whose scenarios differ in N alone. Claims about the same explorations
-/// have one, and so have claims that say the same of one size each.
+/// The plots of all series whose scenarios differ only in N. Claims about the same explorations share a plot.
+/// Claims with the same sentence, each about one size, form one series.
 pub(crate) fn of(results: &Results) -> Vec<Growth> {
     let mut claims: Vec<(&Row, Vec<&InstanceFigures>)> = Vec::new();
     for row in &results.rows {
@@ -66,10 +66,10 @@ pub(crate) fn of(results: &Results) -> Vec<Growth> {
     growths
 }
 
-/// What the scenarios have in common, and each N with its figures.
+/// The parameters that the scenarios have in common, and each N with its figures.
 type Series<'a> = (String, Vec<(u64, &'a InstanceFigures)>);
 
-/// N and the figures, for each of the scenarios' other parameters.
+/// The series of N and figures, one for each combination of the other parameters.
 fn series<'a>(figures: &[&'a InstanceFigures]) -> Vec<Series<'a>> {
     let mut all: Vec<Series<'a>> = Vec::new();
     for &figures in figures {

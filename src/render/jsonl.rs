@@ -66,8 +66,8 @@ pub fn lines(trace: &Trace, caption: Caption<'_>) -> String {
     text
 }
 
-/// JSON in which no character acts on its surroundings. Outside of strings JSON has none of them,
-/// and in strings they may be escaped.
+/// Escapes the characters of JSON that act on a terminal. They occur only in strings, where JSON allows
+/// escapes.
 pub(crate) fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {

@@ -130,7 +130,7 @@ fn of_sweep(swept: &Swept) -> TestCase {
     TestCase::new(id, described(status, "sweep", sweep::explained(swept)))
 }
 
-/// What did not succeed, explained.
+/// Adds an explanation to a status that is not a success.
 fn described(mut status: TestCaseStatus, kind: &str, why: String) -> TestCaseStatus {
     if !matches!(status, TestCaseStatus::Success { .. }) {
         status.set_type(kind);

@@ -185,7 +185,7 @@ fn push_table(text: &mut String, head: &str, lines: Vec<String>, largest: usize)
     }
 }
 
-/// Text in which Markdown and HTML see nothing but text, in a table's cell, too.
+/// Escapes text so that Markdown and HTML show it as it is, also in the cell of a table.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in visible(text).chars() {

@@ -6,17 +6,17 @@ use crate::check::results::{Results, Row};
 use crate::trace::property::Property;
 use crate::trace::verdict::Verdict;
 
-/// More connections than these do not fit side by side.
+/// The most connections that fit side by side.
 const CONNECTIONS: usize = 12;
 
 /// The table of one model.
 pub(crate) struct Matrix {
     pub(crate) name: String,
-    /// What it is; empty when the results do not say.
+    /// Its description; empty if the results have none.
     pub(crate) about: String,
-    /// Names of its subjects, each with what it is.
+    /// The names of its subjects, each with its description.
     pub(crate) terms: Vec<(String, String)>,
-    /// What its first column holds.
+    /// The heading of its first column.
     pub(crate) head: &'static str,
     pub(crate) columns: Vec<String>,
     pub(crate) lines: Vec<Line>,
@@ -40,12 +40,12 @@ pub(crate) struct Chip {
     pub(crate) class: &'static str,
     pub(crate) sign: &'static str,
     pub(crate) word: String,
-    /// The verdict, where the word is what it means.
+    /// The verdict, where `word` says what it means instead.
     pub(crate) verdict: &'static str,
     pub(crate) id: String,
 }
 
-/// What the lines are.
+/// Whether the lines are connections or properties.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lines {
     /// Each line is a connection, each column a property.
@@ -83,7 +83,7 @@ pub(crate) fn of(results: &Results) -> Vec<Matrix> {
     models.iter().map(|rows| matrix(rows, results)).collect()
 }
 
-/// The items by key, in the order in which the keys come first.
+/// The items grouped by key. The groups are in the order of their first items.
 fn grouped<T: Copy, K: PartialEq>(
     items: impl Iterator<Item = T>,
     key: impl Fn(&T) -> K,
@@ -111,7 +111,7 @@ fn matrix(rows: &[(usize, &Row)], results: &Results) -> Matrix {
     let shorter = lines(Lines::Properties).len() < lines(Lines::Connections).len();
     let (kind, columns) = if shorter && columns(Lines::Properties).len() <= CONNECTIONS {
         let mut columns = columns(Lines::Properties);
-        // Revisions in their order, then what is no revision.
+        // Revisions by their version, then columns without a version.
         columns.sort_by_key(|column| version_numbers(column).map_or((1, Vec::new()), |n| (0, n)));
         (Lines::Properties, columns)
     } else {
@@ -139,8 +139,7 @@ fn matrix(rows: &[(usize, &Row)], results: &Results) -> Matrix {
     }
 }
 
-/// The names of subjects that a model explains, as far as `used` says that they are used, each
-/// with what it is.
+/// The names of subjects that a model explains and for which `used` is true, each with its description.
 pub(crate) fn terms(
     model: &str,
     results: &Results,

@@ -5,15 +5,15 @@ use crate::check::results::{Results, Row};
 use crate::render::visible;
 use crate::trace::verdict::Verdict;
 
-/// Links that are shown without asking for them.
+/// How many links are shown before the rest is folded away.
 const SHORT: usize = 8;
 
-/// How a meaning is shown: by colour, sign and word.
+/// How a meaning is shown: with a colour, a sign and a word.
 pub(crate) struct Shown {
     pub(crate) class: &'static str,
     pub(crate) sign: &'static str,
     pub(crate) word: &'static str,
-    /// What the word says, for the legend.
+    /// What the word means, for the legend.
     pub(crate) about: &'static str,
 }
 
@@ -24,19 +24,19 @@ pub(crate) const fn shown(meaning: Meaning) -> Shown {
             class: "defect",
             sign: "✗",
             word: "defect",
-            about: "refuted, and it should hold: to be repaired, or repaired in a later revision",
+            about: "refuted, although the property should hold: to be repaired, or repaired in a later revision",
         },
         Meaning::Accepted => Shown {
             class: "accepted",
             sign: "≈",
             word: "accepted",
-            about: "refuted, and it need not hold there: it is meant to be so",
+            about: "refuted, and the property need not hold there: the behaviour is intended",
         },
         Meaning::PriceOfRepair => Shown {
             class: "price",
             sign: "±",
             word: "price",
-            about: "refuted, and it held before a repair of something else: what the repair costs",
+            about: "refuted, although the property held before a repair of something else: what that repair costs",
         },
     }
 }
@@ -62,7 +62,7 @@ pub(crate) fn class(row: &Row) -> &'static str {
     }
 }
 
-/// All that fails with one meaning.
+/// All failures with one meaning.
 pub(crate) struct Group {
     pub(crate) shown: Shown,
     pub(crate) reasons: Vec<Reason>,
@@ -83,7 +83,7 @@ pub(crate) struct Link {
     pub(crate) id: String,
 }
 
-/// The groups that have something, and the legend of them all.
+/// The groups that have failures.
 pub(crate) fn of(results: &Results) -> Vec<Group> {
     let groups = Meaning::ALL.map(|meaning| Group {
         shown: shown(meaning),

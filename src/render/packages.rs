@@ -1,5 +1,5 @@
-//! The tables of packages that were each built on its own: what each release does in which scenarios,
-//! and a line for each crate.
+//! The tables about packages that were each built on their own: one of the verdicts of each release, and one
+//! with a line for each crate.
 //!
 //! ```
 //! use lastbyte::check::results::Results;
@@ -24,8 +24,8 @@ const HEAD: &str = "\
 | crate | release | scenario family | explored | properties | verdict | executions | report or finding |
 |---|---|---|---|---|---|---:|---|";
 
-/// One line for the properties of a release in a family that came out alike. The lines of packages that
-/// are not in the results stay, unless these are the results of all packages.
+/// The table of verdicts. Properties of a release that came out alike in a family share a line. Lines of the
+/// old table about packages that are not in the results stay, unless these are the results of all packages.
 pub fn table(old: &str, results: &Results) -> String {
     let start = |row: &Row| format!("| {} | {} |", row.model, version(row));
     let is_whole = is_whole(results);
@@ -49,7 +49,7 @@ pub fn table(old: &str, results: &Results) -> String {
     format!("{HEAD}\n{}", lines.join("\n"))
 }
 
-/// Whether these are the results of all packages, with everything that they claim.
+/// Whether these are the results of all packages and of all their claims.
 pub fn is_whole(results: &Results) -> bool {
     let whole = results
         .packages
@@ -62,7 +62,7 @@ fn version(row: &Row) -> &str {
     row.version.as_deref().unwrap_or_default()
 }
 
-/// Whether one line tells both.
+/// Whether both rows fit into one line.
 fn are_alike(one: &Row, other: &Row) -> bool {
     let of = |row: &Row| {
         let names = [&row.model, &row.subject, &row.scenario, &row.reason].map(String::clone);
@@ -116,7 +116,7 @@ pub fn chart(row: &Row, trace: &Trace, results: &Results) -> String {
     format!("```text\n{}```", chart::text(trace, options))
 }
 
-/// A line for each crate: its releases, the reports that were seen to fail, and its newest release.
+/// A line for each crate: its releases, the reports whose failure was seen, and its newest release.
 pub fn in_short(results: &Results) -> String {
     let mut text = "\
 | crate | releases | refuted as reported | newest release | proved in it | refuted in it |

@@ -36,7 +36,8 @@ pub(crate) fn field(entry: &Entry) -> Field {
     }
 }
 
-/// How much was explored, what was not explored to its end, and of what it is a part, in sentences.
+/// In sentences: how much was explored, what was not explored to its end, and which command explores the
+/// whole.
 pub(crate) fn explored(swept: &Swept) -> Vec<String> {
     let executions = total(swept.instances.iter().map(|instance| instance.executions));
     let unexplored = swept.inconclusive();
@@ -210,7 +211,8 @@ pub fn text(swept: &Swept, width: usize) -> String {
     text
 }
 
-/// What was swept, the results, and what is left out, as lines that end with a line break.
+/// The sweep in sentences: what was swept, the results, and what is left out. Every line ends with a line
+/// break.
 pub fn explained(swept: &Swept) -> String {
     let summary = swept.summary();
     let id = crate::check::sweep::sweep_id(&swept.model);
@@ -262,7 +264,7 @@ pub fn explained(swept: &Swept) -> String {
     lines.collect()
 }
 
-/// What a field says, with the worst scenario.
+/// The text of a field, with the worst scenario.
 pub(crate) fn in_words(entry: &Entry) -> String {
     match (field(entry), &entry.worst) {
         (Field::Unknown, _) => "?".to_owned(),

@@ -19,7 +19,7 @@ use super::visible;
 use crate::check::claim::Expected;
 use crate::check::results::{Results, Row};
 
-/// Most charts that are shown; the others are counted.
+/// How many charts are shown at most; the others are counted.
 const CHARTS: usize = 3;
 
 /// The chart of every claim that is refuted unexpectedly, with the commands that replay it, and

@@ -162,7 +162,7 @@ impl Property {
             let mut others = Property::ALL.iter().chain(&properties[..i]);
             let clashes = others.any(|other| other == property && !other.is_same_as(*property));
             clashes.then(|| {
-                format!("two properties are called {name}; expected is a name of its own for each")
+                format!("two properties are called {name}; expected: a name of its own for each")
             })
         })
     }

@@ -118,8 +118,8 @@ impl fmt::Display for Inconclusive {
             }
             Inconclusive::StackOverflow { actor, bytes } => write!(
                 f,
-                "stack overflow: {actor} needs more than its {bytes} bytes of stack; expected is \
-                 less, or for the connection a larger `stack_bytes`"
+                "stack overflow: {actor} needs more than its {bytes} bytes of stack; expected: \
+                 less use of it, or for the connection a larger `stack_bytes`"
             ),
             Inconclusive::Scenario(why) => write!(f, "the scenario cannot be run: {why}"),
             Inconclusive::Crashed(why) => write!(f, "the exploration crashed: {why}"),

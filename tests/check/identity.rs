@@ -188,7 +188,7 @@ impl Offer {
 fn clashes(registry: Result<Registry, Clash>, parts: &[&str]) {
     let clash = registry.expect_err("it is refused").to_string();
     assert_eq!(clash.lines().count(), 1, "{clash}");
-    for part in parts.iter().chain(&["expected "]) {
+    for part in parts.iter().chain(&["expected: "]) {
         assert!(clash.contains(part), "{part} is missing: {clash}");
     }
 }
@@ -865,9 +865,12 @@ fn slices_of_two_runs_are_not_joined() {
     let mut more = second.clone();
     more.identities.push(Identity::new("template/more", &[]));
     for (slice, why) in [
-        (strange, "which it was not made of"),
-        (less, "slice 2 knows nothing of"),
-        (more, "slice 1 knows nothing of template/more"),
+        (
+            strange,
+            "which is not among the instances that it was made from",
+        ),
+        (less, ", and slice 2 does not"),
+        (more, "slice 2 has template/more"),
     ] {
         let files = merge(&[&first, &slice]);
         refused(

@@ -111,7 +111,7 @@ fn misuse_of_the_builder_is_refused_at_the_call() {
     let new = Checker::new;
     assert!(message(|| drop(new().kernel_buffer([]))).contains("at least one capacity"));
     assert!(message(|| drop(new().kernel_buffer(0..3))).contains("each of at least 1"));
-    assert!(message(|| drop(new().readers([]))).contains("expected is at least one"));
+    assert!(message(|| drop(new().readers([]))).contains("expected: at least one"));
     assert!(message(|| drop(new().properties([]))).contains("no property"));
     let script = || Script::new("s", [ScriptStep::Raise(0)]);
     let run = |checker: Checker| message(|| drop(checker.run(writes_all)));
@@ -129,7 +129,7 @@ fn beginners_mistakes_are_answered() {
         });
     });
     assert!(
-        forgotten.contains("expected is `socket.expect_delivery(bytes)`"),
+        forgotten.contains("expected: `socket.expect_delivery(bytes)`"),
         "{forgotten}"
     );
 
@@ -180,7 +180,7 @@ fn beginners_mistakes_are_answered() {
         });
     });
     assert!(
-        timer.contains("a timer without a clock; expected is `Checker::clock()`"),
+        timer.contains("a timer without a clock; expected"),
         "{timer}"
     );
 
@@ -308,11 +308,11 @@ fn misuse_is_refused_at_the_call() {
     };
     refused(
         || Checker::new().kernel_buffer([]),
-        "expected is at least one capacity",
+        "expected: at least one capacity",
     );
     refused(
         || Checker::new().kernel_buffer(3..3),
-        "expected is at least one capacity",
+        "expected: at least one capacity",
     );
     refused(
         || Checker::new().kernel_buffer([4, 0]),
@@ -321,21 +321,21 @@ fn misuse_is_refused_at_the_call() {
     refused(|| Checker::new().readers([]), "such as Reader::PROMPT");
     refused(
         || Checker::new().properties([]),
-        "expected is at least one of Property::ALL",
+        "expected: at least one of Property::ALL",
     );
-    refused(|| Checker::new().input_buffer(0), "expected is at least 1");
-    refused(|| Checker::new().tasks(0), "expected are 1 to 3");
-    refused(|| Checker::new().tasks(4), "expected are 1 to 3");
+    refused(|| Checker::new().input_buffer(0), "expected: at least 1");
+    refused(|| Checker::new().tasks(0), "expected: 1 to 3");
+    refused(|| Checker::new().tasks(4), "expected: 1 to 3");
     refused(
         || Checker::new().flush(FlushMode::Buffers(0)),
-        "expected is at least 1",
+        "expected: at least 1",
     );
     refused(
         || Checker::new().further_socket(FurtherSocket::new("server").with_capacity(0)),
-        "expected is at least 1",
+        "at least 1",
     );
     refused(
         || Checker::new().further_socket(FurtherSocket::new("server").with_input_capacity(0)),
-        "expected is at least 1",
+        "at least 1",
     );
 }

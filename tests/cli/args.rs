@@ -66,7 +66,7 @@ fn bad_slices_are_one_line_and_exit_code_2() {
     refused(&["merge"], &["FILES"]);
     refused(&["merge", "/no/such/file"], &["/no/such/file"]);
     let no_result = Scratch::new("no-result", "{}");
-    refused(&["merge", no_result.path()], &["no result", "--shard"]);
+    refused(&["merge", no_result.path()], &["no results", "--shard"]);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn slices_are_joined_without_a_hole() {
     let older = Scratch::new("older", &older);
     refused(
         &["merge", first.path(), older.path()],
-        &["slice 2 is of lastbyte 0.0.1"],
+        &["slice 2 is from lastbyte 0.0.1"],
     );
 }
 
@@ -509,7 +509,7 @@ mod exploring {
             &["upgrade=true", "handler=reads"],
         );
         assert_eq!((exit, text.lines().count()), (Some(2), 1), "{text}");
-        assert!(text.contains("expected: one of them"), "{text}");
+        assert!(text.contains("expected: one of the two"), "{text}");
         for bad in ["handler=waits", "graceful=later"] {
             let (exit, text) = asked("hyper-1", WHOLE, "prompt", &[bad]);
             assert_eq!((exit, text.lines().count()), (Some(2), 1), "{text}");
@@ -637,7 +637,7 @@ mod exploring {
             assert_eq!(output.status.code(), Some(2));
             let error = String::from_utf8(output.stderr).expect("text");
             assert!(
-                error.contains("has a part that this run can write"),
+                error.contains("has no part that this run can write"),
                 "{error}"
             );
         }

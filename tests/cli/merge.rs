@@ -145,12 +145,12 @@ fn what_is_no_division_of_one_run_is_refused() {
     type Change<'a> = &'a dyn Fn(&mut Results);
     let changes: [(Change<'_>, &str); 15] = [
         (&|s| s.format = 3, "has format 3; expected: format 6"),
-        (&|s| s.shard = None, "is no slice"),
+        (&|s| s.shard = None, "holds no slice"),
         (&|s| s.complete = false, "is partial"),
         (&|s| s.shard = Some((1, 3)), "slice 1 is there twice"),
         (
             &|s| s.lastbyte = "0.0.1".to_owned(),
-            "slice 2 is of lastbyte 0.0.1",
+            "slice 2 is from lastbyte 0.0.1",
         ),
         (&|s| s.selected += 1, another),
         (&|s| s.selected_beside += 1, another),
@@ -162,11 +162,11 @@ fn what_is_no_division_of_one_run_is_refused() {
                 s.rows.pop();
                 s.not_selected += 1;
             },
-            "the slices hold 8 claims of 9",
+            "the slices hold 8 of 9 claims",
         ),
         (
             &|s| drop(s.comparisons.pop()),
-            "the slices hold 7 comparisons and instances of sweeps of 8",
+            "the slices hold 7 of 8 comparisons and instances of sweeps",
         ),
         (
             &|s| s.rows[0].id = crate::fixtures::named("ordering/original/loses"),

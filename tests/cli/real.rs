@@ -207,7 +207,7 @@ mod unix {
         assert_eq!(code, Some(2));
         let refused = refused.expect_err("nothing is selected");
         assert!(
-            refused.contains("nothing matches --only in any version"),
+            refused.contains("nothing matches --only in any package"),
             "{refused}"
         );
     }

@@ -190,7 +190,7 @@ mod blocks {
             let lines = document.lines().count();
             assert!(
                 lines <= most,
-                "{name} has {lines} lines; expected are {most} at most"
+                "{name} has {lines} lines; expected: {most} at most"
             );
         }
     }

@@ -316,7 +316,7 @@ fn every_planted_defect_names_its_test() {
     for line in table.lines().filter(|line| line.contains("` `")) {
         let cells: Vec<_> = line.split('|').map(str::trim).collect();
         let [_, part, _, noticed, _] = cells[..] else {
-            panic!("{line}: expected are three columns");
+            panic!("{line}; expected: three columns");
         };
         let words = noticed.trim_matches('`').split_once("` `");
         let (file, test) = words.expect("a file and a test");

@@ -338,7 +338,7 @@ fn the_root_has_few_names() {
     assert!(names.contains(&"Checker".to_owned()), "{names:?}");
     assert!(
         names.len() <= NAMES && !text.contains("::*"),
-        "{} names at the root, expected are {NAMES} at most: {names:?}",
+        "{} names at the root, expected: {NAMES} at most: {names:?}",
         names.len()
     );
 }
@@ -383,6 +383,6 @@ fn no_file_is_longer_than_it_must_be() {
     }
     assert!(
         wrong.is_empty(),
-        "{wrong:?}; expected are {LINES} lines at most"
+        "{wrong:?}; expected: {LINES} lines at most"
     );
 }

@@ -9,7 +9,7 @@ use super::{ALL, ALL_AND_PROPOSED, DefectScenario, Side, UNFLUSHED, WAITING, WAI
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const OK_AND_CLOSE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// The peer does this when it has seen the beginning of the first request.
+/// A scenario whose peer does `then` when it has seen the beginning of the first request.
 fn peer(capacity: usize, then: ScriptStep) -> Scenario {
     let steps = [ScriptStep::AwaitReceived(1), then];
     Scenario::new("", capacity, Reader::PROMPT).with_script(Script::new("peer", steps))
@@ -58,7 +58,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     );
 
     let two = Client::sending([Outgoing::post(63, Source::Whole), Outgoing::GET]);
-    // The kernel is full once more after what the peer waits for.
+    // The kernel's buffer is full again after the byte that the peer waits for.
     let early = peer(32, ScriptStep::Send(OK.into()));
     let queued = Client {
         vectored: true,
@@ -111,17 +111,19 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     };
     add(
         "client-answered-unread",
-        "A client that has its response and no user any more ends although its peer reads no more of the request (since #4018 it does not: the price of the repair).",
+        "A client whose user is gone after the response ends although its peer reads no more of the request \
+         (since #4018 it does not: the price of the repair).",
         EndsWithoutReader,
         WAITING,
         unread.clone(),
         scenario.clone(),
     );
-    // With a peer that reads, no property is broken: the connection waits for the body's end, which
-    // is the user's to give.
+    // With a peer that reads, no property is broken: the connection waits for the end of the body, and only
+    // the user can end it.
     add(
         "client-answered-unfinished",
-        "A client that has its response and no user any more ends although its request body has no end and its peer reads no more (#4176).",
+        "A client whose user is gone after the response ends although its request body has not ended and its \
+         peer reads no more (#4176).",
         EndsWithoutReader,
         ALL_AND_PROPOSED,
         Client {

@@ -1,7 +1,7 @@
 //! hyper's history: one scenario for each defect of its dispatch loop, and the releases that have it.
 //!
-//! Each is the smallest in which the defect shows. The same scenarios run against
-//! every release in `conformance/`; the releases named here are those that break the property.
+//! Each scenario is the smallest in which the defect shows. The same scenarios run against every release in
+//! `conformance/`. The releases named here are those that break the property.
 
 mod client;
 mod server;
@@ -19,15 +19,15 @@ pub const RELEASES: [&str; 9] = [
     "0.14.32", "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.12.0",
 ];
 
-/// Until the shutdown waits for the flush (#4018, merged as 72046cc7).
+/// The releases whose shutdown does not wait for the flush (before #4018, merged as 72046cc7).
 const UNFLUSHED: &[&str] = &[
     "0.14.32", "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1",
 ];
 
-/// Since the dispatcher exists, and in the newest release.
+/// All releases.
 const ALL: &[&str] = &RELEASES;
 
-/// Every hyper 1: the timer of 0.14 is tokio's, and is not driven.
+/// Every release of hyper 1. The timer of 0.14 is tokio's, and is not driven.
 const TIMED: &[&str] = &[
     "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.12.0",
 ];
@@ -35,32 +35,32 @@ const TIMED: &[&str] = &[
 /// hyper 1.12.0 with the repair of `conformance/proposed`, which is no release.
 pub const PROPOSED: &str = "proposed";
 
-/// What the repair leaves as it is.
+/// All releases and the repair, which leaves some failures as they are.
 const ALL_AND_PROPOSED: &[&str] = &[
     "0.14.32", "1.7.0", "1.8.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0", "1.12.0", PROPOSED,
 ];
 
-/// Since the shutdown waits for the flush (#4018).
+/// The releases whose shutdown waits for the flush (since #4018).
 const WAITING: &[&str] = &["1.11.0", "1.12.0", PROPOSED];
 
-/// What #4018 costs.
-const WAITS: &str = "The price of #4018: a shutdown that waits for the flush waits for ever for a \
-                     reader that has stopped for ever. A timeout is the user's to set.";
+/// The reason of claims that fail as the price of #4018.
+const WAITS: &str = "The price of #4018: a shutdown that waits for the flush waits for ever for a reader \
+                     that has stopped. The user has to set a timeout.";
 
 /// A defect: where it shows, and which releases have it.
 #[derive(Clone, Debug)]
 pub struct DefectScenario {
     /// Its name.
     pub name: &'static str,
-    /// What must not happen, with hyper's issue or repair where there is one.
+    /// What should hold, as a sentence, with hyper's issue or repair where there is one.
     pub about: &'static str,
     /// The property that the defect breaks.
     pub property: Property,
     /// The releases that break it.
     pub broken: &'static [&'static str],
-    /// What it means that they break it.
+    /// What it means that these releases break the property.
     pub meaning: Meaning,
-    /// Why it means that, where it is no defect.
+    /// The reason for that meaning, where it is not a defect.
     pub reason: &'static str,
     /// The connection.
     pub side: Side,
@@ -77,10 +77,10 @@ pub enum Side {
     Client(Client),
 }
 
-/// A release: makes the subjects.
+/// A release, with what makes its subjects.
 #[derive(Clone, Copy, Debug)]
 pub struct Release {
-    /// Its number.
+    /// Its version.
     pub version: &'static str,
     /// Makes a server.
     pub server: fn(Server) -> Arc<dyn Subject>,

@@ -19,7 +19,7 @@ fn over(capacity: usize, request: impl Into<Bytes>) -> Scenario {
     Scenario::new("", capacity, Reader::PROMPT).with_input(request)
 }
 
-/// The body of the first response comes to its end at any time, with a wake-up after it.
+/// The same, and the body of the first response ends at any time, with a wake-up after it.
 fn ending(scenario: Scenario) -> Scenario {
     let feeder = Script::new("feeder", [ScriptStep::EndFeed(0), ScriptStep::WakeFeed(0)]);
     Scenario {
@@ -69,7 +69,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         dropped.server.clone(),
         Scenario {
             faults: Faults {
-                // Behind the read of the request, and once more when the read side is closed.
+                // Spent after the read of the request, and again when the read side is closed.
                 budget: Some(Budget {
                     behind: 1,
                     polls: 2,
@@ -107,7 +107,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     let server = Server {
         handler: Handler::AnswersFirst,
         graceful: Some(0),
-        // The signal may come before the request is read.
+        // The signal may come before the request is read, and then nothing is answered.
         expected: 0,
         ..Server::answering(63)
     };
@@ -152,8 +152,8 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     };
     add(
         "deferred-flush",
-        "A write that is pending on a flush is tried again when the flush is through (#3952, \
-         reverted by #3977, again as #3988).",
+        "A write that waits for a flush is tried again when the flush is complete (#3952, reverted by #3977, \
+         again as #3988).",
         NoStall,
         &["0.14.32", "1.7.0", "1.8.1", "1.9.0"],
         server.clone(),
@@ -161,7 +161,8 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     );
     add(
         "deferred-flush-chunked",
-        "A write that is pending on a flush is tried again, and the terminating chunk is flushed, too (#4143, by #3988).",
+        "A write that waits for a flush is tried again, and the terminating chunk is flushed, too (#4143, by \
+         #3988).",
         NoStall,
         &[
             "0.14.32", "1.7.0", "1.8.1", "1.9.0", "1.10.0", "1.10.1", "1.11.0",
@@ -190,7 +191,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     );
     add(
         "terminating-chunk",
-        "The terminating chunk of a body without length is flushed (#4143, by #3988).",
+        "The terminating chunk of a body without a stated length is flushed (#4143, by #3988).",
         NoStall,
         &["1.10.0", "1.10.1", "1.11.0"],
         server.clone(),
@@ -199,8 +200,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
 
     add(
         "ends-with-the-connection",
-        "A body that only the end of the connection ends, as HTTP/1.0 has it, is ended when its last \
-         piece is through.",
+        "An HTTP/1.0 response whose body ends with the connection is ended, by a shutdown, after its last piece.",
         Property::Ends,
         &["1.10.0", "1.10.1", "1.11.0", "1.12.0"],
         server.clone(),
@@ -217,7 +217,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     let scenario = ending(over(1024, [GET, GET].concat()));
     add(
         "pipelined-request",
-        "A second request that is already read is answered when the first response is through.",
+        "A second request that was already received is answered after the first response.",
         NoStall,
         &["1.10.0", "1.10.1", "1.11.0", "1.12.0"],
         server,
@@ -338,7 +338,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
     let fin = Family::named("fin-any-time");
     add(
         "fin-during-response",
-        "A FIN without half_close leaves the response whole (it does not, by design).",
+        "Without half_close, a response stays whole although the peer sends FIN (it does not, by design).",
         NothingTruncated,
         ALL_AND_PROPOSED,
         fin.server.clone(),
@@ -356,7 +356,7 @@ pub(super) fn scenarios() -> Vec<DefectScenario> {
         (defect.meaning, defect.reason) = match defect.name {
             "fin-during-response" => (
                 Meaning::Accepted,
-                "By design: without half_close a peer that sends FIN is taken to be gone.",
+                "By design: without half_close, hyper takes a peer that sends FIN to be gone.",
             ),
             "reader-never-reads" => (Meaning::PriceOfRepair, WAITS),
             _ => continue,

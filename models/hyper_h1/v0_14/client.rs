@@ -36,7 +36,7 @@ async fn request(client: Client, socket: Socket) -> Result<(), String> {
             let taken_out = async { connection.without_shutdown().await.map(drop) };
             drive(taken_out, user, giving_up).await
         }
-        // It can be upgraded.
+        // This connection can be upgraded, too.
         false => drive(connection, user, giving_up).await,
     }
 }

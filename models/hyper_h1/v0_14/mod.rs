@@ -16,10 +16,10 @@ use super::{FAILS, Source};
 pub use client::client;
 pub use server::subject;
 
-/// The version of hyper that is driven, as cargo's lock file has it.
+/// The version of hyper that is driven, from cargo's lock file.
 pub const VERSION: &str = env!("HYPER_0_14_VERSION");
 
-/// What is driven, for the scenarios of its history.
+/// This release, for the scenarios of hyper's history.
 pub const RELEASE: Release = Release {
     version: VERSION,
     server: subject,
@@ -44,7 +44,7 @@ fn body(bytes: Bytes, source: Source, handle: &Handle) -> Body {
                 .chain(stream::iter([Err(FAILS)]));
             Body::wrap_stream(failing)
         }
-        // It has none.
+        // Trailers are for hyper 1 only: here the pieces alone.
         Source::Trailers(size) => streamed(pieces(&bytes, size)),
         Source::Feed(feed) => streamed(stream::iter([bytes]).chain(fed(feed))),
         Source::Fed { feed, .. } => streamed(fed(feed)),

@@ -120,7 +120,7 @@ async fn read(mut body: Body) -> Bytes {
     all.into()
 }
 
-/// Says `words` in the new protocol, and then no more.
+/// Writes `words` in the new protocol, and shuts it down.
 pub(super) async fn say(mut upgraded: Upgraded, mut words: Bytes) -> io::Result<()> {
     while !words.is_empty() {
         let written = poll_fn(|cx| Pin::new(&mut upgraded).poll_write(cx, &words)).await?;

@@ -1,6 +1,6 @@
 //! hyper 1.
 //!
-//! Uses nothing that is not in every release of hyper 1, so that any of them can be driven.
+//! This module uses only what every release of hyper 1 has, so that any of them can be driven.
 
 mod client;
 mod server;
@@ -25,10 +25,10 @@ use super::{FAILS, Source, TRAILER};
 pub use client::client;
 pub use server::subject;
 
-/// The version of hyper that is driven, as cargo's lock file has it.
+/// The version of hyper that is driven, from cargo's lock file.
 pub const VERSION: &str = env!("HYPER_1_VERSION");
 
-/// What is driven, for the scenarios of its history.
+/// This release, for the scenarios of hyper's history.
 pub const RELEASE: Release = Release {
     version: VERSION,
     server: subject,

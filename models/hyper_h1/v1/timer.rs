@@ -1,7 +1,7 @@
-//! hyper's timer on the time of the harness.
+//! hyper's timer, driven by the scenario's clock.
 //!
-//! One timer is all that a connection has at a time, so one duration is as good as any: a deadline, which hyper
-//! computes from the time of day, says nothing.
+//! A connection has at most one timer at a time, so one duration is as good as any. The deadline that hyper
+//! computes from the time of day is ignored.
 
 use std::future::Future;
 use std::pin::Pin;

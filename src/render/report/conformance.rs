@@ -1,4 +1,4 @@
-//! The section on comparisons: a model and what it models.
+//! The section on comparisons of a model with what it models.
 
 use crate::check::comparison::Compared;
 use crate::check::results::Results;
@@ -7,14 +7,14 @@ use crate::render::{comparison, count, thousands, visible};
 
 /// The section.
 pub(super) struct Conformance {
-    /// Whether the releases were each built on its own.
+    /// Whether each release was built on its own.
     pub(super) real: bool,
     /// The commands that compare, one for each model that has comparisons.
     pub(super) commands: Vec<String>,
     pub(super) pairs: Vec<Pair>,
     /// Every known deviation: its name, its reason, and how many scenario families have it.
     pub(super) deviations: Vec<(String, String, String)>,
-    /// What is not alike, with the differences.
+    /// The comparisons that are not alike, with the differences.
     pub(super) unlike: Vec<Unlike>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Pair {
     pub(super) each: Vec<Family>,
 }
 
-/// What came of a comparison, or of several.
+/// The result of a comparison, or of several.
 pub(super) struct Chip {
     pub(super) class: &'static str,
     pub(super) sign: &'static str,
@@ -135,7 +135,7 @@ fn family(one: &Compared) -> Family {
     }
 }
 
-/// A scenario without its family's name, which stands beside it.
+/// The name of a scenario without its family's name, which the page shows beside it.
 fn short(scenario: &str, one: &Compared) -> String {
     let rest = scenario.strip_prefix(&one.family).map(str::trim_start);
     visible(rest.filter(|rest| !rest.is_empty()).unwrap_or(scenario))

@@ -1,4 +1,4 @@
-//! What the page's script draws from, in the page as JSON.
+//! The JSON in the page from which its script draws.
 
 use std::collections::BTreeMap;
 
@@ -17,17 +17,17 @@ use crate::trace::event::Trace;
 use crate::trace::outcome::ReaderEnding;
 use crate::trace::property::Property;
 
-/// Outcomes of one claim that are drawn; the others are counted.
+/// How many outcomes of one claim are drawn; the others are only counted.
 const OUTCOMES: usize = 12;
 
-/// What the page's script draws from.
+/// The data from which the page's script draws.
 #[derive(Serialize)]
 struct Data {
     rows: Vec<Value>,
-    /// For each sweep its subjects, for each of these the properties.
+    /// One entry for each sweep, with a field for each subject and property.
     sweeps: Vec<Value>,
     traces: Vec<Value>,
-    /// Every text of the traces once.
+    /// The texts of the traces, each of them once.
     texts: Vec<String>,
 }
 
@@ -55,8 +55,8 @@ pub(super) fn json(results: &Results) -> String {
         .replace('&', "\\u0026")
 }
 
-/// What a drawing depends on besides its trace: the step from which on the violation was
-/// unavoidable, and whether bytes are stranded.
+/// What a drawing depends on beside its trace: the step from which the violation was unavoidable, and whether
+/// bytes are stranded.
 type DrawnAs = (Option<usize>, bool);
 
 /// Traces and texts that several claims share.
@@ -129,7 +129,8 @@ impl<'a> Pool<'a> {
     }
 }
 
-/// Bytes that the reader was promised in all: accepted by the kernel, and still owed.
+/// How many bytes the reader was promised in all: those that the kernel has accepted and those that are still
+/// owed.
 fn promised(trace: &Trace) -> usize {
     let levels = trace.steps.iter().map(|step| step.levels);
     let promised = levels.map(|levels| {
@@ -212,8 +213,8 @@ fn details<'a>(row: &'a Row, results: &Results, pool: &mut Pool<'a>) -> Value {
     })
 }
 
-/// What the histogram counts. With state caching it says which outcomes there are, and not how
-/// likely they are.
+/// The sentence under the histogram. With state caching, the histogram says which outcomes there are, and not
+/// how likely they are.
 fn concluded(row: &Row) -> String {
     let concluded = total(row.outcomes.iter().map(|(_, times)| *times));
     let (concluded, all) = (thousands(concluded), thousands(row.executions));
@@ -227,7 +228,7 @@ fn concluded(row: &Row) -> String {
     }
 }
 
-/// The subject, with what it is where its model says so.
+/// The subject, with its description if the model has one.
 fn subject(row: &Row, results: &Results) -> String {
     let subject = match &row.version {
         Some(version) => format!("{} {version}", row.subject),

@@ -4,13 +4,13 @@ use crate::check::figures;
 use crate::check::results::Results;
 use crate::render::{thousands, visible};
 
-/// Rows that are shown without asking for them.
+/// How many rows are shown before a table is folded away.
 const SHORT: usize = 16;
 
 /// A table of figures.
 pub(super) struct Figures {
     pub(super) title: String,
-    /// In parts, some of which are code.
+    /// The text in parts; `true` marks a part that is code.
     pub(super) about: Vec<(bool, String)>,
     pub(super) command: String,
     /// Whether its rows are folded away.

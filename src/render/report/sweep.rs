@@ -16,13 +16,13 @@ pub(super) struct Sweep {
     pub(super) subjects: Vec<String>,
     pub(super) scenarios: Vec<String>,
     pub(super) not_applicable: Vec<Option<String>>,
-    /// Names of its subjects, each with what it is.
+    /// The names of its subjects, each with its description.
     pub(super) terms: Vec<(String, String)>,
     pub(super) lines: Vec<Line>,
     /// The subject whose failures are classified, and the classes.
     pub(super) classified: Option<(String, Vec<Class>)>,
     pub(super) left_out: Vec<(String, String)>,
-    /// For each subject, if any, how many scenarios do not go together with it, and which.
+    /// For each subject that does not apply to some scenarios: its name, how many these are, and their names.
     pub(super) apart: Vec<(String, String, Vec<String>)>,
     /// What was not explored to the end, and why.
     pub(super) inconclusive: Vec<(String, String)>,
@@ -35,7 +35,7 @@ pub(super) struct Line {
     pub(super) fields: Vec<Field>,
 }
 
-/// Failures that mean the same.
+/// A class of failures with the same meaning and reason.
 pub(super) struct Class {
     pub(super) class: &'static str,
     pub(super) sign: &'static str,
