@@ -17,10 +17,10 @@ use crate::trace::verdict::{Exploration, Inconclusive};
 
 /// See [`Limits::unfolded`]: what is explored in every run, by everybody, is explored under full
 /// histories where that takes no longer than this.
-const UNFOLDED: u64 = 300;
+const UNFOLDED: u64 = 5_000;
 
 /// See [`Limits::checked`].
-const CHECKED: u64 = 4_000;
+const CHECKED: u64 = 50_000;
 
 /// Most differences that are reported.
 const TOLD: usize = 6;

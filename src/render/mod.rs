@@ -72,10 +72,10 @@ fn is_invisible(c: char) -> bool {
     c.is_control() || steers
 }
 
-pub use crate::trace::numbers::thousands;
 pub(crate) use crate::trace::numbers::count;
 #[cfg(feature = "explore")]
 pub(crate) use crate::trace::numbers::count_of;
+pub use crate::trace::numbers::thousands;
 
 #[cfg(feature = "cli")]
 /// The sum, or the largest number: results that were read may hold any numbers.

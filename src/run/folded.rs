@@ -6,7 +6,8 @@
 //! * consecutive accepted writes count as the bytes that were accepted and those that are still offered;
 //! * calls that are pending count only within their poll;
 //! * of consecutive polls without any result only the first counts. (It does count: such a poll may leave a
-//!   task registered that was not polled before.)
+//!   task registered that was not polled before, and hyper gives up reading a body that nobody wants
+//!   after one poll in which it found nothing.)
 //!
 //! Everything else counts as in the full history: input, feeds, a flush after a write, failures,
 //! shutdowns, notes, and wake-ups of wakers that the actor made.
@@ -38,8 +39,10 @@ pub(crate) struct Folded {
     /// The calls of the current poll that were pending.
     in_poll: u128,
     /// Polls that have ended since the last event that counts: none, one (the poll of that event), or
-    /// more.
+    /// more. A poll also ends where the next one begins at once, as after a wake-up during the poll.
     polls: u8,
+    /// A poll has begun and has not ended.
+    polling: bool,
     /// Bytes accepted in the current poll.
     accepted_in_poll: usize,
 }
@@ -48,7 +51,8 @@ pub(crate) struct Folded {
 impl Hash for Folded {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.before, self.accepted, self.left).hash(state);
-        (self.flushed, self.in_poll, self.polls).hash(state);
+        (self.flushed, self.in_poll).hash(state);
+        (self.polls, self.polling).hash(state);
     }
 }
 
@@ -62,7 +66,7 @@ impl Folded {
 
     /// Records an event that counts.
     pub(crate) fn observe(&mut self, what: impl Hash) {
-        self.before = digest((self.before, self.accepted, self.left, what));
+        self.before = digest((self.before, self.accepted, self.left, self.polls, what));
         self.accepted = Content::default();
         self.left = (0, 0);
         self.flushed = false;
@@ -96,7 +100,8 @@ impl Folded {
             Event::Poll | Event::Park => {
                 self.in_poll = digest(event);
                 self.accepted_in_poll = 0;
-                self.polls = (self.polls + u8::from(*event == Event::Park)).min(MORE);
+                self.polls = (self.polls + u8::from(self.polling)).min(MORE);
+                self.polling = *event == Event::Poll;
             }
             // See `write` and `leave`. Taking nothing is an answer.
             Event::Write { accepted: 0, .. } => self.observe(event),
@@ -187,10 +192,44 @@ mod tests {
         assert_eq!(after(1), after(2));
     }
 
+    /// hyper gives up reading a body that nobody wants after one poll in which it found nothing.
+    #[test]
+    fn a_poll_ends_where_the_next_one_begins_at_once() {
+        let after = |polls: usize| {
+            let mut folded = Folded::default();
+            folded.event(&Event::Poll);
+            folded.event(&Event::Input { bytes: 1 });
+            for _ in 0..polls {
+                folded.event(&Event::Poll);
+            }
+            digest(folded)
+        };
+        assert_ne!(after(1), after(2));
+        assert_eq!(after(2), after(3));
+    }
+
+    #[test]
+    fn an_event_does_not_make_the_polls_before_it_forgotten() {
+        let after = |polls: usize| {
+            let mut folded = Folded::default();
+            for _ in 0..polls {
+                folded.event(&Event::Poll);
+                folded.event(&Event::Park);
+            }
+            folded.event(&Event::Poll);
+            folded.event(&Event::Input { bytes: 1 });
+            digest(folded)
+        };
+        assert_ne!(after(0), after(1));
+        assert_eq!(after(2), after(3));
+    }
+
     #[test]
     fn within_a_poll_what_was_pending_is_remembered() {
         let mut asked = Folded::default();
-        asked.event(&Event::Poll);
+        for _ in 0..3 {
+            asked.event(&Event::Poll);
+        }
         let not_yet = asked.clone();
         asked.event(&Event::InputPending);
         assert_ne!(asked, not_yet);
