@@ -84,9 +84,14 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         stops,
         error_is_proper,
         properties,
-        decorator,
+        decorator: _,
     } = scenario;
     let plain = Scenario::new("", *capacity, *reader);
+    // Those of further sockets, too, whose fingerprints no other part shows.
+    let decorators = scenario.decorators().into_iter();
+    let decorators: Vec<_> = decorators
+        .map(|decorator| (decorator, decorator.fingerprint()))
+        .collect();
     let fields: [(&'static str, &dyn fmt::Debug, &dyn fmt::Debug); 22] = [
         ("input", input, &plain.input),
         ("input_eof", input_eof, &plain.input_eof),
@@ -109,15 +114,12 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
         ("stops", stops, &plain.stops),
         ("error_is_proper", error_is_proper, &plain.error_is_proper),
         ("properties", properties, &plain.properties),
-        ("decorator", decorator, &plain.decorator),
+        ("decorator", &decorators, &plain.decorators()),
     ];
     let fields = fields.map(|(name, field, usual)| {
         let [field, usual] = [field, usual].map(|field| format!("{field:?}"));
         (field != usual).then_some((name, field))
     });
-    let decorators = scenario.decorators().into_iter();
-    let decorators = decorators.filter_map(|decorator| decorator.fingerprint());
-    let decorators = decorators.map(|fingerprint| ("fingerprint of a decorator", fingerprint));
     let always = [
         ("capacity", capacity.to_string()),
         ("reader", format!("{reader:?}")),
@@ -125,7 +127,6 @@ pub(crate) fn of_scenario(scenario: &Scenario) -> Parts {
     always
         .into_iter()
         .chain(fields.into_iter().flatten())
-        .chain(decorators)
         .collect()
 }
 

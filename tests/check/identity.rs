@@ -15,7 +15,9 @@ use lastbyte::check::recording::Recording;
 use lastbyte::check::results::{Results, Row};
 use lastbyte::check::selection::Selection;
 use lastbyte::check::{Clash, Comparison, Identity, NamedSubject, Sweep};
-use lastbyte::environment::{FlushMode, ShutdownMode, UnreadInput, Wakes};
+use lastbyte::environment::{
+    Decorator, FlushMode, Kernel, KernelCall, ShutdownMode, UnreadInput, Wakes,
+};
 use lastbyte::run::{Actor, ExecutorDefect, FurtherSocket};
 use lastbyte::trace::{Definition, Ends, Exploration, Inconclusive};
 use lastbyte::{
@@ -544,6 +546,56 @@ fn what_has_no_fingerprint_is_the_same_only_as_the_same_arc() {
     claims(unknown(&subject), unknown(&other)).clashes(&[why, "model/s/x"]);
     // The digests are equal: they alone would not do.
     assert_eq!(unknown(&subject).identity(), unknown(&other).identity());
+}
+
+/// Two that print the same, and do not do the same.
+#[derive(Debug)]
+struct Around(Hidden);
+
+/// Prints nothing.
+struct Hidden(Option<&'static str>);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Ok(())
+    }
+}
+
+impl Decorator for Around {
+    fn around(&self, _: KernelCall, kernel: &mut Kernel, carry_out: &mut dyn FnMut(&mut Kernel)) {
+        carry_out(kernel);
+    }
+
+    fn fingerprint(&self) -> Option<String> {
+        self.0.0.map(str::to_owned)
+    }
+}
+
+#[test]
+fn a_decorator_is_the_same_only_by_its_fingerprint_or_as_the_same_arc() {
+    let around = |fingerprint| -> Arc<dyn Decorator> { Arc::new(Around(Hidden(fingerprint))) };
+    let decorated = |decorator: &Arc<dyn Decorator>, is_first: bool| {
+        instance("x").with_scenario(|scenario| {
+            scenario.further.push(FurtherSocket::new("server"));
+            match is_first {
+                true => scenario.decorator = Some(decorator.clone()),
+                false => scenario.further[0].decorator = Some(decorator.clone()),
+            }
+        })
+    };
+    for is_first in [true, false] {
+        let claims = |one, two| {
+            let [one, two] = [one, two].map(|decorator| decorated(decorator, is_first));
+            Offer::claims([claim("one", [one]), claim("two", [two])])
+        };
+        let unknown = around(None);
+        claims(&unknown, &unknown).fits();
+        claims(&unknown, &around(None))
+            .clashes(&["nothing shows that their decorators are the same"]);
+        let known = around(Some("one"));
+        claims(&known, &around(Some("one"))).fits();
+        claims(&known, &around(Some("two"))).clashes(&["their decorator differs"]);
+    }
 }
 
 #[test]
