@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::explore::execute::{STACK_BYTES, execute};
 use crate::explore::graph::Graph;
 #[cfg(doc)]
 use crate::explore::limits::REPEATED_EXECUTIONS;
@@ -15,16 +16,13 @@ use crate::explore::shared::Shared;
 use crate::explore::silent::{asked, silently};
 use crate::explore::transitions::Label;
 use crate::explore::watch::watched;
-use crate::run::executor::{Stopped, drive};
+use crate::run::executor::Stopped;
 #[cfg(feature = "planted")]
 use crate::run::planted::ExecutorDefect;
 use crate::run::planted::Planted;
 use crate::run::scenario::Scenario;
-use crate::run::setup::{everybody, setup};
 use crate::run::state_key::Histories;
 use crate::run::subject::Subject;
-use crate::run::sync::Gate;
-use crate::run::world::World;
 use crate::trace::event::{ActorId, Trace};
 use crate::trace::property::Property;
 use crate::trace::verdict::{Exploration, Inconclusive};
@@ -77,46 +75,6 @@ const READABLE_EXECUTIONS: u64 = 2_000;
 
 /// How many executions a bounded run may take after the unbounded one was inconclusive.
 const BOUNDED_EXECUTIONS: u64 = 200_000;
-
-/// The stack of every actor but the connection, in bytes. The peer runs on loom's main thread, whose
-/// stack is half of that.
-const STACK_BYTES: usize = 64 * 1024;
-
-/// One execution of the system; called by loom, once for each interleaving.
-fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &Arc<Shared>) {
-    if !shared.begin() {
-        resume_unwind(Box::new(Stopped));
-    }
-    let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
-    world.watcher = Some(shared.clone());
-    let (folds, planted) = {
-        let search = shared.search();
-        (*search.histories() != Histories::Full, search.plan.planted)
-    };
-    world.peek().plant(planted);
-    if folds {
-        world.peek().fold();
-    }
-    let world = Arc::new(world);
-    let mut peer = None;
-    for (n, start) in everybody(subject, scenario).into_iter().enumerate() {
-        let actor = ActorId(n as u8);
-        let world = world.clone();
-        let act = move || drive(&world, actor, |handle| start(handle));
-        let stack = match actor {
-            // Loom's main thread acts, too.
-            ActorId::READER => {
-                peer = Some(act);
-                continue;
-            }
-            ActorId::SUBJECT => subject.stack_bytes(),
-            _ => STACK_BYTES,
-        };
-        let thread = loom::thread::Builder::new().stack_size(stack / size_of::<usize>());
-        thread.spawn(act).map(drop).expect("loom always spawns");
-    }
-    peer.expect("there is a peer")();
-}
 
 /// The plan of one exploration.
 #[derive(Default)]

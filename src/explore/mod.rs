@@ -35,6 +35,8 @@ assert_eq!((verdict(8), verdict(7)), (Verdict::Proved, Verdict::Refuted));
 #[cfg(feature = "explore")]
 mod complete;
 #[cfg(feature = "explore")]
+mod execute;
+#[cfg(feature = "explore")]
 pub(crate) mod explorer;
 #[cfg(feature = "explore")]
 mod folding;
