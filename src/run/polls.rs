@@ -7,6 +7,7 @@ use crate::environment::kernel::{Kernel, Registration};
 #[cfg(feature = "explore")]
 use crate::run::planted::ExecutorDefect;
 use crate::run::state::State;
+#[cfg(feature = "explore")]
 use crate::run::world::{ItIsOver, World};
 use crate::trace::event::ActorId;
 

@@ -566,7 +566,7 @@ mod exploring {
             text.contains("Alike: both have the same set of sequences"),
             "{text}"
         );
-        assert!(text.contains("Outside of them:"), "{text}");
+        assert!(text.contains("Not compared: other payloads"), "{text}");
         refused(
             &["explain", "conformance/nothing"],
             &["no such", "conformance/", "--list"],
