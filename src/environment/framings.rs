@@ -182,7 +182,7 @@ impl LengthDelimited {
     pub fn new(bytes: usize) -> LengthDelimited {
         assert!(
             (1..=8).contains(&bytes),
-            "a length of {bytes} bytes; expected are 1 to 8"
+            "a length of {bytes} bytes; expected: 1 to 8"
         );
         LengthDelimited {
             around: Around::default(),

@@ -132,5 +132,5 @@ pub(crate) fn missing(what: &str, number: usize, there: usize) -> String {
         ),
         _ => format!("a number below {there}, or a larger `Scenario::{what}s`"),
     };
-    format!("{what} {number}, which is not there: the scenario has {there}; expected is {expected}")
+    format!("{what} {number}, which is not there: the scenario has {there}; expected: {expected}")
 }

@@ -39,7 +39,7 @@ pub struct Observed {
 pub async fn run_once(subject: &Arc<dyn Subject>, scenario: &Scenario) -> Observed {
     assert!(
         scenario.tasks == 0,
-        "a run outside of an exploration has no tasks; expected is `LocalTasks`, or tasks of the runtime"
+        "a run outside of an exploration has no tasks; expected: `LocalTasks`, or tasks of the runtime"
     );
     let world = Arc::new(World::new(setup(&**subject, scenario), Gate::Free));
     let actors = everybody(subject, scenario).into_iter().enumerate();

@@ -15,7 +15,7 @@ use crate::run::timers::{CLOCK, Timer};
 use crate::trace::event::{ActorId, Event};
 
 /// The panic message for a timer in a scenario without a clock.
-const NO_CLOCK: &str = "a timer without a clock; expected is `Checker::clock()`, or `clock: true` in \
+const NO_CLOCK: &str = "a timer without a clock; expected: `Checker::clock()`, or `clock: true` in \
                         the scenario";
 
 impl Handle {

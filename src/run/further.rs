@@ -168,7 +168,7 @@ impl FurtherSocket {
         let name = &self.name;
         if self.capacity == Some(0) {
             return Some(format!(
-                "the kernel buffer of its socket {name:?} holds 0 bytes; expected is at least 1"
+                "the kernel buffer of its socket {name:?} holds 0 bytes; expected: at least 1"
             ));
         }
         let problem = problem_of_modes(self.flush, self.shutdown, self.input_capacity, &self.input);
@@ -184,19 +184,19 @@ pub(crate) fn problem_of_modes(
     input: &[Bytes],
 ) -> Option<String> {
     if flush == FlushMode::Buffers(0) {
-        return Some("its layer buffers 0 bytes; expected is at least 1".to_owned());
+        return Some("its layer buffers 0 bytes; expected: at least 1".to_owned());
     }
     if shutdown == ShutdownMode::FlushesFirst && !matches!(flush, FlushMode::Buffers(_)) {
         let expected = "FlushMode::Buffers with ShutdownMode::FlushesFirst";
         return Some(format!(
-            "its shutdown flushes, and no layer buffers; expected is {expected}"
+            "its shutdown flushes, and no layer buffers; expected: {expected}"
         ));
     }
     let sent: usize = input.iter().map(Bytes::len).sum();
     match input_capacity {
-        Some(0) => Some("it has room for 0 bytes of input; expected is at least 1".to_owned()),
+        Some(0) => Some("it has room for 0 bytes of input; expected: at least 1".to_owned()),
         Some(room) if sent > room => Some(format!(
-            "its peer has sent {sent} bytes, and there is room for {room}; expected are at most so \
+            "its peer has sent {sent} bytes, and there is room for {room}; expected: at most so \
              many, and a peer or a script that sends the others"
         )),
         _ => None,

@@ -173,7 +173,7 @@ impl Handle {
         if by != self.actor() {
             let [first, second] = [by, self.actor()].map(|actor| &state.slots[actor.index()].name);
             let text = format!(
-                "{what} {number} is polled by {first} and by {second}; expected is one of its own \
+                "{what} {number} is polled by {first} and by {second}; expected: one of its own \
                  for each"
             );
             drop(state);

@@ -181,7 +181,7 @@ impl<F: Future> Future for Paused<F> {
         };
         assert!(
             self.runtime.metrics().num_alive_tasks() == 0,
-            "`tokio::spawn` in a connection with tokio's timers: the runtime polls no tasks; expected is \
+            "`tokio::spawn` in a connection with tokio's timers: the runtime polls no tasks; expected: \
              `LocalTasks::spawn`, or `Handle::spawn`"
         );
         if polled.is_pending() && self.timer.is_none() && self.may_have_timers(waker) {

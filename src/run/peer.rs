@@ -162,7 +162,7 @@ impl Peer {
         let pattern = pattern.as_ref();
         assert!(
             !pattern.is_empty(),
-            "an empty pattern; expected is at least one byte to wait for"
+            "an empty pattern; expected: at least one byte to wait for"
         );
         let mut all = BytesMut::new();
         loop {

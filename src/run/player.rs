@@ -56,7 +56,7 @@ impl Handle {
         };
         assert!(
             socket < sockets,
-            "a step on socket {socket}, which is not there; expected is a `FurtherSocket` for it"
+            "a step on socket {socket}, which is not there; expected: a `FurtherSocket` for it"
         );
         if let Some((what, number, there)) = step.names_nothing(feeds, signals) {
             panic!("{}", missing(what, number, there));

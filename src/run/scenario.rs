@@ -235,11 +235,11 @@ impl Scenario {
         let further = self.further.len();
         let others = own + devices + further + self.tasks;
         if self.capacity == 0 {
-            return Some("its kernel buffer holds 0 bytes; expected is at least 1".to_owned());
+            return Some("its kernel buffer holds 0 bytes; expected: at least 1".to_owned());
         }
         if others > MOST && others == own {
             return Some(format!(
-                "it has {others} scripts and actors; expected are at most {MOST}"
+                "it has {others} scripts and actors; expected: at most {MOST}"
             ));
         }
         if others > MOST {
@@ -270,7 +270,7 @@ impl Scenario {
         let limits = (self.reader.stops_after, self.reader.resets_after);
         if self.peer_reads() && limits != (None, None) {
             return Some(
-                "its peer has a protocol, and its reader stops or resets; expected are `Peer::stop` \
+                "its peer has a protocol, and its reader stops or resets; expected: `Peer::stop` \
                  and `Peer::reset` in the protocol"
                     .to_owned(),
             );
@@ -280,7 +280,7 @@ impl Scenario {
                 let (socket, step) = step.parts();
                 if socket > self.further.len() {
                     return Some(format!(
-                        "its script {:?} acts on socket {socket}, and the last one is {}; expected is \
+                        "its script {:?} acts on socket {socket}, and the last one is {}; expected: \
                          a `FurtherSocket` for it",
                         script.name,
                         self.further.len()
@@ -295,7 +295,7 @@ impl Scenario {
                 {
                     return Some(format!(
                         "its script {:?} sends {} bytes in one step, and there is room for {room}; \
-                         expected are steps of at most so many",
+                         expected: steps of at most so many",
                         script.name,
                         sent.len()
                     ));
@@ -322,7 +322,7 @@ impl Scenario {
         let there = 1 + self.further.len();
         let taken = taken.filter(|taken| *taken != there)?;
         Some(format!(
-            "it has {there} sockets, and the connection takes {taken}; expected is \
+            "it has {there} sockets, and the connection takes {taken}; expected: \
              `Checker::further_socket` for each but the first"
         ))
     }

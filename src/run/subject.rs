@@ -50,7 +50,7 @@ pub trait Subject: Send + Sync {
     fn start_all(&self, mut sockets: Vec<Socket>) -> Running {
         assert!(
             sockets.len() == 1,
-            "the scenario has {} sockets, and the connection takes 1; expected is a closure that takes \
+            "the scenario has {} sockets, and the connection takes 1; expected: a closure that takes \
              two, or `Subject::start_all`",
             sockets.len()
         );

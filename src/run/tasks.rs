@@ -88,11 +88,11 @@ impl Handle {
             drop(state);
             assert!(
                 !stranger,
-                "a task is spawned by an actor; expected is that the connection spawns its tasks"
+                "a task is spawned by an actor; expected: that the connection spawns its tasks"
             );
             assert!(
                 !full,
-                "a task is spawned where there are {taken} of {most}; expected is `Checker::tasks({})`, \
+                "a task is spawned where there are {taken} of {most}; expected: `Checker::tasks({})`, \
                  or `tasks: {0}` in the scenario",
                 taken + 1
             );

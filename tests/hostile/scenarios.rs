@@ -375,8 +375,8 @@ fn a_signal_that_two_actors_poll_is_refused() {
         .map(|outcome| outcome.subject.to_string());
     let told: Vec<_> = told.collect();
     let [first, second] = [
-        "signal 0 is polled by rival and by dispatcher; expected is one of its own for each",
-        "signal 0 is polled by dispatcher and by rival; expected is one of its own for each",
+        "signal 0 is polled by rival and by dispatcher; expected: one of its own for each",
+        "signal 0 is polled by dispatcher and by rival; expected: one of its own for each",
     ];
     assert!(
         told.iter()

@@ -234,12 +234,12 @@ fn what_a_layer_cannot_be_is_refused() {
     };
     let zero = crate::message(|| drop(Checker::new().flush(FlushMode::Buffers(0))));
     assert!(
-        zero.contains("buffers 0 bytes; expected is at least 1"),
+        zero.contains("buffers 0 bytes; expected: at least 1"),
         "{zero}"
     );
     let nothing = run(Checker::new().shutdown(ShutdownMode::FlushesFirst));
     assert!(
-        nothing.contains("expected is FlushMode::Buffers"),
+        nothing.contains("expected: FlushMode::Buffers"),
         "{nothing}"
     );
 }

@@ -329,11 +329,11 @@ fn what_does_not_fit_is_refused() {
     let script = Script::new("client", [ScriptStep::Send("why?".into())]);
     let step = run(Checker::new().input_buffer(2).script(script));
     assert!(
-        step.contains("expected are steps of at most so many"),
+        step.contains("expected: steps of at most so many"),
         "{step}"
     );
     let none = crate::message(|| drop(Checker::new().input_buffer(0)));
-    assert!(none.contains("expected is at least 1"), "{none}");
+    assert!(none.contains("expected: at least 1"), "{none}");
     let stops = run(Checker::new()
         .readers([Reader::PROMPT.stops_after(1)])
         .peer(|peer: Peer| peer.stop()));

@@ -269,9 +269,9 @@ fn places_are_used_again_and_a_task_too_many_is_refused() {
         report.to_string()
     };
     let told = too_many(checker, 2);
-    assert!(told.contains("expected is `Checker::tasks(2)`"), "{told}");
+    assert!(told.contains("expected: `Checker::tasks(2)`"), "{told}");
     let told = too_many(Checker::new().kernel_buffer([1]), 1);
-    assert!(told.contains("expected is `Checker::tasks(1)`"), "{told}");
+    assert!(told.contains("expected: `Checker::tasks(1)`"), "{told}");
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn tasks_take_the_places_of_scripts() {
         let told = crate::message(|| {
             let _checker = Checker::new().tasks(tasks);
         });
-        assert!(told.contains("expected are 1 to 3"), "{told}");
+        assert!(told.contains("expected: 1 to 3"), "{told}");
     }
 }
 
