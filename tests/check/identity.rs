@@ -585,16 +585,17 @@ fn a_decorator_is_the_same_only_by_its_fingerprint_or_as_the_same_arc() {
     };
     for is_first in [true, false] {
         let claims = |one, two| {
-            let [one, two] = [one, two].map(|decorator| decorated(decorator, is_first));
+            let [one, two] =
+                [one, two].map(|decorator: Arc<dyn Decorator>| decorated(&decorator, is_first));
             Offer::claims([claim("one", [one]), claim("two", [two])])
         };
         let unknown = around(None);
-        claims(&unknown, &unknown).fits();
-        claims(&unknown, &around(None))
+        claims(unknown.clone(), unknown.clone()).fits();
+        claims(unknown, around(None))
             .clashes(&["nothing shows that their decorators are the same"]);
         let known = around(Some("one"));
-        claims(&known, &around(Some("one"))).fits();
-        claims(&known, &around(Some("two"))).clashes(&["their decorator differs"]);
+        claims(known.clone(), around(Some("one"))).fits();
+        claims(known, around(Some("two"))).clashes(&["their decorator differs"]);
     }
 }
 
