@@ -48,15 +48,14 @@ impl Hidden {
         let name = format!("{model}/{}/{}", sound.subject(), sound.scenario());
         let mut scenario = sound.scenario().clone();
         scenario.name = name;
-        if defective {
-            scenario.decorator = self.kernel.and_then(KernelDefect::planted);
-        }
-        let instance = Instance::new(subject, scenario, sound.run().clone());
-        let instance = instance.with_parameter("at", &**words);
-        match defective {
-            true => instance.with_planted(self.defect),
-            false => instance,
-        }
+        let (kernel, explorer) = match defective {
+            true => (self.kernel, self.defect),
+            false => (None, ExecutorDefect::None),
+        };
+        scenario.decorator = kernel.and_then(KernelDefect::planted);
+        Instance::new(subject, scenario, sound.run().clone())
+            .with_parameter("at", &**words)
+            .with_planted(explorer)
     }
 }
 

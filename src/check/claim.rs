@@ -21,7 +21,7 @@ pub enum Expected {
     Proved,
     /// The property fails in some execution.
     Refuted,
-    /// The property fails in some execution, but the explorer has a planted defect that makes it miss
+    /// The property fails in some execution, but a planted defect of the explorer or of the kernel hides
     /// this. That the property fails is claimed separately.
     Missed,
 }

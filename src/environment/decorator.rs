@@ -47,8 +47,6 @@ pub enum KernelCall {
 /// [`Missed`](crate::Verdict::Missed).
 ///
 /// ```
-/// use std::sync::Arc;
-///
 /// use lastbyte::environment::{Decorator, Kernel, KernelCall};
 /// use lastbyte::{Checker, Property, Socket, Verdict};
 ///
@@ -129,16 +127,14 @@ impl Decorated {
         };
         let mut carry_out = Some(carry_out);
         let mut result = None;
-        by.around(call, &mut self.kernel, &mut |kernel| {
+        let mut once = |kernel: &mut Kernel| {
             if let Some(carry_out) = carry_out.take() {
                 result = Some(carry_out(kernel));
             }
-        });
-        match (result, carry_out) {
-            (Some(result), _) => result,
-            (None, Some(carry_out)) => carry_out(&mut self.kernel),
-            (None, None) => unreachable!("it was carried out or not"),
-        }
+        };
+        by.around(call, &mut self.kernel, &mut once);
+        once(&mut self.kernel);
+        result.expect("it was carried out, now at the latest")
     }
 
     pub(crate) fn write(

@@ -24,13 +24,12 @@ pub(super) fn execute(subject: &Arc<dyn Subject>, scenario: &Scenario, shared: &
     }
     let mut world = World::new(setup(&**subject, scenario), Gate::of_loom());
     world.watcher = Some(shared.clone());
-    let (folds, planted) = {
-        let search = shared.search();
-        (*search.histories() != Histories::Full, search.plan.planted)
-    };
-    world.peek().plant(planted);
-    if folds {
-        world.peek().fold();
+    {
+        let (search, mut state) = (shared.search(), world.peek());
+        state.plant(search.plan.planted);
+        if *search.histories() != Histories::Full {
+            state.fold();
+        }
     }
     let world = Arc::new(world);
     let mut peer = None;

@@ -91,8 +91,8 @@ fn verdict(row: &Row) -> String {
         Verdict::Inconclusive(why) => format!("Not known: the exploration is inconclusive, {why}."),
         Verdict::Refuted => "Refuted: there is an interleaving in which it fails.".to_owned(),
         Verdict::Missed => {
-            "Missed: the explorer, in which a defect was planted, came to its end and found no \
-             interleaving in which it fails. That proves nothing."
+            "Missed: with a defect planted in the explorer, or over a changed kernel, the exploration came \
+             to its end and found no interleaving in which it fails. That proves nothing."
                 .to_owned()
         }
         Verdict::NotApplicable => {

@@ -141,8 +141,8 @@ pub enum Verdict {
     Inconclusive(Inconclusive),
     /// Fails, and there is a counterexample.
     Refuted,
-    /// The property holds under a defect that was planted in the executor or the explorer. This proves
-    /// nothing.
+    /// The property holds under a defect that was planted in the executor or the explorer, or over a
+    /// kernel with a decorator. This proves nothing.
     Missed,
     /// The property does not apply to this subject in this scenario.
     NotApplicable,
@@ -179,7 +179,7 @@ pub struct Exploration {
     pub bound: Option<usize>,
     /// Why it did not complete; `None` if it did.
     pub inconclusive: Option<Inconclusive>,
-    /// Whether a defect was planted in the executor or the explorer.
+    /// Whether a defect was planted in the executor or the explorer, or a kernel has a decorator.
     #[cfg_attr(feature = "cli", serde(default))]
     pub defective: bool,
     /// The result of folding histories; `None` where they were not folded.
